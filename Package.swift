@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A target imports nothing above it: ARCHITECTURE.md draws the map, and `make test` builds with
+// `--explicit-target-dependency-import-check error`, so an import that is not written here does not compile.
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "servicelet",
+    products: [
+        .executable(name: "servicelet", targets: ["servicelet"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Values
+        .target(name: "CLinux"),
+        .target(name: "InternetAddresses"),
+        .target(name: "KubernetesAPI", dependencies: ["InternetAddresses"]),
+        .target(name: "ServiceRouting", dependencies: ["KubernetesAPI", "InternetAddresses"]),
+
+        // Sources of objects
+        .target(name: "ObjectSource", dependencies: ["KubernetesAPI"]),
+        .target(name: "ManifestSource", dependencies: ["ObjectSource", "KubernetesAPI", "CLinux", yams, log]),
+        .target(
+            name: "KubernetesClient",
+            dependencies: ["ObjectSource", "KubernetesAPI", yams, log, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+
+        // The kernel
+        .target(name: "Netlink", dependencies: ["CLinux"]),
+        .target(name: "NFTables", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
+        .target(name: "Conntrack", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
+
+        // Data planes
+        .target(name: "Dataplane", dependencies: ["ServiceRouting", "InternetAddresses"]),
+        .target(
+            name: "NFTablesDataplane",
+            dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "Conntrack", "InternetAddresses", log]),
+
+        // The daemon and its command
+        .target(
+            name: "NodeProxy",
+            dependencies: [
+                "ObjectSource", "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "Dataplane",
+                "NFTablesDataplane", "InternetAddresses", log, hummingbird, lifecycle, nioCore,
+            ]),
+        .executableTarget(name: "servicelet", dependencies: ["NodeProxy", arguments, log]),
+
+        // A small cluster of network namespaces, for the demo and the tests
+        .target(name: "LabKit", dependencies: ["CLinux"]),
+        .executableTarget(name: "demo", dependencies: ["LabKit"]),
+
+        // Without root
+        .testTarget(name: "InternetAddressesTests", dependencies: ["InternetAddresses"]),
+        .testTarget(
+            name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "InternetAddresses"],
+            resources: [.copy("Transcripts")]),
+        .testTarget(name: "ObjectSourceTests", dependencies: ["ObjectSource", "KubernetesAPI"]),
+        .testTarget(
+            name: "ManifestSourceTests",
+            dependencies: ["ManifestSource", "ObjectSource", "KubernetesAPI", "InternetAddresses", log]),
+        .testTarget(
+            name: "KubernetesClientTests",
+            dependencies: [
+                "KubernetesClient", "ObjectSource", "KubernetesAPI", "InternetAddresses", log, nioCore, nioPosix,
+                nioHTTP1, nioSSL,
+            ],
+            resources: [.copy("Transcripts")]),
+        .testTarget(
+            name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses"]),
+        .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "CLinux"]),
+        .testTarget(name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses"]),
+        .testTarget(name: "ConntrackTests", dependencies: ["Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
+        .testTarget(
+            name: "NFTablesDataplaneTests",
+            dependencies: [
+                "NFTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables", "Netlink",
+                "InternetAddresses",
+            ]),
+        .testTarget(
+            name: "NodeProxyTests",
+            dependencies: ["NodeProxy", "ObjectSource", "ServiceRouting", "KubernetesAPI", "InternetAddresses", log]),
+
+        // With root, in network namespaces of their own
+        .testTarget(name: "LabKitTests", dependencies: ["LabKit"]),
+        .testTarget(name: "ScenarioTests", dependencies: ["LabKit"], resources: [.copy("Scenarios")]),
+    ]
+)
+
+for target in package.targets where target.type != .plugin {
+    guard target.name != "CLinux" else { continue }
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .treatAllWarnings(as: .error),
+        ]
+}

@@ -1,0 +1,82 @@
+/// An IPv4 or IPv6 address, as a plain value of 17 bytes.
+///
+/// A node holds hundreds of thousands of these, so there is no storage behind a reference and no text inside.
+package struct IPAddress: Sendable, Hashable {
+    package let family: IPFamily
+
+    /// The upper 64 bits of an IPv6 address; zero for IPv4.
+    let high: UInt64
+    /// The lower 64 bits of an IPv6 address; an IPv4 address in the lowest 32 bits.
+    let low: UInt64
+
+    /// An IPv4 address from its 32 bits in host order: `0x0A000001` is 10.0.0.1.
+    package init(ipv4 bits: UInt32) {
+        family = .ipv4
+        high = 0
+        low = UInt64(bits)
+    }
+
+    /// An IPv6 address from its upper and lower 64 bits in host order.
+    package init(ipv6High high: UInt64, low: UInt64) {
+        family = .ipv6
+        self.high = high
+        self.low = low
+    }
+
+    /// An address from its bytes in network order: four for IPv4, sixteen for IPv6, `nil` for any other count.
+    package init?(networkBytes bytes: some Collection<UInt8>) {
+        switch bytes.count {
+        case 4:
+            self.init(ipv4: bytes.reduce(0) { $0 << 8 | UInt32($1) })
+        case 16:
+            self.init(
+                ipv6High: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+                low: bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) })
+        default:
+            return nil
+        }
+    }
+
+    /// The address as four (IPv4) or sixteen (IPv6) bytes in network order.
+    package var networkBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(family.addressBits / 8)
+        appendNetworkBytes(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the address in network order, without an array of its own.
+    package func appendNetworkBytes(to bytes: inout [UInt8]) {
+        if family == .ipv6 {
+            withUnsafeBytes(of: high.bigEndian) { bytes.append(contentsOf: $0) }
+            withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
+        } else {
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: low).bigEndian) { bytes.append(contentsOf: $0) }
+        }
+    }
+
+    /// 0.0.0.0 or ::, which no client can connect to.
+    package var isUnspecified: Bool { high == 0 && low == 0 }
+
+    /// 127.0.0.0/8 or ::1.
+    package var isLoopback: Bool {
+        family == .ipv4 ? low >> 24 == 127 : high == 0 && low == 1
+    }
+
+    /// 169.254.0.0/16 or fe80::/10, which mean something on one link only.
+    package var isLinkLocal: Bool {
+        family == .ipv4 ? low >> 16 == 0xA9FE : high >> 54 == 0x3FA
+    }
+
+    /// 224.0.0.0/4 or ff00::/8.
+    package var isMulticast: Bool {
+        family == .ipv4 ? low >> 28 == 0xE : high >> 56 == 0xFF
+    }
+}
+
+extension IPAddress: Comparable {
+    /// IPv4 before IPv6, then by number.
+    package static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.family.rawValue, lhs.high, lhs.low) < (rhs.family.rawValue, rhs.high, rhs.low)
+    }
+}

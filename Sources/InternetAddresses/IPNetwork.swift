@@ -1,0 +1,64 @@
+/// A network in CIDR notation, such as `10.244.0.0/16`.
+package struct IPNetwork: Sendable, Hashable {
+    /// The first address; the bits behind the prefix are zero.
+    package let address: IPAddress
+    /// How many leading bits all addresses of the network share: at most 32 or 128.
+    package let prefixLength: Int
+
+    /// The network of `prefixLength` bits that `address` is in, or `nil` if the length does not fit the family.
+    package init?(containing address: IPAddress, prefixLength: Int) {
+        guard (0...address.family.addressBits).contains(prefixLength) else { return nil }
+        self.address = address.masked(prefixLength: prefixLength)
+        self.prefixLength = prefixLength
+    }
+
+    package var family: IPFamily { address.family }
+
+    /// The highest address of the network.
+    package var lastAddress: IPAddress { address.filled(prefixLength: prefixLength) }
+
+    package func contains(_ other: IPAddress) -> Bool {
+        other.family == family && other.masked(prefixLength: prefixLength) == address
+    }
+}
+
+extension IPNetwork: LosslessStringConvertible {
+    /// Reads `ADDRESS/LENGTH`; bits behind the prefix are dropped, as Go's `net.ParseCIDR` does.
+    package init?(_ description: String) {
+        let parts = description.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let address = IPAddress(parts[0]), !parts[1].isEmpty,
+            parts[1].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let length = Int(parts[1])
+        else { return nil }
+        self.init(containing: address, prefixLength: length)
+    }
+
+    package var description: String { "\(address)/\(prefixLength)" }
+}
+
+extension IPAddress {
+    /// The address with all bits behind the prefix cleared.
+    func masked(prefixLength: Int) -> IPAddress {
+        switch family {
+        case .ipv4:
+            IPAddress(ipv4: UInt32(truncatingIfNeeded: low & ~Self.tail(32 - prefixLength)))
+        case .ipv6:
+            IPAddress(ipv6High: high & ~Self.tail(64 - prefixLength), low: low & ~Self.tail(128 - prefixLength))
+        }
+    }
+
+    /// The address with all bits behind the prefix set.
+    func filled(prefixLength: Int) -> IPAddress {
+        switch family {
+        case .ipv4:
+            IPAddress(ipv4: UInt32(truncatingIfNeeded: low | Self.tail(32 - prefixLength)))
+        case .ipv6:
+            IPAddress(ipv6High: high | Self.tail(64 - prefixLength), low: low | Self.tail(128 - prefixLength))
+        }
+    }
+
+    /// A number whose lowest `count` bits are set; none for a negative count, all for 64 and more.
+    private static func tail(_ count: Int) -> UInt64 {
+        count <= 0 ? 0 : count >= 64 ? .max : (1 << UInt64(count)) - 1
+    }
+}

@@ -1,0 +1,84 @@
+package import InternetAddresses
+
+/// An EndpointSlice (`discovery.k8s.io/v1`), defaulted and valid.
+///
+/// See https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/.
+package struct EndpointSlice: Sendable, Hashable {
+    /// `addressType`.
+    package enum AddressType: String, Sendable, Hashable {
+        case ipv4 = "IPv4"
+        case ipv6 = "IPv6"
+        /// Deprecated; such a slice holds no endpoint that can be programmed.
+        case fqdn = "FQDN"
+    }
+
+    package var metadata: ObjectMeta
+    package var addressType: AddressType
+    package var endpoints: [Endpoint]
+    package var ports: [EndpointPort]
+
+    package init(
+        metadata: ObjectMeta, addressType: AddressType, endpoints: [Endpoint] = [], ports: [EndpointPort] = []
+    ) {
+        self.metadata = metadata
+        self.addressType = addressType
+        self.endpoints = endpoints
+        self.ports = ports
+    }
+
+    /// The Service that the slice belongs to, from its label; `nil` for a slice that belongs to none.
+    package var service: NamespacedName? {
+        metadata.labels[WellKnown.serviceName].map { NamespacedName(namespace: metadata.namespace, name: $0) }
+    }
+}
+
+/// One endpoint of a slice.
+package struct Endpoint: Sendable, Hashable {
+    /// The conditions, defaults applied: a missing `ready` means ready, a missing `serving` follows `ready`.
+    package struct Conditions: OptionSet, Sendable, Hashable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        package static let ready = Conditions(rawValue: 1)
+        package static let serving = Conditions(rawValue: 2)
+        package static let terminating = Conditions(rawValue: 4)
+    }
+
+    /// The first of `addresses`; the others are interchangeable with it and kube-proxy uses none of them either.
+    package var address: IPAddress
+    package var conditions: Conditions
+    /// Empty where the endpoint names no node.
+    package var nodeName: String
+    /// Empty where the endpoint names no zone.
+    package var zone: String
+    /// `hints.forZones[].name`
+    package var zoneHints: [String]
+    /// `hints.forNodes[].name`
+    package var nodeHints: [String]
+
+    package init(
+        address: IPAddress, conditions: Conditions = [.ready, .serving], nodeName: String = "", zone: String = "",
+        zoneHints: [String] = [], nodeHints: [String] = []
+    ) {
+        self.address = address
+        self.conditions = conditions
+        self.nodeName = nodeName
+        self.zone = zone
+        self.zoneHints = zoneHints
+        self.nodeHints = nodeHints
+    }
+}
+
+/// One entry of a slice's `ports`: where the endpoints listen for the Service port of the same name.
+package struct EndpointPort: Sendable, Hashable {
+    package var name: String
+    package var transport: TransportProtocol
+    /// `nil` means all ports, which a Service cannot lead to.
+    package var port: UInt16?
+
+    package init(name: String = "", transport: TransportProtocol = .tcp, port: UInt16?) {
+        self.name = name
+        self.transport = transport
+        self.port = port
+    }
+}

@@ -1,0 +1,32 @@
+/// The metadata of an object, as far as anything here reads it.
+///
+/// Of labels and annotations only those named in ``WellKnown`` are kept: a node holds the metadata of every
+/// EndpointSlice of the cluster.
+package struct ObjectMeta: Sendable, Hashable {
+    /// Empty for objects without a namespace, such as Nodes.
+    package var namespace: String
+    package var name: String
+    /// Opaque; changes with every write. Empty for objects that did not come from an API server.
+    package var resourceVersion: String
+    /// Seconds since 1970; 0 where the object does not say.
+    package var creationTime: Int64
+    /// Whether `deletionTimestamp` is set: the object is going away.
+    package var isBeingDeleted: Bool
+    package var labels: [String: String]
+    package var annotations: [String: String]
+
+    package init(
+        namespace: String, name: String, resourceVersion: String = "", creationTime: Int64 = 0,
+        isBeingDeleted: Bool = false, labels: [String: String] = [:], annotations: [String: String] = [:]
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.resourceVersion = resourceVersion
+        self.creationTime = creationTime
+        self.isBeingDeleted = isBeingDeleted
+        self.labels = labels
+        self.annotations = annotations
+    }
+
+    package var namespacedName: NamespacedName { NamespacedName(namespace: namespace, name: name) }
+}

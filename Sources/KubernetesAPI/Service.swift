@@ -1,0 +1,105 @@
+package import InternetAddresses
+
+/// A Service (`v1`), defaulted and valid.
+///
+/// See https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ for what each field means.
+package struct Service: Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable {
+        case clusterIP = "ClusterIP"
+        case nodePort = "NodePort"
+        case loadBalancer = "LoadBalancer"
+        case externalName = "ExternalName"
+    }
+
+    package enum TrafficPolicy: String, Sendable, Hashable {
+        case cluster = "Cluster"
+        case local = "Local"
+    }
+
+    /// One address that a load balancer has given to the Service (`status.loadBalancer.ingress[]`).
+    package struct Ingress: Sendable, Hashable {
+        package enum Mode: String, Sendable, Hashable {
+            /// Packets arrive with this address as destination: it is programmed.
+            case vip = "VIP"
+            /// Packets arrive at the node's own address: it is not programmed.
+            case proxy = "Proxy"
+        }
+
+        package var address: IPAddress
+        package var mode: Mode
+
+        package init(address: IPAddress, mode: Mode = .vip) {
+            self.address = address
+            self.mode = mode
+        }
+    }
+
+    package var metadata: ObjectMeta
+    package var kind: Kind
+    /// `spec.clusterIPs`: one address for each IP family; empty for headless and ExternalName Services.
+    package var clusterIPs: [IPAddress]
+    /// Whether `spec.clusterIP` is `None`.
+    package var isHeadless: Bool
+    package var ipFamilies: [IPFamily]
+    package var ports: [ServicePort]
+    package var externalIPs: [IPAddress]
+    /// Only addresses; host names cannot be programmed and are left out.
+    package var loadBalancerIngress: [Ingress]
+    package var loadBalancerSourceRanges: [IPNetwork]
+    package var internalTrafficPolicy: TrafficPolicy
+    package var externalTrafficPolicy: TrafficPolicy
+    /// The port of the node's health check for load balancers, where the Service has one.
+    package var healthCheckNodePort: UInt16?
+    /// Seconds for which a client stays with its endpoint; `nil` without ClientIP session affinity.
+    package var affinityTimeout: UInt32?
+
+    package init(
+        metadata: ObjectMeta, kind: Kind = .clusterIP, clusterIPs: [IPAddress] = [], isHeadless: Bool = false,
+        ipFamilies: [IPFamily] = [], ports: [ServicePort] = [], externalIPs: [IPAddress] = [],
+        loadBalancerIngress: [Ingress] = [], loadBalancerSourceRanges: [IPNetwork] = [],
+        internalTrafficPolicy: TrafficPolicy = .cluster, externalTrafficPolicy: TrafficPolicy = .cluster,
+        healthCheckNodePort: UInt16? = nil, affinityTimeout: UInt32? = nil
+    ) {
+        self.metadata = metadata
+        self.kind = kind
+        self.clusterIPs = clusterIPs
+        self.isHeadless = isHeadless
+        self.ipFamilies = ipFamilies
+        self.ports = ports
+        self.externalIPs = externalIPs
+        self.loadBalancerIngress = loadBalancerIngress
+        self.loadBalancerSourceRanges = loadBalancerSourceRanges
+        self.internalTrafficPolicy = internalTrafficPolicy
+        self.externalTrafficPolicy = externalTrafficPolicy
+        self.healthCheckNodePort = healthCheckNodePort
+        self.affinityTimeout = affinityTimeout
+    }
+}
+
+/// One entry of `spec.ports`.
+package struct ServicePort: Sendable, Hashable {
+    /// What `targetPort` says; which port that is on an endpoint is for the EndpointSlice to tell.
+    package enum Target: Sendable, Hashable {
+        case number(UInt16)
+        case name(String)
+    }
+
+    /// Empty where the Service has a single, unnamed port.
+    package var name: String
+    package var transport: TransportProtocol
+    package var port: UInt16
+    package var targetPort: Target
+    /// The port on every node, where one was allocated.
+    package var nodePort: UInt16?
+
+    package init(
+        name: String = "", transport: TransportProtocol = .tcp, port: UInt16, targetPort: Target? = nil,
+        nodePort: UInt16? = nil
+    ) {
+        self.name = name
+        self.transport = transport
+        self.port = port
+        self.targetPort = targetPort ?? .number(port)
+        self.nodePort = nodePort
+    }
+}

@@ -1,0 +1,19 @@
+/// Labels and annotations with a meaning for Service networking, as
+/// https://kubernetes.io/docs/reference/labels-annotations-taints/ lists them.
+package enum WellKnown {
+    /// On an EndpointSlice: the Service that it belongs to.
+    package static let serviceName = "kubernetes.io/service-name"
+    /// On a Service: another proxy takes care of it, we do not.
+    package static let serviceProxyName = "service.kubernetes.io/service-proxy-name"
+    /// On a Service or an EndpointSlice: it is headless, nothing is to be programmed.
+    package static let headless = "service.kubernetes.io/headless"
+    /// On a Node: the zone that it stands in.
+    package static let zone = "topology.kubernetes.io/zone"
+    /// On an EndpointSlice: when the change happened that led to it (RFC 3339).
+    package static let lastChangeTriggerTime = "endpoints.kubernetes.io/last-change-trigger-time"
+
+    /// Labels that the readers keep.
+    package static let keptLabels: Set<String> = [serviceName, serviceProxyName, headless, zone]
+    /// Annotations that the readers keep.
+    package static let keptAnnotations: Set<String> = [lastChangeTriggerTime]
+}

@@ -1,0 +1,27 @@
+package import InternetAddresses
+
+/// An address that clients of a Service port use.
+package struct Frontend: Sendable, Hashable {
+    package enum Kind: UInt8, Sendable, Hashable, CaseIterable, Comparable {
+        case clusterIP
+        case nodePort
+        case externalIP
+        case loadBalancer
+
+        /// Whether clients outside the cluster use it: the external traffic policy applies, not the internal one.
+        package var isExternal: Bool { self != .clusterIP }
+
+        package static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
+    }
+
+    package var kind: Kind
+    /// `nil` for a node port, which is open on all of the node's own node-port addresses.
+    package var address: IPAddress?
+    package var port: UInt16
+
+    package init(kind: Kind, address: IPAddress?, port: UInt16) {
+        self.kind = kind
+        self.address = address
+        self.port = port
+    }
+}
