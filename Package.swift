@@ -67,25 +67,27 @@ let package = Package(
         // A small cluster of network namespaces, for the demo and the tests
         .target(name: "LabKit", dependencies: ["CLinux"]),
         .executableTarget(name: "demo", dependencies: ["LabKit"]),
+        .target(name: "KubernetesTestKit", resources: [.copy("Scenarios"), .copy("Transcripts")]),
 
         // Without root
         .testTarget(name: "InternetAddressesTests", dependencies: ["InternetAddresses"]),
         .testTarget(
-            name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "InternetAddresses"],
-            resources: [.copy("Transcripts")]),
+            name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "InternetAddresses", "KubernetesTestKit"]),
         .testTarget(name: "ObjectSourceTests", dependencies: ["ObjectSource", "KubernetesAPI"]),
         .testTarget(
             name: "ManifestSourceTests",
-            dependencies: ["ManifestSource", "ObjectSource", "KubernetesAPI", "InternetAddresses", log]),
+            dependencies: [
+                "ManifestSource", "ObjectSource", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit", log,
+            ]),
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "KubernetesClient", "ObjectSource", "KubernetesAPI", "InternetAddresses", log, nioCore, nioPosix,
-                nioHTTP1, nioSSL,
-            ],
-            resources: [.copy("Transcripts")]),
+                "KubernetesClient", "ObjectSource", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit", log, nioCore,
+                nioPosix, nioHTTP1, nioSSL,
+            ]),
         .testTarget(
-            name: "ServiceRoutingTests", dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses"]),
+            name: "ServiceRoutingTests",
+            dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "CLinux"]),
         .testTarget(name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses"]),
         .testTarget(name: "ConntrackTests", dependencies: ["Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
@@ -101,7 +103,7 @@ let package = Package(
 
         // With root, in network namespaces of their own
         .testTarget(name: "LabKitTests", dependencies: ["LabKit"]),
-        .testTarget(name: "ScenarioTests", dependencies: ["LabKit"], resources: [.copy("Scenarios")]),
+        .testTarget(name: "ScenarioTests", dependencies: ["LabKit", "KubernetesTestKit"]),
     ]
 )
 

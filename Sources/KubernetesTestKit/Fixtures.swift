@@ -1,0 +1,18 @@
+package import Foundation
+
+/// Recorded data that several test suites read.
+package enum Fixtures {
+    /// The folder of small clusters: objects, and what kube-proxy 1.36 makes of them.
+    package static var scenarios: URL { folder("Scenarios") }
+
+    /// What a real kube-apiserver 1.36 answered: `list-services.pb`, `watch-services.jsonl`, `error-401.json` …
+    ///
+    /// In watches in protobuf each frame has a four-byte length in front, the most significant byte first.
+    package static func transcript(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: folder("Transcripts").appending(path: name)))
+    }
+
+    private static func folder(_ name: String) -> URL {
+        Bundle.module.resourceURL?.appending(path: name) ?? URL(filePath: name)
+    }
+}
