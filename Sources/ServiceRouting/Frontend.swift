@@ -25,3 +25,11 @@ package struct Frontend: Sendable, Hashable {
         self.port = port
     }
 }
+
+extension Frontend: CustomStringConvertible {
+    /// `clusterIP 10.96.0.10:53`, `externalIP [2001:db8::1]:443` or `nodePort 30080`.
+    package var description: String {
+        guard let address else { return "\(kind) \(port)" }
+        return address.family == .ipv6 ? "\(kind) [\(address)]:\(port)" : "\(kind) \(address):\(port)"
+    }
+}

@@ -1,0 +1,30 @@
+package import InternetAddresses
+package import KubernetesAPI
+
+/// What routing depends on of the node that it is done for.
+package struct RoutingNode: Sendable, Hashable {
+    package let name: String
+    /// `nil` while the Node has not been seen, and where it stands in no zone.
+    package var zone: String?
+    /// One address for each IP family that the node has, IPv4 first: `primary`, where node ports are open by default.
+    package var primaryAddresses: [IPAddress]
+
+    package init(name: String, zone: String? = nil, primaryAddresses: [IPAddress] = []) {
+        self.name = name
+        self.zone = zone
+        self.primaryAddresses = primaryAddresses
+    }
+
+    package init(_ node: Node) {
+        self.init(name: node.name, zone: node.zone, primaryAddresses: node.primaryAddresses)
+    }
+}
+
+extension Node {
+    /// The first InternalIP of each family, or else the first ExternalIP of that family.
+    package var primaryAddresses: [IPAddress] {
+        [IPFamily.ipv4, .ipv6].compactMap { family in
+            internalIPs.first { $0.family == family } ?? externalIPs.first { $0.family == family }
+        }
+    }
+}
