@@ -72,6 +72,16 @@ package struct IPAddress: Sendable, Hashable {
     package var isMulticast: Bool {
         family == .ipv4 ? low >> 28 == 0xE : high >> 56 == 0xFF
     }
+
+    /// 224.0.0.0/24 or ff02::/16.
+    package var isLinkLocalMulticast: Bool {
+        family == .ipv4 ? low >> 8 == 0xE00000 : high >> 48 == 0xFF02
+    }
+
+    /// ::ffff:0:0/96: an IPv4 address in the clothes of IPv6.
+    package var isIPv4Mapped: Bool {
+        family == .ipv6 && high == 0 && low >> 32 == 0xFFFF
+    }
 }
 
 extension IPAddress: Comparable {

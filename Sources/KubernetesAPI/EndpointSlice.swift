@@ -5,7 +5,7 @@ package import InternetAddresses
 /// See https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/.
 package struct EndpointSlice: Sendable, Hashable {
     /// `addressType`.
-    package enum AddressType: String, Sendable, Hashable {
+    package enum AddressType: String, Sendable, Hashable, CaseIterable {
         case ipv4 = "IPv4"
         case ipv6 = "IPv6"
         /// Deprecated; such a slice holds no endpoint that can be programmed.

@@ -4,21 +4,21 @@ package import InternetAddresses
 ///
 /// See https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ for what each field means.
 package struct Service: Sendable, Hashable {
-    package enum Kind: String, Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
         case clusterIP = "ClusterIP"
         case nodePort = "NodePort"
         case loadBalancer = "LoadBalancer"
         case externalName = "ExternalName"
     }
 
-    package enum TrafficPolicy: String, Sendable, Hashable {
+    package enum TrafficPolicy: String, Sendable, Hashable, CaseIterable {
         case cluster = "Cluster"
         case local = "Local"
     }
 
     /// One address that a load balancer has given to the Service (`status.loadBalancer.ingress[]`).
     package struct Ingress: Sendable, Hashable {
-        package enum Mode: String, Sendable, Hashable {
+        package enum Mode: String, Sendable, Hashable, CaseIterable {
             /// Packets arrive with this address as destination: it is programmed.
             case vip = "VIP"
             /// Packets arrive at the node's own address: it is not programmed.

@@ -1,0 +1,54 @@
+/// One object out of a decoder, JSON or YAML, together with what can be said of it if it cannot be used.
+///
+/// Reading never throws: an object that cannot be used does not spoil the list that it is in.
+package struct ObjectReading: Sendable {
+    /// Which object it is, as far as that could be read.
+    package let key: ObjectKey?
+    /// Empty where there is none.
+    package let resourceVersion: String
+    /// The object with the API server's defaults, or what is wrong with it.
+    package let outcome: Result<KubernetesObject, ObjectError>
+
+    /// Reads what `decoder` holds as an object of `kind`; the items of a list do not tell their kind.
+    package init(of kind: ObjectKind, from decoder: any Decoder) {
+        do {
+            let object = try kind.documentType.init(from: decoder).validated()
+            key = object.key
+            resourceVersion = object.metadata.resourceVersion
+            outcome = .success(object)
+        } catch {
+            // What went wrong may stand beside the name, so the name is looked for once more on its own.
+            let metadata = (try? Identity(from: decoder))?.metadata
+            key = metadata?.key(of: kind)
+            resourceVersion = metadata?.resourceVersion ?? ""
+            let object = key?.description ?? kind.rawValue
+            outcome = .failure(ObjectError(error, object: object, below: decoder.codingPath.count))
+        }
+    }
+
+    private struct Identity: Decodable {
+        struct Metadata: Decodable {
+            var name: String?
+            var namespace: String?
+            var resourceVersion: String?
+
+            func key(of kind: ObjectKind) -> ObjectKey? {
+                guard let name, !name.isEmpty else { return nil }
+                let namespace = MetadataDocument.namespace(namespace, of: kind)
+                return ObjectKey(kind: kind, name: NamespacedName(namespace: namespace, name: name))
+            }
+        }
+
+        var metadata: Metadata?
+    }
+}
+
+extension ObjectKind {
+    fileprivate var documentType: any ObjectDocument.Type {
+        switch self {
+        case .service: ServiceDocument.self
+        case .endpointSlice: EndpointSliceDocument.self
+        case .node: NodeDocument.self
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import FoundationEssentials
+
+/// Reads what the API server sends as `application/json`.
+enum JSONReader {
+    static func list(_ bytes: [UInt8], of kind: ObjectKind) throws(ObjectError) -> ListPage {
+        switch kind {
+        case .service: try list(bytes, ServiceDocument.self)
+        case .endpointSlice: try list(bytes, EndpointSliceDocument.self)
+        case .node: try list(bytes, NodeDocument.self)
+        }
+    }
+
+    static func watchEvent(_ bytes: [UInt8], of kind: ObjectKind) throws(ObjectError) -> WatchEvent {
+        let name = "watch event of \(kind.rawValue)"
+        return switch kind {
+        case .service: try decode(WatchEventDocument<ServiceDocument>.self, bytes, as: name).event
+        case .endpointSlice: try decode(WatchEventDocument<EndpointSliceDocument>.self, bytes, as: name).event
+        case .node: try decode(WatchEventDocument<NodeDocument>.self, bytes, as: name).event
+        }
+    }
+
+    static func object(_ bytes: [UInt8], of kind: ObjectKind) throws(ObjectError) -> KubernetesObject {
+        let item =
+            switch kind {
+            case .service: try decode(Item<ServiceDocument>.self, bytes, as: kind.rawValue).reading
+            case .endpointSlice: try decode(Item<EndpointSliceDocument>.self, bytes, as: kind.rawValue).reading
+            case .node: try decode(Item<NodeDocument>.self, bytes, as: kind.rawValue).reading
+            }
+        return try item.outcome.get()
+    }
+
+    static func status(_ bytes: [UInt8]) throws(ObjectError) -> Status {
+        let document = try decode(StatusDocument.self, bytes, as: "Status")
+        guard document.kind == "Status" else {
+            throw ObjectError(
+                object: "Status", field: "kind",
+                reason: "the answer is a “\(document.kind ?? "")”; check that an API server is at this address")
+        }
+        return document.status
+    }
+
+    private static func list<Document: ObjectDocument>(
+        _ bytes: [UInt8], _ type: Document.Type
+    ) throws(ObjectError) -> ListPage {
+        let name = "\(Document.objectKind.rawValue)List"
+        let document = try decode(ListDocument<Document>.self, bytes, as: name)
+        guard document.kind == name || document.kind == "List" else {
+            throw ObjectError(
+                object: name, field: "kind",
+                reason: "the answer is a “\(document.kind ?? "")”; check that an API server is at this address")
+        }
+        var page = ListPage(
+            resourceVersion: document.metadata?.resourceVersion ?? "",
+            continueToken: document.metadata?.continue ?? "", objects: [])
+        for item in document.items ?? [] {
+            switch item.reading.outcome {
+            case .success(let object): page.objects.append(object)
+            case .failure(let problem): page.problems.append(problem)
+            }
+        }
+        return page
+    }
+
+    private static func decode<Document: Decodable>(
+        _ type: Document.Type, _ bytes: [UInt8], as name: String
+    ) throws(ObjectError) -> Document {
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch {
+            throw ObjectError(error, object: name, below: 0)
+        }
+    }
+
+    /// An object whose kind is known from where it stands.
+    struct Item<Document: ObjectDocument>: Decodable {
+        let reading: ObjectReading
+
+        init(from decoder: any Decoder) {
+            reading = ObjectReading(of: Document.objectKind, from: decoder)
+        }
+    }
+
+    private struct ListDocument<Document: ObjectDocument>: Decodable {
+        var kind: String?
+        var metadata: ListMetadata?
+        var items: [Item<Document>]?
+    }
+
+    private struct ListMetadata: Decodable {
+        var resourceVersion: String?
+        var `continue`: String?
+    }
+}

@@ -1,0 +1,120 @@
+import InternetAddresses
+import KubernetesAPI
+import Testing
+
+@Suite struct EndpointSliceReadingTests {
+    private func slice(_ rest: String, type: String = "IPv4") -> String {
+        #"{"metadata": {"name": "web-1", "labels": {"kubernetes.io/service-name": "web"}}, "addressType": "\#(type)", \#(rest)}"#
+    }
+
+    @Test("every field that routing reads arrives")
+    func allFields() throws {
+        let slice = try readSlice(
+            slice(
+                #"""
+                "endpoints": [{"addresses": ["10.244.0.7", "10.244.0.8"], "conditions": {"ready": true},
+                  "nodeName": "n1", "zone": "z1",
+                  "hints": {"forZones": [{"name": "z1"}, {"name": "z2"}], "forNodes": [{"name": "n1"}]}}],
+                "ports": [{"name": "http", "port": 8080}, {"name": "dns", "port": 53, "protocol": "UDP"}]
+                """#))
+        let expected = EndpointSlice(
+            metadata: ObjectMeta(namespace: "default", name: "web-1", labels: [WellKnown.serviceName: "web"]),
+            addressType: .ipv4,
+            endpoints: [
+                Endpoint(
+                    address: try address("10.244.0.7"), nodeName: "n1", zone: "z1", zoneHints: ["z1", "z2"],
+                    nodeHints: ["n1"])
+            ],
+            ports: [EndpointPort(name: "http", port: 8080), EndpointPort(name: "dns", transport: .udp, port: 53)])
+        #expect(slice == expected)
+        #expect(slice.service == NamespacedName(namespace: "default", name: "web"))
+    }
+
+    @Test(
+        "missing conditions have the meaning that the API gives them",
+        arguments: [
+            ("", [.ready, .serving]),
+            (#""ready": false"#, []),
+            (#""ready": null, "terminating": null"#, [.ready, .serving]),
+            (#""ready": false, "serving": true, "terminating": true"#, [.serving, .terminating]),
+            (#""serving": false"#, .ready),
+        ] as [(String, Endpoint.Conditions)])
+    func conditions(json: String, expected: Endpoint.Conditions) throws {
+        let slice = try readSlice(
+            slice(#""endpoints": [{"addresses": ["10.0.0.1"], "conditions": {\#(json)}}]"#))
+        #expect(slice.endpoints.first?.conditions == expected)
+    }
+
+    @Test("null lists are empty lists, as the API server writes them")
+    func nullLists() throws {
+        let slice = try readSlice(slice(#""endpoints": null, "ports": null"#))
+        #expect(slice.endpoints.isEmpty && slice.ports.isEmpty)
+    }
+
+    @Test("a port without a number means all ports")
+    func portWithoutNumber() throws {
+        #expect(try readSlice(slice(#""ports": [{}]"#)).ports == [EndpointPort(port: nil)])
+    }
+
+    @Test("the host names of an FQDN slice are left out")
+    func hostNames() throws {
+        let slice = try readSlice(slice(#""endpoints": [{"addresses": ["db.example"]}]"#, type: "FQDN"))
+        #expect(slice.addressType == .fqdn)
+        #expect(slice.endpoints.isEmpty)
+    }
+
+    struct Mistake: Sendable, CustomTestStringConvertible {
+        var type = "IPv4"
+        var rest: String
+        var field: String
+        var reason: String
+        var testDescription: String { rest }
+    }
+
+    @Test(
+        "a mistake is named with its field, what is wrong, and a remedy",
+        arguments: [
+            Mistake(type: "", rest: #""ports": []"#, field: "addressType", reason: "use IPv4 or IPv6"),
+            Mistake(type: "IP", rest: #""ports": []"#, field: "addressType", reason: "use one of IPv4, IPv6, FQDN"),
+            Mistake(
+                rest: #""endpoints": [{"addresses": ["10.0.0.1"]}, {"addresses": []}]"#,
+                field: "endpoints[1].addresses",
+                reason: "there is no address"),
+            Mistake(rest: #""endpoints": [{}]"#, field: "endpoints[0].addresses", reason: "there is no address"),
+            Mistake(
+                rest: #""endpoints": [{"addresses": ["db.example"]}]"#, field: "endpoints[0].addresses[0]",
+                reason: "is not an IP address"),
+            Mistake(
+                rest: #""endpoints": [{"addresses": ["fd00::1"]}]"#, field: "endpoints[0].addresses[0]",
+                reason: "fd00::1 is not IPv4"),
+            Mistake(
+                type: "IPv6", rest: #""endpoints": [{"addresses": ["::ffff:10.0.0.1"]}]"#,
+                field: "endpoints[0].addresses[0]", reason: "write it as IPv4"),
+            Mistake(
+                rest: #""endpoints": [{"addresses": ["10.0.0.1", "127.0.0.1"]}]"#, field: "endpoints[0].addresses[1]",
+                reason: "loopback"),
+            Mistake(
+                type: "IPv6", rest: #""endpoints": [{"addresses": ["fe80::1"]}]"#, field: "endpoints[0].addresses[0]",
+                reason: "link-local"),
+            Mistake(
+                type: "IPv6", rest: #""endpoints": [{"addresses": ["::"]}]"#, field: "endpoints[0].addresses[0]",
+                reason: "unspecified"),
+            Mistake(
+                rest: #""endpoints": [{"addresses": ["224.0.0.1"]}]"#, field: "endpoints[0].addresses[0]",
+                reason: "multicast"),
+            Mistake(rest: #""ports": [{"port": 0}]"#, field: "ports[0].port", reason: "0 is not a port"),
+            Mistake(rest: #""ports": [{"port": 1}, {"port": 2}]"#, field: "ports[1].name", reason: "named “” too"),
+            Mistake(
+                rest: #""ports": [{"port": 1, "protocol": "ICMP"}]"#, field: "ports[0].protocol",
+                reason: "use TCP, UDP or SCTP"),
+            Mistake(
+                rest: #""endpoints": [{"addresses": ["10.0.0.1"], "conditions": {"ready": "yes"}}]"#,
+                field: "endpoints[0].conditions.ready", reason: "not true or false"),
+        ])
+    func mistakes(mistake: Mistake) throws {
+        let problem = try problem(slice(mistake.rest, type: mistake.type), .endpointSlice)
+        #expect(problem.object == "EndpointSlice default/web-1")
+        #expect(problem.field == mistake.field)
+        #expect(problem.reason.contains(mistake.reason), "\(problem.reason)")
+    }
+}

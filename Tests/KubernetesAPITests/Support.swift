@@ -1,0 +1,40 @@
+import InternetAddresses
+import KubernetesAPI
+import Testing
+
+/// Reads JSON as a Service.
+func readService(_ json: String) throws -> Service {
+    guard case .service(let service) = try WireFormat.json.readObject(Array(json.utf8), of: .service) else {
+        throw Unexpected()
+    }
+    return service
+}
+
+/// Reads JSON as an EndpointSlice.
+func readSlice(_ json: String) throws -> EndpointSlice {
+    guard case .endpointSlice(let slice) = try WireFormat.json.readObject(Array(json.utf8), of: .endpointSlice) else {
+        throw Unexpected()
+    }
+    return slice
+}
+
+/// Reads JSON as a Node.
+func readNode(_ json: String) throws -> Node {
+    guard case .node(let node) = try WireFormat.json.readObject(Array(json.utf8), of: .node) else { throw Unexpected() }
+    return node
+}
+
+/// A Service named default/web, with one port and a cluster IP where `spec` does not say otherwise.
+func web(_ spec: String) -> String {
+    #"{"metadata": {"name": "web", "namespace": "default"}, "spec": {\#(spec)}}"#
+}
+
+/// What the reader finds wrong with `json`; an issue is recorded if that is nothing.
+func problem(_ json: String, _ kind: ObjectKind = .service) throws -> ObjectError {
+    try #require(throws: ObjectError.self) { try WireFormat.json.readObject(Array(json.utf8), of: kind) }
+}
+
+func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
+func network(_ text: String) throws -> IPNetwork { try #require(IPNetwork(text)) }
+
+struct Unexpected: Error {}
