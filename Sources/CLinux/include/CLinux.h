@@ -1,11 +1,28 @@
-// Kernel uapi headers for Swift, and shims for what Swift cannot see of them.
+// Kernel uapi headers for Swift, and shims for what Swift cannot see of them. Nothing else belongs here.
 #ifndef SERVICELET_CLINUX_H
 #define SERVICELET_CLINUX_H
 
 #include <linux/netlink.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netfilter/nf_nat.h>
+#include <linux/netfilter/nf_tables.h>
+#include <sys/socket.h>
+
+#include "CLinuxNamespaces.h"
+
+// The layouts that the Swift code relies on when it reads and writes messages byte by byte.
+_Static_assert(sizeof(struct nlmsghdr) == 16, "nlmsghdr");
+_Static_assert(sizeof(struct nlattr) == 4, "nlattr");
+_Static_assert(sizeof(struct nfgenmsg) == 4, "nfgenmsg");
+_Static_assert(sizeof(struct nlmsgerr) == 20, "nlmsgerr");
+
+// Constants that the headers define as casts or function-like macros, which Swift does not import.
+static const unsigned int CLinux_NFT_CONTINUE = (unsigned int)NFT_CONTINUE;
+static const unsigned int CLinux_NFT_RETURN = (unsigned int)NFT_RETURN;
+static const unsigned int CLinux_NFT_JUMP = (unsigned int)NFT_JUMP;
+static const unsigned int CLinux_NFT_GOTO = (unsigned int)NFT_GOTO;
 
 #endif
