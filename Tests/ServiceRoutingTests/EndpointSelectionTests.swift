@@ -1,0 +1,105 @@
+import InternetAddresses
+import KubernetesAPI
+import ServiceRouting
+import Testing
+
+@Suite struct EndpointSelectionTests {
+    /// Both policies' endpoints of the unnamed TCP port in IPv4.
+    private func select(
+        _ slices: EndpointSlice..., zone: String? = "z1", port: ServicePort = ServicePort(port: 80)
+    ) -> EndpointSelection {
+        EndpointSelection(
+            for: port, family: .ipv4, in: slices, on: RoutingNode(name: nodeName, zone: zone),
+            policies: [.cluster, .local])
+    }
+
+    private func text(_ backends: [Backend]) -> [String] { backends.map(\.description) }
+
+    @Test("ready endpoints are used, with the slice's port and in order of their addresses")
+    func readyEndpoints() {
+        let selection = select(
+            slice("a", of: "web", endpoint("10.244.1.9"), endpoint("10.244.0.7", on: nodeName)),
+            slice("b", of: "web", ports: [EndpointPort(port: 9090)], endpoint("10.244.0.10")))
+        #expect(text(selection.cluster) == ["10.244.0.7:8080", "10.244.0.10:9090", "10.244.1.9:8080"])
+        #expect(selection.cluster.map(\.isLocal) == [true, false, false])
+        #expect(text(selection.local) == ["10.244.0.7:8080"])
+        #expect(selection.hasEndpoints)
+    }
+
+    @Test("endpoints that serve while they terminate are used only where none is ready")
+    func draining() {
+        let none = select(
+            slice(
+                "a", of: "web", endpoint("10.244.0.15", .draining, on: nodeName), endpoint("10.244.1.15", .draining),
+                endpoint("10.244.1.16", .terminating), endpoint("10.244.1.17", .serving)))
+        #expect(text(none.cluster) == ["10.244.0.15:8080", "10.244.1.15:8080"])
+        #expect(text(none.local) == ["10.244.0.15:8080"])
+
+        let remote = select(
+            slice("a", of: "web", endpoint("10.244.0.15", .draining, on: nodeName), endpoint("10.244.1.15")))
+        #expect(text(remote.cluster) == ["10.244.1.15:8080"])
+        #expect(text(remote.local) == ["10.244.0.15:8080"])
+
+        let own = select(
+            slice(
+                "a", of: "web", endpoint("10.244.0.15", .draining, on: nodeName),
+                endpoint("10.244.0.16", on: nodeName)))
+        #expect(text(own.local) == ["10.244.0.16:8080"])
+    }
+
+    @Test("a ready endpoint that terminates is ready, for publishNotReadyAddresses")
+    func readyAndTerminating() {
+        let selection = select(slice("a", of: "web", endpoint("10.244.1.1", [.ready, .serving, .terminating])))
+        #expect(text(selection.cluster) == ["10.244.1.1:8080"])
+    }
+
+    @Test("endpoints that do not serve are no endpoints at all")
+    func unusable() {
+        let selection = select(
+            slice("a", of: "web", endpoint("10.244.0.1", .terminating, on: nodeName), endpoint("10.244.1.1", [])))
+        #expect(selection.cluster.isEmpty && selection.local.isEmpty && !selection.hasEndpoints)
+    }
+
+    @Test("endpoints elsewhere count as endpoints where only local ones are asked for")
+    func elsewhere() {
+        let selection = EndpointSelection(
+            for: ServicePort(port: 80), family: .ipv4, in: [slice("a", of: "web", endpoint("10.244.1.1", .draining))],
+            on: RoutingNode(name: nodeName), policies: .local)
+        #expect(selection.hasEndpoints && selection.local.isEmpty && selection.cluster.isEmpty)
+    }
+
+    @Test("ports match by name and protocol, and a slice port for all ports leads nowhere")
+    func portMatch() {
+        let http = ServicePort(name: "http", port: 80)
+        let selection = select(
+            slice("a", of: "web", ports: [EndpointPort(name: "http", port: 8080)], endpoint("10.244.1.1")),
+            slice("b", of: "web", ports: [EndpointPort(name: "https", port: 8443)], endpoint("10.244.1.2")),
+            slice(
+                "c", of: "web", ports: [EndpointPort(name: "http", transport: .udp, port: 1)], endpoint("10.244.1.3")),
+            slice("d", of: "web", ports: [EndpointPort(name: "http", port: nil)], endpoint("10.244.1.4")),
+            slice("e", of: "web", ports: [], endpoint("10.244.1.5")),
+            slice("f", of: "web", ports: [EndpointPort(name: "http", port: 81)], endpoint("10.244.1.6")), port: http)
+        #expect(text(selection.cluster) == ["10.244.1.1:8080", "10.244.1.6:81"])
+    }
+
+    @Test("slices of the other family do not count")
+    func families() {
+        let selection = select(
+            slice("a", of: "web", type: .ipv6, endpoint("fd00::1")), slice("b", of: "web", endpoint("10.244.1.1")))
+        #expect(text(selection.cluster) == ["10.244.1.1:8080"])
+    }
+
+    @Test("one address and port in several slices is one backend, ready and local if any slice says so")
+    func duplicates() {
+        let slices = [
+            slice("a", of: "web", endpoint("10.244.1.1", .draining), endpoint("10.244.1.2", on: "")),
+            slice("b", of: "web", endpoint("10.244.1.1"), endpoint("10.244.1.2", on: nodeName)),
+            slice("c", of: "web", ports: [EndpointPort(port: 9090)], endpoint("10.244.1.1")),
+        ]
+        for slices in [slices, slices.reversed()] {
+            let selection = select(slices[0], slices[1], slices[2])
+            #expect(text(selection.cluster) == ["10.244.1.1:8080", "10.244.1.1:9090", "10.244.1.2:8080"])
+            #expect(selection.cluster.map(\.isLocal) == [false, false, true])
+        }
+    }
+}
