@@ -10,6 +10,10 @@ int CLinux_unshare_network(void) { return unshare(CLONE_NEWNET); }
 
 int CLinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0u); }
 
+int CLinux_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 bool CLinux_exited(int status) { return WIFEXITED(status); }
 
 int CLinux_exit_code(int status) { return WEXITSTATUS(status); }

@@ -2,6 +2,7 @@
 #ifndef SERVICELET_CLINUX_NAMESPACES_H
 #define SERVICELET_CLINUX_NAMESPACES_H
 
+#include <spawn.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -12,6 +13,9 @@ int CLinux_unshare_network(void);
 
 // pidfd_open(2), with no flags: a descriptor that becomes readable when the child ends. -1 and errno on failure.
 int CLinux_pidfd_open(pid_t pid);
+
+// posix_spawn_file_actions_addclosefrom_np(3): the child starts without the descriptors from `first` on. 0, or an errno.
+int CLinux_close_from(posix_spawn_file_actions_t *actions, int first);
 
 // The macros of wait(2) on a status from waitpid.
 bool CLinux_exited(int status);

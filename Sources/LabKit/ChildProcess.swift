@@ -1,0 +1,81 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// A process in a namespace. It is killed when this object goes, and when our process dies, however that happens.
+package final class ChildProcess: Sendable {
+    /// How a process ended.
+    package enum Exit: Hashable, Sendable {
+        case code(Int32)
+        case signal(Int32)
+    }
+
+    /// The command line, for messages.
+    package let command: String
+    /// Holds the thread alive that the process belongs to.
+    private let namespace: NetworkNamespace
+    private let pid: pid_t
+    private let outputPipe: OutputPipe
+    private let errorPipe: OutputPipe
+    private let reaped = Mutex<Exit?>(nil)
+
+    init(command: String, pid: pid_t, output: OutputPipe, errors: OutputPipe, in namespace: NetworkNamespace) {
+        self.command = command
+        self.pid = pid
+        self.namespace = namespace
+        outputPipe = output
+        errorPipe = errors
+    }
+
+    deinit {
+        for pipe in [outputPipe, errorPipe] { namespace.thread.forget(pipe.number) }
+        guard poll() == nil else { return }
+        signal(SIGKILL)
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+    }
+
+    /// What the process has written to its standard output.
+    package var output: String { outputPipe.text }
+    /// What the process has written to its standard error.
+    package var errors: String { errorPipe.text }
+
+    /// Sends a signal, if the process still runs.
+    package func signal(_ number: Int32) {
+        reaped.withLock { if $0 == nil { kill(pid, number) } }
+    }
+
+    /// How the process ended; nil while it runs.
+    package func poll() -> Exit? {
+        reaped.withLock { exit in
+            var status: Int32 = 0
+            if exit == nil, waitpid(pid, &status, WNOHANG) == pid {
+                exit =
+                    CLinux_exited(status)
+                    ? .code(CLinux_exit_code(status)) : .signal(CLinux_termination_signal(status))
+            }
+            return exit
+        }
+    }
+
+    /// Waits for the end of the process, and for the last of its output. Throws ``LabError/Code/timeout``.
+    package func exit(within timeout: Duration) async throws -> Exit {
+        try await namespace.awaitExit(of: self, pid, timeout)
+        guard let exit = poll() else {
+            throw LabError(.timeout, "\(command) did not end within \(timeout)", cause: errors)
+        }
+        _ = outputPipe.drain()
+        _ = errorPipe.drain()
+        return exit
+    }
+}
+
+extension NetworkNamespace {
+    fileprivate func awaitExit(of process: ChildProcess, _ pid: pid_t, _ timeout: Duration) async throws {
+        let deadline = ContinuousClock.now + timeout
+        guard process.poll() == nil else { return }
+        // Not yet reaped, so the number still means this process.
+        let descriptor = try Descriptor(CLinux_pidfd_open(pid), "pidfd_open")
+        _ = await thread.wait(for: .readable, on: descriptor.number, until: deadline)
+    }
+}

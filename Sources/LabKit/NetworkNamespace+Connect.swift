@@ -1,0 +1,74 @@
+import Glibc
+
+extension NetworkNamespace {
+    /// Connects, reads the answer of a ``serve(_:over:)`` and hangs up.
+    ///
+    /// `source` is the address to connect from, one of this namespace; without it the kernel chooses. Calls can overlap: the
+    /// sockets do not block. Throws only if the attempt could not be made at all.
+    package func connect(
+        to target: SocketAddress, over transport: Transport = .tcp, from source: String? = nil,
+        timeout: Duration = .seconds(2)
+    ) async throws -> ConnectionOutcome {
+        let deadline = ContinuousClock.now + timeout
+        let socket = try target.socket(transport)
+        if let source {
+            guard try SocketAddress(source, 0).withSockAddr({ bind(socket.number, $0, $1) }) == 0 else {
+                throw LabError.system("cannot connect from \(source) in \(name)")
+            }
+        }
+        if let failure = try await establish(socket.number, to: target, until: deadline) { return failure }
+        if transport == .udp, send(socket.number, "?", 1, 0) < 0 { return .failure(errno) }
+        guard await thread.wait(for: .readable, on: socket.number, until: deadline) else { return .noAnswer }
+        var reply = [UInt8](repeating: 0, count: 512)
+        let count = recv(socket.number, &reply, reply.count, 0)
+        return count < 0 ? .failure(errno) : .reply(String(decoding: reply.prefix(count), as: UTF8.self))
+    }
+
+    /// The status code of an HTTP/1.1 answer on the namespace's loopback; nil if nobody answers (yet).
+    package func httpStatus(port: UInt16, path: String, timeout: Duration = .seconds(2)) async throws -> Int? {
+        let deadline = ContinuousClock.now + timeout
+        let target = SocketAddress("127.0.0.1", port)
+        let socket = try target.socket(.tcp)
+        let request = "GET \(path) HTTP/1.1\r\nHost: \(target)\r\nConnection: close\r\n\r\n"
+        guard try await establish(socket.number, to: target, until: deadline) == nil,
+            send(socket.number, request, request.utf8.count, Int32(MSG_NOSIGNAL)) == request.utf8.count,
+            await thread.wait(for: .readable, on: socket.number, until: deadline)
+        else { return nil }
+        var reply = [UInt8](repeating: 0, count: 512)
+        let count = recv(socket.number, &reply, reply.count, 0)
+        // The status line: HTTP/1.1 200 OK
+        let words = String(decoding: reply.prefix(max(0, count)), as: UTF8.self).split(separator: " ", maxSplits: 2)
+        return words.count > 1 ? Int(words[1]) : nil
+    }
+
+    /// Connects the socket; returns how that failed, if it did.
+    private func establish(
+        _ socket: Int32, to target: SocketAddress, until deadline: ContinuousClock.Instant
+    ) async throws -> ConnectionOutcome? {
+        if try target.withSockAddr({ Glibc.connect(socket, $0, $1) }) == 0 { return nil }
+        guard errno == EINPROGRESS else { return .failure(errno) }
+        guard await thread.wait(for: .writable, on: socket, until: deadline) else { return .noAnswer }
+        var failure: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(socket, SOL_SOCKET, SO_ERROR, &failure, &length) == 0 else { return .failure(errno) }
+        return failure == 0 ? nil : .failure(failure)
+    }
+}
+
+extension ConnectionOutcome {
+    fileprivate static func failure(_ number: Int32) -> ConnectionOutcome {
+        switch number {
+        case ECONNREFUSED: .refused
+        case ECONNRESET: .reset
+        case EAGAIN, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH: .noAnswer
+        default: .failed(errno: number)
+        }
+    }
+
+    /// Reads what a ``Listener`` wrote: `address|port|peer`.
+    fileprivate static func reply(_ text: String) -> ConnectionOutcome {
+        let parts = text.split(separator: "|")
+        guard parts.count == 3, let port = UInt16(parts[1]) else { return .empty }
+        return .served(by: SocketAddress(String(parts[0]), port), source: String(parts[2]))
+    }
+}

@@ -1,0 +1,69 @@
+import CLinux
+import Foundation
+
+/// A network namespace without a name: it lives as long as this object, and leaves nothing behind when the process dies.
+///
+/// The actor runs on a thread of its own inside the namespace. So a socket that it opens, a setting that it writes and a
+/// process that it starts belong to the namespace, and its children are killed when the thread ends. Needs root.
+package actor NetworkNamespace {
+    /// What error messages call it: `n1`, `pod-11` …
+    package nonisolated let name: String
+    nonisolated let thread: EventThread
+    private var reference: Descriptor?
+    private var listeners: [Listener] = []
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Makes a namespace with nothing in it but a loopback that is down.
+    package init(name: String) async throws {
+        self.name = name
+        thread = try EventThread(name: name)
+        try enter()
+    }
+
+    deinit {
+        for listener in listeners { thread.forget(listener.descriptor) }
+        thread.stop()
+    }
+
+    private func enter() throws {
+        guard CLinux_unshare_network() == 0 else { throw LabError.system("cannot make the network namespace \(name)") }
+        reference = try Descriptor(
+            open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), "cannot open the network namespace \(name)")
+    }
+
+    /// A path that leads to the namespace while this object lives, as `ip link … netns` and `nsenter --net=` take it.
+    package var path: String {
+        guard let number = reference?.number else { return "" }
+        return "/proc/\(getpid())/fd/\(number)"
+    }
+
+    /// Writes a setting of the namespace: `set("net/ipv4/ip_forward", to: "1")`.
+    package func set(_ setting: String, to value: String) throws {
+        // The kernel resolves /proc/sys/net by the namespace of the thread that opens the file: this one.
+        let file = try Descriptor(
+            open("/proc/sys/" + setting, O_WRONLY | O_CLOEXEC), "cannot open the setting \(setting) in \(name)")
+        guard write(file.number, value, value.utf8.count) == value.utf8.count else {
+            throw LabError.system("cannot set \(setting) to \(value) in \(name)")
+        }
+    }
+
+    /// Reads a setting of the namespace, without the line's end.
+    package func setting(_ setting: String) throws -> String {
+        let file = try Descriptor(
+            open("/proc/sys/" + setting, O_RDONLY | O_CLOEXEC), "cannot open the setting \(setting) in \(name)")
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = read(file.number, &buffer, buffer.count)
+        guard count >= 0 else { throw LabError.system("cannot read the setting \(setting) in \(name)") }
+        return String(decoding: buffer.prefix(count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Answers every connection to the address with who answered and who asked: see ``ConnectionOutcome``.
+    ///
+    /// The address must be one of this namespace's. It answers until the namespace ends.
+    package func serve(_ address: SocketAddress, over transport: Transport = .tcp) throws {
+        let listener = try Listener(address, transport)
+        listeners.append(listener)
+        thread.whenReadable(listener.descriptor) { listener.answer() }
+    }
+}

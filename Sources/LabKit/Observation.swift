@@ -1,0 +1,48 @@
+/// What a client's connections to one address of a Service experienced, as `behaviour-*.json` records it.
+package struct Observation: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// Who answered (`address port`), and how it saw the client: its own address `kept`, another one (`rewritten`), or
+    /// `node-address`, where the client is the node.
+    package var servers: [String: [String]]?
+    /// With session affinity: whether all connections met one endpoint.
+    package var sticky: Bool?
+    /// With session affinity: how the endpoints saw the client.
+    package var source: [String]?
+    /// How connections failed.
+    package var failed: [String]?
+
+    package var description: String {
+        var parts = (servers ?? [:]).sorted { $0.key < $1.key }.map {
+            "\($0.key) (\($0.value.joined(separator: ", ")))"
+        }
+        if let sticky { parts.append(sticky ? "sticky" : "not sticky") }
+        if let source { parts.append("source \(source.joined(separator: ", "))") }
+        if let failed { parts.append(failed.joined(separator: ", ")) }
+        return parts.joined(separator: "; ")
+    }
+
+    /// Sums up the outcomes of connections from `client` to `target`.
+    init(_ outcomes: [ConnectionOutcome], from client: Client, to target: SocketAddress, hasAffinity: Bool) {
+        var seen: [String: Set<String>] = [:]
+        var failures: Set<String> = []
+        let own = client.source(for: target)
+        for outcome in outcomes {
+            if case .served(let server, let source) = outcome {
+                let verdict = own == nil ? "node-address" : own == source ? "kept" : "rewritten"
+                seen["\(server.ip) \(server.port)", default: []].insert(verdict)
+            } else {
+                failures.insert(outcome.description)
+            }
+        }
+        if !failures.isEmpty { failed = failures.sorted() }
+        guard !seen.isEmpty else { return }
+        if hasAffinity {
+            sticky = seen.count == 1
+            // An endpoint that meets itself sees another address than one that meets its neighbour.
+            source =
+                client.name == "endpoint-itself"
+                ? ["any"] : seen.values.reduce(into: Set()) { $0.formUnion($1) }.sorted()
+        } else {
+            servers = seen.mapValues { $0.sorted() }
+        }
+    }
+}

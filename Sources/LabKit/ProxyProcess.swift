@@ -1,0 +1,60 @@
+package import Foundation
+
+/// A proxy that runs on a node of the lab.
+package final class ProxyProcess: Sendable {
+    /// The port of kube-proxy's health endpoint.
+    private static let healthPort: UInt16 = 10256
+    private let process: ChildProcess
+
+    /// Starts a command on the node, and returns when its health endpoint says that the node is programmed.
+    ///
+    /// Throws with the command's last words if it ends before, or ``LabError/Code/timeout``.
+    package init(_ command: [String], on node: NetworkNamespace, timeout: Duration = .seconds(20)) async throws {
+        process = try await node.spawn(command)
+        let deadline = ContinuousClock.now + timeout
+        while try await node.httpStatus(port: Self.healthPort, path: "/healthz") != 200 {
+            if let exit = process.poll() {
+                throw LabError(.command, "\(process.command) ended early (\(exit))", cause: log)
+            }
+            guard ContinuousClock.now < deadline else {
+                throw LabError(.timeout, "\(process.command) was not healthy within \(timeout)", cause: log)
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// What the proxy has written.
+    package var log: String { process.output + process.errors }
+
+    /// Ends the proxy as an init system does, with SIGTERM. Throws if it does not end well.
+    package func stop(within timeout: Duration = .seconds(10)) async throws {
+        process.signal(SIGTERM)
+        let exit = try await process.exit(within: timeout)
+        guard exit == .code(0) else {
+            throw LabError(.command, "\(process.command) did not end well (\(exit))", cause: log)
+        }
+    }
+}
+
+/// The `servicelet` program, as the lab runs it.
+package enum Servicelet {
+    /// The program of this build: beside the running executable, unless the environment names one in SERVICELET_BINARY.
+    package static func binary() throws -> String {
+        let named = ProcessInfo.processInfo.environment["SERVICELET_BINARY"]
+        let beside = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let path = named ?? URL(filePath: beside).deletingLastPathComponent().appending(path: "servicelet").path
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw LabError(
+                .invalidInput, "there is no servicelet program at \(path): run swift build, or set SERVICELET_BINARY")
+        }
+        return path
+    }
+
+    /// The command that proxies the Services in `manifests`, a file or a folder, on the lab's node n1.
+    package static func proxy(manifests: URL, mode: String = "nftables") throws -> [String] {
+        [
+            try binary(), "proxy", "--manifests", manifests.path, "--hostname-override", "n1",
+            "--cluster-cidr", ClusterAddress.podNetworks, "--proxy-mode", mode,
+        ]
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+/// The little that the lab reads of a scenario's `served.json`: what to serve, and whom to ask.
+struct ScenarioObjects: Decodable {
+    var services: [Service] = []
+    var slices: [EndpointSlice] = []
+
+    struct Metadata: Decodable {
+        var name: String
+        var namespace: String?
+        var labels: [String: String]?
+    }
+
+    struct Service: Decodable {
+        struct Port: Decodable {
+            var port: UInt16
+            var nodePort: UInt16?
+            var `protocol`: String?
+        }
+
+        struct Spec: Decodable {
+            var type: String?
+            var clusterIP: String?
+            var clusterIPs: [String]?
+            var externalIPs: [String]?
+            var ipFamilies: [String]?
+            var sessionAffinity: String?
+            var ports: [Port]?
+        }
+
+        struct Status: Decodable {
+            struct LoadBalancer: Decodable {
+                struct Ingress: Decodable { var ip: String? }
+                var ingress: [Ingress]?
+            }
+
+            var loadBalancer: LoadBalancer?
+        }
+
+        var metadata: Metadata
+        var spec: Spec
+        var status: Status?
+
+        /// `namespace/name`, which is also how slices name their owner.
+        var key: String { "\(metadata.namespace ?? "default")/\(metadata.name)" }
+        var isProxied: Bool { spec.type != "ExternalName" && (spec.clusterIP ?? "None") != "None" }
+    }
+
+    struct EndpointSlice: Decodable {
+        struct Endpoint: Decodable { var addresses: [String] }
+
+        struct Port: Decodable {
+            var port: UInt16?
+            var `protocol`: String?
+        }
+
+        var metadata: Metadata
+        var endpoints: [Endpoint]?
+        var ports: [Port]?
+
+        var addresses: [String] { (endpoints ?? []).flatMap(\.addresses) }
+        var owner: String {
+            "\(metadata.namespace ?? "default")/\(metadata.labels?["kubernetes.io/service-name"] ?? "")"
+        }
+    }
+
+    private enum CodingKeys: CodingKey { case items, kind }
+
+    init(from decoder: any Decoder) throws {
+        var items = try decoder.container(keyedBy: CodingKeys.self).nestedUnkeyedContainer(forKey: .items)
+        while !items.isAtEnd {
+            let item = try items.superDecoder()
+            switch try item.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .kind) {
+            case "Service": services.append(try Service(from: item))
+            case "EndpointSlice": slices.append(try EndpointSlice(from: item))
+            default: break
+            }
+        }
+    }
+}
