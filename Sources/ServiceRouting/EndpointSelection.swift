@@ -61,7 +61,7 @@ package struct EndpointSelection: Sendable, Hashable {
     /// Calls `body` with each endpoint behind the port, and the number of the port there.
     private static func visit(
         _ slices: some Collection<EndpointSlice>, port: ServicePort, family: IPFamily,
-        _ body: (borrowing Endpoint, UInt16) -> Void
+        _ body: (Endpoint, UInt16) -> Void
     ) {
         for slice in slices where slice.addressType.family == family {
             let match = slice.ports.first { $0.name == port.name && $0.transport == port.transport }
@@ -97,7 +97,7 @@ package enum EndpointUse: Sendable, Hashable {
 extension Endpoint {
     package var use: EndpointUse {
         if conditions.contains(.ready) { return .ready }
-        return conditions.isSuperset(of: [.serving, .terminating]) ? .draining : .none
+        return conditions.contains(.serving) && conditions.contains(.terminating) ? .draining : .none
     }
 }
 
@@ -113,7 +113,7 @@ extension EndpointSlice.AddressType {
 }
 
 extension Backend {
-    fileprivate init(_ endpoint: borrowing Endpoint, port: UInt16, on node: RoutingNode) {
+    fileprivate init(_ endpoint: Endpoint, port: UInt16, on node: RoutingNode) {
         self.init(address: endpoint.address, port: port, isLocal: endpoint.nodeName == node.name)
     }
 }

@@ -58,12 +58,13 @@ package struct RouteRequest: Sendable, Hashable {
 
     private mutating func request(_ kind: Frontend.Kind, _ address: IPAddress) {
         guard !frontends.contains(where: { $0.address == address }) else { return }
-        if let reason = address.reasonAgainstFrontend {
-            problems.append(
-                RoutingProblem(name: key.name, reason: "\(kind) \(address) is not programmed: it is \(reason)"))
-        } else {
+        guard let reason = address.reasonAgainstFrontend else {
             frontends.append(Frontend(kind: kind, address: address, port: port.port))
+            return
         }
+        let problem = RoutingProblem(
+            name: key.name, reason: "\(kind) \(address) is not programmed: it is \(reason)")
+        if !problems.contains(problem) { problems.append(problem) }
     }
 }
 

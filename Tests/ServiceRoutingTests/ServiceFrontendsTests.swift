@@ -69,8 +69,9 @@ import Testing
             ("ff02::1", "multicast"),
         ])
     func unprogrammable(address: String, reason: String) throws {
-        let web = service("web", ips: ["10.96.0.1", "fd00::1"], externalIPs: [address])
+        let web = service("web", ips: ["10.96.0.1", "fd00::1"], externalIPs: [address, address])
         #expect(web.requests.flatMap(\.frontends).map(\.kind) == [.clusterIP, .clusterIP])
+        #expect(web.requests.flatMap(\.problems).count == 1)
         let problem = try #require(web.requests.flatMap(\.problems).first)
         #expect(problem.name.service.name == "web")
         #expect(problem.reason.contains("externalIP \(address)") && problem.reason.contains(reason))
