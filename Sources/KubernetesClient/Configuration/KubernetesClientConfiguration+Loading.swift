@@ -1,0 +1,68 @@
+import Foundation
+
+extension KubernetesClientConfiguration {
+    /// Where a Pod finds the token and the certificate authority of its cluster.
+    package static let serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+    /// Finds out how to reach the API server, in this order: the file `kubeconfig` (the flag `--kubeconfig`); the files
+    /// in `KUBECONFIG`; the URL `master` alone; the Pod that we run in. Beside a kubeconfig, `master` takes the place of
+    /// its server.
+    ///
+    /// Throws an error that names file, entry, field and remedy.
+    package static func load(
+        kubeconfig: String?, master: String?, environment: [String: String],
+        serviceAccountFolder: String = serviceAccountFolder
+    ) throws(ClientError) -> KubernetesClientConfiguration {
+        let master = try master.flatMap { $0.isEmpty ? nil : $0 }.map { text throws(ClientError) in
+            guard let server = ServerAddress(text, defaultScheme: "http") else {
+                throw ClientError(
+                    .configuration,
+                    "--master: \"\(text)\" is not the URL of a server; write one such as https://10.0.0.1:6443")
+            }
+            return server
+        }
+        if let files = files(kubeconfig: kubeconfig, environment: environment) {
+            var configuration = try Kubeconfig(files: files).configuration()
+            if let master { configuration.server = master }
+            return configuration
+        }
+        if let master { return KubernetesClientConfiguration(server: master) }
+        return try inCluster(environment: environment, folder: serviceAccountFolder)
+    }
+
+    private static func files(kubeconfig: String?, environment: [String: String]) -> [String]? {
+        if let kubeconfig, !kubeconfig.isEmpty { return [absolute(kubeconfig)] }
+        let list = (environment["KUBECONFIG"] ?? "").split(separator: ":").map { absolute(String($0)) }
+        return list.isEmpty ? nil : list
+    }
+
+    private static func absolute(_ path: String) -> String { URL(filePath: path).path }
+
+    private static func inCluster(
+        environment: [String: String], folder: String
+    ) throws(ClientError) -> KubernetesClientConfiguration {
+        guard let host = environment["KUBERNETES_SERVICE_HOST"], let port = environment["KUBERNETES_SERVICE_PORT"]
+        else {
+            throw ClientError(
+                .configuration,
+                "nothing says where the API server is: there is no --kubeconfig, no KUBECONFIG, no --master, and we run outside of a Pod (KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set); give one of them"
+            )
+        }
+        guard let server = ServerAddress("https://\(host.contains(":") ? "[\(host)]" : host):\(port)") else {
+            throw ClientError(
+                .configuration,
+                "KUBERNETES_SERVICE_HOST \"\(host)\" and KUBERNETES_SERVICE_PORT \"\(port)\" do not make the address of a server"
+            )
+        }
+        var configuration = KubernetesClientConfiguration(server: server)
+        configuration.tls.certificateAuthority = .file("\(folder)/ca.crt")
+        configuration.authentication = Authentication(origin: "service account", tokenFile: "\(folder)/token")
+        for file in ["\(folder)/token", "\(folder)/ca.crt"] where !FileManager.default.isReadableFile(atPath: file) {
+            throw ClientError(
+                .configuration,
+                "cannot read \(file), which every Pod with a service account has; see that automountServiceAccountToken is not false"
+            )
+        }
+        return configuration
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// The bytes of a certificate, a key or a token, or where they lie.
+enum Material: Sendable, Hashable {
+    /// An absolute path; read again while we run, because files are renewed.
+    case file(String)
+    case data([UInt8])
+
+    /// Blocks for the time of one small local file.
+    func read() throws(ClientError) -> [UInt8] {
+        switch self {
+        case .data(let bytes): return bytes
+        case .file(let path):
+            do {
+                return [UInt8](try Data(contentsOf: URL(filePath: path)))
+            } catch {
+                throw ClientError(
+                    .credentials,
+                    "cannot read \(path): \(Self.reason(error)); see that it exists and that we may read it",
+                    isRetryable: true)
+            }
+        }
+    }
+
+    /// `No such file or directory`, where Foundation wraps it in more words.
+    static func reason(_ error: any Error) -> String {
+        if let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error {
+            return reason(underlying)
+        }
+        if let error = error as? POSIXError { return String(cString: strerror(error.code.rawValue)) }
+        let error = error as NSError
+        if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
+        switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile?, .fileNoSuchFile?: return "no such file"
+        case .fileReadNoPermission?: return "permission denied"
+        default: return error.localizedDescription
+        }
+    }
+}

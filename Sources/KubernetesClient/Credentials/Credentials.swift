@@ -1,0 +1,110 @@
+import Foundation
+import Logging
+import NIOSSL
+
+/// Gives each request the credential that is good now.
+///
+/// Files are read again each minute, at the next request; a plug-in is asked again when what it gave expires. What the
+/// server refused is made anew at once. When a renewal fails, the credential of before is used as long as nobody
+/// refuses it.
+actor Credentials {
+    private static let renewal: Duration = .seconds(60)
+
+    private let configuration: KubernetesClientConfiguration
+    private let logger: Logger
+    private let wallClock: @Sendable () -> Date
+    private var current: Credential?
+    private var goodUntil: ContinuousClock.Instant?
+    private var pluginResult: ExecPlugin.Result?
+    private var parsed: (material: TLSMaterial, tls: TLSConfiguration)?
+    private var generations = 0
+    private var isRenewing = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    init(
+        _ configuration: KubernetesClientConfiguration, logger: Logger,
+        wallClock: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.wallClock = wallClock
+    }
+
+    /// The credential for a request that is sent now. Callers that come while it is renewed wait for the same result.
+    func credential(at now: ContinuousClock.Instant) async throws -> Credential {
+        while isRenewing { await withCheckedContinuation { waiters.append($0) } }
+        if let current, let goodUntil, now < goodUntil, pluginResult?.isGood(at: wallClock()) ?? true { return current }
+        isRenewing = true
+        defer {
+            isRenewing = false
+            for waiter in waiters { waiter.resume() }
+            waiters = []
+        }
+        do {
+            let renewed = try await renewed()
+            current = renewed
+            goodUntil = now.advanced(by: Self.renewal)
+            return renewed
+        } catch let error as ClientError {
+            guard let current else { throw error }
+            logger.warning("\(error); what was read before is used until the server refuses it")
+            goodUntil = now.advanced(by: Self.renewal)
+            return current
+        }
+    }
+
+    /// The server did not accept `refused`: the next request makes a new one.
+    func discard(_ refused: Credential) {
+        guard current?.generation == refused.generation else { return }
+        current = nil
+        pluginResult = nil
+    }
+
+    private func renewed() async throws -> Credential {
+        let authentication = configuration.authentication
+        if let plugin = authentication.plugin, !(pluginResult?.isGood(at: wallClock()) ?? false) {
+            pluginResult = nil
+            pluginResult = try await ExecPlugin(plugin, origin: authentication.origin).run()
+        }
+        let tls = try configuration.server.usesTLS ? self.tls() : nil
+        generations += 1
+        return Credential(generation: generations, token: try token(), tls: tls)
+    }
+
+    private func token() throws(ClientError) -> String? {
+        let authentication = configuration.authentication
+        if let token = pluginResult?.token { return token }
+        guard let file = authentication.tokenFile else { return authentication.token }
+        do throws(ClientError) {
+            let text = String(decoding: try Material.file(file).read(), as: UTF8.self)
+            let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard token.isEmpty else { return token }
+            throw ClientError(.credentials, "\(file) is empty; it must hold a token", isRetryable: true)
+        } catch {
+            if let token = authentication.token { return token }
+            throw ClientError(
+                .credentials, "\(authentication.origin): tokenFile: \(error.message)", cause: error.cause,
+                isRetryable: true)
+        }
+    }
+
+    private func tls() throws(ClientError) -> TLSConfiguration {
+        let authentication = configuration.authentication
+        let made = pluginResult ?? ExecPlugin.Result()
+        let material: TLSMaterial
+        do throws(ClientError) {
+            material = TLSMaterial(
+                certificateAuthority: try configuration.tls.certificateAuthority?.read(),
+                clientCertificate: try (made.clientCertificate ?? authentication.clientCertificate)?.read(),
+                clientKey: try (made.clientKey ?? authentication.clientKey)?.read(),
+                skipsVerification: configuration.tls.skipsVerification)
+        } catch {
+            throw ClientError(
+                .credentials, "\(authentication.origin): \(error.message)", cause: error.cause, isRetryable: true)
+        }
+        if let parsed, parsed.material == material { return parsed.tls }
+        let tls = try material.configuration(origin: authentication.origin)
+        parsed = (material, tls)
+        return tls
+    }
+}

@@ -1,0 +1,44 @@
+/// How a server can be asked for the whole state, as its answers so far have shown.
+///
+/// A watch that tells everything first (WatchList) costs both sides least. Where it is refused, the first list comes
+/// from the server's cache (`resourceVersion=0`), because after an outage every node asks at once; a cache answers
+/// whole, whatever the limit, so where that is too large for us, and after the cache once misled us, the list comes in
+/// pages of the most recent state.
+struct ListingMode: Sendable, Hashable {
+    private(set) var usesWatchList = true
+    private(set) var usesCache = true
+    /// Halved for each answer that was too large.
+    private(set) var pageDivisor = 1
+    /// Whether the pages expired faster than they could be read: then everything is asked for at once.
+    private(set) var isUnpaged = false
+    private var unfinishedStreams = 0
+
+    func firstPage(_ size: Int) -> ListRequest {
+        ListRequest(resourceVersion: usesCache ? "0" : "", limit: isUnpaged ? nil : max(1, size / pageDivisor))
+    }
+
+    mutating func succeeded() {
+        usesCache = false
+        isUnpaged = false
+        unfinishedStreams = 0
+    }
+
+    mutating func refusedWatchList() { usesWatchList = false }
+
+    /// A WatchList went silent or ended before it was complete. Servers that do not know `sendInitialEvents` look like
+    /// this, and so does a broken network: the second time decides.
+    mutating func leftUnfinished() {
+        unfinishedStreams += 1
+        if unfinishedStreams >= 2 { usesWatchList = false }
+    }
+
+    mutating func misledByCache() { usesCache = false }
+
+    mutating func expiredBetweenPages() { isUnpaged = true }
+
+    mutating func tooLarge() {
+        if !usesCache, !isUnpaged { pageDivisor = min(pageDivisor * 2, 512) }
+        usesCache = false
+        isUnpaged = false
+    }
+}

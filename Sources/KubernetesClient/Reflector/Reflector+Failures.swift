@@ -1,0 +1,74 @@
+import KubernetesAPI
+
+/// What follows from each failure, state by state.
+extension Reflector {
+    struct Response: Sendable {
+        var plan: Plan
+        /// Whether the plan is another way rather than another try, and need not wait.
+        var isImmediate = false
+        /// Whether the server did not know who we are.
+        var needsFreshCredentials = false
+    }
+
+    mutating func judge(_ failure: RequestFailure) -> Response {
+        var response =
+            switch state {
+            case .listing(let request): judge(failure, listing: request)
+            case .replacing: judgeReplacing(failure)
+            case .watching: judgeWatching(failure)
+            case .idle, .waiting: Response(plan: .replace)
+            }
+        if case .status(let status, _) = failure, status.code == 401 { response.needsFreshCredentials = true }
+        return response
+    }
+
+    private mutating func judge(_ failure: RequestFailure, listing request: ListRequest) -> Response {
+        switch failure {
+        case .status(let status, _) where status.isExpired:
+            if request.continueToken.isEmpty { listing.misledByCache() } else { listing.expiredBetweenPages() }
+            return Response(plan: .replace)
+        case .status(let status, _) where status.isAheadOfServer:
+            listing.misledByCache()
+            return Response(plan: .replace)
+        case .tooLarge:
+            listing.tooLarge()
+            return Response(plan: .replace)
+        default:
+            return Response(plan: .nextPage(request))
+        }
+    }
+
+    private mutating func judgeReplacing(_ failure: RequestFailure) -> Response {
+        switch failure {
+        case .status(let status, _) where status.refusesInitialEvents:
+            listing.refusedWatchList()
+            return Response(plan: .replace, isImmediate: true)
+        case .silent, .closedEarly:
+            listing.leftUnfinished()
+            return Response(plan: .replace)
+        default:
+            return Response(plan: .replace)
+        }
+    }
+
+    private mutating func judgeWatching(_ failure: RequestFailure) -> Response {
+        switch failure {
+        case .status(let status, _) where status.isExpired || status.isAheadOfServer:
+            return Response(plan: .replace)
+        case .status(let status, _) where status.code == 429 || status.code == 401 || status.code == 403:
+            return Response(plan: .resume)
+        case .status(let status, _) where status.code >= 500:
+            // A server that does not answer yet will; one that breaks off each watch has lost its place.
+            guard openedAt != nil else { return Response(plan: .resume) }
+            errorsInRow += 1
+            guard errorsInRow >= limits.watchErrors else { return Response(plan: .resume) }
+            errorsInRow = 0
+            return Response(plan: .replace)
+        case .status, .unreadable, .tooLarge:
+            // The version itself may be what is refused, or an event was lost.
+            return Response(plan: .replace)
+        case .refused, .connection, .silent, .credentials, .closedAtOnce, .closedEarly:
+            return Response(plan: .resume)
+        }
+    }
+}

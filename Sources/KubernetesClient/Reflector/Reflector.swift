@@ -1,0 +1,220 @@
+import KubernetesAPI
+
+/// Keeps what is known of one kind of object equal to what the API server holds: decides what to ask, what the answers
+/// change, and what follows from each failure. Events go in, a ``Step`` comes out; no I/O, no clock of its own.
+///
+///     idle ──► replacing ──► watching ──► (closed) ──► watching …
+///         └──► listing  ──┘      └─ expired ──► replacing or listing
+///     any failure ──► waiting ──► what was under way, or a replacement
+///
+/// A *replacement* tells the whole state anew: by a watch that begins with all objects (WatchList), or by a list where
+/// the server cannot do that. What is known stays true until a replacement is complete; only then is removed what was
+/// not among it.
+struct Reflector: Sendable {
+    struct Limits: Sendable {
+        var backoff = Backoff.Limits()
+        /// The server ends a watch after a random time from this range.
+        var watchTimeout: ClosedRange<Duration> = .seconds(300)...(.seconds(600))
+        /// Silence beyond the end that was asked for means that the connection is dead.
+        var watchGrace: Duration = .seconds(30)
+        /// Silence while objects are listed or replaced means the same.
+        var responsePatience: Duration = .seconds(60)
+        /// A watch that ends sooner and without an event has failed.
+        var shortestWatch: Duration = .seconds(1)
+        /// Objects in one page of a list.
+        var page = 500
+        /// Errors of the server in a row after which a watch is given up and everything is told anew.
+        var watchErrors = 3
+    }
+
+    /// What is under way. After each case: what a failure leads to.
+    enum State: Sendable, Hashable {
+        /// Nothing has been asked yet.
+        case idle
+        /// Pages of a list come in. The same page is asked for again; where it expired, or was too large, the list
+        /// begins anew.
+        case listing(ListRequest)
+        /// A watch tells all objects; its end is marked by a bookmark. It begins anew, or gives way to `listing` where
+        /// the server refuses it.
+        case replacing(WatchRequest)
+        /// A watch tells what changes. It resumes at the last version heard of; where that expired, or an event was
+        /// lost, the state is replaced.
+        case watching(WatchRequest)
+        /// A failure is waited out; then comes what is named.
+        case waiting(then: Plan)
+    }
+
+    /// What is to be asked next.
+    enum Plan: Sendable, Hashable {
+        case replace
+        case nextPage(ListRequest)
+        case resume
+    }
+
+    let kind: ObjectKind
+    let limits: Limits
+    private(set) var state = State.idle
+    /// The version that a watch resumes from.
+    private(set) var version = ""
+    /// Whether the whole state was told at least once.
+    private(set) var isSynchronized = false
+
+    var known: KnownObjects
+    var backoff: Backoff
+    var random: SplitMix64
+    /// How this server can be asked for everything.
+    var listing = ListingMode()
+    /// The current stream: when it was opened and whether anything came of it.
+    var openedAt: ContinuousClock.Instant?
+    var hasEvents = false
+    /// Errors of the server since the last event.
+    var errorsInRow = 0
+    var hasTriedFreshCredentials = false
+
+    init(kind: ObjectKind, limits: Limits = Limits(), seed: UInt64 = .random(in: 0 ... .max)) {
+        self.kind = kind
+        self.limits = limits
+        known = KnownObjects(kind: kind)
+        backoff = Backoff(limits.backoff)
+        random = SplitMix64(seed: seed)
+    }
+
+    /// How long the request under way may be silent before it counts as dead.
+    var patience: Duration {
+        if case .watching(let request) = state { return request.timeout + limits.watchGrace }
+        return limits.responsePatience
+    }
+
+    mutating func start() -> Step { Step(next: carryOut(.replace)) }
+
+    /// The wait is over.
+    mutating func wokeUp() -> Step {
+        guard case .waiting(let plan) = state else { return Step() }
+        return Step(next: carryOut(plan))
+    }
+
+    /// The server agreed to the request.
+    mutating func opened(at now: ContinuousClock.Instant) {
+        openedAt = now
+        hasTriedFreshCredentials = false
+    }
+
+    mutating func received(_ page: ListPage, at now: ContinuousClock.Instant) -> Step {
+        guard case .listing(let request) = state else { return Step() }
+        var step = Step(changes: page.objects.compactMap { known.set($0) })
+        for problem in page.problems {
+            known.keep(problem)
+            step.reports.append(unusable(problem))
+        }
+        if page.continueToken.isEmpty {
+            completeReplacement(at: page.resourceVersion, &step)
+            step.next = carryOut(.resume)
+        } else {
+            var following = request
+            following.continueToken = page.continueToken
+            // The token names the version itself; the API refuses both together.
+            following.resourceVersion = ""
+            step.next = carryOut(.nextPage(following))
+        }
+        return step
+    }
+
+    mutating func received(_ event: WatchEvent, at now: ContinuousClock.Instant) -> Step {
+        if case .error(let status) = event { return failed(.status(status), at: now) }
+        hasEvents = true
+        errorsInRow = 0
+        var step = Step()
+        switch event {
+        case .set(let object):
+            step.changes = known.set(object).map { [$0] } ?? []
+            advance(to: object.metadata.resourceVersion)
+        case .removed(let key, let resourceVersion):
+            step.changes = known.remove(key).map { [$0] } ?? []
+            advance(to: resourceVersion)
+        case .bookmark(let resourceVersion, let endsInitialEvents):
+            if endsInitialEvents, case .replacing(let request) = state {
+                state = .watching(request)
+                completeReplacement(at: resourceVersion, &step)
+            } else {
+                advance(to: resourceVersion)
+            }
+        case .unusable(let problem, let key, let resourceVersion):
+            if let key { known.keep(key) }
+            known.keep(problem)
+            step.reports.append(unusable(problem))
+            advance(to: resourceVersion)
+        case .error:
+            break
+        }
+        return step
+    }
+
+    /// The server ended the stream in good order.
+    mutating func closed(at now: ContinuousClock.Instant) -> Step {
+        guard case .watching = state else { return failed(.closedEarly, at: now) }
+        if !hasEvents, let openedAt, openedAt.duration(to: now) < limits.shortestWatch {
+            return failed(.closedAtOnce, at: now)
+        }
+        return Step(next: carryOut(.resume))
+    }
+
+    mutating func failed(_ failure: RequestFailure, at now: ContinuousClock.Instant) -> Step {
+        let response = judge(failure)
+        if response.isImmediate {
+            return Step(reports: [report(failure, next: .zero)], next: carryOut(response.plan))
+        }
+        let retryAfter: Duration? = if case .status(_, let duration) = failure { duration } else { nil }
+        var delay = backoff.delay(after: now, retryAfter: retryAfter, random: &random)
+        // Credentials that were refused are made anew: that deserves a try at once, but only one.
+        if response.needsFreshCredentials, !hasTriedFreshCredentials {
+            hasTriedFreshCredentials = true
+            delay = .zero
+        }
+        let report = report(failure, next: delay)
+        state = .waiting(then: response.plan)
+        return Step(reports: [report], next: .wait(delay))
+    }
+
+    // MARK: - What follows
+
+    private mutating func carryOut(_ plan: Plan) -> Step.Next {
+        openedAt = nil
+        hasEvents = false
+        switch plan {
+        case .replace:
+            known.beginReplacement()
+            guard listing.usesWatchList else { return carryOut(.nextPage(listing.firstPage(limits.page))) }
+            let request = WatchRequest(resourceVersion: "", sendInitialEvents: true, timeout: randomTimeout())
+            state = .replacing(request)
+            return .watch(request)
+        case .nextPage(let request):
+            state = .listing(request)
+            return .list(request)
+        case .resume:
+            let request = WatchRequest(resourceVersion: version, timeout: randomTimeout())
+            state = .watching(request)
+            return .watch(request)
+        }
+    }
+
+    private mutating func completeReplacement(at resourceVersion: String, _ step: inout Step) {
+        step.changes += known.finishReplacement()
+        step.isSynchronized = true
+        isSynchronized = true
+        version = resourceVersion
+        listing.succeeded()
+        errorsInRow = 0
+    }
+
+    /// The initial events come in no order of version: only a watch that is past them can be resumed.
+    private mutating func advance(to resourceVersion: String) {
+        guard case .watching = state, !resourceVersion.isEmpty else { return }
+        version = resourceVersion
+    }
+
+    private mutating func randomTimeout() -> Duration {
+        let seconds =
+            limits.watchTimeout.lowerBound.components.seconds...limits.watchTimeout.upperBound.components.seconds
+        return .seconds(Int64.random(in: seconds, using: &random))
+    }
+}

@@ -1,0 +1,74 @@
+import KubernetesAPI
+
+/// Why a request, or the stream that it opened, came to nothing.
+enum RequestFailure: Error, Sendable, Hashable {
+    /// Nobody listens at the server's address.
+    case refused
+    /// No connection, or one that broke; the text says how.
+    case connection(String)
+    /// Nothing was heard for so long.
+    case silent(Duration)
+    /// The server answered that it will not: an HTTP status, or the ERROR event of a watch.
+    case status(Status, retryAfter: Duration? = nil)
+    /// What came cannot be understood.
+    case unreadable(String)
+    /// The body is larger than so many bytes.
+    case tooLarge(limit: Int)
+    /// There is nothing to identify ourselves with.
+    case credentials(String)
+    /// The server closed a watch as soon as it was open.
+    case closedAtOnce
+    /// The server closed the stream before it had told all objects.
+    case closedEarly
+}
+
+extension RequestFailure {
+    /// `https://10.0.0.1:6443 refused the connection`
+    func description(server: String) -> String {
+        switch self {
+        case .refused: "\(server) refused the connection"
+        case .connection(let reason): "\(server): \(reason)"
+        case .silent(let duration): "\(server) was silent for \(duration.inSeconds)"
+        case .status(let status, _): "\(server) answered \(status.text)"
+        case .unreadable(let reason): "\(server) sent what cannot be read: \(reason)"
+        case .tooLarge(let limit): "\(server) sent more than \(limit >> 20) MiB at once"
+        case .credentials(let reason): reason
+        case .closedAtOnce: "\(server) closed the watch at once"
+        case .closedEarly: "\(server) closed the watch before it had told all objects"
+        }
+    }
+}
+
+extension Status {
+    /// `403 Forbidden: services is forbidden: …`
+    var text: String {
+        let head = reason.isEmpty ? "\(code)" : "\(code) \(reason)"
+        return message.isEmpty || message == reason ? head : "\(head): \(message)"
+    }
+
+    /// The version asked for is no longer there, nor are the events since.
+    var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
+
+    /// The server has not yet got as far as the version asked for.
+    var isAheadOfServer: Bool {
+        causes.contains("ResourceVersionTooLarge") || (code == 504 && message.contains("Too large resource version"))
+    }
+
+    /// The server (or its etcd) cannot do WatchList: then objects are listed, and watched after that.
+    var refusesInitialEvents: Bool {
+        switch code {
+        case 400, 422: true
+        case 403: message.contains("sendInitialEvents") || message.contains("resourceVersionMatch")
+        default: message.contains("RequestWatchProgress") || message.contains("sendInitialEvents")
+        }
+    }
+}
+
+extension Duration {
+    /// `1.6 s`
+    var inSeconds: String {
+        let (seconds, attoseconds) = components
+        let tenths = seconds * 10 + (attoseconds + 50_000_000_000_000_000) / 100_000_000_000_000_000
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+}

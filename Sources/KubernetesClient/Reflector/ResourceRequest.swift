@@ -1,0 +1,27 @@
+/// One request for the objects of a kind, as far as the Kubernetes API defines it.
+///
+/// See https://kubernetes.io/docs/reference/using-api/api-concepts/ for each parameter.
+enum ResourceRequest: Sendable, Hashable {
+    /// A list, or one page of it.
+    case list(ListRequest)
+    /// A watch from a version on.
+    case watch(WatchRequest)
+}
+
+struct ListRequest: Sendable, Hashable {
+    /// `"0"`: whatever the server's cache holds; empty: the most recent state.
+    var resourceVersion: String
+    /// Objects in one page; `nil` for all at once. Not heeded by a server that answers from its cache.
+    var limit: Int?
+    /// From the page before; empty on the first.
+    var continueToken: String = ""
+}
+
+struct WatchRequest: Sendable, Hashable {
+    /// Where the watch begins; empty with `sendInitialEvents` for the most recent state.
+    var resourceVersion: String
+    /// Whether the watch tells all objects first, and then what changes (WatchList, KEP-3157).
+    var sendInitialEvents = false
+    /// After which the server ends the watch, in whole seconds.
+    var timeout: Duration
+}

@@ -1,0 +1,96 @@
+import KubernetesAPI
+
+/// What the driver of a ``Reflector`` has to do, in this order.
+struct Step: Sendable {
+    enum Next: Sendable, Hashable {
+        /// Go on reading what is under way.
+        case read
+        case list(ListRequest)
+        case watch(WatchRequest)
+        /// Wait, then call `wokeUp`.
+        case wait(Duration)
+    }
+
+    /// To be posted to the inbox.
+    var changes: [ObjectChange] = []
+    /// Whether all objects that exist have now been posted.
+    var isSynchronized = false
+    /// To be logged.
+    var reports: [Report] = []
+    /// Anything but `read` gives up the request under way.
+    var next = Next.read
+}
+
+/// One line for the log: what was asked, why it failed, when the next try comes, and what that means for the node.
+struct Report: Sendable, Hashable {
+    enum Level: Sendable, Hashable {
+        /// Another way is taken; nobody needs to do anything.
+        case notice
+        case warning
+    }
+
+    /// What went wrong, where the server is to be named.
+    enum Subject: Sendable, Hashable {
+        case failure(asked: String, RequestFailure, consequence: String)
+        case object(String)
+    }
+
+    var level: Level
+    var subject: Subject
+
+    func text(server: String) -> String {
+        switch subject {
+        case .failure(let asked, let failure, let consequence):
+            "\(asked): \(failure.description(server: server)); \(consequence)"
+        case .object(let text): text
+        }
+    }
+}
+
+extension Reflector {
+    /// `watch services: https://10.0.0.1:6443 refused the connection; next try in 1.6 s; Services stay as they are`
+    func report(_ failure: RequestFailure, next delay: Duration) -> Report {
+        let asked =
+            switch state {
+            case .listing: "list \(kind.plural)"
+            case .idle, .replacing, .watching, .waiting: "watch \(kind.plural)"
+            }
+        if case .replacing = state, !listing.usesWatchList, delay == .zero {
+            return Report(
+                level: .notice,
+                subject: .failure(
+                    asked: asked, failure, consequence: "\(kind.plural) are listed first and watched after that"))
+        }
+        let meanwhile =
+            isSynchronized ? "\(kind.forPeople) stay as they are" : "no \(kind.forPeople) are known until then"
+        let next = delay == .zero ? "next try now" : "next try in \(delay.inSeconds)"
+        return Report(
+            level: .warning, subject: .failure(asked: asked, failure, consequence: "\(next); \(meanwhile)"))
+    }
+
+    func unusable(_ problem: ObjectError) -> Report {
+        Report(
+            level: .warning,
+            subject: .object("\(problem); what the node holds of it, if anything, stays as it is until it can be read"))
+    }
+}
+
+extension ObjectKind {
+    /// The name of the resource in paths: `services`.
+    var plural: String {
+        switch self {
+        case .service: "services"
+        case .endpointSlice: "endpointslices"
+        case .node: "nodes"
+        }
+    }
+
+    /// What a log line calls several of them.
+    var forPeople: String {
+        switch self {
+        case .service: "Services"
+        case .endpointSlice: "EndpointSlices"
+        case .node: "Nodes"
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import AsyncHTTPClient
+import KubernetesAPI
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Sends requests to the API server, with credentials, and recognizes what comes back.
+struct APITransport: Sendable {
+    /// A response of status 2xx whose form is known.
+    struct Response: Sendable {
+        var format: WireFormat
+        var body: HTTPClientResponse.Body
+    }
+
+    let http: HTTPClient
+    let configuration: KubernetesClientConfiguration
+    let credentials: Credentials
+    let metrics: RequestMetrics
+
+    /// Returns once the head of the response is there. Throws ``RequestFailure``, or `CancellationError`.
+    func get(_ target: String) async throws -> Response {
+        do {
+            return try await send(target)
+        } catch {
+            // A cancelled request fails with an error of the HTTP client.
+            try Task.checkCancellation()
+            throw RequestFailure(error, configuration: configuration)
+        }
+    }
+
+    /// The whole body, up to the limit of the configuration; `heard` is called for each part of it.
+    func collect(_ response: Response, heard: @Sendable () -> Void = {}) async throws -> [UInt8] {
+        try await collect(response.body, limit: configuration.responseLimit, heard: heard)
+    }
+
+    private func send(_ target: String) async throws -> Response {
+        let credential = try await credentials.credential(at: .now)
+        var request = HTTPClientRequest(url: configuration.server.url(host: configuration.tls.serverName) + target)
+        request.headers.add(name: "Host", value: configuration.server.authority)
+        request.headers.add(name: "Accept", value: accept)
+        request.headers.add(name: "User-Agent", value: configuration.userAgent)
+        if let token = credential.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        request.tlsConfiguration = credential.tls
+
+        let started = ContinuousClock.now
+        let response: HTTPClientResponse
+        do {
+            response = try await http.execute(request, deadline: .distantFuture)
+        } catch {
+            count("<error>", since: started)
+            // The certificates in use may just have been renewed, on either side.
+            if error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError {
+                await credentials.discard(credential)
+            }
+            throw error
+        }
+        count("\(response.status.code)", since: started)
+        let type = response.headers.first(name: "Content-Type") ?? ""
+        let format = Self.format(contentType: type)
+        guard (200..<300).contains(response.status.code) else {
+            if response.status == .unauthorized { await credentials.discard(credential) }
+            throw try await refusal(response, format: format)
+        }
+        guard let format else {
+            throw RequestFailure.unreadable(
+                "a response of type \"\(type)\"; see that the URL is that of a Kubernetes API server")
+        }
+        return Response(format: format, body: response.body)
+    }
+
+    private var accept: String {
+        switch configuration.contentType {
+        case .json: WireFormat.json.rawValue
+        case .protobuf: "\(WireFormat.protobuf.rawValue), \(WireFormat.json.rawValue)"
+        }
+    }
+
+    private func count(_ code: String, since started: ContinuousClock.Instant) {
+        metrics.count(
+            code: code, method: "GET", host: configuration.server.authority, duration: started.duration(to: .now))
+    }
+
+    /// The form named by `application/json;stream=watch` and the like.
+    static func format(contentType: String) -> WireFormat? {
+        let type = contentType.prefix { $0 != ";" && $0 != "," }
+        return WireFormat(rawValue: type.lowercased().filter { !$0.isWhitespace })
+    }
+
+    private func refusal(_ response: HTTPClientResponse, format: WireFormat?) async throws -> RequestFailure {
+        let body = try await collect(response.body, limit: 1 << 20)
+        let code = Int(response.status.code)
+        var status = Status(code: code, reason: response.status.reasonPhrase)
+        if let format {
+            do {
+                status = try format.readStatus(body)
+                if status.code == 0 { status.code = code }
+            } catch {
+                status.message = "the reason that came with it cannot be read: \(error)"
+            }
+        } else {
+            // A proxy, or the server itself where it is overloaded, answers in plain text.
+            status.message = String(decoding: body.prefix(200), as: UTF8.self)
+                .split(whereSeparator: \.isNewline).joined(separator: " ")
+        }
+        let seconds = response.headers.first(name: "Retry-After").flatMap { Int64($0) }
+        return .status(status, retryAfter: seconds.map { .seconds($0) })
+    }
+
+    private func collect(
+        _ body: HTTPClientResponse.Body, limit: Int, heard: @Sendable () -> Void = {}
+    ) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await part in body {
+            guard bytes.count + part.readableBytes <= limit else { throw RequestFailure.tooLarge(limit: limit) }
+            bytes += part.readableBytesView
+            heard()
+        }
+        return bytes
+    }
+}

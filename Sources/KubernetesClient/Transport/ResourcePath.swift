@@ -1,0 +1,61 @@
+import KubernetesAPI
+
+/// Where the objects of a kind are found, and which of them are wanted.
+struct ResourcePath: Sendable, Hashable {
+    let kind: ObjectKind
+    /// The node whose own object is watched; the other nodes are of no concern.
+    let nodeName: String
+
+    /// Path and query, to be put behind the server's address.
+    func target(of request: ResourceRequest) -> String {
+        var query = selectors
+        switch request {
+        case .list(let list):
+            if let limit = list.limit { query.append(("limit", "\(limit)")) }
+            if !list.resourceVersion.isEmpty { query.append(("resourceVersion", list.resourceVersion)) }
+            if !list.continueToken.isEmpty { query.append(("continue", list.continueToken)) }
+        case .watch(let watch):
+            query.append(("watch", "true"))
+            query.append(("allowWatchBookmarks", "true"))
+            if watch.sendInitialEvents {
+                query.append(("sendInitialEvents", "true"))
+                query.append(("resourceVersionMatch", "NotOlderThan"))
+            }
+            if !watch.resourceVersion.isEmpty { query.append(("resourceVersion", watch.resourceVersion)) }
+            query.append(("timeoutSeconds", "\(watch.timeout.components.seconds)"))
+        }
+        return path + "?" + query.map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
+    }
+
+    private var path: String {
+        switch kind {
+        case .service: "/api/v1/services"
+        case .endpointSlice: "/apis/discovery.k8s.io/v1/endpointslices"
+        case .node: "/api/v1/nodes"
+        }
+    }
+
+    private var selectors: [(String, String)] {
+        switch kind {
+        case .service:
+            [("labelSelector", "!\(WellKnown.serviceProxyName)"), ("fieldSelector", "spec.clusterIP!=None")]
+        case .endpointSlice: [("labelSelector", "!\(WellKnown.headless)")]
+        case .node: [("fieldSelector", "metadata.name=\(nodeName)")]
+        }
+    }
+
+    /// Everything but the unreserved characters of RFC 3986 is escaped.
+    private static func escaped(_ value: String) -> String {
+        let hex = Array("0123456789ABCDEF")
+        return value.utf8.reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                text += "%\(hex[Int(byte >> 4)])\(hex[Int(byte & 15)])"
+            }
+        }
+    }
+}

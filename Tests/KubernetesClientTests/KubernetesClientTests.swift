@@ -1,0 +1,98 @@
+import KubernetesAPI
+import KubernetesTestKit
+import Logging
+import NIOHTTP1
+import ObjectSource
+import Testing
+
+@testable import KubernetesClient
+
+/// The client against a server that says what a real one said.
+@Suite(.timeLimit(.minutes(1)))
+struct KubernetesClientTests {
+    @Test func `a server with WatchList is asked once, and its events arrive`() async throws {
+        let stream = try Fixtures.transcript("watchlist-endpointslices.jsonl")
+        try await ScriptedServer.withServer { _, _ in
+            .init(body: [stream], ending: .open)
+        } _: { server in
+            try await running(client(server, kinds: [.endpointSlice])) { inbox in
+                var replica = Replica()
+                try await replica.follow(inbox) { $0.isSynchronized && $0.summary.contains("default/my-service-x@226") }
+                #expect(
+                    replica.summary == [
+                        "default/dual-v6@219", "default/dual-x@218", "default/my-service-x@226",
+                        "kube-system/kube-dns-x@214",
+                    ])
+            }
+            let target = try #require(server.targets.first)
+            #expect(server.targets.count == 1)
+            #expect(
+                target.hasPrefix(
+                    "/apis/discovery.k8s.io/v1/endpointslices?labelSelector=%21service.kubernetes.io%2Fheadless&"))
+            #expect(target.contains("&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds="))
+        }
+    }
+
+    @Test func `a server without WatchList is listed, then watched from the version of the list`() async throws {
+        let list = try Fixtures.transcript("list-services.json")
+        let watch = try Fixtures.transcript("watch-services.jsonl")
+        let log = LogLines()
+        try await ScriptedServer.withServer { request, _ in
+            if request.uri.contains("sendInitialEvents") {
+                return refusal(422, "Invalid", "sendInitialEvents is forbidden")
+            }
+            return request.uri.contains("watch=true") ? .init(body: [watch], ending: .open) : .init(body: [list])
+        } _: { server in
+            try await running(client(server, kinds: [.service], log: log)) { inbox in
+                var replica = Replica()
+                try await replica.follow(inbox) { $0.isSynchronized && $0.summary.contains("default/my-service@223") }
+                #expect(!replica.summary.contains { $0.hasPrefix("default/added") })
+            }
+            #expect(server.targets.count == 3)
+            #expect(server.targets[1].contains("&limit=500&resourceVersion=0"))
+            #expect(server.targets[2].contains("&resourceVersion=219&timeoutSeconds="))
+        }
+        #expect(log.all.count == 1)
+        #expect(log.all[0].hasSuffix("services are listed first and watched after that"))
+    }
+}
+
+/// Runs `client` beside `body`, and cancels it at the end.
+func running(_ client: KubernetesClient, _ body: (ObjectInbox) async throws -> Void) async throws {
+    let inbox = ObjectInbox(waitingFor: client.kinds)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await client.run(into: inbox) }
+        try await body(inbox)
+        group.cancelAll()
+        await #expect(throws: CancellationError.self) { try await group.waitForAll() }
+    }
+}
+
+/// A client that does not wait long.
+func client(
+    _ server: ScriptedServer, kinds: Set<ObjectKind>, log: LogLines = LogLines(),
+    metrics: RequestMetrics = RequestMetrics(), contentType: WireFormat = .json,
+    configure: (inout KubernetesClientConfiguration) -> Void = { _ in }
+) throws -> KubernetesClient {
+    let address = try #require(ServerAddress("http://127.0.0.1:\(server.port)"))
+    var configuration = KubernetesClientConfiguration(server: address)
+    configuration.limits.backoff.first = .milliseconds(2)
+    configuration.limits.backoff.longest = .milliseconds(20)
+    configuration.contentType = contentType
+    configure(&configuration)
+    return KubernetesClient(
+        configuration: configuration, nodeName: "n1", kinds: kinds, logger: log.logger, metrics: metrics)
+}
+
+/// A response as kube-apiserver refuses a request.
+func refusal(
+    _ code: Int, _ reason: String, _ message: String, headers: HTTPHeaders = [:]
+) -> ScriptedServer.Reply {
+    let body = """
+        {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"\(message)","reason":"\(reason)",\
+        "code":\(code)}
+        """
+    var headers = headers
+    headers.add(name: "Content-Type", value: "application/json")
+    return .init(status: .init(statusCode: code), headers: headers, body: [Array(body.utf8)])
+}

@@ -1,0 +1,42 @@
+import KubernetesAPI
+import ObjectSource
+
+/// What somebody holds who applies every change of an inbox.
+struct Replica {
+    private(set) var objects: [ObjectKey: KubernetesObject] = [:]
+    private(set) var isSynchronized = false
+
+    /// `default/web@7` …, in order.
+    var summary: [String] { objects.values.map(\.summary).sorted() }
+
+    mutating func apply(_ changes: [ObjectChange]) {
+        for change in changes {
+            switch change {
+            case .set(let object): objects[object.key] = object
+            case .removed(let key): objects[key] = nil
+            }
+        }
+    }
+
+    /// Applies what comes from `inbox` until `isEnough`.
+    mutating func follow(_ inbox: ObjectInbox, until isEnough: (Replica) -> Bool) async throws {
+        while !isEnough(self) {
+            guard let batch = await inbox.next() else { throw CancellationError() }
+            apply(batch.changes)
+            isSynchronized = batch.isSynchronized
+        }
+    }
+}
+
+extension KubernetesObject {
+    var summary: String { "\(metadata.namespacedName)@\(metadata.resourceVersion)" }
+}
+
+/// A Service of which only name and version matter.
+func service(_ name: String, _ version: Int) -> KubernetesObject {
+    .service(Service(metadata: ObjectMeta(namespace: "default", name: name, resourceVersion: "\(version)")))
+}
+
+func key(_ name: String) -> ObjectKey {
+    ObjectKey(kind: .service, name: NamespacedName(namespace: "default", name: name))
+}
