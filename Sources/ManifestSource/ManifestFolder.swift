@@ -1,0 +1,102 @@
+import Foundation
+import Glibc
+
+/// The folder that manifests are in, or the one file in it that counts.
+struct ManifestFolder: Sendable {
+    /// Larger files are refused, so that memory stays bounded.
+    static let largestFile = 64 << 20
+
+    let path: String
+    /// Where a single file was asked for: its name.
+    let only: String?
+
+    /// Finds out whether `path` is a folder or a file.
+    init(at path: String) throws(ManifestSourceError) {
+        guard let stamp = FileStamp(path: path) else {
+            let error = errno
+            throw ManifestSourceError(
+                code: error == ENOENT ? .notFound : .unreadable,
+                message: "no manifests at \(path): \(systemMessage(error)); create the folder or file, or name another",
+                errno: error)
+        }
+        if stamp.isFolder {
+            self.path = path
+            only = nil
+        } else {
+            let url = URL(filePath: path)
+            self.path = url.deletingLastPathComponent().path
+            only = url.lastPathComponent
+        }
+    }
+
+    /// Whether a change to the entry `name` can change what the manifests say.
+    ///
+    /// Kubernetes mounts a ConfigMap as links through `..data`, and swaps that one for a new version of all files.
+    func concerns(_ name: String) -> Bool {
+        name == "..data" || isManifest(name)
+    }
+
+    private func isManifest(_ name: String) -> Bool {
+        if let only { return name == only }
+        guard !name.hasPrefix(".") else { return false }
+        return [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+    }
+
+    /// The regular files with manifests, each with what tells it from another version of it.
+    func list() throws(ManifestSourceError) -> [String: FileStamp] {
+        guard let folder = opendir(path) else {
+            let error = errno
+            throw ManifestSourceError(
+                code: error == ENOENT ? .notFound : .unreadable,
+                message:
+                    "the folder \(path) cannot be read: \(systemMessage(error)); bring it back or mend its permissions",
+                errno: error)
+        }
+        defer { closedir(folder) }
+        var files: [String: FileStamp] = [:]
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard isManifest(name), let stamp = FileStamp(path: "\(path)/\(name)"), stamp.isRegular else { continue }
+            files[name] = stamp
+        }
+        return files
+    }
+
+    /// The bytes of a file. Throws what the system says.
+    func read(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
+    }
+}
+
+/// What tells one version of a file from another without reading it.
+struct FileStamp: Sendable, Equatable {
+    private let device: UInt
+    private let inode: UInt
+    private let mode: UInt32
+    private let seconds: Int
+    private let nanoseconds: Int
+    let size: Int
+
+    /// Follows links; `nil`, with `errno` set, if there is nothing.
+    init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt(status.st_dev)
+        inode = UInt(status.st_ino)
+        mode = status.st_mode
+        seconds = status.st_mtim.tv_sec
+        nanoseconds = status.st_mtim.tv_nsec
+        size = Int(status.st_size)
+    }
+
+    var isFolder: Bool { mode & S_IFMT == S_IFDIR }
+    var isRegular: Bool { mode & S_IFMT == S_IFREG }
+}
+
+/// The words of the C library for an error number.
+func systemMessage(_ error: Int32) -> String {
+    guard let text = strerror(error) else { return "error \(error)" }
+    return String(cString: text)
+}

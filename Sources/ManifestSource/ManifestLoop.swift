@@ -1,0 +1,106 @@
+import KubernetesAPI
+import Logging
+import ObjectSource
+
+/// The work of a ``ManifestSource``: look at the folder, tell what has changed, wait. Runs on one thread of its own.
+struct ManifestLoop: ~Copyable {
+    /// While changes keep coming, this many milliseconds of silence are awaited, so that related ones are read together
+    /// and a file that is being written is usually complete …
+    private static let silence: Int32 = 5
+    /// … but no more often than this.
+    private static let patience = 6
+    /// inotify sees neither writes behind links nor those on network file systems, so we look now and then, too.
+    private static let interval: Int32 = 5_000
+    /// How often we look for a folder that has vanished.
+    private static let missingInterval: Int32 = 200
+
+    private let folder: ManifestFolder
+    private let logger: Logger
+    private let inbox: ObjectInbox
+    private var watch: FolderWatch
+    private var state: ManifestState
+    private var stamps: [String: FileStamp] = [:]
+    private var trouble: String?
+
+    init(folder: ManifestFolder, wakeUp: WakeUp, logger: Logger, inbox: ObjectInbox) throws(ManifestSourceError) {
+        self.folder = folder
+        self.logger = logger
+        self.inbox = inbox
+        watch = try FolderWatch(wakeUp: wakeUp)
+        state = ManifestState(folder: folder.path)
+    }
+
+    /// Returns when woken up.
+    mutating func run() throws(ManifestSourceError) {
+        try watch.watch(folder.path)
+        apply(try folder.list(), reread: [])
+        for kind in [.service, .endpointSlice, .node] as [ObjectKind] { inbox.markSynchronized(kind) }
+        while let reread = nextChange() { look(reread: reread) }
+    }
+
+    /// The files to read again, whatever their stamps say; `nil` when woken up.
+    private func nextChange() -> Set<String>? {
+        while true {
+            switch watch.wait(milliseconds: trouble == nil ? Self.interval : Self.missingInterval) {
+            case .wokenUp:
+                return nil
+            case .timeout:
+                return []
+            case .changed(var names, var all):
+                var rounds = 0
+                while rounds < Self.patience,
+                    case .changed(let more, let moreAll) = watch.wait(milliseconds: Self.silence)
+                {
+                    names.formUnion(more)
+                    all = all || moreAll
+                    rounds += 1
+                }
+                names = names.filter(folder.concerns)
+                if !names.isEmpty || all { return names }
+            }
+        }
+    }
+
+    private mutating func look(reread: Set<String>) {
+        do {
+            // The folder may be another one by now, under the same name.
+            try watch.watch(folder.path)
+            apply(try folder.list(), reread: reread)
+            if trouble != nil { logger.notice("the manifests in \(folder.path) can be read again") }
+            trouble = nil
+        } catch {
+            guard trouble != error.message else { return }
+            trouble = error.message
+            logger.warning("\(error.message) — everything that was programmed stays meanwhile")
+        }
+    }
+
+    private mutating func apply(_ listing: [String: FileStamp], reread: Set<String>) {
+        for name in Set(state.fileNames).union(stamps.keys) where listing[name] == nil { state.remove(file: name) }
+        for (name, stamp) in listing where stamps[name] != stamp || reread.contains(name) { read(name, stamp) }
+        stamps = listing
+        tell(state.settle())
+    }
+
+    private mutating func read(_ name: String, _ stamp: FileStamp) {
+        guard stamp.size <= ManifestFolder.largestFile else {
+            return state.fail(
+                file: name, reason: "the file has more than \(ManifestFolder.largestFile >> 20) MB; split it")
+        }
+        do {
+            state.update(file: name, contents: try folder.read(name))
+        } catch {
+            state.fail(file: name, reason: "the file cannot be read: \(error); mend its permissions")
+        }
+    }
+
+    private func tell(_ settlement: ManifestState.Settlement) {
+        for problem in settlement.problems { logger.error("\(problem)") }
+        for ignored in settlement.ignored {
+            logger.debug("\(ignored) is ignored: it is no matter of Service networking")
+        }
+        guard !settlement.changes.isEmpty else { return }
+        logger.info("manifests in \(folder.path) changed \(settlement.changes.count) objects")
+        inbox.post(settlement.changes)
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+package import KubernetesAPI
+package import Logging
+package import ObjectSource
+
+/// Services, EndpointSlices and Nodes from a folder of YAML and JSON files, or from one such file.
+///
+/// An edit takes effect within a tenth of a second. A file that is wrong is reported with file, line and field, and
+/// leaves in force what it said before.
+package struct ManifestSource: ObjectSource {
+    private let path: String
+    private let logger: Logger
+
+    /// A source over the folder or file at `path`. Folders inside the folder and hidden files are not read.
+    package init(path: String, logger: Logger) {
+        self.path = path
+        self.logger = logger
+    }
+
+    /// Throws ``ManifestSourceError`` if there is nothing at the path at the start; a folder that vanishes later is
+    /// waited for.
+    package func run(into inbox: ObjectInbox) async throws {
+        let folder = try ManifestFolder(at: path)
+        let wakeUp = try WakeUp()
+        let logger = logger
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                // Reading files and waiting for changes block, so they get a thread of their own: the threads of the
+                // cooperative pool are few, and others need them.
+                let thread = Thread {
+                    continuation.resume(
+                        with: Result {
+                            var loop = try ManifestLoop(folder: folder, wakeUp: wakeUp, logger: logger, inbox: inbox)
+                            try loop.run()
+                        })
+                }
+                thread.name = "manifests"
+                thread.start()
+            }
+        } onCancel: {
+            wakeUp.signal()
+        }
+    }
+
+    /// Reads everything at `path` once: what is served from it, in no particular order, and what is wrong with it.
+    ///
+    /// Blocks; throws ``ManifestSourceError`` if there is nothing at the path.
+    package static func read(path: String) throws -> (objects: [KubernetesObject], problems: [ManifestProblem]) {
+        let folder = try ManifestFolder(at: path)
+        var state = ManifestState(folder: folder.path)
+        for name in try folder.list().keys { state.update(file: name, contents: try folder.read(name)) }
+        let settlement = state.settle()
+        let objects = settlement.changes.compactMap { change in
+            if case .set(let object) = change { object } else { nil }
+        }
+        return (objects, settlement.problems)
+    }
+}
