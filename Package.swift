@@ -54,13 +54,16 @@ let package = Package(
         .target(
             name: "NFTablesDataplane",
             dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "Conntrack", "InternetAddresses", log]),
+        .target(
+            name: "IPTablesDataplane",
+            dependencies: ["Dataplane", "ServiceRouting", "Netlink", "Conntrack", "CLinux", "InternetAddresses", log]),
 
         // The daemon and its command
         .target(
             name: "NodeProxy",
             dependencies: [
                 "ObjectSource", "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "Dataplane",
-                "NFTablesDataplane", "InternetAddresses", log, hummingbird, lifecycle, nioCore,
+                "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, lifecycle, nioCore,
             ]),
         .executableTarget(name: "servicelet", dependencies: ["NodeProxy", arguments, log]),
 
@@ -96,6 +99,12 @@ let package = Package(
             dependencies: [
                 "NFTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables", "Netlink",
                 "InternetAddresses",
+            ]),
+        .testTarget(
+            name: "IPTablesDataplaneTests",
+            dependencies: [
+                "IPTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses",
+                "KubernetesTestKit", "LabKit",
             ]),
         .testTarget(
             name: "NodeProxyTests",

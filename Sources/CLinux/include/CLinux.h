@@ -2,6 +2,10 @@
 #ifndef SERVICELET_CLINUX_H
 #define SERVICELET_CLINUX_H
 
+// libc first: its definitions of addresses keep the kernel headers from repeating them (linux/libc-compat.h)
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <linux/netlink.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -9,7 +13,7 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
-#include <sys/socket.h>
+#include <linux/rtnetlink.h>
 
 #include "CLinuxNamespaces.h"
 

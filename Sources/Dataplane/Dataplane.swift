@@ -1,0 +1,95 @@
+package import InternetAddresses
+package import ServiceRouting
+
+/// One way of making the kernel carry connections to Services: nftables, iptables, IPVS, userspace.
+///
+/// A data plane owns its part of the kernel's state on this node and touches nothing else. It keeps what it has to know of
+/// the routes itself. Calls come from one task at a time, except for ``repair()``, which may come in between.
+package protocol Dataplane: Sendable {
+    /// The name of the mode, as `--proxy-mode` takes it.
+    var mode: String { get }
+
+    /// Makes the kernel hold these routes and no others, whatever it holds now: on a start, and on top of what an earlier
+    /// process has left. Connections are carried without a gap meanwhile, and only the difference is written.
+    func synchronize(
+        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
+    ) async throws(DataplaneError) -> ProgrammingReport
+
+    /// Makes the kernel follow a change of routes. What this costs depends on the change alone.
+    func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport
+
+    /// Waits until somebody else has altered what this data plane programmed, and mends it. Returns what it did, or `nil`
+    /// when the task is cancelled.
+    func repair() async throws(DataplaneError) -> RepairReport?
+}
+
+/// What one call to a data plane has done.
+package struct ProgrammingReport: Sendable, Hashable {
+    /// Netlink messages or rule lines that were written; 0 when the kernel held everything already.
+    package var messages: Int
+    /// Bytes that were written.
+    package var bytes: Int
+    /// Routes that the kernel refused, and why; everything else is in force.
+    package var refusals: [Refusal]
+
+    package struct Refusal: Sendable, Hashable {
+        package var route: RouteKey
+        package var reason: String
+
+        package init(route: RouteKey, reason: String) {
+            self.route = route
+            self.reason = reason
+        }
+    }
+
+    package init(messages: Int = 0, bytes: Int = 0, refusals: [Refusal] = []) {
+        self.messages = messages
+        self.bytes = bytes
+        self.refusals = refusals
+    }
+}
+
+/// What was wrong with the kernel's state, and who did it.
+package struct RepairReport: Sendable, Hashable {
+    /// What was missing or foreign, in a few words each: `table ip servicelet`, `2 elements of map services`.
+    package var damage: [String]
+    /// The process that did it, as the kernel names it: `nft (pid 4711)`; `nil` where it does not tell.
+    package var culprit: String?
+    package var written: ProgrammingReport
+
+    package init(damage: [String], culprit: String?, written: ProgrammingReport) {
+        self.damage = damage
+        self.culprit = culprit
+        self.written = written
+    }
+}
+
+/// Why a data plane could not do what it was asked.
+package struct DataplaneError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable, Hashable {
+        /// Root or CAP_NET_ADMIN is missing.
+        case permission
+        /// The kernel lacks something that the mode needs.
+        case unsupported
+        /// The kernel or a program refused, for a reason that waiting may mend.
+        case transient
+        /// The kernel or a program refused, for good.
+        case refused
+    }
+
+    package var code: Code
+    /// What failed, why, and what to do.
+    package var message: String
+    package var cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// Whether the same call may well succeed later.
+    package var isRetryable: Bool { code == .transient }
+
+    package var description: String { message }
+}

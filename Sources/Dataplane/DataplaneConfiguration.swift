@@ -1,0 +1,32 @@
+package import InternetAddresses
+
+/// What the operator has settled for all data planes.
+package struct DataplaneConfiguration: Sendable, Hashable {
+    /// How traffic of the node's own pods is told from other traffic (`--detect-local-mode`).
+    package var localTraffic: LocalTraffic
+    /// Whether connections to clusterIPs are masqueraded whoever makes them (`--masquerade-all`).
+    package var masqueradeAll: Bool
+
+    package init(localTraffic: LocalTraffic = .unknown, masqueradeAll: Bool = false) {
+        self.localTraffic = localTraffic
+        self.masqueradeAll = masqueradeAll
+    }
+}
+
+/// What makes a connection one of the pod network: such a connection keeps its source address on its way to a clusterIP.
+package enum LocalTraffic: Sendable, Hashable {
+    /// Nothing is known: no connection to a clusterIP is masqueraded, except for hairpins.
+    case unknown
+    /// It comes from an address in one of these networks (`ClusterCIDR`, `NodeCIDR`).
+    case networks([IPNetwork])
+    /// It comes in through this interface (`BridgeInterface`).
+    case bridge(String)
+    /// It comes in through an interface whose name begins like this (`InterfaceNamePrefix`).
+    case interfacePrefix(String)
+
+    /// The networks of one family; empty where the mode is not by network.
+    package func networks(of family: IPFamily) -> [IPNetwork] {
+        guard case .networks(let networks) = self else { return [] }
+        return networks.filter { $0.family == family }
+    }
+}

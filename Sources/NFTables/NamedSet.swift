@@ -1,0 +1,55 @@
+package import InternetAddresses
+
+/// A named set or map of a table.
+package struct NamedSet: Sendable, Hashable {
+    package enum Value: Sendable, Hashable {
+        /// A set: an element is in it or not.
+        case none
+        /// A map from keys to fields.
+        case fields([Field])
+        /// A map from keys to verdicts.
+        case verdict
+    }
+
+    package enum Kind: Sendable, Hashable {
+        /// Exact keys, in a hash table that grows.
+        case hash
+        /// Ranges. With several fields in the key only the last may be a range that is not a single value.
+        case interval
+        /// Exact keys that rules add and that age out.
+        case dynamic
+    }
+
+    package var name: String
+    package var key: [Field]
+    package var value: Value
+    package var kind: Kind
+
+    package init(_ name: String, key: [Field], value: Value = .none, kind: Kind = .hash) {
+        self.name = name
+        self.key = key
+        self.value = value
+        self.kind = kind
+    }
+}
+
+extension NamedSet {
+    package var isMap: Bool { value != .none }
+
+    /// The declaration as `nft` writes it, without the elements.
+    package func nftText(_ family: IPFamily) -> String {
+        let type =
+            switch value {
+            case .none: key.nftText(family)
+            case .fields(let fields): "\(key.nftText(family)) : \(fields.nftText(family))"
+            case .verdict: "\(key.nftText(family)) : verdict"
+            }
+        let flags =
+            switch kind {
+            case .hash: ""
+            case .interval: "; flags interval"
+            case .dynamic: "; flags dynamic,timeout"
+            }
+        return "\(isMap ? "map" : "set") \(name) { typeof \(type)\(flags); }"
+    }
+}

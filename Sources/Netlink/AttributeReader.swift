@@ -1,0 +1,65 @@
+import CLinux
+
+/// Reads netlink attributes (`struct nlattr`) one after the other.
+///
+/// Every length is checked against what is there: an attribute that claims more ends the reading with an error. What it
+/// hands out is a view of the bytes, valid inside the closure only.
+package enum AttributeReader {
+    /// Calls `body` with the type (without its flag bits) and the payload of each attribute in `bytes`.
+    ///
+    /// Throws ``NetlinkError`` with EBADMSG for a malformed attribute, and whatever `body` throws.
+    package static func forEach(
+        in bytes: borrowing RawSpan, _ body: (_ type: UInt32, _ payload: borrowing RawSpan) throws(NetlinkError) -> Void
+    ) throws(NetlinkError) {
+        var position = 0
+        let end = bytes.byteCount
+        while position < end {
+            guard end - position >= MemoryLayout<nlattr>.size else { throw .malformed("attribute header") }
+            let length = Int(bytes.integer(at: position, as: UInt16.self))
+            let type = UInt32(bytes.integer(at: position + 2, as: UInt16.self)) & typeMask
+            guard length >= MemoryLayout<nlattr>.size, length <= end - position else {
+                throw .malformed("attribute of \(length) bytes")
+            }
+            try body(type, bytes.extracting(position + MemoryLayout<nlattr>.size..<position + length))
+            position += (length + 3) & ~3
+        }
+    }
+
+    /// `NLA_TYPE_MASK`, which is a macro that Swift does not see: all but the nested and the byte order flag.
+    private static let typeMask: UInt32 = 0x3FFF
+}
+
+extension RawSpan {
+    /// The integer at `offset` in host order, unaligned; 0 where the bytes end before it does.
+    package func integer<Number: FixedWidthInteger & BitwiseCopyable>(
+        at offset: Int = 0, as type: Number.Type
+    ) -> Number {
+        guard offset >= 0, byteCount - offset >= MemoryLayout<Number>.size else { return 0 }
+        return unsafeLoadUnaligned(fromByteOffset: offset, as: type)
+    }
+
+    /// The integer at `offset` in network order, as netfilter writes its attributes.
+    package func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
+        at offset: Int = 0, as type: Number.Type
+    ) -> Number {
+        Number(bigEndian: integer(at: offset, as: type))
+    }
+
+    /// The bytes as text up to the first NUL.
+    package var string: String {
+        let bytes = self.bytes
+        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// A copy of the bytes.
+    package var bytes: [UInt8] {
+        withUnsafeBytes { [UInt8]($0) }
+    }
+}
+
+extension NetlinkError {
+    /// The kernel, or whoever plays it, has sent something that is no netlink.
+    package static func malformed(_ what: String) -> NetlinkError {
+        NetlinkError(operation: "read a netlink message", errno: 74 /* EBADMSG */, kernelMessage: "malformed \(what)")
+    }
+}

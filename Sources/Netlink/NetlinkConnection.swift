@@ -1,0 +1,165 @@
+import CLinux
+import Glibc
+
+/// Asks the kernel and understands its answers: acknowledgements, extended errors, dumps in many parts.
+///
+/// Used from one thread at a time; calls block it. Answers to older requests are passed over.
+package struct NetlinkConnection: ~Copyable {
+    private let transport: any NetlinkTransport
+    private var buffer: [UInt8]
+    private var sequence: UInt32
+
+    /// A connection over `transport`. Answers longer than `bufferSize` bytes are errors.
+    package init(_ transport: any NetlinkTransport, bufferSize: Int = 1 << 16) {
+        self.transport = transport
+        buffer = [UInt8](repeating: 0, count: bufferSize)
+        // Not from 1: an answer to a predecessor on the same port must not look like ours.
+        sequence = UInt32.random(in: 1...UInt32.max / 2)
+    }
+
+    /// The sequence number for the next message.
+    package mutating func nextSequence() -> UInt32 {
+        sequence &+= 1
+        return sequence
+    }
+
+    /// Sends messages of which the last, numbered `last`, asks for an acknowledgement, and waits for it.
+    ///
+    /// Returns every refusal, in the order of the messages; none means success.
+    package mutating func transact(_ messages: [UInt8], first: UInt32, last: UInt32) throws(NetlinkError) -> [NetlinkError] {
+        try drain()
+        try transport.send(messages)
+        var refusals: [NetlinkError] = []
+        var finished = false
+        // The kernel has dealt with a batch when send returns: what it has to say is waiting already.
+        while !finished, let length = try transport.receive(into: &buffer, wait: false) {
+            try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) { header, payload throws(NetlinkError) in
+                guard header.type == UInt16(NLMSG_ERROR), header.sequence &- first <= last &- first else { return true }
+                let verdict = Self.readError(header, payload)
+                if verdict.errno != 0 { refusals.append(verdict) }
+                finished = finished || header.sequence == last
+                return true
+            }
+        }
+        guard finished || !refusals.isEmpty else {
+            throw NetlinkError(operation: "wait for an acknowledgement", errno: ETIMEDOUT)
+        }
+        return refusals
+    }
+
+    /// Sends one request with `NLM_F_DUMP` and calls `body` with the type and payload of each answer.
+    ///
+    /// Throws EINTR when the kernel says that the state changed while it was dumped: what was read may not fit together
+    /// and the caller starts over.
+    package mutating func dump(
+        _ request: [UInt8], sequence: UInt32,
+        _ body: (_ type: UInt16, _ payload: borrowing RawSpan) throws(NetlinkError) -> Void
+    ) throws(NetlinkError) {
+        try drain()
+        try transport.send(request)
+        var wasInterrupted = false
+        var finished = false
+        while !finished {
+            guard let length = try transport.receive(into: &buffer, wait: true) else { continue }
+            try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) { header, payload throws(NetlinkError) in
+                guard header.sequence == sequence else { return true }
+                if header.flags & UInt16(NLM_F_DUMP_INTR) != 0 { wasInterrupted = true }
+                switch Int32(header.type) {
+                case NLMSG_DONE:
+                    let result = payload.integer(as: Int32.self)
+                    if result < 0 { throw NetlinkError(operation: "dump", errno: -result) }
+                    finished = true
+                case NLMSG_ERROR:
+                    let verdict = Self.readError(header, payload)
+                    if verdict.errno != 0 { throw verdict }
+                    finished = true
+                default:
+                    try body(header.type, payload)
+                    if header.flags & UInt16(NLM_F_MULTI) == 0 { finished = true }
+                }
+                return !finished
+            }
+        }
+        if wasInterrupted { throw NetlinkError(operation: "dump (the state changed meanwhile)", errno: EINTR) }
+    }
+
+    /// Waits for the next datagram of a multicast group and calls `body` with each message in it.
+    package mutating func receiveEvents(
+        _ body: (_ header: MessageHeader, _ payload: borrowing RawSpan) throws(NetlinkError) -> Void
+    ) throws(NetlinkError) {
+        guard let length = try transport.receive(into: &buffer, wait: true) else { return }
+        try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) { header, payload throws(NetlinkError) in
+            try body(header, payload)
+            return true
+        }
+    }
+
+    /// Throws away answers that nobody waits for any more, such as those to a request that failed half-way.
+    private mutating func drain() throws(NetlinkError) {
+        while true {
+            do throws(NetlinkError) {
+                guard try transport.receive(into: &buffer, wait: false) != nil else { return }
+            } catch {
+                // An overrun (ENOBUFS) is reported once and concerns what we throw away in any case.
+                guard error.errno == ENOBUFS else { throw error }
+            }
+        }
+    }
+
+    /// Calls `body` with each message of a datagram until it returns false.
+    static func forEachMessage(
+        in datagram: borrowing RawSpan,
+        _ body: (_ header: MessageHeader, _ payload: borrowing RawSpan) throws(NetlinkError) -> Bool
+    ) throws(NetlinkError) {
+        var position = 0
+        while datagram.byteCount - position >= MessageHeader.size {
+            let header = MessageHeader(datagram, at: position)
+            let length = Int(header.length)
+            guard length >= MessageHeader.size, length <= datagram.byteCount - position else {
+                throw .malformed("message of \(length) bytes")
+            }
+            guard try body(header, datagram.extracting(position + MessageHeader.size..<position + length)) else { return }
+            position += (length + 3) & ~3
+        }
+    }
+
+    /// Reads `struct nlmsgerr` and the attributes behind it; errno is 0 in an acknowledgement.
+    private static func readError(_ header: MessageHeader, _ payload: borrowing RawSpan) -> NetlinkError {
+        var verdict = NetlinkError(
+            operation: "request", errno: -payload.integer(as: Int32.self), sequence: header.sequence)
+        guard header.flags & UInt16(NLM_F_ACK_TLVS) != 0, payload.byteCount >= 20 else { return verdict }
+        // With NETLINK_CAP_ACK only the header of our message comes back.
+        let echoed = header.flags & UInt16(NLM_F_CAPPED) != 0 ? 16 : Int(payload.integer(at: 4, as: UInt32.self))
+        let start = 4 + (echoed + 3) & ~3
+        guard start <= payload.byteCount else { return verdict }
+        do throws(NetlinkError) {
+            try AttributeReader.forEach(in: payload.extracting(start..<payload.byteCount)) { type, value in
+                if type == NLMSGERR_ATTR_MSG.rawValue { verdict.kernelMessage = value.string }
+                if type == NLMSGERR_ATTR_OFFS.rawValue { verdict.offset = value.integer(as: UInt32.self) }
+            }
+        } catch {
+            verdict.kernelMessage += " [\(error)]"
+        }
+        return verdict
+    }
+}
+
+/// `struct nlmsghdr`, as far as answers need it.
+package struct MessageHeader: Sendable, Hashable {
+    package let length: UInt32
+    package let type: UInt16
+    package let flags: UInt16
+    package let sequence: UInt32
+    /// Whose request led to this message: for events, the port of the process that changed something.
+    package let portID: UInt32
+
+    static let size = MemoryLayout<nlmsghdr>.size
+
+    init(_ bytes: borrowing RawSpan, at offset: Int) {
+        length = bytes.integer(at: offset, as: UInt32.self)
+        type = bytes.integer(at: offset + 4, as: UInt16.self)
+        flags = bytes.integer(at: offset + 6, as: UInt16.self)
+        sequence = bytes.integer(at: offset + 8, as: UInt32.self)
+        portID = bytes.integer(at: offset + 12, as: UInt32.self)
+    }
+}

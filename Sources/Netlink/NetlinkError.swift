@@ -1,0 +1,46 @@
+import Glibc
+
+/// Why an exchange with the kernel failed: what was tried, what the kernel said, and whether to try again helps.
+package struct NetlinkError: Error, Sendable, Hashable {
+    /// What was being done: `send`, `receive`, `add chain pick-3`.
+    package var operation: String
+    /// The kernel's error number, positive, as <errno.h> has it.
+    package var errno: Int32
+    /// The kernel's own words (`NLMSGERR_ATTR_MSG`); empty where it gives none.
+    package var kernelMessage: String
+    /// The sequence number of the message that the kernel refuses, where it says so.
+    package var sequence: UInt32?
+    /// Where in that message the kernel found the fault, in bytes from its start (`NLMSGERR_ATTR_OFFS`).
+    package var offset: UInt32?
+
+    package init(
+        operation: String, errno: Int32, kernelMessage: String = "", sequence: UInt32? = nil, offset: UInt32? = nil
+    ) {
+        self.operation = operation
+        self.errno = errno
+        self.kernelMessage = kernelMessage
+        self.sequence = sequence
+        self.offset = offset
+    }
+
+    /// Whether the same request may well succeed when it is sent again.
+    package var isTransient: Bool {
+        [EINTR, EAGAIN, ENOBUFS, ENOMEM, EBUSY].contains(errno)
+    }
+}
+
+extension NetlinkError: CustomStringConvertible {
+    package var description: String {
+        let text = "\(operation): \(String(cString: strerror(errno)))"
+        let told = kernelMessage.isEmpty ? "" : " (the kernel says: \(kernelMessage))"
+        return text + told + advice
+    }
+
+    private var advice: String {
+        switch errno {
+        case EPERM, EACCES: "; run as root or with CAP_NET_ADMIN"
+        case EPROTONOSUPPORT, EAFNOSUPPORT: "; the kernel was built without it"
+        default: ""
+        }
+    }
+}

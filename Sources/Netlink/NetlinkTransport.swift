@@ -1,0 +1,15 @@
+/// The way to the kernel: what ``NetlinkSocket`` does, and what tests put in its place to make the kernel misbehave.
+///
+/// Both calls may block the calling thread; use them from a thread that may.
+package protocol NetlinkTransport: Sendable {
+    /// The address the kernel answers to.
+    var portID: UInt32 { get }
+
+    /// Sends whole messages in one system call.
+    func send(_ messages: [UInt8]) throws(NetlinkError)
+
+    /// Puts the next datagram at the start of `buffer` and returns its length.
+    ///
+    /// When nothing has arrived it waits if `wait` says so, or returns `nil`.
+    func receive(into buffer: inout [UInt8], wait: Bool) throws(NetlinkError) -> Int?
+}
