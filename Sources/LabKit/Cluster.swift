@@ -19,6 +19,7 @@ package final class Cluster {
 
     private var pods: [Substring: NetworkNamespace] = [:]
     private var addresses: Set<String> = []
+    private var nextIndex = 1000
 
     /// Builds the cluster; takes a fraction of a second. Throws ``LabError/Code/notPermitted`` without root.
     package init() async throws {
@@ -66,9 +67,9 @@ package final class Cluster {
     private func connectNodes() async throws {
         try await node.ip(
             "link set lo up",
-            "link add eth0 type veth peer name eth0 netns \(outside.path)",
-            "link add eth1 type veth peer name eth0 netns \(remote.path)",
-            "link add eth2 type veth peer name eth0 netns \(third.path)",
+            cable("eth0", to: outside),
+            cable("eth1", to: remote),
+            cable("eth2", to: third),
             "addr add \(ClusterAddress.node)/24 dev eth0", "addr add \(ClusterAddress.node6)/64 dev eth0 nodad",
             "addr add 172.31.0.1/24 dev eth1", "addr add fd00:172:31::1/64 dev eth1 nodad",
             "addr add 172.32.0.1/24 dev eth2", "addr add fd00:172:32::1/64 dev eth2 nodad",
@@ -91,11 +92,20 @@ package final class Cluster {
             "addr add \(ClusterAddress.outsideOther6)/128 dev lo nodad")
     }
 
+    /// The `ip` line for a cable from the node to the eth0 of another namespace.
+    ///
+    /// If both ends had the same index, as the first links of two namespaces have, the kernel would not see that they are a
+    /// pair, and would report one of them up as much as a second late. So the node's ends get indexes of their own.
+    private func cable(_ name: String, to other: NetworkNamespace) async -> String {
+        nextIndex += 1
+        return "link add \(name) index \(nextIndex) type veth peer name eth0 netns \(await other.path)"
+    }
+
     private func addPod(_ pod: NetworkNamespace, number: Substring) async throws {
-        try await pod.set("net/ipv6/conf/default/accept_dad", to: "0")
+        try await pod.trustAddresses()
         let link = "veth\(number)"
         try await node.ip(
-            "link add \(link) type veth peer name eth0 netns \(pod.path)",
+            cable(link, to: pod),
             "addr add fe80::1/64 dev \(link) nodad", "link set \(link) up")
         try await pod.ip("link set lo up", "link set eth0 up", "route add ::/0 via fe80::1 dev eth0")
     }
@@ -131,8 +141,12 @@ extension NetworkNamespace {
         // Which ICMP messages have a rate limit: none. (255 is no type.)
         try set("net/ipv4/icmp_ratemask", to: "0")
         try set("net/ipv6/icmp/ratemask", to: "255")
-        // Link-local addresses work at once, without a second of duplicate address detection.
-        try set("net/ipv6/conf/default/accept_dad", to: "0")
+        try trustAddresses()
+    }
+
+    /// Lets link-local addresses work at once, without a second of duplicate address detection.
+    fileprivate func trustAddresses() throws {
+        for scope in ["all", "default"] { try set("net/ipv6/conf/\(scope)/accept_dad", to: "0") }
     }
 
     /// Gives eth0 its addresses, and a default route over the gateways from the addresses that its clients use.

@@ -82,22 +82,22 @@ struct ClusterTests {
 enum Ruleset {
     /// Takes packets to the Services' addresses and never answers.
     static let silence = """
-        table ip lab { chain drop { type filter hook prerouting priority -300; ip daddr 10.96.0.0/16 drop; } }
+        table ip lab {
+          chain silence { type filter hook prerouting priority -300; ip daddr 10.96.0.0/16 drop; }
+        }
         """
 
     /// A Service 10.96.0.5:80, node port 30080, on two endpoints, and another without endpoints.
     static let service = """
         table ip lab {
-          map backends { type mark : ipv4_addr; elements = { 0 : 10.244.0.7, 1 : 10.244.1.7 } }
-          chain service { dnat to numgen random mod 2 map @backends:8080; }
+          chain service { meta l4proto tcp dnat to numgen random mod 2 map { 0 : 10.244.0.7, 1 : 10.244.1.7 }:8080; }
           chain nat {
             type nat hook prerouting priority dstnat;
             ip daddr 10.96.0.5 tcp dport 80 goto service
             ip daddr 172.30.0.2 tcp dport 30080 meta mark set 1 goto service
           }
-          chain filter { type filter hook prerouting priority -300; ip daddr 10.96.0.6 accept; }
           chain refuse { type filter hook forward priority 0; ip daddr 10.96.0.6 reject; }
-          chain masquerade { type nat hook postrouting priority srcnat; meta mark 1 masquerade; }
+          chain source { type nat hook postrouting priority srcnat; meta mark 1 masquerade; }
         }
         """
 }
