@@ -1,0 +1,26 @@
+package import Foundation
+
+/// A folder under the system's temporary one that goes when this object goes.
+package final class TemporaryFolder: Sendable {
+    package let url: URL
+
+    package init() throws {
+        url = FileManager.default.temporaryDirectory.appending(path: "servicelet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    }
+
+    deinit {
+        // What a temporary folder leaves behind at worst is itself.
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    /// Writes a file of the folder. Readers see the old text or the new one, never a part.
+    package func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: url.appending(path: name), options: .atomic)
+    }
+
+    /// Reads a file of the folder.
+    package func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: url.appending(path: name)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,51 @@
+import LabKit
+
+/// Who answered how often.
+struct Tally {
+    private let title: String
+    private let endpoints: [SocketAddress]
+    private var counts: [SocketAddress: Int] = [:]
+    private var sources: Set<String> = []
+
+    init(_ title: String, _ endpoints: [SocketAddress]) {
+        self.title = title
+        self.endpoints = endpoints
+    }
+
+    /// Makes so many connections. Throws if one fails, or if somebody answers who should not.
+    func fill(_ client: Client, _ count: Int, _ target: SocketAddress) async throws -> Tally {
+        var tally = self
+        // A hundred at once stay far below the limit of open files.
+        for start in stride(from: 0, to: count, by: 100) {
+            try Task.checkCancellation()
+            for outcome in try await client.connect(min(100, count - start), to: target) {
+                guard case .served(let server, let source) = outcome else {
+                    throw Surprise("a connection to \(target) was \(outcome)")
+                }
+                guard endpoints.contains(server) else { throw Surprise("\(server) answered and should not") }
+                tally.counts[server, default: 0] += 1
+                tally.sources.insert(source)
+            }
+        }
+        return tally
+    }
+
+    /// Prints a bar for each endpoint. Throws if they are more uneven than chance makes them.
+    func show() throws {
+        let total = counts.values.reduce(0, +)
+        let share = 1 / Double(endpoints.count)
+        let expected = Double(total) * share
+        // Five standard deviations of a binomial distribution: chance alone goes beyond once in a million times.
+        let tolerance = 5 * (expected * (1 - share)).squareRoot()
+        print("\n    \(title): 0 failed; servers saw \(sources.sorted().joined(separator: ", "))")
+        for endpoint in endpoints {
+            let count = counts[endpoint] ?? 0
+            let bar = String(repeating: "█", count: count * 60 / max(1, total))
+            print("      \(endpoint)  \(bar) \(count)")
+            guard abs(Double(count) - expected) <= tolerance else {
+                throw Surprise(
+                    "\(endpoint) answered \(count) of \(total), expected \(Int(expected)) ± \(Int(tolerance))")
+            }
+        }
+    }
+}
