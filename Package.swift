@@ -13,6 +13,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -22,6 +23,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -50,13 +52,13 @@ let package = Package(
         .target(name: "Conntrack", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
 
         // Data planes
-        .target(name: "Dataplane", dependencies: ["ServiceRouting", "InternetAddresses"]),
+        .target(name: "Dataplane", dependencies: ["ServiceRouting", "CLinux", "InternetAddresses"]),
         .target(
             name: "NFTablesDataplane",
             dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "Conntrack", "InternetAddresses", log]),
         .target(
             name: "IPTablesDataplane",
-            dependencies: ["Dataplane", "ServiceRouting", "Netlink", "Conntrack", "CLinux", "InternetAddresses", log]),
+            dependencies: ["Dataplane", "ServiceRouting", "Netlink", "Conntrack", "CLinux", "InternetAddresses", log, crypto]),
 
         // The daemon and its command
         .target(

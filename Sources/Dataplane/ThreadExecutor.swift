@@ -1,5 +1,5 @@
+import CLinux
 import Glibc
-import Synchronization
 
 /// Runs the jobs of an actor one after the other on a thread of its own.
 ///
@@ -19,7 +19,7 @@ package final class ThreadExecutor: SerialExecutor {
             { context in
                 guard let context else { return nil }
                 let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
+                CLinux_name_thread(start.name)
                 start.queue.run()
                 return nil
             }, context.toOpaque())
