@@ -12,9 +12,9 @@ struct Demo {
     static func main() async {
         do {
             try await untilSignal { try await Demo.run() }
-            print("All as it should be.")
+            heading("All as it should be.")
         } catch let signal as Interruption {
-            print("\nInterrupted; everything is cleaned up.")
+            heading("Interrupted; everything is cleaned up.")
             exit(128 + signal.number)
         } catch {
             FileHandle.standardError.write(Data("\nThe demo failed: \(error)\n".utf8))
@@ -28,13 +28,14 @@ struct Demo {
         let proxy = try await startProxy(manifests, on: cluster.node)
 
         heading("Who answers? \(connections) connections each:")
-        let inside = Tally("from a pod to the ClusterIP \(clusterIP)", endpoints)
+        let inside = Tally("from a pod to the ClusterIP \(clusterIP)", endpoints, keepsSource: true)
         try await inside.fill(cluster.pod, connections, clusterIP).show()
-        let outside = Tally("from outside to the node port \(nodePort)", endpoints)
+        let outside = Tally("from outside to the node port \(nodePort)", endpoints, keepsSource: false)
         try await outside.fill(cluster.outsider, connections, nodePort).show()
 
         let removed = try await removeLastEndpoint(manifests, client: cluster.pod)
-        let rest = Tally("from a pod to the ClusterIP \(clusterIP)", endpoints.filter { $0 != removed })
+        let rest = Tally(
+            "from a pod to the ClusterIP \(clusterIP)", endpoints.filter { $0 != removed }, keepsSource: true)
         try await rest.fill(cluster.pod, connections, clusterIP).show()
 
         heading("Stopping the proxy, then removing what it programmed")

@@ -1,6 +1,13 @@
-func heading(_ text: String) { print("\n▸ \(text)") }
+import Foundation
 
-func explain(_ text: String) { print("    \(text)") }
+/// What happens now.
+func heading(_ text: String) { say("\n▸ \(text)") }
+
+/// What came of it, and why.
+func explain(_ text: String) { say("    \(text)") }
+
+/// Writes a line at once, also into a pipe.
+private func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
 func milliseconds(since start: ContinuousClock.Instant) -> String { milliseconds(from: start, to: .now) }
 

@@ -4,12 +4,15 @@ import LabKit
 struct Tally {
     private let title: String
     private let endpoints: [SocketAddress]
+    private let keepsSource: Bool
     private var counts: [SocketAddress: Int] = [:]
     private var sources: Set<String> = []
 
-    init(_ title: String, _ endpoints: [SocketAddress]) {
+    /// `keepsSource`: whether servers should see the client's own address, or one of the node.
+    init(_ title: String, _ endpoints: [SocketAddress], keepsSource: Bool) {
         self.title = title
         self.endpoints = endpoints
+        self.keepsSource = keepsSource
     }
 
     /// Makes so many connections. Throws if one fails, or if somebody answers who should not.
@@ -23,6 +26,9 @@ struct Tally {
                     throw Surprise("a connection to \(target) was \(outcome)")
                 }
                 guard endpoints.contains(server) else { throw Surprise("\(server) answered and should not") }
+                guard (source == client.source(for: target)) == keepsSource else {
+                    throw Surprise("\(server) saw the source address \(source)")
+                }
                 tally.counts[server, default: 0] += 1
                 tally.sources.insert(source)
             }
@@ -30,18 +36,19 @@ struct Tally {
         return tally
     }
 
-    /// Prints a bar for each endpoint. Throws if they are more uneven than chance makes them.
+    /// Shows a bar for each endpoint. Throws if they are more uneven than chance makes them.
     func show() throws {
         let total = counts.values.reduce(0, +)
         let share = 1 / Double(endpoints.count)
         let expected = Double(total) * share
         // Five standard deviations of a binomial distribution: chance alone goes beyond once in a million times.
         let tolerance = 5 * (expected * (1 - share)).squareRoot()
-        print("\n    \(title): 0 failed; servers saw \(sources.sorted().joined(separator: ", "))")
+        explain("")
+        explain("\(title): \(total) answered, 0 failed")
         for endpoint in endpoints {
             let count = counts[endpoint] ?? 0
             let bar = String(repeating: "█", count: count * 60 / max(1, total))
-            print("      \(endpoint)  \(bar) \(count)")
+            explain("  \(endpoint)  \(bar) \(count)")
             guard abs(Double(count) - expected) <= tolerance else {
                 throw Surprise(
                     "\(endpoint) answered \(count) of \(total), expected \(Int(expected)) ± \(Int(tolerance))")

@@ -1,0 +1,34 @@
+# `make demo` and `make test` need a Swift toolchain, make and git; they install the Debian packages that are missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+export PATH := $(PATH):/usr/sbin:/sbin
+
+SOURCES := $(wildcard Sources Tests Benchmarks Package.swift)
+# The same for all: so `make demo` and `make test` use one debug build. Warnings are errors in Package.swift.
+BUILD := swift build --explicit-target-dependency-import-check error
+# Network namespaces need root.
+AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E env "PATH=$(PATH)")
+
+.PHONY: demo test build lint format packages
+
+demo: packages
+	$(BUILD) --product servicelet
+	$(BUILD) --product demo
+	$(AS_ROOT) "$$($(BUILD) --show-bin-path)/demo" examples
+
+test: packages lint
+	$(BUILD) --build-tests
+	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --show-bin-path)"
+
+build:
+	$(BUILD)
+
+lint:
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format:
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+packages:
+	@scripts/install-packages
