@@ -12,6 +12,12 @@ extension IPAddress: LosslessStringConvertible {
         self = address
     }
 
+    /// The same from the bytes of the text.
+    package init?(asciiText bytes: UnsafeRawBufferPointer) {
+        guard let address = bytes.withMemoryRebound(to: UInt8.self, { Self.parse($0) }) else { return nil }
+        self = address
+    }
+
     private static func parse(_ text: UnsafeBufferPointer<UInt8>) -> IPAddress? {
         if text.contains(UInt8(ascii: ":")) {
             parseIPv6(text[...])
@@ -22,19 +28,25 @@ extension IPAddress: LosslessStringConvertible {
 
     private static func parseIPv4(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> UInt32? {
         var bits: UInt32 = 0
-        var parts = 0
-        for part in text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            guard (1...3).contains(part.count), part.count == 1 || part.first != UInt8(ascii: "0") else { return nil }
-            var number: UInt32 = 0
-            for digit in part {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-                number = number * 10 + UInt32(digit - UInt8(ascii: "0"))
+        var number: UInt32 = 0
+        var digits = 0
+        var dots = 0
+        for byte in text {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, dots < 3 else { return nil }
+                bits = bits << 8 | number
+                (number, digits, dots) = (0, 0, dots + 1)
+            } else {
+                // After a leading zero nothing may follow.
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), digits == 0 || number > 0 else {
+                    return nil
+                }
+                number = number * 10 + UInt32(byte - UInt8(ascii: "0"))
+                guard number <= 255 else { return nil }
+                digits += 1
             }
-            guard number <= 255 else { return nil }
-            bits = bits << 8 | number
-            parts += 1
         }
-        return parts == 4 ? bits : nil
+        return dots == 3 && digits > 0 ? bits << 8 | number : nil
     }
 
     private static func parseIPv6(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> IPAddress? {

@@ -17,3 +17,11 @@ package struct ListPage: Sendable {
         self.problems = problems
     }
 }
+
+/// What a list says beside its objects (`meta/v1` ListMeta).
+package struct ListMetadata: Sendable, Hashable {
+    /// What a watch that follows the list begins with.
+    package var resourceVersion = ""
+    /// Asks for the next page; empty on the last.
+    package var continueToken = ""
+}

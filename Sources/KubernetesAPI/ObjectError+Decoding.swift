@@ -18,7 +18,8 @@ extension ObjectError {
                 object: object, field: Self.path(context.codingPath.dropFirst(depth)),
                 reason: context.underlyingError.map { "\(context.debugDescription) \($0)" } ?? context.debugDescription)
         default:
-            self.init(object: object, field: "", reason: "cannot be read: \(error)")
+            let reason = "cannot be read (\(error)); compare it with the API reference of the kind"
+            self.init(object: object, field: "", reason: reason)
         }
     }
 

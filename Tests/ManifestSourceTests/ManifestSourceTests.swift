@@ -24,7 +24,8 @@ import Testing
 
     @Test("the recorded clusters are accepted as they are, as folders and as single files")
     func scenarios() throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: Fixtures.scenarios.path) {
+        for name in try FileManager.default.contentsOfDirectory(atPath: Fixtures.scenarios.path)
+        where !name.hasSuffix(".md") {
             let path = Fixtures.scenarios.appending(path: "\(name)/objects.yaml").path
             let (objects, problems) = try ManifestSource.read(path: path)
             #expect(!objects.isEmpty)

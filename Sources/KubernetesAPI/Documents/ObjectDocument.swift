@@ -59,6 +59,12 @@ struct MetadataDocument: Decodable {
             annotations: annotations?.filter { WellKnown.keptAnnotations.contains($0.key) } ?? [:])
     }
 
+    /// Which object it is; `nil` without a name.
+    func key(of kind: ObjectKind) -> ObjectKey? {
+        guard let name, !name.isEmpty else { return nil }
+        return ObjectKey(kind: kind, name: NamespacedName(namespace: Self.namespace(namespace, of: kind), name: name))
+    }
+
     /// Nodes have no namespace; other objects that name none are in `default`, where kubectl puts them too.
     static func namespace(_ namespace: String?, of kind: ObjectKind) -> String {
         guard kind != .node else { return "" }

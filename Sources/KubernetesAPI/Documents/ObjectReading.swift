@@ -12,18 +12,26 @@ package struct ObjectReading: Sendable {
     /// Reads what `decoder` holds as an object of `kind`; the items of a list do not tell their kind.
     package init(of kind: ObjectKind, from decoder: any Decoder) {
         do {
-            let object = try kind.documentType.init(from: decoder).validated()
-            key = object.key
-            resourceVersion = object.metadata.resourceVersion
-            outcome = .success(object)
+            self.init(try kind.documentType.init(from: decoder).validated())
         } catch {
             // What went wrong may stand beside the name, so the name is looked for once more on its own.
             let metadata = (try? Identity(from: decoder))?.metadata
-            key = metadata?.key(of: kind)
-            resourceVersion = metadata?.resourceVersion ?? ""
+            let key = metadata?.key(of: kind)
             let object = key?.description ?? kind.rawValue
-            outcome = .failure(ObjectError(error, object: object, below: decoder.codingPath.count))
+            self.init(
+                key: key, resourceVersion: metadata?.resourceVersion ?? "",
+                outcome: .failure(ObjectError(error, object: object, below: decoder.codingPath.count)))
         }
+    }
+
+    init(_ object: KubernetesObject) {
+        self.init(key: object.key, resourceVersion: object.metadata.resourceVersion, outcome: .success(object))
+    }
+
+    init(key: ObjectKey?, resourceVersion: String, outcome: Result<KubernetesObject, ObjectError>) {
+        self.key = key
+        self.resourceVersion = resourceVersion
+        self.outcome = outcome
     }
 
     private struct Identity: Decodable {
@@ -33,9 +41,7 @@ package struct ObjectReading: Sendable {
             var resourceVersion: String?
 
             func key(of kind: ObjectKind) -> ObjectKey? {
-                guard let name, !name.isEmpty else { return nil }
-                let namespace = MetadataDocument.namespace(namespace, of: kind)
-                return ObjectKey(kind: kind, name: NamespacedName(namespace: namespace, name: name))
+                MetadataDocument(name: name, namespace: namespace).key(of: kind)
             }
         }
 

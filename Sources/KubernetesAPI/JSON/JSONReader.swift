@@ -2,7 +2,9 @@ import FoundationEssentials
 
 /// Reads what the API server sends as `application/json`.
 enum JSONReader {
-    static func list(_ bytes: [UInt8], of kind: ObjectKind) throws(ObjectError) -> ListPage {
+    typealias List = (metadata: ListMetadata, outcomes: [Result<KubernetesObject, ObjectError>])
+
+    static func list(_ bytes: [UInt8], of kind: ObjectKind) throws(ObjectError) -> List {
         switch kind {
         case .service: try list(bytes, ServiceDocument.self)
         case .endpointSlice: try list(bytes, EndpointSliceDocument.self)
@@ -41,7 +43,7 @@ enum JSONReader {
 
     private static func list<Document: ObjectDocument>(
         _ bytes: [UInt8], _ type: Document.Type
-    ) throws(ObjectError) -> ListPage {
+    ) throws(ObjectError) -> List {
         let name = "\(Document.objectKind.rawValue)List"
         let document = try decode(ListDocument<Document>.self, bytes, as: name)
         guard document.kind == name || document.kind == "List" else {
@@ -49,16 +51,10 @@ enum JSONReader {
                 object: name, field: "kind",
                 reason: "the answer is a “\(document.kind ?? "")”; check that an API server is at this address")
         }
-        var page = ListPage(
+        let metadata = ListMetadata(
             resourceVersion: document.metadata?.resourceVersion ?? "",
-            continueToken: document.metadata?.continue ?? "", objects: [])
-        for item in document.items ?? [] {
-            switch item.reading.outcome {
-            case .success(let object): page.objects.append(object)
-            case .failure(let problem): page.problems.append(problem)
-            }
-        }
-        return page
+            continueToken: document.metadata?.continue ?? "")
+        return (metadata, (document.items ?? []).map(\.reading.outcome))
     }
 
     private static func decode<Document: Decodable>(
@@ -82,11 +78,11 @@ enum JSONReader {
 
     private struct ListDocument<Document: ObjectDocument>: Decodable {
         var kind: String?
-        var metadata: ListMetadata?
+        var metadata: Metadata?
         var items: [Item<Document>]?
     }
 
-    private struct ListMetadata: Decodable {
+    private struct Metadata: Decodable {
         var resourceVersion: String?
         var `continue`: String?
     }

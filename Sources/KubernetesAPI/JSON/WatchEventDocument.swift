@@ -57,6 +57,6 @@ extension WatchEvent {
     init(bookmark metadata: MetadataDocument) {
         self = .bookmark(
             resourceVersion: metadata.resourceVersion ?? "",
-            endsInitialEvents: metadata.annotations?["k8s.io/initial-events-end"] == "true")
+            endsInitialEvents: metadata.annotations?[MetadataDocument.initialEventsEnd] == "true")
     }
 }

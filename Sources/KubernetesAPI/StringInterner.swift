@@ -1,0 +1,26 @@
+/// Gives equal texts the same storage: a node reads the same names of nodes, zones and Services 100,000 times.
+///
+/// Keep one across calls to share between lists and watches. It forgets everything when it holds too many texts; that
+/// costs memory for texts met again, never correctness.
+package struct StringInterner: Sendable {
+    private static let capacity = 1 << 16
+    /// Swift keeps texts of up to this many bytes within the `String` itself.
+    private static let inlineLength = 15
+
+    private var texts: [Int: String] = [:]
+
+    package init() {}
+
+    /// The text in `bytes`; `nil` if they are not UTF-8.
+    package mutating func text(_ bytes: UnsafeRawBufferPointer) -> String? {
+        guard bytes.count > Self.inlineLength else { return String(validating: bytes, as: UTF8.self) }
+        var hasher = Hasher()
+        hasher.combine(bytes: bytes)
+        let hash = hasher.finalize()
+        if let known = texts[hash], known.utf8.elementsEqual(bytes) { return known }
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        if texts.count >= Self.capacity { texts.removeAll() }
+        texts[hash] = text
+        return text
+    }
+}
