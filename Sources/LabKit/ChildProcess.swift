@@ -6,7 +6,9 @@ import Synchronization
 package final class ChildProcess: Sendable {
     /// How a process ended.
     package enum Exit: Hashable, Sendable {
+        /// By itself, with this exit status.
         case code(Int32)
+        /// By this signal.
         case signal(Int32)
     }
 
@@ -64,18 +66,21 @@ package final class ChildProcess: Sendable {
         guard let exit = poll() else {
             throw LabError(.timeout, "\(command) did not end within \(timeout)", cause: errors)
         }
-        _ = outputPipe.drain()
-        _ = errorPipe.drain()
+        await namespace.drain([outputPipe, errorPipe])
         return exit
     }
 }
 
 extension NetworkNamespace {
     fileprivate func awaitExit(of process: ChildProcess, _ pid: pid_t, _ timeout: Duration) async throws {
-        let deadline = ContinuousClock.now + timeout
         guard process.poll() == nil else { return }
         // Not yet reaped, so the number still means this process.
         let descriptor = try Descriptor(CLinux_pidfd_open(pid), "pidfd_open")
-        _ = await thread.wait(for: .readable, on: descriptor.number, until: deadline)
+        _ = await thread.wait(for: .readable, on: descriptor.number, until: .now + timeout)
+    }
+
+    /// Takes the rest of the output; here, because this thread also takes what came before.
+    fileprivate func drain(_ pipes: [OutputPipe]) {
+        for pipe in pipes { _ = pipe.drain() }
     }
 }

@@ -2,9 +2,11 @@
 package struct Client: Sendable {
     /// `pod`, `node`, `remote-pod`, `outside`, `outside-other` or `endpoint-itself`.
     package let name: String
+    /// Where the client is.
     package let namespace: NetworkNamespace
-    /// The source addresses; nil for the node, where the kernel chooses.
+    /// The IPv4 address that connections come from; nil for the node, where the kernel chooses.
     package let source: String?
+    /// The same for IPv6.
     package let source6: String?
 
     /// Connects from this client's address of the target's family: see ``NetworkNamespace/connect(to:over:from:timeout:)``.

@@ -96,9 +96,9 @@ package final class Cluster {
     ///
     /// If both ends had the same index, as the first links of two namespaces have, the kernel would not see that they are a
     /// pair, and would report one of them up as much as a second late. So the node's ends get indexes of their own.
-    private func cable(_ name: String, to other: NetworkNamespace) async -> String {
+    private func cable(_ name: String, to other: NetworkNamespace) async throws -> String {
         nextIndex += 1
-        return "link add \(name) index \(nextIndex) type veth peer name eth0 netns \(await other.path)"
+        return "link add \(name) index \(nextIndex) type veth peer name eth0 netns \(try await other.path)"
     }
 
     private func addPod(_ pod: NetworkNamespace, number: Substring) async throws {

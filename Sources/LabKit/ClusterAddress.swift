@@ -2,6 +2,7 @@
 package enum ClusterAddress {
     /// The node under test, n1.
     package static let node = "172.30.0.2"
+    /// The IPv6 address of the node under test.
     package static let node6 = "fd00:172:30::2"
     /// All pods of the cluster, as the proxy's `--cluster-cidr` takes them.
     package static let podNetworks = "10.244.0.0/16,fd00:10:244::/48"

@@ -17,6 +17,10 @@ final class EventThread: SerialExecutor {
     private enum Waiter {
         case once(CheckedContinuation<Bool, Never>, deadline: ContinuousClock.Instant)
         case always(@Sendable () -> Bool)
+
+        var hasDeadline: Bool {
+            if case .once = self { true } else { false }
+        }
     }
 
     private struct State {
@@ -86,14 +90,15 @@ final class EventThread: SerialExecutor {
     private func loop() {
         var events = [epoll_event](repeating: epoll_event(), count: 64)
         while true {
-            let (jobs, hasWaiters, isStopped) = state.withLock { state in
+            let (jobs, isStopped) = state.withLock { state in
                 defer { state.jobs.removeAll() }
-                return (state.jobs, !state.waiters.isEmpty, state.isStopped)
+                return (state.jobs, state.isStopped)
             }
             for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
             if isStopped && jobs.isEmpty { return }
             // Deadlines are looked at every ten milliseconds; new jobs end the wait through `wakeUp`.
-            let count = epoll_wait(epoll.number, &events, Int32(events.count), hasWaiters || !jobs.isEmpty ? 10 : -1)
+            let hasDeadlines = state.withLock { $0.waiters.values.contains { $0.hasDeadline } }
+            let count = epoll_wait(epoll.number, &events, Int32(events.count), hasDeadlines ? 10 : -1)
             for event in events.prefix(Int(max(0, count))) { dispatch(event.data.fd) }
             expire()
         }

@@ -18,6 +18,7 @@ package struct LabError: Error, CustomStringConvertible {
         case invalidInput
     }
 
+    /// What kind of thing failed.
     package var code: Code
     /// What failed, and what to do about it where that is known.
     package var message: String
@@ -26,6 +27,7 @@ package struct LabError: Error, CustomStringConvertible {
     /// Whether the same call can succeed later without a change: a timeout on a busy machine.
     package var isRetryable: Bool { code == .timeout }
 
+    /// An error of the lab, or of a test that uses it.
     package init(_ code: Code, _ message: String, cause: String = "") {
         self.code = code
         self.message = message

@@ -1,7 +1,7 @@
 import CLinux
 import Foundation
 
-/// A network namespace without a name: it lives as long as this object, and leaves nothing behind when the process dies.
+/// A network namespace without a name: it lives as long as this object, and nothing is left of it when the process dies.
 ///
 /// The actor runs on a thread of its own inside the namespace. So a socket that it opens, a setting that it writes and a
 /// process that it starts belong to the namespace, and its children are killed when the thread ends. Needs root.
@@ -9,8 +9,6 @@ package actor NetworkNamespace {
     /// What error messages call it: `n1`, `pod-11` …
     package nonisolated let name: String
     nonisolated let thread: EventThread
-    private var reference: Descriptor?
-    private var listeners: [Listener] = []
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -21,21 +19,18 @@ package actor NetworkNamespace {
         try enter()
     }
 
-    deinit {
-        for listener in listeners { thread.forget(listener.descriptor) }
-        thread.stop()
-    }
+    deinit { thread.stop() }
 
     private func enter() throws {
         guard CLinux_unshare_network() == 0 else { throw LabError.system("cannot make the network namespace \(name)") }
-        reference = try Descriptor(
-            open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), "cannot open the network namespace \(name)")
     }
 
     /// A path that leads to the namespace while this object lives, as `ip link … netns` and `nsenter --net=` take it.
     package var path: String {
-        guard let number = reference?.number else { return "" }
-        return "/proc/\(getpid())/fd/\(number)"
+        get throws {
+            // The link says 4711/task/4712: this process, this thread.
+            "/proc/\(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self"))/ns/net"
+        }
     }
 
     /// Writes a setting of the namespace: `set("net/ipv4/ip_forward", to: "1")`.
@@ -63,7 +58,6 @@ package actor NetworkNamespace {
     /// The address must be one of this namespace's. It answers until the namespace ends.
     package func serve(_ address: SocketAddress, over transport: Transport = .tcp) throws {
         let listener = try Listener(address, transport)
-        listeners.append(listener)
         thread.whenReadable(listener.descriptor) { listener.answer() }
     }
 }

@@ -2,8 +2,10 @@ package import Foundation
 
 /// A recorded cluster: objects as an API server returns them, and what connections experienced in it.
 package struct Scenario: Sendable {
+    /// Where its files are.
     package let folder: URL
 
+    /// The scenario in a folder; nothing is read yet.
     package init(folder: URL) { self.folder = folder }
 
     /// The List of objects.

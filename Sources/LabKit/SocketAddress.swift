@@ -12,9 +12,12 @@ package enum Transport: String, Sendable {
 
 /// An IP address as text, and a port.
 package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
+    /// Without brackets: `10.96.0.5`, `fd00::5`. That it is an address is checked when it is used.
     package var ip: String
+    /// In the order of this machine's bytes.
     package var port: UInt16
 
+    /// An address and a port.
     package init(_ ip: String, _ port: UInt16) {
         self.ip = ip
         self.port = port

@@ -2,8 +2,10 @@ package import Foundation
 
 /// A folder under the system's temporary one that goes when this object goes.
 package final class TemporaryFolder: Sendable {
+    /// Where it is.
     package let url: URL
 
+    /// Makes an empty folder with a name of its own.
     package init() throws {
         url = FileManager.default.temporaryDirectory.appending(path: "servicelet-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
