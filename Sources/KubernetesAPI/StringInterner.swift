@@ -1,3 +1,5 @@
+import Glibc
+
 /// Gives equal texts the same storage: a node reads the same names of nodes, zones and Services 100,000 times.
 ///
 /// Keep one across calls to share between lists and watches. It forgets everything when it holds too many texts; that
@@ -17,10 +19,19 @@ package struct StringInterner: Sendable {
         var hasher = Hasher()
         hasher.combine(bytes: bytes)
         let hash = hasher.finalize()
-        if let known = texts[hash], known.utf8.elementsEqual(bytes) { return known }
+        if let known = texts[hash], Self.isEqual(known, bytes) { return known }
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
         if texts.count >= Self.capacity { texts.removeAll() }
         texts[hash] = text
         return text
+    }
+
+    private static func isEqual(_ text: String, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { known in
+            guard known.count == bytes.count, let one = known.baseAddress, let other = bytes.baseAddress else {
+                return known.count == bytes.count
+            }
+            return memcmp(one, other, bytes.count) == 0
+        } ?? text.utf8.elementsEqual(bytes)
     }
 }

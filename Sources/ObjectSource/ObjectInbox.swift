@@ -29,7 +29,7 @@ package final class ObjectInbox: Sendable {
 
     /// An inbox that is synchronized once each of `kinds` was marked so.
     package init(waitingFor kinds: Set<ObjectKind>) {
-        state = Mutex(State(missing: kinds))
+        state = Mutex(State(missing: kinds, synchronizationIsNews: kinds.isEmpty))
     }
 
     /// Takes in `changes`, each in place of what was pending for the same object.

@@ -27,6 +27,11 @@ struct ProtobufMessage {
     }
 
     private mutating func varint() throws(ObjectError) -> UInt64 {
+        // Most numbers are tags and short lengths, of one byte.
+        if offset < bytes.count, bytes[offset] < 0x80 {
+            offset += 1
+            return UInt64(bytes[offset - 1])
+        }
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 64, by: 7) {
             guard offset < bytes.count else { throw ProtobufField.damaged("it ends within a number") }
