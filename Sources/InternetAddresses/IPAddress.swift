@@ -55,6 +55,12 @@ package struct IPAddress: Sendable, Hashable {
         }
     }
 
+    /// An IPv4 address as 32 bits in host order; the lowest 32 bits of an IPv6 address.
+    package var ipv4Bits: UInt32 { UInt32(truncatingIfNeeded: low) }
+
+    /// An IPv6 address as two times 64 bits in host order.
+    package var ipv6Bits: (high: UInt64, low: UInt64) { (high, low) }
+
     /// 0.0.0.0 or ::, which no client can connect to.
     package var isUnspecified: Bool { high == 0 && low == 0 }
 

@@ -24,41 +24,77 @@ package struct MessageWriter: ~Copyable {
         bytes.removeLast(bytes.count - count)
     }
 
-    /// One message: `struct nlmsghdr`, then what `body` writes.
-    package mutating func message<Failure: Error>(
-        type: UInt16, flags: UInt16, sequence: UInt32, body: (inout MessageWriter) throws(Failure) -> Void
-    ) throws(Failure) {
+    /// Begins a message with `struct nlmsghdr`; ``endMessage(_:)`` takes what this returns.
+    package mutating func beginMessage(type: UInt16, flags: UInt16, sequence: UInt32) -> Int {
         let start = count
         append(UInt32(0))
         append(type)
         append(flags)
         append(sequence)
         append(UInt32(0))  // port id: the kernel knows who we are
-        try body(&self)
+        return start
+    }
+
+    /// Ends the message that began at `start`: fills in its length.
+    package mutating func endMessage(_ start: Int) {
         patch(UInt32(count - start), at: start)
+    }
+
+    /// Sets flags of the message that began at `start`, in addition to those it has.
+    package mutating func addFlags(_ flags: UInt16, toMessageAt start: Int) {
+        bytes[start + 6] |= UInt8(truncatingIfNeeded: flags)
+        bytes[start + 7] |= UInt8(truncatingIfNeeded: flags >> 8)
+    }
+
+    /// One message: `struct nlmsghdr`, then what `body` writes.
+    package mutating func message<Failure: Error>(
+        type: UInt16, flags: UInt16, sequence: UInt32, body: (inout MessageWriter) throws(Failure) -> Void
+    ) throws(Failure) {
+        let start = beginMessage(type: type, flags: flags, sequence: sequence)
+        try body(&self)
+        endMessage(start)
+    }
+
+    /// Begins an attribute that holds other attributes; ``endNested(_:)`` takes what this returns.
+    package mutating func beginNested(_ type: UInt32) -> Int {
+        beginAttribute(type | UInt32(NLA_F_NESTED))
+    }
+
+    /// Begins an attribute with a payload of its own form; ``endAttribute(_:)`` takes what this returns.
+    package mutating func beginAttribute(_ type: UInt32) -> Int {
+        let start = count
+        append(UInt16(0))
+        append(UInt16(truncatingIfNeeded: type))
+        return start
+    }
+
+    /// Ends the attribute that began at `start`: fills in its length.
+    package mutating func endNested(_ start: Int) {
+        patch(UInt16(truncatingIfNeeded: count - start), at: start)
+    }
+
+    /// Ends the attribute that began at `start`: fills in its length, and pads behind it to four bytes.
+    package mutating func endAttribute(_ start: Int) {
+        endNested(start)
+        pad()
     }
 
     /// An attribute that holds other attributes.
     package mutating func nested<Failure: Error>(
         _ type: UInt32, body: (inout MessageWriter) throws(Failure) -> Void
     ) throws(Failure) {
-        let start = count
-        append(UInt16(0))
-        append(UInt16(truncatingIfNeeded: type) | UInt16(NLA_F_NESTED))
+        let start = beginNested(type)
         try body(&self)
-        patch(UInt16(truncatingIfNeeded: count - start), at: start)
+        endNested(start)
     }
 
     /// An attribute whose payload `body` writes; padded to four bytes behind its end.
     package mutating func attribute<Failure: Error>(
         _ type: UInt32, body: (inout MessageWriter) throws(Failure) -> Void
     ) throws(Failure) {
-        let start = count
-        append(UInt16(0))
-        append(UInt16(truncatingIfNeeded: type))
+        let start = beginAttribute(type)
         try body(&self)
-        patch(UInt16(truncatingIfNeeded: count - start), at: start)
-        pad()
+        endAttribute(start)
     }
 
     /// An attribute with a NUL-terminated string.

@@ -23,10 +23,22 @@ package struct NetlinkConnection: ~Copyable {
         return sequence
     }
 
+    /// Goes on behind `last`, which was the last number of messages that somebody else has numbered.
+    package mutating func continueSequence(behind last: UInt32) {
+        sequence = last
+    }
+
+    /// Makes room for `bytes` bytes in one send.
+    package func reserveSendBuffer(_ bytes: Int) {
+        transport.reserveSendBuffer(bytes)
+    }
+
     /// Sends messages of which the last, numbered `last`, asks for an acknowledgement, and waits for it.
     ///
     /// Returns every refusal, in the order of the messages; none means success.
-    package mutating func transact(_ messages: [UInt8], first: UInt32, last: UInt32) throws(NetlinkError) -> [NetlinkError] {
+    package mutating func transact(
+        _ messages: [UInt8], first: UInt32, last: UInt32
+    ) throws(NetlinkError) -> [NetlinkError] {
         try drain()
         try transport.send(messages)
         var refusals: [NetlinkError] = []

@@ -30,7 +30,6 @@ package final class NetlinkSocket: NetlinkTransport {
         close(descriptor)
     }
 
-    /// Makes room for datagrams of `bytes` bytes in one send.
     package func reserveSendBuffer(_ bytes: Int) {
         Self.raise(descriptor, force: SO_SNDBUFFORCE, plain: SO_SNDBUF, to: Int32(clamping: bytes))
     }

@@ -5,6 +5,9 @@ package protocol NetlinkTransport: Sendable {
     /// The address the kernel answers to.
     var portID: UInt32 { get }
 
+    /// Makes room for datagrams of `bytes` bytes in one send.
+    func reserveSendBuffer(_ bytes: Int)
+
     /// Sends whole messages in one system call.
     func send(_ messages: [UInt8]) throws(NetlinkError)
 

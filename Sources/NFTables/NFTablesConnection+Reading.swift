@@ -1,0 +1,134 @@
+import CLinux
+import InternetAddresses
+package import Netlink
+
+/// What the kernel holds of a table. All reads are of one family; tables of other names are passed over.
+extension NFTablesConnection {
+    /// Whether the table is there. `nft list table ip servicelet`
+    package mutating func contains(_ table: Table) throws(NetlinkError) -> Bool {
+        var found = false
+        try dump(NFT_MSG_GETTABLE.rawValue, table, filter: { _ in }) { (payload) throws(NetlinkError) in
+            if try Attributes(payload)[NFTA_TABLE_NAME].span.bytes.string == table.name { found = true }
+        }
+        return found
+    }
+
+    /// The chains of the table, without their rules.
+    package mutating func chains(of table: Table) throws(NetlinkError) -> [Chain] {
+        var chains: [Chain] = []
+        try dump(NFT_MSG_GETCHAIN.rawValue, table, filter: { _ in }) { (payload) throws(NetlinkError) in
+            let fields = try Attributes(payload)
+            guard fields.text(NFTA_CHAIN_TABLE) == table.name else { return }
+            var chain = Chain(fields.text(NFTA_CHAIN_NAME))
+            if fields.has(NFTA_CHAIN_HOOK) {
+                let hook = try Attributes(fields[NFTA_CHAIN_HOOK].span.bytes)
+                guard let point = Chain.Hook.Point(rawValue: hook.number(NFTA_HOOK_HOOKNUM)) else { return }
+                chain.hook = Chain.Hook(point, priority: Int32(bitPattern: hook.number(NFTA_HOOK_PRIORITY)))
+            }
+            chains.append(chain)
+        }
+        return chains
+    }
+
+    /// The rules of the table by chain, in order; `nil` stands for a rule that is none of ours.
+    package mutating func rules(of table: Table) throws(NetlinkError) -> [String: [[Expression]?]] {
+        var rules: [String: [[Expression]?]] = [:]
+        try dump(
+            NFT_MSG_GETRULE.rawValue, table,
+            filter: { $0.attribute(NFTA_RULE_TABLE.rawValue, string: table.name) },
+            { (payload) throws(NetlinkError) in
+                let fields = try Attributes(payload)
+                guard fields.text(NFTA_RULE_TABLE) == table.name else { return }
+                let expressions = try Expression.read(list: fields[NFTA_RULE_EXPRESSIONS].span.bytes)
+                rules[fields.text(NFTA_RULE_CHAIN), default: []].append(expressions)
+            })
+        return rules
+    }
+
+    /// The names of the table's sets and maps, and whether each is declared exactly as in `expected`.
+    package mutating func sets(of table: Table, expected: [NamedSet]) throws(NetlinkError) -> [String: Bool] {
+        var sets: [String: Bool] = [:]
+        try dump(
+            NFT_MSG_GETSET.rawValue, table,
+            filter: { $0.attribute(NFTA_SET_TABLE.rawValue, string: table.name) },
+            { (payload) throws(NetlinkError) in
+                let fields = try Attributes(payload)
+                guard fields.text(NFTA_SET_TABLE) == table.name else { return }
+                let name = fields.text(NFTA_SET_NAME)
+                sets[name] = expected.first { $0.name == name }?.isDeclared(as: fields, table.family) ?? false
+            })
+        return sets
+    }
+
+    /// Calls `body` with each element of a set.
+    package mutating func forEachElement(
+        of set: String, in table: Table, _ body: (borrowing ElementReader) throws(NetlinkError) -> Void
+    ) throws(NetlinkError) {
+        try dump(
+            NFT_MSG_GETSETELEM.rawValue, table,
+            filter: { writer in
+                writer.attribute(NFTA_SET_ELEM_LIST_TABLE.rawValue, string: table.name)
+                writer.attribute(NFTA_SET_ELEM_LIST_SET.rawValue, string: set)
+            },
+            { (payload) throws(NetlinkError) in
+                try AttributeReader.forEach(in: payload) { (type, list) throws(NetlinkError) in
+                    guard type == NFTA_SET_ELEM_LIST_ELEMENTS.rawValue else { return }
+                    try AttributeReader.forEach(in: list) { (_, element) throws(NetlinkError) in
+                        try body(ElementReader(element))
+                    }
+                }
+            })
+    }
+
+    /// The number of transactions that the kernel has carried out since it started, for all tables together.
+    package mutating func generation() throws(NetlinkError) -> UInt32 {
+        var writer = MessageWriter()
+        let sequence = netlink.nextSequence()
+        writer.message(
+            type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(NFT_MSG_GETGEN.rawValue), flags: UInt16(NLM_F_REQUEST),
+            sequence: sequence
+        ) { $0.netfilterHeader(family: UInt8(AF_UNSPEC)) }
+        var generation: UInt32 = 0
+        try netlink.dump(writer.bytes, sequence: sequence) { (_, payload) throws(NetlinkError) in
+            guard payload.byteCount >= 4 else { return }
+            generation = try Attributes(payload.extracting(4..<payload.byteCount)).number(NFTA_GEN_ID)
+        }
+        return generation
+    }
+
+    private mutating func dump(
+        _ request: UInt32, _ table: Table, filter: (inout MessageWriter) -> Void,
+        _ body: (borrowing RawSpan) throws(NetlinkError) -> Void
+    ) throws(NetlinkError) {
+        var writer = MessageWriter()
+        let sequence = netlink.nextSequence()
+        writer.message(
+            type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(request), flags: UInt16(NLM_F_REQUEST | NLM_F_DUMP),
+            sequence: sequence
+        ) { writer in
+            writer.netfilterHeader(family: table.protocolFamily)
+            filter(&writer)
+        }
+        try netlink.dump(writer.bytes, sequence: sequence) { (_, payload) throws(NetlinkError) in
+            guard payload.byteCount >= 4 else { throw .malformed("netfilter header") }
+            try body(payload.extracting(4..<payload.byteCount))
+        }
+    }
+}
+
+extension NamedSet {
+    /// Whether the kernel's declaration of a set is what ``write(to:table:id:)`` would write.
+    fileprivate func isDeclared(as fields: Attributes, _ family: IPFamily) -> Bool {
+        let dataType: UInt32
+        switch value {
+        case .none: dataType = 0
+        case .verdict: dataType = NFT_DATA_VERDICT.rawValue
+        case .fields(let data): dataType = Self.typeNumber(data, family)
+        }
+        return fields.number(NFTA_SET_FLAGS) == flags
+            && fields.number(NFTA_SET_KEY_TYPE) == Self.typeNumber(key, family)
+            && fields.number(NFTA_SET_KEY_LEN) == UInt32(Self.length(key, family))
+            && fields.number(NFTA_SET_DATA_TYPE) == dataType
+            && fields[NFTA_SET_USERDATA] == userData(family)
+    }
+}
