@@ -138,6 +138,27 @@ import Testing
         #expect(ManifestFile([0x61, 0x00, 0x62]).problems.count == 1)
     }
 
+    @Test("nesting without end is a problem of the file, not of the process", arguments: ["[", "{a: ", "- "])
+    func nesting(opening: String) {
+        #expect(read(String(repeating: opening, count: 50_000)).problems.count == 1)
+        #expect(
+            !read("kind: Service\napiVersion: v1\nspec: \(String(repeating: opening, count: 50_000))").problems.isEmpty)
+    }
+
+    @Test("aliases that grow without end cost nothing while nobody reads them")
+    func aliases() {
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x]\n"
+        for level in 1..<40 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1)]\n" }
+        #expect(read("\(text)kind: Node\napiVersion: v1\nmetadata: {name: n1}").entries.count == 1)
+    }
+
+    @Test("JSON with the escapes that kubectl writes is read")
+    func jsonEscapes() {
+        let text =
+            #"{"kind":"Node","apiVersion":"v1","metadata":{"name":"n1","annotations":{"a":"\u003c \/ \u2028 \b😀"}}}"#
+        #expect(read(text).entries.map(\.object.key.description) == ["Node n1"])
+    }
+
     @Test("no part of a manifest makes the reader stop other than with a problem")
     func truncations() {
         let bytes = Array(web.utf8)
