@@ -9,7 +9,7 @@ package final class ProxyProcess: Sendable {
     /// Starts a command on the node, and returns when its health endpoint says that the node is programmed.
     ///
     /// Throws with the command's last words if it ends before, or ``LabError/Code/timeout``.
-    package init(_ command: [String], on node: NetworkNamespace, timeout: Duration = .seconds(20)) async throws {
+    package init(_ command: [String], on node: NetworkNamespace, timeout: Duration = .seconds(30)) async throws {
         process = try await node.spawn(command)
         let deadline = ContinuousClock.now + timeout
         while try await node.httpStatus(port: Self.healthPort, path: "/healthz") != 200 {
