@@ -17,6 +17,7 @@ struct FolderWatch: ~Copyable {
     private let descriptor: Int32
     private let wakeUp: WakeUp
     private var watched: Int32?
+    private var path = ""
 
     init(wakeUp: WakeUp) throws(ManifestSourceError) {
         descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
@@ -47,6 +48,7 @@ struct FolderWatch: ~Copyable {
         }
         if let watched, watched != watch { inotify_rm_watch(descriptor, watched) }
         watched = watch
+        self.path = path
     }
 
     /// Blocks until something changes, `wakeUp` is signalled, or `milliseconds` have passed.
@@ -69,9 +71,18 @@ struct FolderWatch: ~Copyable {
             guard count > 0 else { return .changed(names, all: all) }
             Self.forEachEvent(in: buffer[..<count]) { mask, name in
                 if mask & UInt32(IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED) != 0 { all = true }
+                if mask & UInt32(IN_CREATE) != 0, isBeingWritten(name) { return }
                 if !name.isEmpty { names.insert(name) }
             }
         }
+    }
+
+    /// Whether the new entry is a file that somebody has created to write it: the end of the writing will be told, too.
+    /// Links, symbolic and hard, are complete from the start.
+    private func isBeingWritten(_ name: String) -> Bool {
+        var status = stat()
+        guard lstat("\(path)/\(name)", &status) == 0 else { return false }
+        return status.st_mode & S_IFMT == S_IFREG && status.st_nlink == 1
     }
 
     /// struct inotify_event: `int wd; uint32_t mask, cookie, len; char name[len];` the name is padded with zeros.

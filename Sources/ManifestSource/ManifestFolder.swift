@@ -64,9 +64,39 @@ struct ManifestFolder: Sendable {
         return files
     }
 
-    /// The bytes of a file. Throws what the system says.
-    func read(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
+    /// The bytes of a file.
+    func read(_ name: String) throws(ManifestSourceError) -> [UInt8] {
+        let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.unreadable(errno) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while bytes.count <= Self.largestFile {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            guard count >= 0 else { throw Self.unreadable(errno) }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+        }
+        throw ManifestSourceError(
+            code: .unreadable, message: "the file has more than \(Self.largestFile >> 20) MB; split it", errno: EFBIG)
+    }
+
+    private static func unreadable(_ error: Int32) -> ManifestSourceError {
+        ManifestSourceError(
+            code: error == ENOENT ? .notFound : .unreadable,
+            message: "the file cannot be read: \(systemMessage(error)); mend its permissions", errno: error)
+    }
+}
+
+extension ManifestState {
+    /// Takes in what the file `name` of `folder` holds now.
+    mutating func read(_ name: String, in folder: ManifestFolder) {
+        do {
+            update(file: name, contents: try folder.read(name))
+        } catch {
+            // A file that has gone since the folder was listed is as good as one that was not in it.
+            if error.code == .notFound { remove(file: name) } else { fail(file: name, reason: error.message) }
+        }
     }
 }
 

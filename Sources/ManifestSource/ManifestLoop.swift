@@ -77,21 +77,11 @@ struct ManifestLoop: ~Copyable {
 
     private mutating func apply(_ listing: [String: FileStamp], reread: Set<String>) {
         for name in Set(state.fileNames).union(stamps.keys) where listing[name] == nil { state.remove(file: name) }
-        for (name, stamp) in listing where stamps[name] != stamp || reread.contains(name) { read(name, stamp) }
+        for (name, stamp) in listing where stamps[name] != stamp || reread.contains(name) {
+            state.read(name, in: folder)
+        }
         stamps = listing
         tell(state.settle())
-    }
-
-    private mutating func read(_ name: String, _ stamp: FileStamp) {
-        guard stamp.size <= ManifestFolder.largestFile else {
-            return state.fail(
-                file: name, reason: "the file has more than \(ManifestFolder.largestFile >> 20) MB; split it")
-        }
-        do {
-            state.update(file: name, contents: try folder.read(name))
-        } catch {
-            state.fail(file: name, reason: "the file cannot be read: \(error); mend its permissions")
-        }
     }
 
     private func tell(_ settlement: ManifestState.Settlement) {

@@ -48,7 +48,7 @@ package struct ManifestSource: ObjectSource {
     package static func read(path: String) throws -> (objects: [KubernetesObject], problems: [ManifestProblem]) {
         let folder = try ManifestFolder(at: path)
         var state = ManifestState(folder: folder.path)
-        for name in try folder.list().keys { state.update(file: name, contents: try folder.read(name)) }
+        for name in try folder.list().keys { state.read(name, in: folder) }
         let settlement = state.settle()
         let objects = settlement.changes.compactMap { change in
             if case .set(let object) = change { object } else { nil }

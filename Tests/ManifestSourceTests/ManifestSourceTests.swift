@@ -81,6 +81,32 @@ import Testing
         }
     }
 
+    @Test("a new file is read when its writer is done, not before")
+    func slowWriter() async throws {
+        try await withRunningSource { _ in
+        } test: { folder, inbox, logs in
+            _ = try await inbox.nextSynchronized()
+            let file = try folder.create("a.yaml")
+            // Time enough for a source that does not wait to make the mistake.
+            try await Task.sleep(for: .milliseconds(50))
+            try file.write(contentsOf: Data(service("a").utf8))
+            try file.close()
+            #expect(try await inbox.nextChanges() == ["set Service default/a"])
+            #expect(!logs.contains("the file is empty"))
+        }
+    }
+
+    @Test("hard links are read at once")
+    func hardLink() async throws {
+        try await withRunningSource { folder in
+            try folder.write("template", service("a"))
+        } test: { folder, inbox, _ in
+            _ = try await inbox.nextSynchronized()
+            try FileManager.default.linkItem(atPath: "\(folder.path)/template", toPath: "\(folder.path)/a.yaml")
+            #expect(try await inbox.nextChanges() == ["set Service default/a"])
+        }
+    }
+
     @Test("a ConfigMap that is mounted is followed through its links")
     func configMap() async throws {
         try await withRunningSource { folder in
@@ -197,6 +223,12 @@ private struct Folder: Sendable {
 
     func write(_ name: String, _ text: String) throws {
         try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"))
+    }
+
+    func create(_ name: String) throws -> FileHandle {
+        let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT, 0o644)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
