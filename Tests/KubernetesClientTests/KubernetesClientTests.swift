@@ -39,7 +39,7 @@ struct KubernetesClientTests {
         let log = LogLines()
         try await ScriptedServer.withServer { request, _ in
             if request.uri.contains("sendInitialEvents") {
-                return refusal(422, "Invalid", "sendInitialEvents is forbidden")
+                return .refusal(422, "Invalid", "sendInitialEvents is forbidden")
             }
             return request.uri.contains("watch=true") ? .init(body: [watch], ending: .open) : .init(body: [list])
         } _: { server in
@@ -57,6 +57,47 @@ struct KubernetesClientTests {
         }
         #expect(log.all.count == 1)
         #expect(log.all[0].hasSuffix("services are listed first and watched after that"))
+    }
+
+    @Test func `an event that comes byte by byte arrives`() async throws {
+        try await ScriptedServer.withServer { _, _ in
+            .watch(bookmark(5))
+        } _: { server in
+            try await running(client(server, kinds: [.service])) { inbox in
+                var replica = Replica()
+                try await replica.follow(inbox) { $0.isSynchronized }
+                for byte in Array((event("ADDED", "web", 6) + "\n").utf8) {
+                    server.push([byte], to: "/api/v1/services")
+                }
+                try await replica.follow(inbox) { $0.summary == ["default/web@6"] }
+            }
+        }
+    }
+
+    @Test func `each request says who asks, for what, and in which form`() async throws {
+        let metrics = RequestMetrics()
+        try await ScriptedServer.withServer { _, _ in
+            .watch(bookmark(5))
+        } _: { server in
+            let client = try client(server, kinds: [.service, .node], metrics: metrics, contentType: .protobuf) {
+                $0.userAgent = "servicelet/1.2"
+                $0.authentication.token = "secret"
+            }
+            try await running(client) { inbox in
+                var replica = Replica()
+                try await replica.follow(inbox) { $0.isSynchronized }
+            }
+            for request in server.requests {
+                #expect(request.headers["Accept"] == ["application/vnd.kubernetes.protobuf, application/json"])
+                #expect(request.headers["User-Agent"] == ["servicelet/1.2"])
+                #expect(request.headers["Authorization"] == ["Bearer secret"])
+                #expect(request.headers["Host"] == ["127.0.0.1:\(server.port)"])
+            }
+            #expect(server.targets.contains { $0.hasPrefix("/api/v1/nodes?fieldSelector=metadata.name%3Dn1&") })
+            let host = "127.0.0.1:\(server.port)"
+            #expect(metrics.snapshot.requests == [.init(code: "200", method: "GET", host: host): 2])
+            #expect(metrics.snapshot.durations[.init(verb: "GET", host: host)]?.count == 2)
+        }
     }
 }
 
@@ -85,17 +126,4 @@ func client(
     configure(&configuration)
     return KubernetesClient(
         configuration: configuration, nodeName: "n1", kinds: kinds, logger: log.logger, metrics: metrics)
-}
-
-/// A response as kube-apiserver refuses a request.
-func refusal(
-    _ code: Int, _ reason: String, _ message: String, headers: HTTPHeaders = [:]
-) -> ScriptedServer.Reply {
-    let body = """
-        {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"\(message)","reason":"\(reason)",\
-        "code":\(code)}
-        """
-    var headers = headers
-    headers.add(name: "Content-Type", value: "application/json")
-    return .init(status: .init(statusCode: code), headers: headers, body: [Array(body.utf8)])
 }

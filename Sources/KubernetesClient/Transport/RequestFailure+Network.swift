@@ -13,7 +13,8 @@ extension RequestFailure {
             case let error as NIOConnectionError: Self.connection(error)
             case let error as IOError: Self.io(error)
             case let error as NIOSSLExtraError: .connection(Self.text(error, configuration: configuration))
-            case let error as NIOSSLError: .connection(Self.text(error, configuration: configuration))
+            case is NIOSSLError, is BoringSSLError:
+                .connection(Self.text(tls: "\(error)", configuration: configuration))
             case let error as HTTPClientError: .connection(Self.text(error, configuration: configuration))
             case is FrameDecoder.FrameTooLarge:
                 .unreadable("an event is larger than \(FrameDecoder.standardLimit >> 20) MiB")
@@ -46,8 +47,8 @@ extension RequestFailure {
         }
     }
 
-    private static func text(_ error: NIOSSLError, configuration: KubernetesClientConfiguration) -> String {
-        let detail = "\(error)"
+    /// `detail` is what BoringSSL calls it; only its names are stable enough to go by.
+    private static func text(tls detail: String, configuration: KubernetesClientConfiguration) -> String {
         if detail.contains("CERTIFICATE_VERIFY_FAILED") {
             let authority =
                 configuration.tls.certificateAuthority == nil
@@ -56,8 +57,8 @@ extension RequestFailure {
             return "its certificate is not from a certificate authority that we know: not from \(authority)"
         }
         if detail.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; see that the URL is right" }
-        if detail.contains("ALERT") || detail.contains("alert") {
-            return "it does not accept our client certificate (\(detail))"
+        if detail.contains("_ALERT_") && detail.contains("CERT") {
+            return "it does not accept our client certificate; see client-certificate in the kubeconfig (\(detail))"
         }
         return "TLS failed: \(detail)"
     }

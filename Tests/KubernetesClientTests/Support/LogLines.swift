@@ -1,14 +1,29 @@
 import Logging
 import Synchronization
 
-/// Keeps the lines of a logger for a test to read.
+/// Keeps the lines of a logger for a test to read, or to wait for.
 final class LogLines: Sendable {
     private let lines = Mutex<[String]>([])
+    private let news: AsyncStream<String>
+    private let continuation: AsyncStream<String>.Continuation
+
+    init() { (news, continuation) = AsyncStream.makeStream() }
 
     var all: [String] { lines.withLock { $0 } }
 
     var logger: Logger {
         Logger(label: "test") { _ in Handler(log: self) }
+    }
+
+    /// The next line that contains `text`; to be called by one task.
+    func line(with text: String) async throws -> String {
+        for await line in news where line.contains(text) { return line }
+        throw CancellationError()
+    }
+
+    private func append(_ line: String) {
+        lines.withLock { $0.append(line) }
+        continuation.yield(line)
     }
 
     private struct Handler: LogHandler {
@@ -21,8 +36,6 @@ final class LogLines: Sendable {
             set { metadata[key] = newValue }
         }
 
-        func log(event: LogEvent) {
-            log.lines.withLock { $0.append("\(event.level): \(event.message)") }
-        }
+        func log(event: LogEvent) { log.append("\(event.level): \(event.message)") }
     }
 }

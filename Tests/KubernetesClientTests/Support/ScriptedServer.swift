@@ -57,7 +57,8 @@ final class ScriptedServer: Sendable {
                     if let context = server.state.withLock({ $0.certificate }) {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
                     }
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    // With pipelining, an open stream would not read that the client has left.
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
                     try channel.pipeline.syncOperations.addHandler(Responder(server: server, respond: respond))
                 }
             }
