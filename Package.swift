@@ -52,13 +52,17 @@ let package = Package(
         .target(name: "Conntrack", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
 
         // Data planes
-        .target(name: "Dataplane", dependencies: ["ServiceRouting", "CLinux", "InternetAddresses"]),
+        .target(
+            name: "Dataplane",
+            dependencies: ["ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
         .target(
             name: "NFTablesDataplane",
             dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "Conntrack", "InternetAddresses", log]),
         .target(
             name: "IPTablesDataplane",
-            dependencies: ["Dataplane", "ServiceRouting", "Netlink", "Conntrack", "CLinux", "InternetAddresses", log, crypto]),
+            dependencies: [
+                "Dataplane", "ServiceRouting", "Netlink", "Conntrack", "CLinux", "InternetAddresses", log, crypto,
+            ]),
 
         // The daemon and its command
         .target(
@@ -87,21 +91,26 @@ let package = Package(
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "KubernetesClient", "ObjectSource", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit", log, nioCore,
+                "KubernetesClient", "ObjectSource", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit", log,
+                nioCore,
                 nioPosix, nioHTTP1, nioSSL,
             ]),
         .testTarget(
             name: "ServiceRoutingTests",
             dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "CLinux"]),
-        .testTarget(name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses"]),
-        .testTarget(name: "ConntrackTests", dependencies: ["Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
+        .testTarget(
+            name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
+        .testTarget(
+            name: "ConntrackTests", dependencies: ["Conntrack", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
         .testTarget(
             name: "NFTablesDataplaneTests",
             dependencies: [
                 "NFTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables", "Netlink",
-                "InternetAddresses",
+                "InternetAddresses", "LabKit", log,
             ]),
+        .testTarget(
+            name: "DataplaneTests", dependencies: ["Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses"]),
         .testTarget(
             name: "IPTablesDataplaneTests",
             dependencies: [
