@@ -11,6 +11,8 @@ actor ReflectorDriver {
     private let inbox: ObjectInbox
     private let logger: Logger
     private var reflector: Reflector
+    /// Names that many objects share are kept once.
+    private var interner = StringInterner()
 
     init(path: ResourcePath, transport: APITransport, inbox: ObjectInbox, logger: Logger) {
         self.path = path
@@ -55,8 +57,24 @@ actor ReflectorDriver {
         let patience = reflector.patience
         let body = try await transport.collect(response) { silence.broken(patience: patience) }
         reflector.opened(at: .now)
-        let page = try reading { try response.format.readList(body, of: path.kind) }
-        return deliver(reflector.received(page, at: .now))
+        return deliver(try read(body, format: response.format))
+    }
+
+    /// Compares the objects of a page with what is known, one by one; only those that changed are kept.
+    private func read(_ page: [UInt8], format: WireFormat) throws -> Step {
+        var together = Step()
+        do {
+            let metadata = try format.forEachObject(inList: page, of: path.kind, interner: &interner) {
+                together.append(reflector.listed($0))
+            }
+            together.append(
+                reflector.endedPage(resourceVersion: metadata.resourceVersion, continueToken: metadata.continueToken))
+            return together
+        } catch {
+            // The objects before the mistake are what they are.
+            post(together)
+            throw RequestFailure.unreadable("\(error)")
+        }
     }
 
     private func watch(_ request: WatchRequest, _ silence: Silence) async throws -> Step.Next {
@@ -78,12 +96,8 @@ actor ReflectorDriver {
         var together = Step()
         defer { post(together) }
         while together.next == .read, let frame = try decoder.next() {
-            let event = try reading { try format.readWatchEvent(frame, of: path.kind) }
-            let step = reflector.received(event, at: .now)
-            together.changes += step.changes
-            together.isSynchronized = together.isSynchronized || step.isSynchronized
-            together.reports += step.reports
-            together.next = step.next
+            let event = try reading { try format.readWatchEvent(frame, of: path.kind, interner: &interner) }
+            together.append(reflector.received(event, at: .now))
         }
         return together.next
     }

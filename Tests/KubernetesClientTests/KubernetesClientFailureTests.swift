@@ -17,7 +17,8 @@ struct KubernetesClientFailureTests {
             try await running(client(server, kinds: [.service], log: log)) { inbox in
                 var replica = Replica()
                 try await replica.follow(inbox) { $0.isSynchronized }
-                server.push(Array((bookmark(7, endsInitialEvents: false) + "\n" + #"{"type":"ADD"#).utf8), to: "/api")
+                server.push(Array((event("MODIFIED", "web", 7) + "\n" + #"{"type":"ADD"#).utf8), to: "/api")
+                try await replica.follow(inbox) { $0.summary == ["default/web@7"] }
                 await server.breakConnections()
                 try await replica.follow(inbox) { $0.summary == ["default/web@8"] }
             }
@@ -91,17 +92,21 @@ struct KubernetesClientFailureTests {
     }
 
     @Test func `a server that says nothing is noticed, and listed instead`() async throws {
+        let log = LogLines()
         let list = #"{"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"5"},"items":[]}"#
         try await ScriptedServer.withServer { request, _ in
             request.uri.contains("watch=true") ? .watch() : .init(body: [Array(list.utf8)])
         } _: { server in
-            let client = try client(server, kinds: [.service]) { $0.limits.responsePatience = .milliseconds(30) }
+            let client = try client(server, kinds: [.service], log: log) {
+                $0.limits.responsePatience = .milliseconds(30)
+            }
             try await running(client) { inbox in
                 var replica = Replica()
                 try await replica.follow(inbox) { $0.isSynchronized }
             }
-            #expect(server.targets.prefix(3).map { $0.contains("sendInitialEvents") } == [true, true, false])
+            #expect(server.targets.contains { !$0.contains("watch=true") })
         }
+        #expect(log.all.count { $0.contains(" was silent for 0 s; next try in ") } >= 2)
     }
 
     @Test func `what the server does not say in JSON is in the log`() async throws {

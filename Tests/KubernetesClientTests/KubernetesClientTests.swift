@@ -10,12 +10,14 @@ import Testing
 /// The client against a server that says what a real one said.
 @Suite(.timeLimit(.minutes(1)))
 struct KubernetesClientTests {
-    @Test func `a server with WatchList is asked once, and its events arrive`() async throws {
-        let stream = try Fixtures.transcript("watchlist-endpointslices.jsonl")
+    @Test(arguments: WireFormat.allCases)
+    func `a server with WatchList is asked once, and its events arrive`(format: WireFormat) async throws {
+        let stream = try Fixtures.transcript("watchlist-endpointslices.\(format == .json ? "jsonl" : "pb")")
+        let log = LogLines()
         try await ScriptedServer.withServer { _, _ in
-            .init(body: [stream], ending: .open)
+            .init(headers: ["Content-Type": "\(format.rawValue);stream=watch"], body: [stream], ending: .open)
         } _: { server in
-            try await running(client(server, kinds: [.endpointSlice])) { inbox in
+            try await running(client(server, kinds: [.endpointSlice], log: log, contentType: format)) { inbox in
                 var replica = Replica()
                 try await replica.follow(inbox) { $0.isSynchronized && $0.summary.contains("default/my-service-x@226") }
                 #expect(
@@ -31,25 +33,33 @@ struct KubernetesClientTests {
                     "/apis/discovery.k8s.io/v1/endpointslices?labelSelector=%21service.kubernetes.io%2Fheadless&"))
             #expect(target.contains("&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds="))
         }
+        #expect(log.all.isEmpty)
     }
 
-    @Test func `a server without WatchList is listed, then watched from the version of the list`() async throws {
-        let list = try Fixtures.transcript("list-services.json")
-        let watch = try Fixtures.transcript("watch-services.jsonl")
+    @Test(arguments: WireFormat.allCases)
+    func `a server without WatchList is listed, then watched from the version of the list`(
+        format: WireFormat
+    ) async throws {
+        let list = try Fixtures.transcript("list-services.\(format == .json ? "json" : "pb")")
+        let watch = try Fixtures.transcript("watch-services.\(format == .json ? "jsonl" : "pb")")
         let log = LogLines()
         try await ScriptedServer.withServer { request, _ in
             if request.uri.contains("sendInitialEvents") {
                 return .refusal(422, "Invalid", "sendInitialEvents is forbidden")
             }
-            return request.uri.contains("watch=true") ? .init(body: [watch], ending: .open) : .init(body: [list])
+            guard request.uri.contains("watch=true") else {
+                return .init(headers: ["Content-Type": format.rawValue], body: [list])
+            }
+            return .init(headers: ["Content-Type": "\(format.rawValue);stream=watch"], body: [watch], ending: .open)
         } _: { server in
-            try await running(client(server, kinds: [.service], log: log)) { inbox in
+            try await running(client(server, kinds: [.service], log: log, contentType: format)) { inbox in
                 var replica = Replica()
                 // The Service that comes and goes may be seen or not; in the end it is gone.
                 try await replica.follow(inbox) {
                     $0.isSynchronized && $0.summary.contains("default/my-service@223")
                         && !$0.summary.contains { $0.hasPrefix("default/added") }
                 }
+                #expect(replica.summary.contains("default/dual@217"))
             }
             #expect(server.targets.count == 3)
             #expect(server.targets[1].contains("&limit=500&resourceVersion=0"))

@@ -33,7 +33,7 @@ import Testing
         mutating func page(_ version: Int, continues: String = "", _ objects: [KubernetesObject]) {
             let page = ListPage(resourceVersion: "\(version)", continueToken: continues, objects: objects)
             open()
-            take(reflector.received(page, at: now))
+            take(reflector.received(page))
         }
 
         /// The delay that is waited out.
@@ -380,7 +380,7 @@ import Testing
         script.open()
         script.take(
             script.reflector.received(
-                ListPage(resourceVersion: "9", objects: [], problems: [problem]), at: script.now))
+                ListPage(resourceVersion: "9", objects: [], problems: [problem])))
         #expect(script.replica.summary == ["default/b@4"])
     }
 

@@ -99,23 +99,30 @@ struct Reflector: Sendable {
         hasTriedFreshCredentials = false
     }
 
-    mutating func received(_ page: ListPage, at now: ContinuousClock.Instant) -> Step {
-        guard case .listing(let request) = state else { return Step() }
-        var step = Step(changes: page.objects.compactMap { known.set($0) })
-        for problem in page.problems {
+    /// One object of the page under way.
+    mutating func listed(_ outcome: Result<KubernetesObject, ObjectError>) -> Step {
+        guard case .listing = state else { return Step() }
+        switch outcome {
+        case .success(let object):
+            return Step(changes: known.set(object).map { [$0] } ?? [])
+        case .failure(let problem):
             known.keep(problem)
-            step.reports.append(unusable(problem))
+            return Step(reports: [unusable(problem)])
         }
-        if page.continueToken.isEmpty {
-            completeReplacement(at: page.resourceVersion, &step)
-            step.next = carryOut(.resume)
-        } else {
-            var following = request
-            following.continueToken = page.continueToken
+    }
+
+    /// The page under way is complete; `continueToken` asks for the next and is empty on the last.
+    mutating func endedPage(resourceVersion: String, continueToken: String) -> Step {
+        guard case .listing(var request) = state else { return Step() }
+        guard continueToken.isEmpty else {
+            request.continueToken = continueToken
             // The token names the version itself; the API refuses both together.
-            following.resourceVersion = ""
-            step.next = carryOut(.nextPage(following))
+            request.resourceVersion = ""
+            return Step(next: carryOut(.nextPage(request)))
         }
+        var step = Step()
+        completeReplacement(at: resourceVersion, &step)
+        step.next = carryOut(.resume)
         return step
     }
 

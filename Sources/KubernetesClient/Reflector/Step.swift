@@ -19,6 +19,14 @@ struct Step: Sendable {
     var reports: [Report] = []
     /// Anything but `read` gives up the request under way.
     var next = Next.read
+
+    /// Does `step` after this one, in one go.
+    mutating func append(_ step: Step) {
+        changes += step.changes
+        isSynchronized = isSynchronized || step.isSynchronized
+        reports += step.reports
+        next = step.next
+    }
 }
 
 /// One line for the log: what was asked, why it failed, when the next try comes, and what that means for the node.

@@ -1,6 +1,8 @@
 import KubernetesAPI
 import ObjectSource
 
+@testable import KubernetesClient
+
 /// What somebody holds who applies every change of an inbox.
 struct Replica {
     private(set) var objects: [ObjectKey: KubernetesObject] = [:]
@@ -39,4 +41,15 @@ func service(_ name: String, _ version: Int) -> KubernetesObject {
 
 func key(_ name: String) -> ObjectKey {
     ObjectKey(kind: .service, name: NamespacedName(namespace: "default", name: name))
+}
+
+extension Reflector {
+    /// A whole page at once.
+    mutating func received(_ page: ListPage) -> Step {
+        var step = Step()
+        for object in page.objects { step.append(listed(.success(object))) }
+        for problem in page.problems { step.append(listed(.failure(problem))) }
+        step.append(endedPage(resourceVersion: page.resourceVersion, continueToken: page.continueToken))
+        return step
+    }
 }
