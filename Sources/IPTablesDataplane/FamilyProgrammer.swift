@@ -1,0 +1,75 @@
+import Dataplane
+import InternetAddresses
+import ServiceRouting
+
+/// Keeps the tables of one IP family as the routes want them. Blocks the calling thread while programs run.
+struct FamilyProgrammer {
+    private let programs: IPTablesPrograms
+    private var table: RuleTable
+    /// Whether the kernel may hold anything: at the start, and after a failure.
+    private(set) var needsFullSync = true
+
+    /// So many routes are taken out of one input at most before it is given up.
+    private static let refusalLimit = 32
+
+    init(programs: IPTablesPrograms, context: RuleContext) {
+        self.programs = programs
+        table = RuleTable(context: context)
+    }
+
+    var family: IPFamily { table.context.family }
+
+    /// Makes the kernel hold these routes and no others.
+    mutating func synchronize(
+        _ routes: some Sequence<ServicePortRoute>, context: RuleContext
+    ) throws(DataplaneError) -> ProgrammingReport {
+        table.replace(routes, context: context)
+        return try synchronize()
+    }
+
+    /// Makes the kernel follow some changes, under a context that may be another than before.
+    mutating func apply(
+        _ entries: some Sequence<RoutingChange.Entry>, context: RuleContext
+    ) throws(DataplaneError) -> ProgrammingReport {
+        let edits = table.edits(entries.lazy.filter { [family] in $0.key.family == family })
+        let input = table.input(for: edits)
+        table.commit(edits)
+        guard context == table.context else { return try synchronize(Array(table.routes), context: context) }
+        if needsFullSync { return try synchronize() }
+        guard !input.isEmpty else { return ProgrammingReport() }
+        let bytes = input.bytes
+        do throws(RestoreFailure) {
+            try programs.restore(bytes, family: family)
+        } catch {
+            // Some tables may have been committed, and somebody may have removed what we build upon.
+            return try synchronize()
+        }
+        return ProgrammingReport(messages: input.lineCount, bytes: bytes.count)
+    }
+
+    /// Writes everything, whatever the kernel holds. Routes that it refuses are taken out, until the next change of them.
+    mutating func synchronize() throws(DataplaneError) -> ProgrammingReport {
+        needsFullSync = true
+        let existing = try programs.save(family: family)
+        var report = ProgrammingReport()
+        var accepted = table
+        while true {
+            let input = accepted.fullInput(existing: existing)
+            let bytes = input.bytes
+            report.messages += input.lineCount
+            report.bytes += bytes.count
+            do throws(RestoreFailure) {
+                try programs.restore(bytes, family: family)
+                table = accepted
+                needsFullSync = false
+                return report
+            } catch {
+                guard let route = error.line.flatMap({ input.route(atLine: $0) }),
+                    report.refusals.count < Self.refusalLimit
+                else { throw error.asDataplaneError }
+                accepted.forget(route)
+                report.refusals.append(ProgrammingReport.Refusal(route: route, reason: error.reason))
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package import Dataplane
+package import InternetAddresses
+import Netlink
+package import ServiceRouting
+
+/// The mode `iptables`: rule for rule what kube-proxy 1.36 programs, through `iptables-restore`.
+///
+/// Only chains that differ are written. Everything is written on a start, after a failure, when somebody has removed our
+/// chains, and once an hour.
+package actor IPTablesDataplane: Dataplane {
+    package nonisolated let mode = "iptables"
+    /// Programs are waited for and netlink is spoken here, on a thread that may block.
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private nonisolated let executor: any SerialExecutor
+    private let configuration: IPTablesConfiguration
+    private let repairInterval: Duration
+    private let onRoutesApplied: @Sendable (RoutingChange) -> Void
+
+    private var programs: IPTablesPrograms?
+    private var capabilities = Capabilities()
+    private var nodeAddresses: [IPAddress] = []
+    private var families: [FamilyProgrammer] = []
+    private var lastFullSync = ContinuousClock.now
+
+    /// So often everything is written although nothing is known to be wrong.
+    private static let fullSyncInterval = Duration.seconds(3600)
+
+    /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread.
+    ///
+    /// `repairInterval` is how often ``repair()`` looks. `onRoutesApplied` is called, on that thread, when rules are in
+    /// force: this is the moment to remove connections that conntrack still sends to endpoints that are gone.
+    package init(
+        configuration: IPTablesConfiguration = IPTablesConfiguration(),
+        executor: any SerialExecutor = ThreadExecutor(name: "iptables"), repairInterval: Duration = .seconds(1),
+        onRoutesApplied: @escaping @Sendable (RoutingChange) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.executor = executor
+        self.repairInterval = repairInterval
+        self.onRoutesApplied = onRoutesApplied
+    }
+
+    package func synchronize(
+        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
+    ) async throws(DataplaneError) -> ProgrammingReport {
+        self.nodeAddresses = nodeAddresses
+        let contexts = try prepare()
+        lastFullSync = .now
+        let report = try forEachFamily { family throws(DataplaneError) in
+            guard let context = contexts[family.family] else { return ProgrammingReport() }
+            return try family.synchronize(routes, context: context)
+        }
+        onRoutesApplied(RoutingChange(entries: routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }))
+        return report
+    }
+
+    package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
+        if let addresses = change.nodeAddresses { nodeAddresses = addresses }
+        let contexts = try prepare()
+        let report = try forEachFamily { family throws(DataplaneError) in
+            guard let context = contexts[family.family] else { return ProgrammingReport() }
+            return try family.apply(change.entries, context: context)
+        }
+        onRoutesApplied(change)
+        return report
+    }
+
+    package func repair() async throws(DataplaneError) -> RepairReport? {
+        var pause = repairInterval
+        while true {
+            do { try await Task.sleep(for: pause) } catch { return nil }
+            let start = ContinuousClock.now
+            if let report = try repairNow() { return report }
+            // The legacy back end reads whole tables to answer; that takes a small part of the time at most.
+            pause = max(repairInterval, (ContinuousClock.now - start) * 20)
+        }
+    }
+
+    /// Removes what this mode or kube-proxy has programmed, through either back end; somebody else's rules stay.
+    ///
+    /// Back ends that are not installed are passed over.
+    package static func cleanUp(
+        executor: any SerialExecutor = ThreadExecutor(name: "iptables-clean")
+    ) async throws(DataplaneError) {
+        try await IPTablesDataplane(executor: executor).removeEverything()
+    }
+
+    // MARK: - On the thread
+
+    private func repairNow() throws(DataplaneError) -> RepairReport? {
+        guard let programs, !families.isEmpty else { return nil }
+        let probe = TableProbe(programs: programs)
+        var damage: [String] = []
+        do throws(DataplaneError) {
+            for family in families { damage += try probe.damage(in: family.family) }
+        } catch {
+            // Somebody changes the tables while we look. We look again.
+            guard error.isRetryable else { throw error }
+            return nil
+        }
+        let isDue = ContinuousClock.now - lastFullSync > Self.fullSyncInterval
+        guard isDue || !damage.isEmpty else { return nil }
+        let culprit = damage.isEmpty ? nil : try lastWriter(programs)
+        lastFullSync = .now
+        let report = try forEachFamily { family throws(DataplaneError) in try family.synchronize() }
+        return damage.isEmpty ? nil : RepairReport(damage: damage, culprit: culprit, written: report)
+    }
+
+    private func lastWriter(_ programs: IPTablesPrograms) throws(DataplaneError) -> String? {
+        guard programs.backend == .nft else { return nil }
+        do throws(NetlinkError) {
+            return try KernelTables.lastWriter()
+        } catch {
+            throw DataplaneError(.transient, "cannot ask who changed the kernel's tables: \(error)", cause: error)
+        }
+    }
+
+    /// Works on both families even if one fails; then throws what failed first.
+    private func forEachFamily(
+        _ body: (inout FamilyProgrammer) throws(DataplaneError) -> ProgrammingReport
+    ) throws(DataplaneError) -> ProgrammingReport {
+        var report = ProgrammingReport()
+        var failure: DataplaneError?
+        for index in families.indices {
+            do throws(DataplaneError) {
+                let part = try body(&families[index])
+                report.messages += part.messages
+                report.bytes += part.bytes
+                report.refusals += part.refusals
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        return report
+    }
+
+    /// What rules depend on now, by family. The first call chooses the programs and makes the node ready.
+    private func prepare() throws(DataplaneError) -> [IPFamily: RuleContext] {
+        let open = configuration.nodePortAddresses
+        let namesAddresses = !IPFamily.allCases.allSatisfy { open.includesAll(of: $0) }
+        let interfaces = namesAddresses ? try NodeSettings.interfaceAddresses() : []
+        if programs == nil { try chooseProgramsAndCapabilities() }
+        var contexts: [IPFamily: RuleContext] = [:]
+        for family in IPFamily.allCases {
+            contexts[family] = RuleContext(
+                configuration, family: family, nodeAddresses: nodeAddresses, interfaceAddresses: interfaces,
+                capabilities: capabilities)
+        }
+        guard let programs, families.isEmpty else { return contexts }
+        if contexts[.ipv4]?.localhostNodePorts == true { try NodeSettings.allowLocalhostRouting() }
+        families = IPFamily.allCases.compactMap { family in
+            contexts[family].map { FamilyProgrammer(programs: programs, context: $0) }
+        }
+        return contexts
+    }
+
+    private func chooseProgramsAndCapabilities() throws(DataplaneError) {
+        let programs = try IPTablesPrograms.chosen()
+        if let version = try programs.version() {
+            capabilities.randomFully = !version.lexicographicallyPrecedes([1, 6, 2])
+        }
+        do throws(NetlinkError) {
+            capabilities.counters = try KernelCounters.create([Counter.invalidPackets, Counter.localhostNodePorts])
+        } catch {
+            throw DataplaneError(
+                error.isTransient ? .transient : .permission, "cannot make the counters that rules name: \(error)",
+                cause: error)
+        }
+        self.programs = programs
+    }
+
+    private func removeEverything() throws(DataplaneError) {
+        for backend in IPTablesPrograms.Backend.allCases {
+            let programs = IPTablesPrograms(backend: backend)
+            for family in IPFamily.allCases {
+                guard let saved = try programs.saveIfInstalled(family: family) else { continue }
+                let input = saved.cleanUp
+                guard !input.isEmpty else { continue }
+                do throws(RestoreFailure) { try programs.restore(input.bytes, family: family) } catch {
+                    throw error.asDataplaneError
+                }
+            }
+        }
+    }
+}

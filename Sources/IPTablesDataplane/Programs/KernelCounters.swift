@@ -1,0 +1,43 @@
+import CLinux
+import Glibc
+import Netlink
+
+/// The kernel's named counters, which rules find by the match `nfacct` (`nfacct add NAME`).
+enum KernelCounters {
+    // linux/netfilter/nfnetlink_acct.h
+    private static let newCounter: UInt16 = 0  // NFNL_MSG_ACCT_NEW
+    private static let nameAttribute: UInt32 = 1  // NFACCT_NAME
+
+    /// Makes the counters in the calling thread's network namespace, unless they are there. Returns false where the kernel
+    /// has no such counters. Throws ``NetlinkError`` where they cannot be made although it has them.
+    static func create(_ names: [String]) throws(NetlinkError) -> Bool {
+        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        for name in names {
+            let sequence = connection.nextSequence()
+            let refusals = try connection.transact(request(name, sequence), first: sequence, last: sequence)
+            guard let refusal = refusals.first else { continue }
+            switch refusal.errno {
+            // One of this name exists.
+            case EBUSY, EEXIST: continue
+            // The subsystem is not there.
+            case EINVAL, ENOENT, EOPNOTSUPP, EPROTONOSUPPORT: return false
+            default: throw refusal
+            }
+        }
+        return true
+    }
+
+    private static func request(_ name: String, _ sequence: UInt32) -> [UInt8] {
+        var writer = MessageWriter()
+        writer.message(
+            type: UInt16(NFNL_SUBSYS_ACCT) << 8 | newCounter,
+            flags: UInt16(NLM_F_REQUEST | NLM_F_CREATE | NLM_F_ACK), sequence: sequence
+        ) { writer in
+            // struct nfgenmsg
+            writer.append(contentsOf: [UInt8(AF_UNSPEC), UInt8(NFNETLINK_V0), 0, 0])
+            writer.attribute(nameAttribute, string: name)
+            writer.pad()
+        }
+        return writer.bytes
+    }
+}

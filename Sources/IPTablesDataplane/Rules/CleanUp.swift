@@ -1,0 +1,37 @@
+import InternetAddresses
+
+extension SavedRules {
+    /// The input that removes all that this mode, or kube-proxy in it, has ever programmed, and nothing else.
+    ///
+    /// Kubelet has the chain KUBE-FIREWALL too: where kubelet is, it stays. So does a chain that somebody else's rule leads
+    /// to, without its rules.
+    var cleanUp: RestoreInput {
+        var input = RestoreInput()
+        let kubelet = ChainName.ofKubelet.contains { chains(in: .mangle).contains($0) }
+        let jumps = FixedRules.jumps.filter { !kubelet || !$0.isKubelets }
+        for table in Table.allCases {
+            let ours = Set(jumps.lazy.filter { $0.table == table }.map { "-A \($0.rest)" })
+            let foreign = foreignRules(in: table).filter { !ours.contains($0) }
+            for rule in foreignRules(in: table) where ours.contains(rule) {
+                input.add("-D \(rule.dropFirst(3))", in: table)
+            }
+            var chains = FixedRules.chains(in: table)
+            if table == .filter, !kubelet { chains.append(ChainName.localhostFirewall) }
+            let existing = self.chains(in: table)
+            for chain in chains where existing.contains(chain) { input.cleanUp(chain, in: table, foreign: foreign) }
+            guard table == .nat else { continue }
+            for chain in existing.filter(ChainName.isOfService).sorted() { input.remove(chain, in: table) }
+        }
+        return input
+    }
+}
+
+extension RestoreInput {
+    fileprivate mutating func cleanUp(_ chain: String, in table: Table, foreign: [String]) {
+        if foreign.contains(where: { $0.split(separator: " ").contains(Substring(chain)) }) {
+            declare(chain, in: table)
+        } else {
+            remove(chain, in: table)
+        }
+    }
+}

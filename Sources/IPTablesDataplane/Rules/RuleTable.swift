@@ -1,0 +1,156 @@
+import InternetAddresses
+import ServiceRouting
+
+/// What the kernel is to hold for one IP family, and the input that makes it so.
+///
+/// A plain value without I/O. What a change costs depends on the routes that change, except for the shared chains that
+/// they have rules in: those are written whole, from lines that are kept.
+struct RuleTable: Sendable {
+    /// A route, and its rules in the shared chains.
+    private struct Programmed: Sendable {
+        var route: ServicePortRoute
+        var shared: [SharedRule]
+    }
+
+    /// One route that comes, goes or changes: its rules before and after.
+    struct Edit: Sendable {
+        var key: RouteKey
+        fileprivate(set) var route: ServicePortRoute?
+        fileprivate(set) var old = ServiceRules()
+        fileprivate(set) var new = ServiceRules()
+    }
+
+    /// Beyond so many endpoints, rules go without comments.
+    static let largeClusterThreshold = 1000
+
+    private(set) var context: RuleContext
+    private var programmed: [RouteKey: Programmed] = [:]
+    private var endpointCount = 0
+
+    init(context: RuleContext) {
+        self.context = context
+    }
+
+    var count: Int { programmed.count }
+
+    /// The routes, in no order.
+    var routes: some Collection<ServicePortRoute> { programmed.values.lazy.map(\.route) }
+
+    private var withComments: Bool { endpointCount <= Self.largeClusterThreshold }
+
+    /// What `entries` do to the rules. The table itself stays as it is until ``commit(_:)``.
+    func edits(_ entries: some Sequence<RoutingChange.Entry>) -> [Edit] {
+        entries.map { entry in
+            var edit = Edit(key: entry.key, route: entry.new)
+            // Our own record decides, not the caller's: it is what the kernel holds.
+            if let old = programmed[entry.key] { edit.old = rules(old.route) }
+            if let new = entry.new { edit.new = rules(new) }
+            return edit
+        }
+    }
+
+    /// Takes the edits for done.
+    mutating func commit(_ edits: [Edit]) {
+        for edit in edits {
+            endpointCount -= programmed[edit.key]?.route.endpointEstimate ?? 0
+            programmed[edit.key] = edit.route.map { Programmed(route: $0, shared: edit.new.shared) }
+            endpointCount += edit.route?.endpointEstimate ?? 0
+        }
+    }
+
+    /// Replaces everything. The kernel does not follow until ``fullInput(existing:)`` has been restored.
+    mutating func replace(_ routes: some Sequence<ServicePortRoute>, context: RuleContext) {
+        self.context = context
+        programmed.removeAll(keepingCapacity: true)
+        endpointCount = 0
+        for route in routes where route.key.family == context.family {
+            programmed[route.key] = Programmed(route: route, shared: RoutePlan(route).sharedRules(in: context))
+            endpointCount += route.endpointEstimate
+        }
+    }
+
+    /// Forgets one route, because the kernel does not take its rules.
+    mutating func forget(_ key: RouteKey) {
+        guard let old = programmed.removeValue(forKey: key) else { return }
+        endpointCount -= old.route.endpointEstimate
+    }
+
+    private func rules(_ route: ServicePortRoute) -> ServiceRules {
+        ServiceRules(route, in: context, withComments: withComments)
+    }
+
+    // MARK: - Input
+
+    /// The input that follows the edits, and leaves alone all that they do not touch.
+    func input(for edits: [Edit]) -> RestoreInput {
+        var input = RestoreInput()
+        let edited = Set(edits.map(\.key))
+        for chain in SharedChain.allCases where edits.contains(where: { $0.differs(in: chain) }) {
+            input.declare(chain.name, in: chain.table)
+            for (key, entry) in programmed where !edited.contains(key) { input.add(entry.shared, in: chain, for: key) }
+            for edit in edits { input.add(edit.new.shared, in: chain, for: edit.key) }
+            if chain == .services { addNodePortJumps(to: &input) }
+        }
+        for edit in edits { input.add(edit) }
+        return input
+    }
+
+    /// The input that makes the kernel hold all of this, whatever `existing` says that it holds now.
+    func fullInput(existing: SavedRules) -> RestoreInput {
+        var input = RestoreInput()
+        let fixed = FixedRules(context: context)
+        for table in Table.allCases {
+            for chain in FixedRules.chains(in: table) { input.declare(chain, in: table) }
+        }
+        // Kubelet may have rules there: it is emptied only to be filled.
+        if context.localhostNodePorts || !existing.chains(in: .filter).contains(ChainName.localhostFirewall) {
+            input.declare(ChainName.localhostFirewall, in: .filter)
+        }
+        for jump in FixedRules.jumps where !existing.contains("-A \(jump.rest)", in: jump.table) {
+            input.add("-I \(jump.rest)", in: jump.table)
+        }
+        for table in Table.allCases {
+            for rule in fixed.rules(in: table) { input.add(rule, in: table) }
+        }
+        var stale = existing.chains(in: .nat).filter(ChainName.isOfService)
+        for (key, entry) in programmed {
+            for rule in entry.shared { input.add(rule.text, in: rule.chain.table, for: key) }
+            for chain in rules(entry.route).chains {
+                input.add(chain, for: key)
+                stale.remove(chain.name)
+            }
+        }
+        addNodePortJumps(to: &input)
+        for chain in stale.sorted() { input.remove(chain, in: .nat) }
+        return input
+    }
+
+    private func addNodePortJumps(to input: inout RestoreInput) {
+        for rule in FixedRules(context: context).nodePortJumps { input.add(rule, in: .nat) }
+    }
+}
+
+extension RuleTable.Edit {
+    fileprivate func differs(in chain: SharedChain) -> Bool {
+        !old.shared.lazy.filter { $0.chain == chain }.elementsEqual(new.shared.lazy.filter { $0.chain == chain })
+    }
+}
+
+extension RestoreInput {
+    fileprivate mutating func add(_ chain: ServiceRules.Chain, for route: RouteKey) {
+        declare(chain.name, in: .nat, for: route)
+        for rule in chain.rules { add(rule, in: .nat, for: route) }
+    }
+
+    fileprivate mutating func add(_ rules: [SharedRule], in chain: SharedChain, for route: RouteKey) {
+        for rule in rules where rule.chain == chain { add(rule.text, in: chain.table, for: route) }
+    }
+
+    /// Writes the route's own chains that are new or differ, and removes those that are not wanted any more.
+    fileprivate mutating func add(_ edit: RuleTable.Edit) {
+        let old = Dictionary(edit.old.chains.map { ($0.name, $0.rules) }, uniquingKeysWith: { first, _ in first })
+        for chain in edit.new.chains where old[chain.name] != chain.rules { add(chain, for: edit.key) }
+        let kept = Set(edit.new.chains.map(\.name))
+        for chain in edit.old.chains where !kept.contains(chain.name) { remove(chain.name, in: .nat) }
+    }
+}

@@ -1,0 +1,120 @@
+import InternetAddresses
+import KubernetesAPI
+import ServiceRouting
+
+extension ServiceRules {
+    /// The rules of a route. In large clusters, endpoints' rules go without comments, which take memory and time.
+    init(_ route: ServicePortRoute, in context: RuleContext, withComments: Bool = true) {
+        let plan = RoutePlan(route)
+        shared = plan.sharedRules(in: context)
+        guard plan.hasEndpoints else { return }
+        let own = OwnChains(plan: plan, context: context, withComments: withComments)
+        chains.reserveCapacity(plan.endpoints.count + 4)
+        if plan.usesExternalChain { chains.append(own.external) }
+        if plan.usesFirewallChain { chains.append(own.firewall) }
+        if !plan.clusterEndpoints.isEmpty {
+            chains.append(own.spread(plan.clusterChain, over: plan.clusterEndpoints))
+        }
+        if !plan.localEndpoints.isEmpty { chains.append(own.spread(plan.localChain, over: plan.localEndpoints)) }
+        for endpoint in plan.endpoints { chains.append(own.chain(of: endpoint)) }
+    }
+}
+
+/// Writes the chains that a route has to itself.
+private struct OwnChains {
+    let plan: RoutePlan
+    let context: RuleContext
+    let withComments: Bool
+
+    /// The address that clients use from inside the cluster.
+    private var clusterIP: Frontend? { plan.route.frontends.first { $0.kind == .clusterIP } }
+
+    /// For connections to external addresses and node ports.
+    var external: ServiceRules.Chain {
+        let name = plan.externalChain
+        let about = { (what: String) in "-m comment --comment \"\(what) \(plan.name) external destinations\"" }
+        var rules: [String] = []
+        if plan.route.externalTrafficPolicy == .cluster {
+            // The endpoint may be on another node, and must answer through this one.
+            rules.append("-A \(name) \(about("masquerade traffic for")) -j \(ChainName.markForMasquerade)")
+        } else {
+            if let local = context.localTraffic {
+                rules.append(
+                    "-A \(name) \(local.source)\(local.interface)\(about("pod traffic for")) -j \(plan.clusterChain)")
+            }
+            let fromNode = "-m addrtype --src-type LOCAL"
+            rules.append(
+                "-A \(name) \(about("masquerade LOCAL traffic for")) \(fromNode) -j \(ChainName.markForMasquerade)")
+            rules.append("-A \(name) \(about("route LOCAL traffic for")) \(fromNode) -j \(plan.clusterChain)")
+        }
+        if plan.hasExternalEndpoints { rules.append("-A \(name) -j \(plan.externalPolicyChain)") }
+        return ServiceRules.Chain(name: name, rules: rules)
+    }
+
+    /// For connections to a load balancer's address that has source ranges.
+    var firewall: ServiceRules.Chain {
+        let name = plan.firewallChain
+        let rest = "-m comment --comment \"\(plan.name) loadbalancer IP\" -j \(plan.externalChain)"
+        let ranges = plan.route.sourceRanges
+        var rules = ranges.map { "-A \(name) \($0.prefixLength == 0 ? "" : "-s \($0) ")\(rest)" }
+        if let node = context.nodeAddress, ranges.contains(where: { $0.contains(node) }) {
+            // Where the address is one of the node's own, the node connects to it from itself.
+            for address in plan.route.frontends.filter({ $0.kind == .loadBalancer }).compactMap(\.address) {
+                rules.append("-A \(name) -s \(address.asNetwork) \(rest)")
+            }
+        }
+        rules.append(
+            "-A \(name) -m comment --comment \"other traffic to \(plan.name) will be dropped by "
+                + "\(ChainName.loadBalancerFirewall)\"")
+        return ServiceRules.Chain(name: name, rules: rules)
+    }
+
+    /// Sends each connection to one of the endpoints: to the client's own if it has one, else to any.
+    func spread(_ name: String, over endpoints: [EndpointChain]) -> ServiceRules.Chain {
+        var rules: [String] = []
+        rules.reserveCapacity(endpoints.count * 2 + 1)
+        if name == plan.internalChain, let rule = masqueradeRule(in: name) { rules.append(rule) }
+        if let seconds = plan.route.affinityTimeout {
+            for endpoint in endpoints {
+                rules.append(
+                    "-A \(name) \(comment(" -> ", endpoint.text))-m recent --rcheck --seconds \(seconds) --reap "
+                        + "--name \(endpoint.name) --mask \(context.wholeAddress) --rsource -j \(endpoint.name)")
+            }
+        }
+        for (index, endpoint) in endpoints.enumerated() {
+            let rest = endpoints.count - index
+            let chance = rest > 1 ? "-m statistic --mode random --probability \(Probability.text(rest)) " : ""
+            rules.append("-A \(name) \(comment(" -> ", endpoint.text))\(chance)-j \(endpoint.name)")
+        }
+        return ServiceRules.Chain(name: name, rules: rules)
+    }
+
+    /// Marks connections to the clusterIP that do not come from the pod network: their answers must come back here.
+    private func masqueradeRule(in chain: String) -> String? {
+        guard let clusterIP, let address = clusterIP.address else { return nil }
+        let local = context.masqueradeAll ? nil : context.localTraffic
+        guard context.masqueradeAll || local != nil else { return nil }
+        return "-A \(chain) \(local?.otherSource ?? "")-d \(address.asNetwork) \(local?.otherInterface ?? "")"
+            + "-p \(plan.transport) -m comment --comment \"\(plan.name) cluster IP\" -m \(plan.transport) "
+            + "--dport \(clusterIP.port) -j \(ChainName.markForMasquerade)"
+    }
+
+    /// Leads to one endpoint, and masquerades what an endpoint sends to itself.
+    func chain(of endpoint: EndpointChain) -> ServiceRules.Chain {
+        let (name, transport) = (endpoint.name, plan.transport)
+        let remember =
+            plan.route.affinityTimeout == nil
+            ? "" : "-m recent --set --name \(name) --mask \(context.wholeAddress) --rsource "
+        return ServiceRules.Chain(
+            name: name,
+            rules: [
+                "-A \(name) -s \(endpoint.backend.address.asNetwork) \(comment())-j \(ChainName.markForMasquerade)",
+                "-A \(name) -p \(transport) \(comment())\(remember)-m \(transport) -j DNAT "
+                    + "--to-destination \(endpoint.text)",
+            ])
+    }
+
+    private func comment(_ more: String...) -> String {
+        withComments ? "-m comment --comment \"\(plan.name)\(more.joined())\" " : ""
+    }
+}
