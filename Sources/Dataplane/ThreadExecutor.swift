@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// Runs the jobs of an actor one after the other on a thread of its own.
@@ -8,23 +7,10 @@ import Glibc
 package final class ThreadExecutor: SerialExecutor {
     private let queue = JobQueue()
 
-    /// Starts the thread; `name` is what `ps -T` shows, at most 15 characters of it.
+    /// Starts the thread, which ends with the executor; `name` is what `ps -T` shows.
     package init(name: String) {
         let queue = queue
-        let context = Unmanaged.passRetained(Start(name: name, queue: queue))
-        var thread = pthread_t()
-        // The thread ends when the executor goes; nobody joins it.
-        let result = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                CLinux_name_thread(start.name)
-                start.queue.run()
-                return nil
-            }, context.toOpaque())
-        precondition(result == 0, "cannot create a thread: \(String(cString: strerror(result)))")
-        pthread_detach(thread)
+        OwnedThread.start(name: name) { queue.run() }
     }
 
     deinit {
@@ -33,16 +19,6 @@ package final class ThreadExecutor: SerialExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         queue.append(UnownedJob(job), for: asUnownedSerialExecutor())
-    }
-
-    private final class Start {
-        let name: String
-        let queue: JobQueue
-
-        init(name: String, queue: JobQueue) {
-            self.name = name
-            self.queue = queue
-        }
     }
 }
 

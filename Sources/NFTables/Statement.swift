@@ -58,6 +58,10 @@ package struct Rule: Sendable, Hashable {
         self.statements = statements
     }
 
+    package init(_ statements: [Statement]) {
+        self.statements = statements
+    }
+
     package func nftText(_ family: IPFamily) -> String {
         statements.map { $0.nftText(family) }.joined(separator: " ")
     }

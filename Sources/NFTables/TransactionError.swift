@@ -1,4 +1,5 @@
 import CLinux
+package import InternetAddresses
 package import Netlink
 
 /// What the kernel refuses of a transaction, of which nothing has taken effect.
@@ -44,6 +45,7 @@ package struct Refusal: Sendable, CustomStringConvertible {
 
 /// The element that the kernel refuses, as it stood in the batch.
 package struct RefusedElement: Sendable, Hashable {
+    package var family: IPFamily
     package var set: String
     package var key: [UInt8]
 
@@ -79,6 +81,7 @@ package struct RefusedElement: Sendable, Hashable {
             }
             position += 4 + (value.byteCount + 3) & ~3
         }
-        return key.map { RefusedElement(set: set, key: $0) }
+        let family: IPFamily = message.integer(at: 16, as: UInt8.self) == UInt8(NFPROTO_IPV6) ? .ipv6 : .ipv4
+        return key.map { RefusedElement(family: family, set: set, key: $0) }
     }
 }

@@ -30,6 +30,23 @@ package final class NetlinkSocket: NetlinkTransport {
         close(descriptor)
     }
 
+    /// Makes a waiting ``receive(into:wait:)`` give up after so many milliseconds, with EAGAIN.
+    package func setReceiveTimeout(milliseconds: Int) throws(NetlinkError) {
+        var timeout = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        guard setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, size) == 0 else {
+            throw NetlinkError(operation: "set a receive timeout", errno: errno)
+        }
+    }
+
+    /// Keeps multicast messages away that tell of what the socket with this port has done: nobody needs to hear of its own
+    /// deeds, of which there may be hundreds of thousands.
+    package func ignoreEvents(causedBy portID: UInt32) throws(NetlinkError) {
+        guard CLinux_ignore_netlink_port(descriptor, portID) == 0 else {
+            throw NetlinkError(operation: "attach a socket filter", errno: errno)
+        }
+    }
+
     package func reserveSendBuffer(_ bytes: Int) {
         Self.raise(descriptor, force: SO_SNDBUFFORCE, plain: SO_SNDBUF, to: Int32(clamping: bytes))
     }

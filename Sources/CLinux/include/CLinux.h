@@ -16,6 +16,7 @@
 #include <linux/rtnetlink.h>
 
 #include "CLinuxNamespaces.h"
+#include "CLinuxNetlink.h"
 #include "CLinuxThreads.h"
 
 // The layouts that the Swift code relies on when it reads and writes messages byte by byte.

@@ -1,0 +1,58 @@
+import Dataplane
+import InternetAddresses
+import NFTables
+import Netlink
+import ServiceRouting
+
+/// The table of one IP family: what it is to hold, and the routes that the kernel did not take.
+struct FamilyTable: Sendable {
+    let table: Table
+    var state: TableState
+    /// Routes that are left out because the kernel refuses them, and why. Tried again when they change.
+    var refused: [RouteKey: String] = [:]
+
+    init(_ family: IPFamily) {
+        table = Table(family: family, name: Layout.tableName)
+        state = TableState(family: family)
+    }
+
+    /// Follows one entry of a change. Frontends that another route holds are reported as refused.
+    mutating func follow(
+        _ key: RouteKey, _ route: ServicePortRoute?, existing: KernelTable? = nil, into edits: inout TableEdits
+    ) -> [ProgrammingReport.Refusal] {
+        refused[key] = nil
+        return state.set(key, to: route, existing: existing, into: &edits).map { frontend in
+            let owner = state.owners[frontend].map { "\($0.name)" } ?? "another Service"
+            return .init(route: key, reason: "\(frontend) belongs to \(owner); give one of the two another address or port")
+        }
+    }
+
+    /// Leaves out the routes that the kernel's refusals point at. Returns whether there were any.
+    mutating func exclude(_ refusals: [Refusal]) -> Bool {
+        var found = false
+        for refusal in refusals {
+            guard let element = refusal.element, element.family == table.family, let set = SetID(name: element.set),
+                let frontend = ElementKey(set, FieldReader(element.key), table.family)?.owner,
+                let key = state.owners[frontend]
+            else { continue }
+            found = true
+            refused[key] = refusal.error.description
+            var unwanted = TableEdits(isRecording: false)
+            _ = state.set(key, to: nil, into: &unwanted)
+            state.settle(into: &unwanted)
+        }
+        return found
+    }
+}
+
+extension SetID {
+    init?(name: String) {
+        if let set = (Self.readBack + [.endpoints, .affinity]).first(where: { $0.definition.name == name }) {
+            self = set
+        } else if name.hasPrefix("sticky-"), let timeout = UInt32(name.dropFirst("sticky-".count)) {
+            self = .sticky(timeout)
+        } else {
+            return nil
+        }
+    }
+}

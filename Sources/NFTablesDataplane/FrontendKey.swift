@@ -1,0 +1,18 @@
+import InternetAddresses
+
+/// An address, protocol and port that connections are made to: what the kernel looks up. A node port is one of these for
+/// each of the node's addresses.
+struct FrontendKey: Sendable, Hashable {
+    var address: IPAddress
+    var port: UInt16
+    var transport: TransportProtocol
+}
+
+extension FrontendKey: Comparable, CustomStringConvertible {
+    static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.address, lhs.port, lhs.transport) < (rhs.address, rhs.port, rhs.transport)
+    }
+
+    /// As `nft` writes the key: `10.96.0.5 . tcp . 80`.
+    var description: String { "\(address) . \(transport.lowercased) . \(port)" }
+}

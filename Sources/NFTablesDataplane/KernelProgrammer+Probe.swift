@@ -1,0 +1,98 @@
+import Dataplane
+import Glibc
+import InternetAddresses
+import Logging
+import NFTables
+import Netlink
+
+/// Whether this kernel can do what the table needs.
+extension KernelProgrammer {
+    /// Tries everything out in a table that is gone again in the same transaction. An IP family that the kernel does not
+    /// have is left out with a warning.
+    ///
+    /// Throws with code `permission` or `unsupported`, naming the kernel option that is missing.
+    func probe() throws(DataplaneError) {
+        do throws(NetlinkError) {
+            _ = try connection.generation()
+        } catch {
+            throw DataplaneError(error)
+        }
+        for family in IPFamily.allCases {
+            guard let error = attempt(Self.everything(family), family) else { continue }
+            try judge(error, family)
+        }
+    }
+
+    private func judge(_ error: TransactionError, _ family: IPFamily) throws(DataplaneError) {
+        if error.refusals.contains(where: { $0.error.errno == EPERM }) {
+            throw DataplaneError(.permission, "nf_tables: \(error)", cause: error)
+        }
+        if attempt([], family) != nil {
+            guard family == .ipv6 else {
+                throw DataplaneError(.unsupported, "this kernel has no nf_tables for IPv4 (CONFIG_NF_TABLES_IPV4): \(error)")
+            }
+            logger.warning("this kernel has no nf_tables for IPv6 (CONFIG_NF_TABLES_IPV6): only IPv4 Services are served")
+            families.removeAll { $0.table.family == family }
+            return
+        }
+        let missing = Self.features(family).filter { attempt([$0.chain], family) != nil }
+        guard !missing.isEmpty else { throw DataplaneError(.unsupported, "nf_tables: \(error)", cause: error) }
+        let names = missing.map { "\($0.what) (\($0.option))" }.joined(separator: ", ")
+        throw DataplaneError(.unsupported, "this kernel lacks what nftables mode needs: \(names)", cause: error)
+    }
+
+    /// Tries chains with their rules; `nil` when the kernel takes them.
+    private func attempt(_ chains: [(chain: Chain, rules: [Rule])], _ family: IPFamily) -> TransactionError? {
+        let table = Table(family: family, name: "servicelet-probe")
+        var transaction = connection.begin()
+        transaction.add(table)
+        if !chains.isEmpty {
+            for set in Layout.sets + [Layout.sticky(1)] { transaction.add(set, to: table) }
+        }
+        for (chain, _) in chains { transaction.add(chain, to: table) }
+        for (chain, rules) in chains {
+            for rule in rules { transaction.add(rule, to: chain.name, of: table) }
+        }
+        transaction.delete(table)
+        do throws(TransactionError) {
+            try connection.commit(transaction)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func everything(_ family: IPFamily) -> [(chain: Chain, rules: [Rule])] {
+        let classes = RouteClass.Backends.allCases.flatMap { RouteClass.pick(count: 1, $0, sticky: true).needed }
+        // With a pod network, so that the rules about it are among them.
+        let pods = LocalTraffic.networks(["10.0.0.0/8", "fd00::/8"].compactMap { IPNetwork($0) })
+        return classes.map { ($0.chain, $0.rules) }
+            + Layout.rules(family, DataplaneConfiguration(localTraffic: pods), timeouts: [1])
+    }
+
+    private struct Feature {
+        var what: String
+        var option: String
+        var chain: (chain: Chain, rules: [Rule])
+    }
+
+    private static func features(_ family: IPFamily) -> [Feature] {
+        let nat = Chain("nat", hook: .init(.postrouting, priority: 100))
+        let plain = Chain("plain")
+        let key = Layout.frontend
+        let random = [Field.random(modulus: 1, offset: 0)]
+        let features: [(String, String, Chain, [Statement])] = [
+            ("sets and maps", "CONFIG_NF_TABLES", plain, [.isIn(key, set: Layout.masquerade.name)]),
+            ("NAT chains", "CONFIG_NFT_NAT", nat, []),
+            ("dnat", "CONFIG_NFT_NAT", plain, [.dnat(key + random, map: Layout.endpoints.name)]),
+            ("random numbers", "CONFIG_NFT_NUMGEN", plain, [.isIn(key + random, set: Layout.masquerade.name)]),
+            ("masquerading", "CONFIG_NFT_MASQ", nat, [.masquerade]),
+            ("connection tracking", "CONFIG_NFT_CT", plain, [.isTranslated]),
+            ("refusals", "CONFIG_NFT_REJECT", plain, [.reject(.portUnreachable(family))]),
+            ("address types", "CONFIG_NFT_FIB_INET", nat, [.isFromThisNode]),
+        ]
+        return features.map { what, option, chain, statements in
+            Feature(what: what, option: option, chain: (chain, [Rule(statements)]))
+        }
+    }
+}

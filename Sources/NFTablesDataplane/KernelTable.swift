@@ -1,0 +1,120 @@
+import InternetAddresses
+import NFTables
+import Netlink
+import ServiceRouting
+
+/// What the kernel holds of the table: read at a start and after somebody else has altered it, never on the way of an
+/// ordinary change.
+struct KernelTable: Sendable {
+    struct Element: Sendable, Hashable {
+        var value: ElementValue
+        var comment: String
+    }
+
+    var chains: [Chain] = []
+    /// By chain; `nil` stands for a rule that is none of ours.
+    var rules: [String: [[Expression]?]] = [:]
+    /// The sets that are there, and whether each is declared as we declare it.
+    var sets: [String: Bool] = [:]
+    /// The elements of all sets but the two below, by set.
+    var elements: [SetID: [ElementKey: Element]] = [:]
+    /// The backends of each frontend, in no particular order. There may be hundreds of thousands.
+    var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
+    var podNetworks: [IPNetwork] = []
+    /// Elements that cannot be read: whoever wrote them, we did not. Their sets are emptied and filled again.
+    var foreign: Set<SetID> = []
+
+    /// The timeouts for which there are sets of frontends.
+    var timeouts: [UInt32] {
+        sets.keys.compactMap { name in
+            name.hasPrefix("sticky-") ? UInt32(name.dropFirst("sticky-".count)) : nil
+        }
+    }
+}
+
+extension NFTablesConnection {
+    /// Reads the table, or returns `nil` where there is none.
+    mutating func read(_ table: Table) throws(NetlinkError) -> KernelTable? {
+        guard try contains(table) else { return nil }
+        var kernel = KernelTable()
+        kernel.chains = try chains(of: table)
+        kernel.rules = try rules(of: table)
+        kernel.sets = try declaredSets(of: table)
+        for set in SetID.readBack + kernel.timeouts.map({ .sticky($0) }) where kernel.sets[set.definition.name] == true {
+            try readElements(of: set, table, into: &kernel)
+        }
+        if kernel.sets[Layout.endpoints.name] == true { try readEndpoints(table, into: &kernel) }
+        if kernel.sets[Layout.podNetworks.name] == true { kernel.podNetworks = try podNetworks(table) }
+        return kernel
+    }
+
+    private mutating func declaredSets(of table: Table) throws(NetlinkError) -> [String: Bool] {
+        // Sets of sticky frontends are all declared alike; which there are is only known now.
+        let names = try sets(of: table, expected: []).keys
+        let sticky = names.compactMap { $0.hasPrefix("sticky-") ? UInt32($0.dropFirst("sticky-".count)) : nil }
+        return try sets(of: table, expected: Layout.sets + sticky.map(Layout.sticky))
+    }
+
+    private mutating func readElements(
+        of set: SetID, _ table: Table, into kernel: inout KernelTable
+    ) throws(NetlinkError) {
+        var elements: [ElementKey: KernelTable.Element] = [:]
+        var isForeign = false
+        try forEachElement(of: set.definition.name, in: table) { element in
+            if let key = ElementKey(set, element, table.family), let value = ElementValue(set, element, table.family) {
+                elements[key] = KernelTable.Element(value: value, comment: element.comment)
+            } else {
+                isForeign = true
+            }
+        }
+        kernel.elements[set] = elements
+        if isForeign { kernel.foreign.insert(set) }
+    }
+
+    private mutating func readEndpoints(_ table: Table, into kernel: inout KernelTable) throws(NetlinkError) {
+        var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
+        var isForeign = false
+        try forEachElement(of: Layout.endpoints.name, in: table) { element in
+            if case .slot(let frontend, let slot) = ElementKey(.endpoints, element, table.family),
+                case .backend(let backend) = ElementValue(.endpoints, element, table.family)
+            {
+                endpoints[frontend, default: []].append((slot, backend))
+            } else {
+                isForeign = true
+            }
+        }
+        kernel.endpoints = endpoints
+        if isForeign { kernel.foreign.insert(.endpoints) }
+    }
+
+    private mutating func podNetworks(_ table: Table) throws(NetlinkError) -> [IPNetwork] {
+        var bounds: [(address: IPAddress, isEnd: Bool)] = []
+        try forEachElement(of: Layout.podNetworks.name, in: table) { element in
+            var key = element.key
+            bounds.append((key.address(table.family), element.endsInterval))
+        }
+        return PodNetworks(bounds: bounds, table.family).networks
+    }
+}
+
+extension SetID {
+    /// The sets that are read back whole. Clients' affinity is not ours to know; endpoints are read in a form of their own.
+    static let readBack: [SetID] = [
+        .services, .outside, .dispatch, .clusterIPs, .masquerade, .localPolicy, .hairpin, .guarded, .allowedSources,
+    ]
+}
+
+extension KernelTable: ExistingSlots {
+    func list(_ backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>) -> SlotList? {
+        let range = backends == .cluster ? 0..<RouteClass.Backends.local.firstSlot : RouteClass.Backends.local.firstSlot..<UInt32.max
+        for frontend in frontends {
+            guard let found = endpoints[frontend] else { continue }
+            let slots = found.filter { range.contains($0.slot) }.sorted { $0.slot < $1.slot }
+            guard !slots.isEmpty else { continue }
+            // Only an unbroken run from the first slot on is a list of ours.
+            let isRun = slots.enumerated().allSatisfy { $0.element.slot == range.lowerBound + UInt32($0.offset) }
+            if isRun { return SlotList(slots: slots.map(\.backend)) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,97 @@
+import CLinux
+package import Dataplane
+import Glibc
+package import InternetAddresses
+package import Logging
+import NFTables
+import Netlink
+package import ServiceRouting
+
+/// Programs nf_tables through netlink: one table for each IP family, a constant number of sets, a few elements for each
+/// change.
+///
+/// Everything that talks to the kernel runs on a thread of its own. Kernel 5.13 or later. docs/nftables.md explains the
+/// layout.
+package actor NFTablesDataplane: Dataplane {
+    package nonisolated let mode = "nftables"
+
+    private let thread = ThreadExecutor(name: "nftables")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    private let kernel: KernelProgrammer
+    private let monitor: DamageMonitor
+
+    /// Opens the way to the kernel and makes sure that it can do what is needed.
+    ///
+    /// Throws with code `permission` or `unsupported`, and what to do about it.
+    package init(configuration: DataplaneConfiguration, logger: Logger) throws(DataplaneError) {
+        do throws(NetlinkError) {
+            let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
+            monitor = try DamageMonitor(ownPort: socket.portID)
+            kernel = KernelProgrammer(socket, configuration, logger)
+        } catch {
+            throw DataplaneError(error)
+        }
+        try kernel.probe()
+    }
+
+    package func synchronize(
+        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
+    ) async throws(DataplaneError) -> ProgrammingReport {
+        try kernel.synchronize(routes, nodeAddresses: nodeAddresses)
+    }
+
+    package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
+        try kernel.apply(change)
+    }
+
+    package func repair() async throws(DataplaneError) -> RepairReport? {
+        while let note = await monitor.next() {
+            if let report = try kernel.repair(culprit: note.culprit) { return report }
+        }
+        return nil
+    }
+
+    /// Removes our tables from this network namespace. Returns whether there were any.
+    ///
+    /// Blocks for a moment.
+    package static func cleanUp(logger: Logger) throws(DataplaneError) -> Bool {
+        var found = false
+        do throws(NetlinkError) {
+            var connection = NFTablesConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+            for family in IPFamily.allCases {
+                let table = Table(family: family, name: Layout.tableName)
+                guard try connection.contains(table) else { continue }
+                found = true
+                var transaction = connection.begin()
+                transaction.delete(table)
+                do throws(TransactionError) {
+                    try connection.commit(transaction)
+                } catch {
+                    throw error.refusals.first?.error ?? NetlinkError(operation: "delete \(table)", errno: EIO)
+                }
+                logger.notice("removed \(table)")
+            }
+        } catch {
+            throw DataplaneError(error)
+        }
+        return found
+    }
+}
+
+extension DataplaneError {
+    /// What the kernel's answer means for somebody who wants Services to work.
+    init(_ error: NetlinkError) {
+        switch error.errno {
+        case EPERM, EACCES:
+            self.init(.permission, "nf_tables: \(error)", cause: error)
+        case EPROTONOSUPPORT, EAFNOSUPPORT, EOPNOTSUPP:
+            self.init(
+                .unsupported,
+                "nf_tables: \(error); this kernel needs CONFIG_NF_TABLES and CONFIG_NETFILTER_NETLINK (modprobe nf_tables)",
+                cause: error)
+        default:
+            self.init(error.isTransient ? .transient : .refused, "nf_tables: \(error)", cause: error)
+        }
+    }
+}

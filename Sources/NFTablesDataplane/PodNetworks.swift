@@ -1,0 +1,56 @@
+import InternetAddresses
+import NFTables
+
+/// The networks of the pods, as the elements of an interval set: each begins a range, and another ends it.
+struct PodNetworks: Sendable, Hashable {
+    var networks: [IPNetwork]
+
+    /// Networks of one family; one that lies in another is left out, because ranges must not overlap.
+    init(_ networks: [IPNetwork]) {
+        self.networks = networks.filter { inner in
+            !networks.contains { $0 != inner && $0.prefixLength < inner.prefixLength && $0.contains(inner.address) }
+        }
+        self.networks = Set(self.networks).sorted { $0.address < $1.address }
+    }
+
+    /// Reads back what the kernel tells: starts of ranges, and the first addresses behind them.
+    init(bounds: [(address: IPAddress, isEnd: Bool)], _ family: IPFamily) {
+        let ends = bounds.filter(\.isEnd).map(\.address).sorted()
+        let networks = bounds.filter { !$0.isEnd }.compactMap { start -> IPNetwork? in
+            let end = ends.first { $0 > start.address }
+            return (0...family.addressBits).lazy
+                .compactMap { IPNetwork(containing: start.address, prefixLength: $0) }
+                .first { $0.address == start.address && $0.nextAddress == end }
+        }
+        self.init(networks)
+    }
+}
+
+extension IPNetwork {
+    /// The first address behind the network, or `nil` when it reaches to the end of the address space.
+    var nextAddress: IPAddress? {
+        let last = lastAddress
+        switch family {
+        case .ipv4:
+            return last.ipv4Bits == .max ? nil : IPAddress(ipv4: last.ipv4Bits + 1)
+        case .ipv6:
+            let (high, low) = last.ipv6Bits
+            if low < .max { return IPAddress(ipv6High: high, low: low + 1) }
+            return high < .max ? IPAddress(ipv6High: high + 1, low: 0) : nil
+        }
+    }
+}
+
+extension Transaction {
+    /// `nft add element ip servicelet pod-networks { 10.244.0.0/16 }`
+    mutating func add(_ pods: PodNetworks, to table: Table) {
+        for network in pods.networks {
+            addElement(to: Layout.podNetworks.name, of: table) { $0.key { $0.address(network.address) } }
+            guard let next = network.nextAddress, !pods.networks.contains(where: { $0.address == next }) else { continue }
+            addElement(to: Layout.podNetworks.name, of: table) { element in
+                element.key { $0.address(next) }
+                element.endsInterval()
+            }
+        }
+    }
+}
