@@ -68,7 +68,8 @@ actor ReflectorDriver {
                 together.append(reflector.listed($0))
             }
             together.append(
-                reflector.endedPage(resourceVersion: metadata.resourceVersion, continueToken: metadata.continueToken))
+                reflector.endedPage(
+                    resourceVersion: metadata.resourceVersion, continueToken: metadata.continueToken, at: .now))
             return together
         } catch {
             // The objects before the mistake are what they are.
@@ -80,6 +81,7 @@ actor ReflectorDriver {
     private func watch(_ request: WatchRequest, _ silence: Silence) async throws -> Step.Next {
         let response = try await transport.get(path.target(of: .watch(request)))
         reflector.opened(at: .now)
+        silence.broken(patience: reflector.patience)
         var decoder = FrameDecoder(format: response.format)
         for try await part in response.body {
             decoder.append(part)

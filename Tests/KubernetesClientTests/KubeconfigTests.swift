@@ -161,6 +161,7 @@ import Testing
             "auth-provider: {name: gcp}",
             "FILE: user \"admin\": auth-provider: \"gcp\" was removed from Kubernetes in 1.26; "
         ),
+        ("token: a, as: jane", "FILE: user \"admin\": as: to act in another's name is not supported; "),
         ("client-certificate: a", "FILE: user \"admin\": client-key: is not set beside client-certificate; "),
         ("exec: {command: c}", "FILE: user \"admin\": exec: apiVersion: is not set; "),
         (

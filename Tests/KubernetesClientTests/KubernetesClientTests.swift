@@ -84,6 +84,30 @@ struct KubernetesClientTests {
         }
     }
 
+    @Test func `a proxy is asked for a way to the server, and its refusal is told`() async throws {
+        let log = LogLines()
+        try await ScriptedServer.withServer { _, _ in
+            .init(status: .proxyAuthenticationRequired)
+        } _: { proxy in
+            let client = try client(proxy, kinds: [.service], log: log) {
+                if let address = ServerAddress("https://api.example:6443") { $0.server = address }
+                $0.proxy = .init(
+                    isSOCKS: false, host: "127.0.0.1", port: proxy.port,
+                    credentials: .init(user: "me", password: "pass"))
+            }
+            try await running(client) { _ in
+                let line = try await log.line(with: "next try")
+                #expect(
+                    line.contains(
+                        "https://api.example:6443: the proxy wants a user and a password; write them in proxy-url"))
+            }
+            let request = try #require(proxy.requests.first)
+            #expect(request.method == .CONNECT)
+            #expect(request.uri == "api.example:6443")
+            #expect(request.headers["Proxy-Authorization"] == ["Basic bWU6cGFzcw=="])
+        }
+    }
+
     @Test func `each request says who asks, for what, and in which form`() async throws {
         let metrics = RequestMetrics()
         try await ScriptedServer.withServer { _, _ in

@@ -33,7 +33,7 @@ import Testing
         mutating func page(_ version: Int, continues: String = "", _ objects: [KubernetesObject]) {
             let page = ListPage(resourceVersion: "\(version)", continueToken: continues, objects: objects)
             open()
-            take(reflector.received(page))
+            take(reflector.received(page, at: now))
         }
 
         /// The delay that is waited out.
@@ -342,6 +342,9 @@ import Testing
         script.close()
         script.fail(.status(code: 429, "TooManyRequests", retryAfter: .seconds(17)))
         #expect(try script.wait() == .seconds(17))
+        script.open()
+        script.event(.error(Status(code: 429, reason: "TooManyRequests", retryAfterSeconds: 18)))
+        #expect(try script.wait() == .seconds(18))
     }
 
     @Test func `a watch may be silent until beyond its end, a response for a minute`() throws {
@@ -351,6 +354,8 @@ import Testing
         script.open()
         script.end(5)
         script.close()
+        #expect(script.reflector.patience == .seconds(60))
+        script.open()
         #expect(try script.reflector.patience == script.watch().timeout + .seconds(30))
     }
 
@@ -380,11 +385,28 @@ import Testing
         script.open()
         script.take(
             script.reflector.received(
-                ListPage(resourceVersion: "9", objects: [], problems: [problem])))
+                ListPage(resourceVersion: "9", objects: [], problems: [problem]), at: script.now))
         #expect(script.replica.summary == ["default/b@4"])
     }
 
     // MARK: - Log lines
+
+    @Test func `the end of a time of failures is one line`() throws {
+        var script = Script.watching()
+        for _ in 0..<3 {
+            script.fail(.refused)
+            script.now += .seconds(10)
+            _ = try script.wait()
+        }
+        script.open()
+        #expect(script.reports.count == 3)
+        script.set("a", 6)
+        script.set("a", 7)
+        #expect(script.reports.count == 4)
+        #expect(
+            try #require(script.reports.last).wholeMatch(
+                of: /watch services: https:\/\/10\.0\.0\.1:6443 answers again after 3\d(\.\d)? s/) != nil)
+    }
 
     @Test func `a failure is one line that says what, who, why, when and what now`() throws {
         var script = Script()
@@ -400,7 +422,7 @@ import Testing
         script.end(5)
         script.fail(.status(code: 503, "ServiceUnavailable", "etcd is down"))
         #expect(
-            script.reports[1].wholeMatch(
+            script.reports[2].wholeMatch(
                 of:
                     /watch services: https:\/\/10\.0\.0\.1:6443 answered 503 ServiceUnavailable: etcd is down; next try in .* s; Services stay as they are/
             ) != nil)

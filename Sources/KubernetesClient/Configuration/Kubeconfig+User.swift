@@ -5,6 +5,9 @@ extension KubeconfigEntry {
             throw error(
                 "username", "passwords are not accepted by Kubernetes since 1.19; use a token or a client certificate")
         }
+        if has("as") {
+            throw error("as", "to act in another's name is not supported; give the user of its own the rights it needs")
+        }
         if let provider = try entry("auth-provider") {
             let name = try provider.string("name") ?? "unnamed"
             throw error(

@@ -17,7 +17,7 @@ struct Reflector: Sendable {
         var watchTimeout: ClosedRange<Duration> = .seconds(300)...(.seconds(600))
         /// Silence beyond the end that was asked for means that the connection is dead.
         var watchGrace: Duration = .seconds(30)
-        /// Silence while objects are listed or replaced means the same.
+        /// Silence before the server agrees, or while everything is told, means the same.
         var responsePatience: Duration = .seconds(60)
         /// A watch that ends sooner and without an event has failed.
         var shortestWatch: Duration = .seconds(1)
@@ -70,6 +70,8 @@ struct Reflector: Sendable {
     /// Errors of the server since the last event.
     var errorsInRow = 0
     var hasTriedFreshCredentials = false
+    /// The first failure since the server last told something.
+    var failingSince: ContinuousClock.Instant?
 
     init(kind: ObjectKind, limits: Limits = Limits(), seed: UInt64 = .random(in: 0 ... .max)) {
         self.kind = kind
@@ -81,8 +83,8 @@ struct Reflector: Sendable {
 
     /// How long the request under way may be silent before it counts as dead.
     var patience: Duration {
-        if case .watching(let request) = state { return request.timeout + limits.watchGrace }
-        return limits.responsePatience
+        guard case .watching(let request) = state, openedAt != nil else { return limits.responsePatience }
+        return request.timeout + limits.watchGrace
     }
 
     mutating func start() -> Step { Step(next: carryOut(.replace)) }
@@ -112,15 +114,18 @@ struct Reflector: Sendable {
     }
 
     /// The page under way is complete; `continueToken` asks for the next and is empty on the last.
-    mutating func endedPage(resourceVersion: String, continueToken: String) -> Step {
+    mutating func endedPage(
+        resourceVersion: String, continueToken: String, at now: ContinuousClock.Instant
+    ) -> Step {
         guard case .listing(var request) = state else { return Step() }
+        var step = Step(reports: recovered(at: now))
         guard continueToken.isEmpty else {
             request.continueToken = continueToken
             // The token names the version itself; the API refuses both together.
             request.resourceVersion = ""
-            return Step(next: carryOut(.nextPage(request)))
+            step.next = carryOut(.nextPage(request))
+            return step
         }
-        var step = Step()
         completeReplacement(at: resourceVersion, &step)
         step.next = carryOut(.resume)
         return step
@@ -130,7 +135,7 @@ struct Reflector: Sendable {
         if case .error(let status) = event { return failed(.status(status), at: now) }
         hasEvents = true
         errorsInRow = 0
-        var step = Step()
+        var step = Step(reports: recovered(at: now))
         switch event {
         case .set(let object):
             step.changes = known.set(object).map { [$0] } ?? []
@@ -170,8 +175,8 @@ struct Reflector: Sendable {
         if response.isImmediate {
             return Step(reports: [report(failure, next: .zero)], next: carryOut(response.plan))
         }
-        let retryAfter: Duration? = if case .status(_, let duration) = failure { duration } else { nil }
-        var delay = backoff.delay(after: now, retryAfter: retryAfter, random: &random)
+        failingSince = failingSince ?? now
+        var delay = backoff.delay(after: now, retryAfter: failure.retryAfter, random: &random)
         // Credentials that were refused are made anew: that deserves a try at once, but only one.
         if response.needsFreshCredentials, !hasTriedFreshCredentials {
             hasTriedFreshCredentials = true

@@ -23,6 +23,12 @@ enum RequestFailure: Error, Sendable, Hashable {
 }
 
 extension RequestFailure {
+    /// What the server asks for, in the header or in the Status.
+    var retryAfter: Duration? {
+        guard case .status(let status, let retryAfter) = self else { return nil }
+        return retryAfter ?? status.retryAfterSeconds.map { .seconds($0) }
+    }
+
     /// `https://10.0.0.1:6443 refused the connection`
     func description(server: String) -> String {
         switch self {

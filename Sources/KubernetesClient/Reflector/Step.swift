@@ -32,7 +32,7 @@ struct Step: Sendable {
 /// One line for the log: what was asked, why it failed, when the next try comes, and what that means for the node.
 struct Report: Sendable, Hashable {
     enum Level: Sendable, Hashable {
-        /// Another way is taken; nobody needs to do anything.
+        /// Another way is taken, or all is well again; nobody needs to do anything.
         case notice
         case warning
     }
@@ -41,6 +41,7 @@ struct Report: Sendable, Hashable {
     enum Subject: Sendable, Hashable {
         case failure(asked: String, RequestFailure, consequence: String)
         case object(String)
+        case recovery(asked: String, after: Duration)
     }
 
     var level: Level
@@ -51,6 +52,7 @@ struct Report: Sendable, Hashable {
         case .failure(let asked, let failure, let consequence):
             "\(asked): \(failure.description(server: server)); \(consequence)"
         case .object(let text): text
+        case .recovery(let asked, let duration): "\(asked): \(server) answers again after \(duration.inSeconds)"
         }
     }
 }
@@ -58,11 +60,6 @@ struct Report: Sendable, Hashable {
 extension Reflector {
     /// `watch services: https://10.0.0.1:6443 refused the connection; next try in 1.6 s; Services stay as they are`
     func report(_ failure: RequestFailure, next delay: Duration) -> Report {
-        let asked =
-            switch state {
-            case .listing: "list \(kind.plural)"
-            case .idle, .replacing, .watching, .waiting: "watch \(kind.plural)"
-            }
         if case .replacing = state, !listing.usesWatchList, delay == .zero {
             return Report(
                 level: .notice,
@@ -74,6 +71,20 @@ extension Reflector {
         let next = delay == .zero ? "next try now" : "next try in \(delay.inSeconds)"
         return Report(
             level: .warning, subject: .failure(asked: asked, failure, consequence: "\(next); \(meanwhile)"))
+    }
+
+    /// What is under way.
+    private var asked: String {
+        switch state {
+        case .listing: "list \(kind.plural)"
+        case .idle, .replacing, .watching, .waiting: "watch \(kind.plural)"
+        }
+    }
+
+    /// The end of a time of failures, once: the server has told something again.
+    mutating func recovered(at now: ContinuousClock.Instant) -> [Report] {
+        guard let since = failingSince.take() else { return [] }
+        return [Report(level: .notice, subject: .recovery(asked: asked, after: since.duration(to: now)))]
     }
 
     func unusable(_ problem: ObjectError) -> Report {

@@ -45,11 +45,11 @@ func key(_ name: String) -> ObjectKey {
 
 extension Reflector {
     /// A whole page at once.
-    mutating func received(_ page: ListPage) -> Step {
+    mutating func received(_ page: ListPage, at now: ContinuousClock.Instant) -> Step {
         var step = Step()
         for object in page.objects { step.append(listed(.success(object))) }
         for problem in page.problems { step.append(listed(.failure(problem))) }
-        step.append(endedPage(resourceVersion: page.resourceVersion, continueToken: page.continueToken))
+        step.append(endedPage(resourceVersion: page.resourceVersion, continueToken: page.continueToken, at: now))
         return step
     }
 }

@@ -64,7 +64,7 @@ struct Simulation {
         case .failure(let failure): return fail(failure)
         case .success(let page):
             reflector.opened(at: now)
-            return take(reflector.received(page))
+            return take(reflector.received(page, at: now))
         }
     }
 
