@@ -79,7 +79,7 @@ package struct NetlinkConnection: ~Copyable {
                 switch Int32(header.type) {
                 case NLMSG_DONE:
                     let result = payload.integer(as: Int32.self)
-                    if result < 0 { throw NetlinkError(operation: "dump", errno: -result) }
+                    if result < 0 { throw NetlinkError(operation: "dump", errno: 0 &- result) }
                     finished = true
                 case NLMSG_ERROR:
                     let verdict = Self.readError(header, payload)
@@ -138,7 +138,7 @@ package struct NetlinkConnection: ~Copyable {
     /// Reads `struct nlmsgerr` and the attributes behind it; errno is 0 in an acknowledgement.
     private static func readError(_ header: MessageHeader, _ payload: borrowing RawSpan) -> NetlinkError {
         var verdict = NetlinkError(
-            operation: "request", errno: -payload.integer(as: Int32.self), sequence: header.sequence)
+            operation: "request", errno: 0 &- payload.integer(as: Int32.self), sequence: header.sequence)
         guard header.flags & UInt16(NLM_F_ACK_TLVS) != 0, payload.byteCount >= 20 else { return verdict }
         // With NETLINK_CAP_ACK only the header of our message comes back.
         let echoed = header.flags & UInt16(NLM_F_CAPPED) != 0 ? 16 : Int(payload.integer(at: 4, as: UInt32.self))
