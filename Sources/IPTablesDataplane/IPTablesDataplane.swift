@@ -22,6 +22,7 @@ package actor IPTablesDataplane: Dataplane {
     private var nodeAddresses: [IPAddress] = []
     private var families: [FamilyProgrammer] = []
     private var lastFullSync = ContinuousClock.now
+    private var listener: ChangeListener?
 
     /// So often everything is written although nothing is known to be wrong.
     private static let fullSyncInterval = Duration.seconds(3600)
@@ -90,6 +91,8 @@ package actor IPTablesDataplane: Dataplane {
 
     private func repairNow() throws(DataplaneError) -> RepairReport? {
         guard let programs, !families.isEmpty else { return nil }
+        // Also when all is well: what is not read is lost when the socket is full.
+        let culprit = try culprit()
         let probe = TableProbe(programs: programs)
         var damage: [String] = []
         do throws(DataplaneError) {
@@ -101,18 +104,23 @@ package actor IPTablesDataplane: Dataplane {
         }
         let isDue = ContinuousClock.now - lastFullSync > Self.fullSyncInterval
         guard isDue || !damage.isEmpty else { return nil }
-        let culprit = damage.isEmpty ? nil : try lastWriter(programs)
         lastFullSync = .now
         let report = try forEachFamily { family throws(DataplaneError) in try family.synchronize() }
         return damage.isEmpty ? nil : RepairReport(damage: damage, culprit: culprit, written: report)
     }
 
-    private func lastWriter(_ programs: IPTablesPrograms) throws(DataplaneError) -> String? {
-        guard programs.backend == .nft else { return nil }
+    private func culprit() throws(DataplaneError) -> String? {
         do throws(NetlinkError) {
-            return try KernelTables.lastWriter()
+            return try listener?.lastWriter()
         } catch {
-            throw DataplaneError(.transient, "cannot ask who changed the kernel's tables: \(error)", cause: error)
+            throw DataplaneError(.transient, "cannot read who changed the kernel's tables: \(error)", cause: error)
+        }
+    }
+
+    private func listen() throws(DataplaneError) {
+        guard programs?.backend == .nft else { return }
+        do throws(NetlinkError) { listener = try ChangeListener() } catch {
+            throw DataplaneError(.transient, "cannot listen to changes of the kernel's tables: \(error)", cause: error)
         }
     }
 
@@ -120,6 +128,7 @@ package actor IPTablesDataplane: Dataplane {
     private func forEachFamily(
         _ body: (inout FamilyProgrammer) throws(DataplaneError) -> ProgrammingReport
     ) throws(DataplaneError) -> ProgrammingReport {
+        listener = nil
         var report = ProgrammingReport()
         var failure: DataplaneError?
         for index in families.indices {
@@ -133,6 +142,7 @@ package actor IPTablesDataplane: Dataplane {
             }
         }
         if let failure { throw failure }
+        try listen()
         return report
     }
 

@@ -84,23 +84,6 @@ enum KernelTables {
         return count > 0
     }
 
-    /// The process that committed the last change of any table: `iptables (pid 4711)`.
-    static func lastWriter() throws(NetlinkError) -> String? {
-        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
-        let sequence = connection.nextSequence()
-        let request = request(NFT_MSG_GETGEN, UInt16(NLM_F_REQUEST), sequence, .ipv4) { _ in }
-        var name: String?
-        var pid: UInt32?
-        try connection.dump(request, sequence: sequence) { _, payload throws(NetlinkError) in
-            try AttributeReader.forEach(in: payload.extracting(4..<payload.byteCount)) { type, value in
-                if type == NFTA_GEN_PROC_NAME.rawValue { name = value.string }
-                if type == NFTA_GEN_PROC_PID.rawValue { pid = value.bigEndian(as: UInt32.self) }
-            }
-        }
-        guard let name, let pid else { return nil }
-        return "\(name) (pid \(pid))"
-    }
-
     private static func request(
         _ type: nf_tables_msg_types, _ flags: UInt16, _ sequence: UInt32, _ family: IPFamily,
         _ attributes: (inout MessageWriter) -> Void

@@ -1,0 +1,54 @@
+import CLinux
+import Glibc
+import Netlink
+
+/// Remembers which process was the last to change nf_tables, which holds the rules of the nft back end.
+///
+/// The kernel tells it only at the time of the change. Used on one thread, in whose network namespace it listens; open it
+/// when our own changes are done: who listens slows them down.
+final class ChangeListener {
+    private let socket: NetlinkSocket
+    private var connection: NetlinkConnection
+    private var writer: String?
+
+    init() throws(NetlinkError) {
+        socket = try NetlinkSocket(family: NETLINK_NETFILTER)
+        try socket.join(group: NFNLGRP_NFTABLES.rawValue)
+        connection = NetlinkConnection(socket)
+    }
+
+    /// The process that committed the last change, such as `iptables (pid 4711)`; `nil` if there was none.
+    func lastWriter() throws(NetlinkError) -> String? {
+        while hasEvent {
+            do throws(NetlinkError) {
+                try connection.receiveEvents { header, payload throws(NetlinkError) in
+                    guard header.type == Self.newGeneration, payload.byteCount >= 4 else { return }
+                    writer = try Self.writer(payload.extracting(4..<payload.byteCount)) ?? writer
+                }
+            } catch {
+                // There were more events than the socket holds, and the last ones are lost.
+                guard error.errno == ENOBUFS else { throw error }
+            }
+        }
+        return writer
+    }
+
+    /// Sent at the end of each commit.
+    private static let newGeneration = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(NFT_MSG_NEWGEN.rawValue)
+
+    private var hasEvent: Bool {
+        var event = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&event, 1, 0) > 0
+    }
+
+    private static func writer(_ attributes: borrowing RawSpan) throws(NetlinkError) -> String? {
+        var name: String?
+        var pid: UInt32?
+        try AttributeReader.forEach(in: attributes) { type, value in
+            if type == NFTA_GEN_PROC_NAME.rawValue { name = value.string }
+            if type == NFTA_GEN_PROC_PID.rawValue { pid = value.bigEndian(as: UInt32.self) }
+        }
+        guard let name, let pid else { return nil }
+        return "\(name) (pid \(pid))"
+    }
+}

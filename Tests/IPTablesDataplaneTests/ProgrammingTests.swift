@@ -1,0 +1,160 @@
+import Dataplane
+import InternetAddresses
+import LabKit
+import ServiceRouting
+import Testing
+
+@testable import IPTablesDataplane
+
+/// Needs root: each test programs the kernel in a network namespace of its own.
+@Suite("Programming iptables", .serialized, .timeLimit(.minutes(5)))
+struct ProgrammingTests {
+    static let backends = IPTablesPrograms.Backend.allCases
+
+    @Test("the kernel holds what kube-proxy would program", arguments: RecordedScenario.names, backends)
+    func recorded(name: String, backend: IPTablesPrograms.Backend) async throws {
+        let scenario = try RecordedScenario(name)
+        let lab = try await Lab(backend)
+        let report = try await lab.synchronize(scenario.routes)
+        #expect(report.refusals == [])
+        try await expect(lab, toHold: scenario)
+        #expect(try await lab.namespace.setting("net/ipv4/conf/all/route_localnet") == "1")
+    }
+
+    @Test("changes lead from each cluster to the next, with nothing left over", arguments: backends)
+    func changes(backend: IPTablesPrograms.Backend) async throws {
+        let lab = try await Lab(backend)
+        var routes: [ServicePortRoute] = []
+        try await lab.synchronize(routes)
+        for name in RecordedScenario.names {
+            let next = try RecordedScenario(name)
+            let report = try await lab.dataplane.apply(RoutingChange(from: routes, to: next.routes))
+            #expect(report.refusals == [])
+            routes = next.routes
+            try await expect(lab, toHold: next)
+        }
+    }
+
+    @Test("a restart replaces what an earlier process has left", arguments: backends)
+    func restart(backend: IPTablesPrograms.Backend) async throws {
+        let lab = try await Lab(backend)
+        try await lab.synchronize(try RecordedScenario("09-session-affinity").routes)
+        let next = try RecordedScenario("08-source-ranges")
+        try await lab.restarted().synchronize(next.routes)
+        try await expect(lab, toHold: next)
+    }
+
+    @Test("what a flip of an endpoint writes does not depend on the number of Services")
+    func flip() async throws {
+        var sizes: [Int] = []
+        for count in [2, 60] {
+            let lab = try await Lab(.nft)
+            let routes = (0..<count).map { ServicePortRoute($0, endpoints: 3) }
+            try await lab.synchronize(routes)
+            var changed = routes
+            changed[1] = ServicePortRoute(1, endpoints: 2)
+            let report = try await lab.dataplane.apply(RoutingChange(from: routes, to: changed))
+            sizes.append(report.bytes)
+            let written = try await lab.listing()
+            let fresh = try await Lab(.nft)
+            try await fresh.synchronize(changed)
+            #expect(try await fresh.listing().difference(to: written) == [])
+        }
+        #expect(sizes[0] == sizes[1])
+        #expect(sizes[0] > 0)
+    }
+
+    @Test("a Service whose rules are refused is reported, and the others work", arguments: backends)
+    func refusal(backend: IPTablesPrograms.Backend) async throws {
+        let lab = try await Lab(backend)
+        // The match `recent` does not take 0 seconds.
+        let bad = ServicePortRoute(2, endpoints: 2, affinity: 0)
+        let report = try await lab.synchronize([
+            ServicePortRoute(1, endpoints: 2), bad, ServicePortRoute(3, endpoints: 1),
+        ])
+        #expect(report.refusals.map(\.route) == [bad.key])
+        #expect(report.refusals.first?.reason.contains("--seconds") == true)
+        let chains = try await lab.listing().chains
+        #expect(chains["nat \(ChainName.cluster(bad.key.name))"] == nil)
+        #expect(chains["nat \(ChainName.cluster(RouteKey("service-3").name))"]?.count == 2)
+
+        let good = ServicePortRoute(2, endpoints: 2, affinity: 60)
+        let next = try await lab.dataplane.apply(RoutingChange(from: [bad], to: [good]))
+        #expect(next.refusals == [])
+        #expect(try await lab.listing().chains["nat \(ChainName.cluster(bad.key.name))"]?.count == 5)
+    }
+
+    @Test("a change that is refused leaves the other changes in force", arguments: backends)
+    func refusedChange(backend: IPTablesPrograms.Backend) async throws {
+        let lab = try await Lab(backend)
+        try await lab.synchronize([ServicePortRoute(1, endpoints: 2)])
+        let bad = ServicePortRoute(2, endpoints: 2, affinity: 0)
+        let change = RoutingChange(from: [], to: [bad, ServicePortRoute(3, endpoints: 1)])
+        let report = try await lab.dataplane.apply(change)
+        #expect(report.refusals.map(\.route) == [bad.key])
+        let chains = try await lab.listing().chains
+        #expect(chains["nat \(ChainName.cluster(RouteKey("service-1").name))"] != nil)
+        #expect(chains["nat \(ChainName.cluster(RouteKey("service-3").name))"] != nil)
+        #expect(chains["nat KUBE-SERVICES"]?.count == 3)
+    }
+
+    @Test(
+        "a table that somebody has emptied is filled again",
+        arguments: backends,
+        ["-t nat -F", "-t nat -F KUBE-POSTROUTING", "-t filter -F", "-t mangle -X KUBE-PROXY-CANARY"])
+    func flush(backend: IPTablesPrograms.Backend, command: String) async throws {
+        let scenario = try RecordedScenario("07-loadbalancer")
+        let lab = try await Lab(backend)
+        try await lab.synchronize(scenario.routes)
+        try await lab.iptables(command)
+        let report = try #require(try await lab.dataplane.repair())
+        #expect(!report.damage.isEmpty)
+        #expect(report.damage.allSatisfy { $0.hasPrefix("table \(command.split(separator: " ")[1]) (IPv4): ") })
+        if backend == .nft { #expect(report.culprit?.hasPrefix("iptables") == true) }
+        try await expect(lab, toHold: scenario)
+    }
+
+    @Test("waiting for damage ends with the task")
+    func cancellation() async throws {
+        let lab = try await Lab(.nft)
+        try await lab.synchronize([])
+        let report = try await withThrowingTaskGroup { group in
+            group.addTask { try await lab.dataplane.repair() }
+            group.cancelAll()
+            return try await group.next()
+        }
+        #expect(report == .some(nil))
+    }
+
+    @Test("cleaning up leaves rules and chains of others", arguments: backends, [true, false])
+    func cleanUp(backend: IPTablesPrograms.Backend, withKubelet: Bool) async throws {
+        let lab = try await Lab(backend)
+        try await lab.iptables("-t nat -A POSTROUTING -s 10.1.0.0/16 -j MASQUERADE")
+        try await lab.iptables("-N MINE")
+        try await lab.iptables("-A INPUT -s 10.2.0.0/16 -j MINE")
+        let before = try await lab.listing().chains
+        try await lab.synchronize(try RecordedScenario("08-source-ranges").routes)
+        if !withKubelet { try await lab.iptables("-t mangle -X KUBE-IPTABLES-HINT") }
+        try await IPTablesDataplane.cleanUp(executor: NamespaceExecutor(lab.namespace))
+        var after = try await lab.listing().chains
+        if withKubelet {
+            #expect(after.removeValue(forKey: "filter KUBE-FIREWALL")?.count == 1)
+            #expect(after["filter OUTPUT"] == ["-j KUBE-FIREWALL"])
+            after["filter OUTPUT"] = nil
+            #expect(after["filter INPUT"]?.first == "-j KUBE-FIREWALL")
+            after["filter INPUT"]?.removeFirst()
+        }
+        #expect(after == before)
+    }
+
+    private func expect(_ lab: Lab, toHold scenario: RecordedScenario) async throws {
+        for family in IPFamily.allCases {
+            let difference = try scenario.recorded(family).difference(to: try await lab.listing(family))
+            withKnownIssue("routes do not tell the health check node port", isIntermittent: true) {
+                #expect(difference == [])
+            } when: {
+                scenario.name == "10-external-local" && family == .ipv4
+            }
+        }
+    }
+}
