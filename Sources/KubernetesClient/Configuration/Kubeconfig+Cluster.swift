@@ -1,5 +1,3 @@
-import Foundation
-
 extension KubeconfigEntry {
     /// A `cluster`: server, certificate authority, proxy.
     func cluster() throws(ClientError) -> KubernetesClientConfiguration {
@@ -40,22 +38,10 @@ extension KubeconfigEntry {
     }
 
     private func proxy(_ text: String) throws(ClientError) -> KubernetesClientConfiguration.Proxy {
-        let components = URLComponents(string: text)
-        guard let components, let host = components.host, !host.isEmpty else {
-            throw error("proxy-url", "\"\(text)\" is not a URL; write one such as http://proxy:3128")
-        }
-        let login = components.user.map {
-            KubernetesClientConfiguration.Proxy.Login(user: $0, password: components.password ?? "")
-        }
-        switch components.scheme {
-        case "http": return .init(isSOCKS: false, host: host, port: components.port ?? 80, credentials: login)
-        case "socks5", "socks5h":
-            guard login == nil else {
-                throw error("proxy-url", "a SOCKS proxy with a password is not supported; use an HTTP proxy")
-            }
-            return .init(isSOCKS: true, host: host, port: components.port ?? 1080, credentials: nil)
-        default:
-            throw error("proxy-url", "\(components.scheme ?? "no") scheme is not supported; use http:// or socks5://")
+        do throws(KubernetesClientConfiguration.Proxy.Mistake) {
+            return try KubernetesClientConfiguration.Proxy(text)
+        } catch {
+            throw self.error("proxy-url", error.reason)
         }
     }
 }

@@ -8,26 +8,39 @@ extension KubernetesClientConfiguration {
     /// in `KUBECONFIG`; the URL `master` alone; the Pod that we run in. Beside a kubeconfig, `master` takes the place of
     /// its server.
     ///
+    /// Where a kubeconfig names no proxy, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count.
+    ///
     /// Throws an error that names file, entry, field and remedy.
     package static func load(
         kubeconfig: String?, master: String?, environment: [String: String],
         serviceAccountFolder: String = serviceAccountFolder
     ) throws(ClientError) -> KubernetesClientConfiguration {
-        let master = try master.flatMap { $0.isEmpty ? nil : $0 }.map { text throws(ClientError) in
-            guard let server = ServerAddress(text, defaultScheme: "http") else {
-                throw ClientError(
-                    .configuration,
-                    "--master: \"\(text)\" is not the URL of a server; write one such as https://10.0.0.1:6443")
-            }
-            return server
+        var configuration = try direct(
+            kubeconfig: kubeconfig, master: server(master), environment: environment, folder: serviceAccountFolder)
+        if configuration.proxy == nil {
+            configuration.proxy = try ProxyEnvironment(environment).proxy(to: configuration.server)
         }
+        return configuration
+    }
+
+    private static func direct(
+        kubeconfig: String?, master: ServerAddress?, environment: [String: String], folder: String
+    ) throws(ClientError) -> KubernetesClientConfiguration {
         if let files = files(kubeconfig: kubeconfig, environment: environment) {
             var configuration = try Kubeconfig(files: files).configuration()
             if let master { configuration.server = master }
             return configuration
         }
         if let master { return KubernetesClientConfiguration(server: master) }
-        return try inCluster(environment: environment, folder: serviceAccountFolder)
+        return try inCluster(environment: environment, folder: folder)
+    }
+
+    private static func server(_ master: String?) throws(ClientError) -> ServerAddress? {
+        guard let master, !master.isEmpty else { return nil }
+        if let server = ServerAddress(master, defaultScheme: "http") { return server }
+        throw ClientError(
+            .configuration,
+            "--master: \"\(master)\" is not the URL of a server; write one such as https://10.0.0.1:6443")
     }
 
     private static func files(kubeconfig: String?, environment: [String: String]) -> [String]? {

@@ -65,7 +65,7 @@ extension Reflector {
             errorsInRow = 0
             return Response(plan: .replace)
         case .status, .unreadable, .tooLarge:
-            // The version itself may be what is refused, or an event was lost.
+            // The version itself may be what is refused; and what could not be read would come again.
             return Response(plan: .replace)
         case .refused, .connection, .silent, .credentials, .closedAtOnce, .closedEarly:
             return Response(plan: .resume)

@@ -37,8 +37,8 @@ struct Reflector: Sendable {
         /// A watch tells all objects; its end is marked by a bookmark. It begins anew, or gives way to `listing` where
         /// the server refuses it.
         case replacing(WatchRequest)
-        /// A watch tells what changes. It resumes at the last version heard of; where that expired, or an event was
-        /// lost, the state is replaced.
+        /// A watch tells what changes. It resumes at the last version heard of; where that expired, or an event cannot
+        /// be read, the state is replaced.
         case watching(WatchRequest)
         /// A failure is waited out; then comes what is named.
         case waiting(then: Plan)
