@@ -20,7 +20,10 @@ extension SavedRules {
             let existing = self.chains(in: table)
             for chain in chains where existing.contains(chain) { input.cleanUp(chain, in: table, foreign: foreign) }
             guard table == .nat else { continue }
-            for chain in existing.filter(ChainName.isOfService).sorted() { input.remove(chain, in: table) }
+            for chain in existing.filter(ChainName.isOfService).sorted() {
+                input.declare(chain, in: table)
+                input.remove(chain, in: table)
+            }
         }
         return input
     }
@@ -28,10 +31,8 @@ extension SavedRules {
 
 extension RestoreInput {
     fileprivate mutating func cleanUp(_ chain: String, in table: Table, foreign: [String]) {
-        if foreign.contains(where: { $0.split(separator: " ").contains(Substring(chain)) }) {
-            declare(chain, in: table)
-        } else {
-            remove(chain, in: table)
-        }
+        declare(chain, in: table)
+        let isUsed = foreign.contains { $0.split(separator: " ").contains(Substring(chain)) }
+        if !isUsed { remove(chain, in: table) }
     }
 }

@@ -30,12 +30,9 @@ struct RestoreInput: Sendable {
         change(table) { $0.rules.append(rule, route) }
     }
 
-    /// Removes a chain that no rule leads to any more when the table is committed.
+    /// Removes a declared chain, to which no rule leads any more when the table is committed.
     mutating func remove(_ chain: String, in table: Table) {
-        change(table) { section in
-            section.declarations.append(":\(chain) - [0:0]", nil)
-            section.removals.append("-X \(chain)", nil)
-        }
+        change(table) { $0.removals.append("-X \(chain)", nil) }
     }
 
     /// Whether there is nothing to do.
