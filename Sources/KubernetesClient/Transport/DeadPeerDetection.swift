@@ -1,0 +1,15 @@
+import Foundation
+import NIOCore
+
+/// Makes the kernel ask after 30 s of silence whether the other side is still there, and give up after 30 s more: a watch
+/// may rightly be silent for minutes, and a node must not miss changes for as long when the server has died.
+enum DeadPeerDetection {
+    /// The options of `tcp(7)`, in seconds and in probes.
+    static let options: [(name: CInt, value: Int)] = [(TCP_KEEPIDLE, 30), (TCP_KEEPINTVL, 10), (TCP_KEEPCNT, 3)]
+
+    static func enable(on channel: any Channel) -> EventLoopFuture<Void> {
+        options.reduce(channel.setOption(.socketOption(.so_keepalive), value: 1)) { before, option in
+            before.flatMap { channel.setOption(.tcpOption(.init(rawValue: option.name)), value: option.value) }
+        }
+    }
+}
