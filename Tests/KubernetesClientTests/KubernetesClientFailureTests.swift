@@ -136,6 +136,32 @@ struct KubernetesClientFailureTests {
         #expect(log.all[2].contains("sent what cannot be read: "))
     }
 
+    @Test func `an object that a list holds in a form that cannot be used keeps its last value`() async throws {
+        let log = LogLines()
+        let list = #"""
+            {"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"9"},"items":[
+            {"metadata":{"name":"web","namespace":"default","resourceVersion":"8"},"spec":{"clusterIP":"10.96.0.9",
+            "clusterIPs":["10.96.0.9"],"type":"ClusterIP","ports":[{"port":70000,"protocol":"TCP"}]}}]}
+            """#
+        try await ScriptedServer.withServer { request, number in
+            switch number {
+            case 0: .watch(event("ADDED", "web", 3), event("ADDED", "old", 4), bookmark(5))
+            case 1: .refusal(410, "Expired")
+            case 2: .refusal(422, "Invalid")
+            case 3: .init(body: [Array(list.utf8)])
+            default: .watch()
+            }
+        } _: { server in
+            try await running(client(server, kinds: [.service], log: log)) { inbox in
+                var replica = Replica()
+                try await replica.follow(inbox) { $0.isSynchronized }
+                server.finish("/api")
+                try await replica.follow(inbox) { $0.summary == ["default/web@3"] }
+            }
+        }
+        #expect(log.all.contains { $0.hasPrefix("warning: Service default/web: spec.ports[0].port: ") })
+    }
+
     @Test func `a list beyond the limit is not taken in`() async throws {
         let log = LogLines()
         let list = #"{"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"5"},"items":[]}"#

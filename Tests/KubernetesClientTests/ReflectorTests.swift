@@ -301,6 +301,7 @@ import Testing
         var script = Script.watching()
         script.close()
         script.open()
+        script.event(.bookmark(resourceVersion: "5", endsInitialEvents: false))
         script.close(after: .milliseconds(900))
         #expect(try script.wait() > .zero)
         #expect(try script.watch().resourceVersion == "5")

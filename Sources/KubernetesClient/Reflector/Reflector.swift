@@ -19,7 +19,7 @@ struct Reflector: Sendable {
         var watchGrace: Duration = .seconds(30)
         /// Silence before the server agrees, or while everything is told, means the same.
         var responsePatience: Duration = .seconds(60)
-        /// A watch that ends sooner and without an event has failed.
+        /// A watch that ends sooner and has told of no object has failed.
         var shortestWatch: Duration = .seconds(1)
         /// Objects in one page of a list.
         var page = 500
@@ -64,7 +64,7 @@ struct Reflector: Sendable {
     var random: SplitMix64
     /// How this server can be asked for everything.
     var listing = ListingMode()
-    /// The current stream: when it was opened and whether anything came of it.
+    /// The current stream: when it was opened and whether it told of any object.
     var openedAt: ContinuousClock.Instant?
     var hasEvents = false
     /// Errors of the server since the last event.
@@ -133,14 +133,15 @@ struct Reflector: Sendable {
 
     mutating func received(_ event: WatchEvent, at now: ContinuousClock.Instant) -> Step {
         if case .error(let status) = event { return failed(.status(status), at: now) }
-        hasEvents = true
         errorsInRow = 0
         var step = Step(reports: recovered(at: now))
         switch event {
         case .set(let object):
+            hasEvents = true
             step.changes = known.set(object).map { [$0] } ?? []
             advance(to: object.metadata.resourceVersion)
         case .removed(let key, let resourceVersion):
+            hasEvents = true
             step.changes = known.remove(key).map { [$0] } ?? []
             advance(to: resourceVersion)
         case .bookmark(let resourceVersion, let endsInitialEvents):
@@ -151,8 +152,8 @@ struct Reflector: Sendable {
                 advance(to: resourceVersion)
             }
         case .unusable(let problem, let key, let resourceVersion):
-            if let key { known.keep(key) }
-            known.keep(problem)
+            hasEvents = true
+            if let key { known.keep(key) } else { known.keep(problem) }
             step.reports.append(unusable(problem))
             advance(to: resourceVersion)
         case .error:
