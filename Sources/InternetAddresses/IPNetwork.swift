@@ -62,3 +62,19 @@ extension IPAddress {
         count <= 0 ? 0 : count >= 64 ? .max : (1 << UInt64(count)) - 1
     }
 }
+
+extension IPNetwork {
+    /// The network that begins and ends with these addresses, or `nil` where a range is no network.
+    package init?(from first: IPAddress, to last: IPAddress) {
+        guard first.family == last.family else { return nil }
+        for length in stride(from: first.family.addressBits, through: 0, by: -1) {
+            guard let network = IPNetwork(containing: first, prefixLength: length) else { return nil }
+            guard network.address == first else { return nil }
+            if network.lastAddress == last {
+                self = network
+                return
+            }
+        }
+        return nil
+    }
+}

@@ -135,6 +135,11 @@ struct Attributes {
     /// A 32-bit number in network order; 0 where there is none.
     func number(_ type: some RawRepresentable<UInt32>) -> UInt32 { self[type].span.bytes.bigEndian(as: UInt32.self) }
 
+    /// A 32-bit number in network order, or `nil` where there is none.
+    func optionalNumber(_ type: UInt32) -> Int? {
+        values[type].map { Int($0.span.bytes.bigEndian(as: UInt32.self)) }
+    }
+
     func longNumber(_ type: some RawRepresentable<UInt32>) -> UInt64 { self[type].span.bytes.bigEndian(as: UInt64.self) }
 
     /// The payload of `NFTA_DATA_VALUE` inside the attribute.

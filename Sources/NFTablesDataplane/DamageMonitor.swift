@@ -23,13 +23,14 @@ final class DamageMonitor: Sendable {
     }
 
     private let state = Mutex(State())
+    private let socket: NetlinkSocket
 
-    /// Begins to listen, for changes by others than the socket with the port `ownPort`.
+    /// Gets ready to hear of changes by others than the socket with the port `ownPort`.
     init(ownPort: UInt32) throws(NetlinkError) {
-        let socket = try NetlinkSocket(family: NETLINK_NETFILTER, receiveBuffer: 1 << 22)
+        socket = try NetlinkSocket(family: NETLINK_NETFILTER, receiveBuffer: 1 << 22)
         try socket.ignoreEvents(causedBy: ownPort)
         try socket.setReceiveTimeout(milliseconds: 250)
-        try socket.join(group: UInt32(NFNLGRP_NFTABLES.rawValue))
+        let socket = socket
         // The thread must not keep the monitor alive, so it looks from time to time whether it is still wanted.
         OwnedThread.start(name: "nft-events") { [weak self] in
             var events = ForeignChanges(socket)
@@ -37,6 +38,12 @@ final class DamageMonitor: Sendable {
                 if let note = events.next() { self?.post(note) }
             }
         }
+    }
+
+    /// Begins to listen. From now on the kernel writes a message for each element that changes, whoever changes it, which
+    /// costs a cold start as much time again as the change itself: call this behind it.
+    func listen() throws(NetlinkError) {
+        try socket.join(group: UInt32(NFNLGRP_NFTABLES.rawValue))
     }
 
     /// Waits for the next note. Returns `nil` when the task is cancelled.

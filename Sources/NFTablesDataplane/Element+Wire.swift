@@ -31,10 +31,7 @@ extension ElementKey {
         switch self {
         case .frontend(let frontend): element.key { $0.frontend(frontend) }
         case .slot(let frontend, let slot):
-            element.key { key in
-                key.frontend(frontend)
-                key.number(slot)
-            }
+            element.key { $0.slot(frontend, slot) }
         case .address(let address): element.key { $0.address(address) }
         case .hairpin(let address):
             element.key { key in
@@ -128,6 +125,11 @@ extension FieldWriter {
         address(frontend.address)
         transport(frontend.transport)
         port(frontend.port)
+    }
+
+    mutating func slot(_ frontend: FrontendKey, _ slot: UInt32) {
+        self.frontend(frontend)
+        number(slot)
     }
 }
 

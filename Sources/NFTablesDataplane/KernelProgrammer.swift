@@ -15,6 +15,9 @@ final class KernelProgrammer {
     let logger: Logger
     var families: [FamilyTable] = IPFamily.allCases.map(FamilyTable.init)
 
+    /// The kernel's count of transactions as it must be if nobody but us makes any.
+    private var expectedGeneration: UInt32 = 0
+
     /// Elements in one transaction on a cold start: what bounds the memory for messages, here and in the kernel.
     private static let stageSize = 20_000
     /// How often a refusal leads to another try with what it names taken out.
@@ -32,6 +35,11 @@ final class KernelProgrammer {
         _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
     ) throws(DataplaneError) -> ProgrammingReport {
         var report = ProgrammingReport()
+        do throws(NetlinkError) {
+            expectedGeneration = try connection.generation()
+        } catch {
+            throw DataplaneError(error)
+        }
         for index in families.indices {
             families[index] = FamilyTable(families[index].table.family)
             let routes = routes.filter { $0.key.family == families[index].table.family }
@@ -75,6 +83,11 @@ final class KernelProgrammer {
         return report.damage.isEmpty ? nil : report
     }
 
+    /// Whether nobody else has made a transaction since the last ``synchronize(_:nodeAddresses:)`` began.
+    func isAlone() throws(NetlinkError) -> Bool {
+        try connection.generation() == expectedGeneration
+    }
+
     // MARK: The ways to a table that holds what it should
 
     /// A table where there is none, in stages: what a Service needs comes before it, and Services come in their order.
@@ -104,6 +117,7 @@ final class KernelProgrammer {
             report.refusals += families[index].follow(route.key, route, existing: kernel, into: &unwanted)
         }
         families[index].state.settle(into: &unwanted)
+        families[index].state.keep(kernel.classes)
     }
 
     /// Writes the difference between the kernel and the state. Returns what was different.
@@ -157,6 +171,7 @@ final class KernelProgrammer {
         report.bytes += transaction.byteCount
         do throws(TransactionError) {
             try connection.commit(transaction)
+            expectedGeneration &+= 1
         } catch {
             logger.debug("the kernel refused a transaction: \(error); comparing with what it holds")
             try recover(from: error, index, &report)
@@ -191,6 +206,7 @@ final class KernelProgrammer {
             report.bytes += transaction.byteCount
             do throws(TransactionError) {
                 try connection.commit(transaction)
+                expectedGeneration &+= 1
                 report.refusals += families[index].refused.map { .init(route: $0.key, reason: $0.value) }
                 return
             } catch {

@@ -1,3 +1,4 @@
+import Glibc
 import InternetAddresses
 import NFTables
 import Netlink
@@ -29,6 +30,16 @@ struct KernelTable: Sendable {
         sets.keys.compactMap { name in
             name.hasPrefix("sticky-") ? UInt32(name.dropFirst("sticky-".count)) : nil
         }
+    }
+}
+
+extension KernelTable {
+    /// The classes that have a chain, in a fixed order.
+    var classes: [RouteClass] {
+        (elements[.dispatch] ?? [:]).keys.compactMap { key -> RouteClass? in
+            guard case .routeClass(let id) = key else { return nil }
+            return RouteClass(id: id)
+        }.sorted { $0.id < $1.id }
     }
 }
 
@@ -71,20 +82,29 @@ extension NFTablesConnection {
         if isForeign { kernel.foreign.insert(set) }
     }
 
+    /// Reads the backends: by asking for the slots that the frontends' classes say there are, or, when that does not
+    /// account for everything, by a dump.
     private mutating func readEndpoints(_ table: Table, into kernel: inout KernelTable) throws(NetlinkError) {
-        var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
-        var isForeign = false
-        try forEachElement(of: Layout.endpoints.name, in: table) { element in
-            if case .slot(let frontend, let slot) = ElementKey(.endpoints, element, table.family),
-                case .backend(let backend) = ElementValue(.endpoints, element, table.family)
-            {
-                endpoints[frontend, default: []].append((slot, backend))
-            } else {
-                isForeign = true
+        do throws(NetlinkError) {
+            let slots = kernel.occupiedSlots
+            var endpoints = EndpointCollector(table.family)
+            try forEachElement(
+                of: Layout.endpoints.name, in: table, keys: slots,
+                write: { $1.slot($0.frontend, $0.slot) }, { endpoints.take($0) })
+            // Kernels before 6.16 do not count. What they may hold besides is never looked up.
+            let count = try elementCount(of: Layout.endpoints.name, in: table)
+            if count == nil || count == endpoints.count, !endpoints.isForeign {
+                kernel.endpoints = endpoints.endpoints
+                return
             }
+        } catch {
+            // A slot that is not there, or too many answers for the buffer.
+            guard error.errno == ENOENT || error.errno == ENOBUFS || error.errno == EAGAIN else { throw error }
         }
-        kernel.endpoints = endpoints
-        if isForeign { kernel.foreign.insert(.endpoints) }
+        var endpoints = EndpointCollector(table.family)
+        try forEachElement(of: Layout.endpoints.name, in: table) { endpoints.take($0) }
+        kernel.endpoints = endpoints.endpoints
+        if endpoints.isForeign { kernel.foreign.insert(.endpoints) }
     }
 
     private mutating func podNetworks(_ table: Table) throws(NetlinkError) -> [IPNetwork] {
@@ -116,5 +136,42 @@ extension KernelTable: ExistingSlots {
             if isRun { return SlotList(slots: slots.map(\.backend)) }
         }
         return nil
+    }
+}
+
+/// Collects elements of the map of backends by frontend.
+private struct EndpointCollector {
+    let family: IPFamily
+    var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
+    var count = 0
+    var isForeign = false
+
+    init(_ family: IPFamily) {
+        self.family = family
+    }
+
+    mutating func take(_ element: borrowing ElementReader) {
+        guard case .slot(let frontend, let slot) = ElementKey(.endpoints, element, family),
+            case .backend(let backend) = ElementValue(.endpoints, element, family)
+        else {
+            isForeign = true
+            return
+        }
+        endpoints[frontend, default: []].append((slot, backend))
+        count += 1
+    }
+}
+
+extension KernelTable {
+    /// The slots that are in use according to the classes of the frontends.
+    fileprivate var occupiedSlots: some Sequence<(frontend: FrontendKey, slot: UInt32)> {
+        [SetID.services, .outside].lazy.flatMap { set in
+            (elements[set] ?? [:]).lazy.flatMap { key, element -> [(frontend: FrontendKey, slot: UInt32)] in
+                guard case .frontend(let frontend) = key, case .routeClass(let id) = element.value,
+                    case .pick(let count, let list, _) = RouteClass(id: id)
+                else { return [] }
+                return (0..<UInt32(count)).map { (frontend, list.firstSlot + $0) }
+            }
+        }
     }
 }

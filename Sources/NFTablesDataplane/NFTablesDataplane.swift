@@ -20,6 +20,7 @@ package actor NFTablesDataplane: Dataplane {
 
     private let kernel: KernelProgrammer
     private let monitor: DamageMonitor
+    private var isListening = false
 
     /// Opens the way to the kernel and makes sure that it can do what is needed.
     ///
@@ -38,7 +39,22 @@ package actor NFTablesDataplane: Dataplane {
     package func synchronize(
         _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
     ) async throws(DataplaneError) -> ProgrammingReport {
-        try kernel.synchronize(routes, nodeAddresses: nodeAddresses)
+        let report = try kernel.synchronize(routes, nodeAddresses: nodeAddresses)
+        try listen()
+        return report
+    }
+
+    /// Listens for changes by others, once our own large one is done. What happened until then is found by the kernel's
+    /// count of transactions.
+    private func listen() throws(DataplaneError) {
+        guard !isListening else { return }
+        do throws(NetlinkError) {
+            try monitor.listen()
+            isListening = true
+            if try !kernel.isAlone() { monitor.post(DamageMonitor.Note(culprit: nil)) }
+        } catch {
+            throw DataplaneError(error)
+        }
     }
 
     package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {

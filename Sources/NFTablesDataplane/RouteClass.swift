@@ -38,6 +38,20 @@ enum RouteClass: Sendable, Hashable {
         }
     }
 
+    /// The class with this number, or `nil` for a number that is none.
+    init?(id: UInt32) {
+        let count = Int(id & 0xFFFF)
+        switch (id >> 16, count) {
+        case (0x5E1C, 0): self = .refuse
+        case (0x5E1C, 0xFFFF): self = .drop
+        case (0x5E1C, 1...Self.maximumBackends): self = .pick(count: count, .cluster, sticky: false)
+        case (0x571C, 1...Self.maximumBackends): self = .pick(count: count, .cluster, sticky: true)
+        case (0x10CA, 1...Self.maximumBackends): self = .pick(count: count, .local, sticky: false)
+        case (0x510C, 1...Self.maximumBackends): self = .pick(count: count, .local, sticky: true)
+        default: return nil
+        }
+    }
+
     /// Where `dispatch` leads for this class.
     var verdict: Verdict {
         switch self {

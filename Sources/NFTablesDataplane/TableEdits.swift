@@ -77,7 +77,7 @@ extension Transaction {
     /// Writes the edits: first what others lead to, then what leads there; removals before additions, so that an element
     /// may be replaced.
     mutating func write(_ edits: TableEdits, timeouts: [UInt32], to table: Table) {
-        for routeClass in edits.newClasses { open(routeClass, in: table) }
+        open(edits.newClasses, in: table)
         for timeout in edits.newTimeouts { add(Layout.sticky(timeout), to: table) }
         if !edits.newTimeouts.isEmpty || !edits.retiredTimeouts.isEmpty { rewriteRemember(timeouts, in: table) }
         for (set, changes) in edits.sets {
@@ -98,13 +98,17 @@ extension Transaction {
         }
     }
 
-    /// The chain of a class with its rules, and the way there.
-    private mutating func open(_ routeClass: RouteClass, in table: Table) {
-        if case .pick = routeClass {
-            add(routeClass.chain, to: table)
+    /// The chains of classes, which may lead to each other, then their rules, then the way there.
+    private mutating func open(_ classes: [RouteClass], in table: Table) {
+        for case .pick(let count, let list, let sticky) in classes {
+            add(RouteClass.pick(count: count, list, sticky: sticky).chain, to: table)
+        }
+        for routeClass in classes {
             for rule in routeClass.rules { add(rule, to: routeClass.chain.name, of: table) }
         }
-        add(.routeClass(routeClass.id), .verdict(routeClass.verdict), to: Layout.dispatch, of: table)
+        for routeClass in classes {
+            add(.routeClass(routeClass.id), .verdict(routeClass.verdict), to: Layout.dispatch, of: table)
+        }
     }
 
     private mutating func rewriteRemember(_ timeouts: [UInt32], in table: Table) {

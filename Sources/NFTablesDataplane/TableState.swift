@@ -87,6 +87,13 @@ struct TableState: Sendable {
         settleClasses(into: &edits)
     }
 
+    /// Takes over classes that the kernel has and nobody uses now, as far as we keep such.
+    mutating func keep(_ found: [RouteClass]) {
+        for routeClass in found.flatMap(\.needed) where idleClasses.count < Self.idleClassLimit {
+            if !classes.contains(routeClass) { idleClasses.insert(routeClass) }
+        }
+    }
+
     private mutating func settleClasses(into edits: inout TableEdits) {
         let (began, ended) = classes.settle()
         for routeClass in began where idleClasses.remove(routeClass) == nil { edits.open(routeClass) }

@@ -30,19 +30,32 @@ package enum AttributeReader {
 }
 
 extension RawSpan {
-    /// The integer at `offset` in host order, unaligned; 0 where the bytes end before it does.
-    package func integer<Number: FixedWidthInteger & BitwiseCopyable>(
-        at offset: Int = 0, as type: Number.Type
-    ) -> Number {
-        guard offset >= 0, byteCount - offset >= MemoryLayout<Number>.size else { return 0 }
-        return unsafeLoadUnaligned(fromByteOffset: offset, as: type)
-    }
+    // One method for each width instead of a generic one, which would not be specialized across modules.
 
-    /// The integer at `offset` in network order, as netfilter writes its attributes.
-    package func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
-        at offset: Int = 0, as type: Number.Type
-    ) -> Number {
-        Number(bigEndian: integer(at: offset, as: type))
+    /// The byte at `offset`; 0 where the bytes end before it does.
+    package func integer(at offset: Int = 0, as type: UInt8.Type) -> UInt8 { load(at: offset) }
+
+    /// 16 bits at `offset` in host order, unaligned; 0 where the bytes end before they do.
+    package func integer(at offset: Int = 0, as type: UInt16.Type) -> UInt16 { load(at: offset) }
+
+    /// 32 bits at `offset` in host order, unaligned; 0 where the bytes end before they do.
+    package func integer(at offset: Int = 0, as type: UInt32.Type) -> UInt32 { load(at: offset) }
+
+    /// 32 bits with a sign at `offset` in host order, unaligned; 0 where the bytes end before they do.
+    package func integer(at offset: Int = 0, as type: Int32.Type) -> Int32 { load(at: offset) }
+
+    /// 16 bits at `offset` in network order, as netfilter writes its attributes.
+    package func bigEndian(at offset: Int = 0, as type: UInt16.Type) -> UInt16 { UInt16(bigEndian: load(at: offset)) }
+
+    /// 32 bits at `offset` in network order, as netfilter writes its attributes.
+    package func bigEndian(at offset: Int = 0, as type: UInt32.Type) -> UInt32 { UInt32(bigEndian: load(at: offset)) }
+
+    /// 64 bits at `offset` in network order, as netfilter writes its attributes.
+    package func bigEndian(at offset: Int = 0, as type: UInt64.Type) -> UInt64 { UInt64(bigEndian: load(at: offset)) }
+
+    private func load<Number: FixedWidthInteger & BitwiseCopyable>(at offset: Int) -> Number {
+        guard offset >= 0, byteCount - offset >= MemoryLayout<Number>.size else { return 0 }
+        return unsafeLoadUnaligned(fromByteOffset: offset, as: Number.self)
     }
 
     /// The bytes as text up to the first NUL.

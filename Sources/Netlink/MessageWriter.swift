@@ -47,11 +47,11 @@ package struct MessageWriter: ~Copyable {
     }
 
     /// One message: `struct nlmsghdr`, then what `body` writes.
-    package mutating func message<Failure: Error>(
-        type: UInt16, flags: UInt16, sequence: UInt32, body: (inout MessageWriter) throws(Failure) -> Void
-    ) throws(Failure) {
+    package mutating func message(
+        type: UInt16, flags: UInt16, sequence: UInt32, body: (inout MessageWriter) -> Void
+    ) {
         let start = beginMessage(type: type, flags: flags, sequence: sequence)
-        try body(&self)
+        body(&self)
         endMessage(start)
     }
 
@@ -80,20 +80,16 @@ package struct MessageWriter: ~Copyable {
     }
 
     /// An attribute that holds other attributes.
-    package mutating func nested<Failure: Error>(
-        _ type: UInt32, body: (inout MessageWriter) throws(Failure) -> Void
-    ) throws(Failure) {
+    package mutating func nested(_ type: UInt32, body: (inout MessageWriter) -> Void) {
         let start = beginNested(type)
-        try body(&self)
+        body(&self)
         endNested(start)
     }
 
     /// An attribute whose payload `body` writes; padded to four bytes behind its end.
-    package mutating func attribute<Failure: Error>(
-        _ type: UInt32, body: (inout MessageWriter) throws(Failure) -> Void
-    ) throws(Failure) {
+    package mutating func attribute(_ type: UInt32, body: (inout MessageWriter) -> Void) {
         let start = beginAttribute(type)
-        try body(&self)
+        body(&self)
         endAttribute(start)
     }
 
@@ -129,8 +125,24 @@ package struct MessageWriter: ~Copyable {
         bytes.append(contentsOf: new)
     }
 
-    /// An integer in host order.
-    package mutating func append<Number: FixedWidthInteger>(_ value: Number) {
+    // One method for each width instead of a generic one: other modules call these for every field of every element, and
+    // a generic method is not specialized across modules.
+
+    /// A byte.
+    package mutating func append(_ value: UInt8) {
+        bytes.append(value)
+    }
+
+    /// 16 bits in host order.
+    package mutating func append(_ value: UInt16) { appendInteger(value) }
+
+    /// 32 bits in host order.
+    package mutating func append(_ value: UInt32) { appendInteger(value) }
+
+    /// 64 bits in host order.
+    package mutating func append(_ value: UInt64) { appendInteger(value) }
+
+    private mutating func appendInteger<Number: FixedWidthInteger>(_ value: Number) {
         withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
     }
 

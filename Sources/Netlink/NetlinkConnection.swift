@@ -67,6 +67,22 @@ package struct NetlinkConnection: ~Copyable {
         _ request: [UInt8], sequence: UInt32,
         _ body: (_ type: UInt16, _ payload: borrowing RawSpan) throws(NetlinkError) -> Void
     ) throws(NetlinkError) {
+        try exchange(request, sequence: sequence, isAcknowledged: false, body)
+    }
+
+    /// Sends one request with `NLM_F_ACK` and calls `body` with the type and payload of each answer before the
+    /// acknowledgement. All answers must fit the receive buffer of the socket.
+    package mutating func request(
+        _ request: [UInt8], sequence: UInt32,
+        _ body: (_ type: UInt16, _ payload: borrowing RawSpan) throws(NetlinkError) -> Void
+    ) throws(NetlinkError) {
+        try exchange(request, sequence: sequence, isAcknowledged: true, body)
+    }
+
+    private mutating func exchange(
+        _ request: [UInt8], sequence: UInt32, isAcknowledged: Bool,
+        _ body: (_ type: UInt16, _ payload: borrowing RawSpan) throws(NetlinkError) -> Void
+    ) throws(NetlinkError) {
         try drain()
         try transport.send(request)
         var wasInterrupted = false
@@ -87,7 +103,7 @@ package struct NetlinkConnection: ~Copyable {
                     finished = true
                 default:
                     try body(header.type, payload)
-                    if header.flags & UInt16(NLM_F_MULTI) == 0 { finished = true }
+                    if header.flags & UInt16(NLM_F_MULTI) == 0, !isAcknowledged { finished = true }
                 }
                 return !finished
             }
