@@ -83,16 +83,4 @@ struct MessageWriterTests {
         #expect(writer.bytes.span.bytes.integer(as: UInt16.self) == UInt16(4 + count))
         #expect(writer.bytes.dropFirst(4 + count).allSatisfy { $0 == 0 })
     }
-
-    @Test("what a body throws comes out, and the writer goes on")
-    func throwingBody() {
-        struct Stop: Error {}
-        var writer = MessageWriter()
-        #expect(throws: Stop.self) {
-            try writer.nested(1) { (_) throws(Stop) in throw Stop() }
-        }
-        writer.removeAll()
-        writer.attribute(2, string: "")
-        #expect(writer.bytes == [5, 0, 2, 0, 0, 0, 0, 0])
-    }
 }

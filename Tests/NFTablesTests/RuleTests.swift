@@ -1,0 +1,120 @@
+import InternetAddresses
+import LabKit
+import NFTables
+import Netlink
+import Testing
+
+/// What the kernel and `nft` make of our rules. Needs root.
+@Suite("Rules in the kernel", .serialized)
+struct RuleTests {
+    @Test("nft lists every statement as we say it would", arguments: IPFamily.allCases)
+    func listing(family: IPFamily) async throws {
+        let namespace = try await Self.namespace(family)
+        let listed = try await namespace.nft("list chain \(family.nftName) servicelet every")
+        let expected = Self.rules(family).map { rule in
+            // nft leaves out what a reset says already, and knows hours.
+            rule.nftText(family).replacing("meta l4proto tcp reject", with: "reject").replacing("10800s", with: "3h")
+        }
+        #expect(Array(listed.dropFirst(2).dropLast(2)) == expected)
+    }
+
+    @Test("rules are read back as they were written", arguments: IPFamily.allCases)
+    func reading(family: IPFamily) async throws {
+        let namespace = try await Self.namespace(family)
+        let read = try await namespace.tables { try $0.rules(of: family.table) }
+        #expect(Set(read.keys) == ["every", "after"])
+        #expect(read["after"] == [[.masquerade]])
+        let every = try #require(read["every"])
+        for (rule, expressions) in zip(Self.rules(family), every) {
+            #expect(expressions == rule.expressions(family), "\(rule.nftText(family))")
+        }
+        #expect(every.count == Self.rules(family).count)
+    }
+
+    @Test("a rule that is none of ours is nil, and those around it are read", arguments: IPFamily.allCases)
+    func foreignRule(family: IPFamily) async throws {
+        let namespace = try await Self.namespace(family)
+        _ = try await namespace.nft("add rule \(family.nftName) servicelet after meta mark 7 counter")
+        let read = try await namespace.tables { try $0.rules(of: family.table) }
+        #expect(read["after"] == [[.masquerade], nil])
+    }
+
+    @Test("a flushed chain is empty, a deleted one is gone with its rules", arguments: IPFamily.allCases)
+    func flushing(family: IPFamily) async throws {
+        let namespace = try await Self.namespace(family)
+        let rules = try await namespace.tables { tables in
+            try tables.change { transaction in
+                transaction.flush(chain: "every", of: family.table)
+                transaction.add(Rule(.verdict(.accept)), to: "every", of: family.table)
+                transaction.delete(chain: "after", of: family.table)
+            }
+            return try tables.rules(of: family.table)
+        }
+        #expect(rules == ["every": [[.verdict(.accept)]]])
+        let chains = try await namespace.tables { try $0.chains(of: family.table) }
+        #expect(!chains.contains { $0.name == "after" })
+    }
+
+    @Test("nft can print everything as JSON", arguments: IPFamily.allCases)
+    func json(family: IPFamily) async throws {
+        let namespace = try await Self.namespace(family)
+        let json = try await namespace.nft("-j list ruleset | python3 -m json.tool --compact")
+        #expect(json.joined().contains("\"chain\":\"every\""))
+    }
+
+    /// A namespace with a table that holds every rule, and all the sets that they speak of.
+    private static func namespace(_ family: IPFamily) async throws -> NetworkNamespace {
+        let namespace = try await NetworkNamespace(name: "rules")
+        try await namespace.tables { tables in
+            try tables.change { transaction in
+                transaction.add(family.table)
+                for chain in [
+                    Chain("every"), Chain("target"), Chain("after", hook: .init(.postrouting, priority: 100)),
+                ] {
+                    transaction.add(chain, to: family.table)
+                }
+                for set in TestSet.all { transaction.add(set, to: family.table) }
+                for rule in rules(family) { transaction.add(rule, to: "every", of: family.table) }
+                transaction.add(Rule(.masquerade), to: "after", of: family.table)
+            }
+        }
+        return namespace
+    }
+
+    private static func rules(_ family: IPFamily) -> [Rule] {
+        let frontend = TestSet.frontendKey
+        return [
+            Rule(.isIn([.destinationAddress], set: "addresses")),
+            Rule(.isIn([.destinationAddress], set: "addresses", negated: true)),
+            Rule(.isIn([.sourceAddress], set: "sources")),
+            Rule(.isIn([.sourceAddress, .destinationAddress], set: "hairpins")),
+            Rule(.isIn(frontend + [.sourceAddress], set: "guards", negated: true), .verdict(.drop)),
+            Rule(
+                .isIn([.originalDestinationAddress, .transportProtocol, .originalDestinationPort], set: "originals")),
+            Rule(.dispatch(frontend, map: "services")),
+            Rule(.dispatch([.transportProtocol, .destinationPort], map: "node-ports")),
+            Rule(.setPriority(frontend, map: "classes")),
+            Rule(.dispatch([.priority], map: "dispatch")),
+            Rule(.clearPriority),
+            Rule(.dnat(frontend + [.random(modulus: 3, offset: 0)], map: "endpoints")),
+            Rule(.dnat(frontend + [.random(modulus: 5, offset: 32768)], map: "endpoints")),
+            Rule(.dnat(TestSet.affinityKey, map: "affinity")),
+            Rule(.masquerade),
+            Rule(.isTransport(.tcp), .reject(.tcpReset)),
+            Rule(.reject(.portUnreachable(family))),
+            Rule(.isTransport(.udp), .verdict(.accept)),
+            Rule(.isTransport(.sctp), .verdict(.return)),
+            Rule(.verdict(.jump("target"))),
+            Rule(.isFromThisNode, .verdict(.goto("target"))),
+            Rule(.isTranslated, .masquerade),
+            Rule(
+                .isTranslated,
+                .remember(
+                    [
+                        .originalSourceAddress, .originalDestinationAddress, .transportProtocol,
+                        .originalDestinationPort,
+                    ],
+                    value: [.destinationAddress, .destinationPort], map: "affinity", timeout: 10800)),
+        ]
+    }
+}
