@@ -1,0 +1,160 @@
+import KubernetesAPI
+import Testing
+
+@testable import KubernetesClient
+
+/// What a ``Reflector`` makes of watches that fail and of objects that cannot be used, and what it says about them.
+@Suite struct ReflectorFailureTests {
+    // MARK: - Watches that fail
+
+    @Test(arguments: [
+        RequestFailure.refused, .connection("reset"), .silent(.seconds(630)), .credentials("no token"),
+        .status(code: 429, "TooManyRequests"), .status(code: 403, "Forbidden"), .status(code: 401, "Unauthorized"),
+        .status(code: 503, "ServiceUnavailable"),
+    ])
+    func `a server that cannot be reached is asked for the watch again, not for a list`(failure: RequestFailure) throws
+    {
+        var script = ReflectorScript.watching()
+        script.close()
+        for _ in 0..<10 {
+            script.fail(failure)
+            _ = try script.wait()
+            #expect(try script.watch().resourceVersion == "5")
+            #expect(try !script.watch().sendInitialEvents)
+        }
+        #expect(script.replica.summary == ["default/a@3", "default/b@4"])
+    }
+
+    @Test func `a watch that ends at once and empty has failed`() throws {
+        var script = ReflectorScript.watching()
+        script.close()
+        script.open()
+        script.event(.bookmark(resourceVersion: "5", endsInitialEvents: false))
+        script.close(after: .milliseconds(900))
+        #expect(try script.wait() > .zero)
+        #expect(try script.watch().resourceVersion == "5")
+        script.open()
+        script.set("a", 6)
+        script.close(after: .milliseconds(900))
+        #expect(try script.watch().resourceVersion == "6")
+    }
+
+    @Test func `a server that breaks off each watch is asked for everything at the third time`() throws {
+        var script = ReflectorScript.watching()
+        let error = WatchEvent.error(Status(code: 500, reason: "InternalError", message: "etcd lost it"))
+        for _ in 0..<2 {
+            script.open()
+            script.event(error)
+            _ = try script.wait()
+            #expect(try !script.watch().sendInitialEvents)
+        }
+        script.open()
+        script.event(error)
+        _ = try script.wait()
+        #expect(try script.watch().sendInitialEvents)
+    }
+
+    @Test func `credentials that were refused are renewed at once, but only once`() throws {
+        var script = ReflectorScript.watching()
+        script.close()
+        script.fail(.status(code: 401, "Unauthorized"))
+        #expect(try script.wait() == .zero)
+        script.fail(.status(code: 401, "Unauthorized"))
+        #expect(try script.wait() > .zero)
+        script.open()
+        script.close()
+        script.fail(.status(code: 401, "Unauthorized"))
+        #expect(try script.wait() == .zero)
+    }
+
+    @Test func `Retry-After is heeded`() throws {
+        var script = ReflectorScript.watching()
+        script.close()
+        script.fail(.status(code: 429, "TooManyRequests", retryAfter: .seconds(17)))
+        #expect(try script.wait() == .seconds(17))
+        script.open()
+        script.event(.error(Status(code: 429, reason: "TooManyRequests", retryAfterSeconds: 18)))
+        #expect(try script.wait() == .seconds(18))
+    }
+
+    @Test func `a watch may be silent until beyond its end, a response for a minute`() throws {
+        var script = ReflectorScript()
+        script.start()
+        #expect(script.reflector.patience == .seconds(60))
+        script.open()
+        script.end(5)
+        script.close()
+        #expect(script.reflector.patience == .seconds(60))
+        script.open()
+        #expect(try script.reflector.patience == script.watch().timeout + .seconds(30))
+    }
+
+    // MARK: - Objects that cannot be used
+
+    @Test func `an object that became unreadable keeps its last value, through replacements too`() throws {
+        var script = ReflectorScript.watching()
+        let problem = ObjectError(
+            object: "Service default/a", field: "spec.ports[0].port", reason: "65536 is not a port")
+        script.event(.unusable(problem, key: key("a"), resourceVersion: "6"))
+        #expect(script.reflector.version == "6")
+        #expect(script.reports.count == 1)
+        #expect(script.reports[0].hasPrefix("Service default/a: spec.ports[0].port: 65536 is not a port; "))
+        script.fail(.expired)
+        _ = try script.wait()
+        script.open()
+        script.event(.unusable(problem, key: key("a"), resourceVersion: "6"))
+        script.end(7)
+        #expect(script.replica.summary == ["default/a@3"])
+    }
+
+    @Test func `a list keeps what it holds in a form that cannot be used`() throws {
+        var script = try ReflectorScript.listed()
+        script.fail(.expired)
+        _ = try script.wait()
+        let problem = ObjectError(object: "Service default/b", field: "spec", reason: "is missing")
+        script.open()
+        script.take(
+            script.reflector.received(
+                ListPage(resourceVersion: "9", objects: [], problems: [problem]), at: script.now))
+        #expect(script.replica.summary == ["default/b@4"])
+    }
+
+    // MARK: - Log lines
+
+    @Test func `the end of a time of failures is one line`() throws {
+        var script = ReflectorScript.watching()
+        for _ in 0..<3 {
+            script.fail(.refused)
+            script.now += .seconds(10)
+            _ = try script.wait()
+        }
+        script.open()
+        #expect(script.reports.count == 3)
+        script.set("a", 6)
+        script.set("a", 7)
+        #expect(script.reports.count == 4)
+        #expect(
+            try #require(script.reports.last).wholeMatch(
+                of: /watch services: https:\/\/10\.0\.0\.1:6443 answers again after 3\d(\.\d)? s/) != nil)
+    }
+
+    @Test func `a failure is one line that says what, who, why, when and what now`() throws {
+        var script = ReflectorScript()
+        script.start()
+        script.fail(.refused)
+        #expect(
+            script.reports[0].wholeMatch(
+                of:
+                    /watch services: https:\/\/10\.0\.0\.1:6443 refused the connection; next try in 0(\.\d)? s; no Services are known until then/
+            ) != nil)
+        _ = try script.wait()
+        script.open()
+        script.end(5)
+        script.fail(.status(code: 503, "ServiceUnavailable", "etcd is down"))
+        #expect(
+            script.reports[2].wholeMatch(
+                of:
+                    /watch services: https:\/\/10\.0\.0\.1:6443 answered 503 ServiceUnavailable: etcd is down; next try in .* s; Services stay as they are/
+            ) != nil)
+    }
+}
