@@ -35,7 +35,8 @@ struct FamilyProgrammer {
         let input = table.input(for: edits)
         table.commit(edits)
         guard context == table.context else { return try synchronize(Array(table.routes), context: context) }
-        if needsFullSync { return try synchronize() }
+        // One input of this length takes longer than several smaller ones that hold everything.
+        if needsFullSync || input.lineCount > 2 * FullSync.stageSize { return try synchronize() }
         guard !input.isEmpty else { return ProgrammingReport() }
         let bytes = input.bytes
         do throws(RestoreFailure) {
@@ -50,26 +51,25 @@ struct FamilyProgrammer {
     /// Writes everything, whatever the kernel holds. Routes that it refuses are taken out, until the next change of them.
     mutating func synchronize() throws(DataplaneError) -> ProgrammingReport {
         needsFullSync = true
-        let existing = try programs.save(family: family)
+        var sync = FullSync(table, existing: try programs.existing(family: family))
         var report = ProgrammingReport()
-        var accepted = table
-        while true {
-            let input = accepted.fullInput(existing: existing)
+        while let input = sync.next() {
             let bytes = input.bytes
             report.messages += input.lineCount
             report.bytes += bytes.count
             do throws(RestoreFailure) {
-                try programs.restore(bytes, family: family)
-                table = accepted
-                needsFullSync = false
-                return report
+                if !input.isEmpty { try programs.restore(bytes, family: family) }
+                sync.advance()
             } catch {
                 guard let route = error.line.flatMap({ input.route(atLine: $0) }),
                     report.refusals.count < Self.refusalLimit
                 else { throw error.asDataplaneError }
-                accepted.forget(route)
+                sync.refuse(route)
                 report.refusals.append(ProgrammingReport.Refusal(route: route, reason: error.reason))
             }
         }
+        table = sync.table
+        needsFullSync = false
+        return report
     }
 }

@@ -9,14 +9,15 @@ extension IPTablesPrograms {
     static func chosen() throws(DataplaneError) -> IPTablesPrograms {
         let nft = IPTablesPrograms(backend: .nft)
         let legacy = IPTablesPrograms(backend: .legacy)
-        guard let nftRules = try nft.savedIfInstalled() else {
-            guard try legacy.savedIfInstalled() != nil else { return try plain() }
+        guard let nftHints = try nft.find(in: .mangle) else {
+            guard try legacy.find(in: .mangle) != nil else { return try plain() }
             return legacy
         }
-        if nftRules.hasHint { return nft }
-        guard let legacyRules = try legacy.savedIfInstalled() else { return nft }
+        if nftHints.hasHint { return nft }
+        guard let legacyRules = try legacy.find() else { return nft }
         if legacyRules.hasHint { return legacy }
-        return legacyRules.count > nftRules.count ? legacy : nft
+        let nftCount = legacyRules.count == 0 ? 0 : try nft.find()?.count ?? 0
+        return legacyRules.count > nftCount ? legacy : nft
     }
 
     /// Programs without a variant in their name: all that there is on some distributions.
@@ -27,11 +28,11 @@ extension IPTablesPrograms {
         return IPTablesPrograms(backend: .legacy, hasVariants: false)
     }
 
-    /// What both families hold; `nil` where the programs of this back end are not there.
-    private func savedIfInstalled() throws(DataplaneError) -> (hasHint: Bool, count: Int)? {
+    /// What both families hold, in one table or in all; `nil` where the programs of this back end are not there.
+    private func find(in table: Table? = nil) throws(DataplaneError) -> (hasHint: Bool, count: Int)? {
         var found: (hasHint: Bool, count: Int)?
         for family in IPFamily.allCases {
-            guard let rules = try saveIfInstalled(family: family) else { continue }
+            guard let rules = try saveIfInstalled(table, family: family) else { continue }
             let chains = rules.chains(in: .mangle)
             let hasHint = ChainName.ofKubelet.contains { chains.contains($0) }
             found = ((found?.hasHint ?? false) || hasHint, (found?.count ?? 0) + rules.ruleCount)

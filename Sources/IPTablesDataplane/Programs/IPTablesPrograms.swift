@@ -1,5 +1,6 @@
 import Dataplane
 import InternetAddresses
+import Netlink
 
 /// The programs `iptables-restore` and `iptables-save` of one back end, and how to use them.
 ///
@@ -43,10 +44,28 @@ struct IPTablesPrograms: Sendable, Hashable {
         return rules
     }
 
-    /// As ``save(_:family:)`` for all tables; `nil` where the programs are missing, or the kernel lacks what they need.
-    func saveIfInstalled(family: IPFamily) throws(DataplaneError) -> SavedRules? {
+    /// All chains, and the rules that the kernel's own chains hold.
+    ///
+    /// The nft back end saves slowly. There the kernel is asked for the chains, and the program for a few of them.
+    func existing(family: IPFamily) throws(DataplaneError) -> SavedRules {
+        guard backend == .nft else { return try save(family: family) }
+        var rules = SavedRules()
+        for table in Table.allCases {
+            do throws(NetlinkError) { rules.insert(try KernelTables.chains(in: table, family), in: table) } catch {
+                throw DataplaneError(.transient, "cannot list the kernel's chains: \(error)", cause: error)
+            }
+            rules.append("*\(table.rawValue)\n".utf8)
+            for chain in Set(FixedRules.jumps.lazy.filter { $0.table == table }.map(\.from)) {
+                _ = try list(chain, in: table, family: family) { rules.append($0) }
+            }
+        }
+        return rules
+    }
+
+    /// As ``save(_:family:)``; `nil` where the programs are missing, or the kernel lacks what they need.
+    func saveIfInstalled(_ table: Table? = nil, family: IPFamily) throws(DataplaneError) -> SavedRules? {
         do throws(DataplaneError) {
-            return try save(family: family)
+            return try save(table, family: family)
         } catch {
             guard error.code == .permission else { return nil }
             throw error
@@ -54,10 +73,15 @@ struct IPTablesPrograms: Sendable, Hashable {
     }
 
     /// How many rules a chain has; `nil` if there is no such chain.
-    func list(_ chain: String, in table: Table, family: IPFamily) throws(DataplaneError) -> Int? {
+    func list(
+        _ chain: String, in table: Table, family: IPFamily, _ output: (UnsafeRawBufferPointer) -> Void = { _ in }
+    ) throws(DataplaneError) -> Int? {
         var lines = 0
         let command = command("", family, "-w", "10", "-t", table.rawValue, "-S", chain)
-        let outcome = try run(command) { bytes in lines += bytes.count { $0 == UInt8(ascii: "\n") } }
+        let outcome = try run(command) { bytes in
+            lines += bytes.count { $0 == UInt8(ascii: "\n") }
+            output(bytes)
+        }
         // The first line declares the chain.
         if outcome.status == 0 { return lines - 1 }
         if outcome.errors.contains("No chain") || outcome.errors.contains("does not exist") { return nil }

@@ -1,6 +1,4 @@
-import CLinux
 import Dataplane
-import Glibc
 import InternetAddresses
 import Netlink
 
@@ -50,52 +48,5 @@ struct TableProbe {
                     cause: error)
             }
         }
-    }
-}
-
-/// Questions to nf_tables, in which the nft back end keeps the tables of iptables.
-enum KernelTables {
-    /// `nft list chain ip nat KUBE-PROXY-CANARY`
-    static func hasChain(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
-        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
-        let sequence = connection.nextSequence()
-        let request = request(NFT_MSG_GETCHAIN, UInt16(NLM_F_REQUEST | NLM_F_ACK), sequence, family) { writer in
-            writer.attribute(NFTA_CHAIN_TABLE.rawValue, string: table.rawValue)
-            writer.attribute(NFTA_CHAIN_NAME.rawValue, string: chain)
-        }
-        let refusals = try connection.transact(request, first: sequence, last: sequence)
-        guard let refusal = refusals.first else { return true }
-        guard refusal.errno == ENOENT else { throw refusal }
-        return false
-    }
-
-    /// Whether the chain exists and has a rule.
-    static func hasRules(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
-        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
-        let sequence = connection.nextSequence()
-        let request = request(
-            NFT_MSG_GETRULE, UInt16(NLM_F_REQUEST) | UInt16(NLM_F_DUMP), sequence, family
-        ) { writer in
-            writer.attribute(NFTA_RULE_TABLE.rawValue, string: table.rawValue)
-            writer.attribute(NFTA_RULE_CHAIN.rawValue, string: chain)
-        }
-        var count = 0
-        try connection.dump(request, sequence: sequence) { _, _ in count += 1 }
-        return count > 0
-    }
-
-    private static func request(
-        _ type: nf_tables_msg_types, _ flags: UInt16, _ sequence: UInt32, _ family: IPFamily,
-        _ attributes: (inout MessageWriter) -> Void
-    ) -> [UInt8] {
-        var writer = MessageWriter()
-        writer.message(
-            type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue), flags: flags, sequence: sequence
-        ) { writer in
-            // struct nfgenmsg
-            writer.append(contentsOf: [UInt8(family == .ipv4 ? AF_INET : AF_INET6), UInt8(NFNETLINK_V0), 0, 0])
-            attributes(&writer)
-        }
-        return writer.bytes
     }
 }

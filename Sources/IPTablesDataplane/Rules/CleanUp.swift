@@ -16,6 +16,7 @@ extension SavedRules {
                 input.add("-D \(rule.dropFirst(3))", in: table)
             }
             var chains = FixedRules.chains(in: table)
+            chains += SharedChain.allCases.filter { $0.table == table }.map(\.name)
             if table == .filter, !kubelet { chains.append(ChainName.localhostFirewall) }
             let existing = self.chains(in: table)
             for chain in chains where existing.contains(chain) { input.cleanUp(chain, in: table, foreign: foreign) }

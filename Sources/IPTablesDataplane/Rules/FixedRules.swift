@@ -48,20 +48,12 @@ struct FixedRules {
 
     let context: RuleContext
 
-    /// All chains of a table that are not one Service's own.
+    /// The chains that hold fixed rules or none. KUBE-FIREWALL is not among them, which kubelet may have filled.
     static func chains(in table: Table) -> [String] {
         switch table {
         case .mangle: [ChainName.canary]
-        case .filter:
-            [
-                ChainName.canary, ChainName.services, ChainName.externalServices, ChainName.forward,
-                ChainName.nodePorts, ChainName.loadBalancerFirewall,
-            ]
-        case .nat:
-            [
-                ChainName.canary, ChainName.services, ChainName.nodePorts, ChainName.postrouting,
-                ChainName.markForMasquerade,
-            ]
+        case .filter: [ChainName.canary, ChainName.forward]
+        case .nat: [ChainName.canary, ChainName.postrouting, ChainName.markForMasquerade]
         }
     }
 

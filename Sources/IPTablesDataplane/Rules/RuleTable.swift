@@ -31,9 +31,7 @@ struct RuleTable: Sendable {
         self.context = context
     }
 
-    var count: Int { programmed.count }
-
-    /// The routes, in no order.
+    /// All routes, in no order.
     var routes: some Collection<ServicePortRoute> { programmed.values.lazy.map(\.route) }
 
     private var withComments: Bool { endpointCount <= Self.largeClusterThreshold }
@@ -58,7 +56,7 @@ struct RuleTable: Sendable {
         }
     }
 
-    /// Replaces everything. The kernel does not follow until ``fullInput(existing:)`` has been restored.
+    /// Replaces everything. The kernel does not follow until a ``FullSync`` is through.
     mutating func replace(_ routes: some Sequence<ServicePortRoute>, context: RuleContext) {
         self.context = context
         programmed.removeAll(keepingCapacity: true)
@@ -95,40 +93,16 @@ struct RuleTable: Sendable {
         return input
     }
 
-    /// The input that makes the kernel hold all of this, whatever `existing` says that it holds now.
-    func fullInput(existing: SavedRules) -> RestoreInput {
-        var input = RestoreInput()
-        let fixed = FixedRules(context: context)
-        for table in Table.allCases {
-            for chain in FixedRules.chains(in: table) { input.declare(chain, in: table) }
-        }
-        // Kubelet may have rules there: it is emptied only to be filled.
-        if context.localhostNodePorts || !existing.chains(in: .filter).contains(ChainName.localhostFirewall) {
-            input.declare(ChainName.localhostFirewall, in: .filter)
-        }
-        for jump in FixedRules.jumps where !existing.contains("-A \(jump.rest)", in: jump.table) {
-            input.add("-I \(jump.rest)", in: jump.table)
-        }
-        for table in Table.allCases {
-            for rule in fixed.rules(in: table) { input.add(rule, in: table) }
-        }
-        var stale = existing.chains(in: .nat).filter(ChainName.isOfService)
-        var declared: [(chain: String, route: RouteKey?)] = []
+    /// The rules of a route that the table has; `nil` for another.
+    func rules(for key: RouteKey) -> ServiceRules? { programmed[key].map { rules($0.route) } }
+
+    /// Adds all rules of all shared chains, in chains that are empty before.
+    func addSharedChains(to input: inout RestoreInput) {
+        for chain in SharedChain.allCases { input.declare(chain.name, in: chain.table) }
         for (key, entry) in programmed {
             for rule in entry.shared { input.add(rule.text, in: rule.chain.table, for: key) }
-            for chain in rules(entry.route).chains {
-                declared.append((chain.name, key))
-                for rule in chain.rules { input.add(rule, in: .nat, for: key) }
-                stale.remove(chain.name)
-            }
         }
         addNodePortJumps(to: &input)
-        for chain in stale { input.remove(chain, in: .nat) }
-        declared += stale.map { ($0, nil) }
-        // The nft back end keeps chains in order: of 11,000 in any other order it takes four seconds, not one and a half.
-        declared.sort { $0.chain < $1.chain }
-        for (chain, route) in declared { input.declare(chain, in: .nat, for: route) }
-        return input
     }
 
     private func addNodePortJumps(to input: inout RestoreInput) {

@@ -20,6 +20,11 @@ struct SavedRules: Sendable {
         rest.removeFirst(start)
     }
 
+    /// Adds chains that were found elsewhere than in the output.
+    mutating func insert(_ chains: some Sequence<String>, in table: Table) {
+        self.chains[table, default: []].formUnion(chains)
+    }
+
     func chains(in table: Table) -> Set<String> { chains[table] ?? [] }
 
     /// The rules of a table that are in chains without `KUBE-` in front, as whole lines.
