@@ -78,3 +78,12 @@ extension IPNetwork {
         return nil
     }
 }
+
+extension Collection where Element == IPNetwork {
+    /// The same addresses without a network that lies in another, sorted: the kernel's sets of ranges take no overlaps.
+    package var disjoint: [IPNetwork] {
+        Set(self).filter { inner in
+            !contains { $0.prefixLength < inner.prefixLength && $0.contains(inner.address) }
+        }.sorted { $0.address < $1.address }
+    }
+}

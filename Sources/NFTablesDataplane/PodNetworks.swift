@@ -5,12 +5,8 @@ import NFTables
 struct PodNetworks: Sendable, Hashable {
     var networks: [IPNetwork]
 
-    /// Networks of one family; one that lies in another is left out, because ranges must not overlap.
     init(_ networks: [IPNetwork]) {
-        self.networks = networks.filter { inner in
-            !networks.contains { $0 != inner && $0.prefixLength < inner.prefixLength && $0.contains(inner.address) }
-        }
-        self.networks = Set(self.networks).sorted { $0.address < $1.address }
+        self.networks = networks.disjoint
     }
 
     /// Reads back what the kernel tells: starts of ranges, and the first addresses behind them.

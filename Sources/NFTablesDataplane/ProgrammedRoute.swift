@@ -48,7 +48,7 @@ struct RouteShape: Sendable, Hashable {
         withoutBackends = route.actionWithoutBackends == .drop ? .drop : .refuse
         affinityTimeout = route.affinityTimeout
         isGuarded = route.isGuarded
-        allowedSources = route.sourceRanges
+        allowedSources = route.sourceRanges.disjoint
     }
 
     var isSticky: Bool { affinityTimeout != nil }

@@ -17,7 +17,7 @@ extension TableState {
                 if let timeout = route.shape.affinityTimeout { body(.sticky(timeout), .frontend(frontend), .none, "") }
                 guard plan.isGuarded else { continue }
                 body(.guarded, .frontend(frontend), .none, "")
-                for network in Set(route.shape.allowedSources) {
+                for network in route.shape.allowedSources {
                     body(.allowedSources, .source(frontend, network), .none, "")
                 }
             }
