@@ -9,6 +9,7 @@ package enum WatchEvent: Sendable {
     case bookmark(resourceVersion: String, endsInitialEvents: Bool)
     /// ERROR: the watch ends, and why.
     case error(Status)
-    /// An event with an object that cannot be used. Whoever keeps a store removes `key` from it, where it is known.
+    /// An event with an object that cannot be used. Whoever knows an earlier value of `key` keeps that: nothing that worked
+    /// stops working.
     case unusable(ObjectError, key: ObjectKey?, resourceVersion: String)
 }
