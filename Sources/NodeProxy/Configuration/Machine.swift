@@ -1,0 +1,54 @@
+import Glibc
+package import InternetAddresses
+
+/// What the kernel says of the machine that we run on, in this network namespace.
+package enum Machine {
+    /// The host name, as `hostname` prints it.
+    package static func hostName() throws(ProxyError) -> String {
+        let size = Int(HOST_NAME_MAX) + 1
+        var name = [CChar](repeating: 0, count: size)
+        let result = gethostname(&name, size)
+        guard result == 0 else {
+            throw ProxyError(.system, "the host name cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The addresses of interfaces that are up, sorted, without those that mean nothing to other machines.
+    package static func addresses() throws(ProxyError) -> [IPAddress] {
+        var list: UnsafeMutablePointer<ifaddrs>?
+        guard getifaddrs(&list) == 0 else {
+            throw ProxyError(
+                .system, "the machine's addresses cannot be listed: \(String(cString: strerror(errno)))")
+        }
+        defer { freeifaddrs(list) }
+        var addresses: Set<IPAddress> = []
+        for entry in sequence(first: list, next: { $0?.pointee.ifa_next }) {
+            guard let entry = entry?.pointee, entry.ifa_flags & UInt32(IFF_UP) != 0,
+                let socketAddress = entry.ifa_addr, let address = read(socketAddress)
+            else { continue }
+            addresses.insert(address)
+        }
+        return addresses.filter(reachesOthers).sorted()
+    }
+
+    /// Whether another machine could use the address to reach this one.
+    static func reachesOthers(_ address: IPAddress) -> Bool {
+        !(address.isLoopback || address.isLinkLocal || address.isUnspecified || address.isMulticast)
+    }
+
+    private static func read(_ address: UnsafePointer<sockaddr>) -> IPAddress? {
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET:
+            address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { address in
+                withUnsafeBytes(of: address.pointee.sin_addr) { IPAddress(networkBytes: $0) }
+            }
+        case AF_INET6:
+            address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { address in
+                withUnsafeBytes(of: address.pointee.sin6_addr) { IPAddress(networkBytes: $0) }
+            }
+        default:
+            nil
+        }
+    }
+}

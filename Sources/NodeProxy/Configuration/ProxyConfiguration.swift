@@ -1,0 +1,42 @@
+package import Dataplane
+package import Logging
+
+/// All that the operator has settled, checked and ready to use.
+package struct ProxyConfiguration: Sendable, Hashable {
+    /// Where Services and EndpointSlices come from.
+    package enum Origin: Sendable, Hashable {
+        /// A folder of manifests, or one file.
+        case manifests(path: String)
+        /// An API server: the one that a kubeconfig or a URL names, or that of the Pod that we run in.
+        case cluster(kubeconfig: String?, master: String?)
+    }
+
+    package var origin: Origin
+    package var mode: ProxyMode
+    /// The name of this machine's Node, as kubelet registered it.
+    package var nodeName: String
+    package var dataplane: DataplaneConfiguration
+    /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
+    package var healthAddress: ListenAddress?
+    /// Where `/metrics` is served; `nil` for nowhere.
+    package var metricsAddress: ListenAddress?
+
+    package init(
+        origin: Origin, mode: ProxyMode, nodeName: String, dataplane: DataplaneConfiguration = DataplaneConfiguration(),
+        healthAddress: ListenAddress? = nil, metricsAddress: ListenAddress? = nil
+    ) {
+        self.origin = origin
+        self.mode = mode
+        self.nodeName = nodeName
+        self.dataplane = dataplane
+        self.healthAddress = healthAddress
+        self.metricsAddress = metricsAddress
+    }
+}
+
+extension Logger.Level {
+    /// What `-v N` asks for, on klog's scale: one line for each thing done, then reasons, then everything.
+    package init(verbosity: Int) {
+        self = verbosity >= 6 ? .trace : verbosity >= 2 ? .debug : .info
+    }
+}

@@ -1,0 +1,84 @@
+import Dataplane
+import InternetAddresses
+
+/// The flags of `servicelet proxy`, as they were written. Their names and defaults are kube-proxy's.
+package struct ProxyOptions: Sendable, Hashable {
+    package var manifests: String?
+    package var kubeconfig: String?
+    package var master: String?
+    package var mode = ""
+    package var hostname = ""
+    package var clusterCIDR = ""
+    package var masqueradeAll = false
+    package var healthAddress = Self.defaultHealthAddress
+    package var metricsAddress = Self.defaultMetricsAddress
+
+    package static let defaultHealthAddress = "0.0.0.0:10256"
+    package static let defaultMetricsAddress = "127.0.0.1:10249"
+
+    package init() {}
+
+    /// What the flags mean on the machine named `machine`. Throws an error that names the flag and the remedy.
+    package func configuration(machine: String) throws(ProxyError) -> ProxyConfiguration {
+        let networks = try readClusterCIDR()
+        return ProxyConfiguration(
+            origin: try readOrigin(), mode: try ProxyMode(option: mode), nodeName: try readNodeName(machine: machine),
+            dataplane: DataplaneConfiguration(
+                localTraffic: networks.isEmpty ? .unknown : .networks(networks), masqueradeAll: masqueradeAll),
+            healthAddress: try readAddress(healthAddress, flag: "--healthz-bind-address", defaultPort: 10256),
+            metricsAddress: try readAddress(metricsAddress, flag: "--metrics-bind-address", defaultPort: 10249))
+    }
+
+    private func readOrigin() throws(ProxyError) -> ProxyConfiguration.Origin {
+        guard let manifests else { return .cluster(kubeconfig: kubeconfig, master: master) }
+        for (flag, value) in [("--kubeconfig", kubeconfig), ("--master", master)] where value != nil {
+            throw ProxyError(
+                .invalidOption,
+                "--manifests and \(flag) are two sources of Services for one kernel; leave one of them away"
+            )
+        }
+        guard !manifests.isEmpty else {
+            throw ProxyError(.invalidOption, "--manifests: give the path of a folder of manifests, or of one file")
+        }
+        return .manifests(path: manifests)
+    }
+
+    private func readNodeName(machine: String) throws(ProxyError) -> String {
+        let name = hostname.isEmpty ? machine : hostname
+        let trimmed = String(name.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        guard !trimmed.isEmpty else {
+            throw ProxyError(
+                .invalidOption, "the machine has no host name; name its Node with --hostname-override NAME")
+        }
+        return trimmed.lowercased()
+    }
+
+    private func readClusterCIDR() throws(ProxyError) -> [IPNetwork] {
+        guard !clusterCIDR.isEmpty else { return [] }
+        var networks: [IPNetwork] = []
+        for part in clusterCIDR.split(separator: ",", omittingEmptySubsequences: false) {
+            let text = part.filter { !$0.isWhitespace }
+            guard let network = IPNetwork(text) else {
+                throw ProxyError(
+                    .invalidOption,
+                    "--cluster-cidr: “\(text)” is not a network; write the networks of the pods like 10.244.0.0/16,fd00:10:244::/48"
+                )
+            }
+            networks.append(network)
+        }
+        return networks
+    }
+
+    private func readAddress(
+        _ text: String, flag: String, defaultPort: UInt16
+    ) throws(ProxyError) -> ListenAddress? {
+        guard !text.isEmpty else { return nil }
+        guard let address = ListenAddress(text, defaultPort: defaultPort) else {
+            throw ProxyError(
+                .invalidOption,
+                "\(flag): “\(text)” is not an address and port; write them like 0.0.0.0:\(defaultPort) or [::]:\(defaultPort), or \"\" to serve nothing"
+            )
+        }
+        return address
+    }
+}

@@ -1,0 +1,29 @@
+import InternetAddresses
+
+/// The answer to `/healthz` and `/livez`, with the fields of kube-proxy's.
+package struct HealthReport: Sendable, Hashable {
+    package enum Question: String, Sendable, Hashable, CaseIterable {
+        case healthz
+        case livez
+    }
+
+    package var isPositive: Bool
+    /// JSON.
+    package var text: String
+
+    /// What `state` means at `now`, which the calendar calls `time`.
+    package init(_ question: Question, _ state: HealthState, at now: ContinuousClock.Instant, time: UTCTime) {
+        isPositive = question == .healthz ? state.isHealthy(at: now) : state.isAlive(at: now)
+        // As kube-proxy has it: what is well is as good as updated now; Go's zero time means never.
+        let programmed = state.lastProgrammed.map { "\(time - $0.duration(to: now))" } ?? "0001-01-01T00:00:00Z"
+        let lastUpdated = isPositive ? "\(time)" : programmed
+        let eligibility = question == .healthz ? #","nodeEligible":\#(state.isNodeEligible)"# : ""
+        // Both families are programmed together.
+        let isProgrammed = state.lastProgrammed != nil && state.isAlive(at: now)
+        let status = IPFamily.allCases
+            .map { #""\#($0)":{"lastUpdated":"\#(isProgrammed ? "\(time)" : programmed)","healthy":\#(isProgrammed)}"# }
+            .joined(separator: ",")
+        text =
+            #"{"lastUpdated":"\#(lastUpdated)","currentTime":"\#(time)"\#(eligibility),"healthy":\#(isPositive),"status":{\#(status)}}"#
+    }
+}

@@ -1,0 +1,36 @@
+/// Whether the node's Services work, as load balancers and kubelet ask it. A plain value; the time is a parameter.
+package struct HealthState: Sendable, Hashable {
+    /// An update may wait so long for its programming before we call ourselves ill: twice kube-proxy's sync period.
+    package static let patience = Duration.seconds(60)
+
+    /// Whether the Node stays in the cluster: neither being deleted nor about to be removed by the autoscaler.
+    package var isNodeEligible = true
+    /// When the kernel last came to hold everything that is known; `nil` before the first time.
+    package private(set) var lastProgrammed: ContinuousClock.Instant?
+    private var oldestPending: ContinuousClock.Instant?
+
+    package init() {}
+
+    /// Something came in at `instant` that is not programmed yet.
+    package mutating func queued(at instant: ContinuousClock.Instant) {
+        oldestPending = oldestPending ?? instant
+    }
+
+    /// The kernel holds everything that is known.
+    package mutating func programmed(at instant: ContinuousClock.Instant) {
+        lastProgrammed = instant
+        oldestPending = nil
+    }
+
+    /// Whether programming gets on. A restart may help where it does not; it does not help while a server is out of
+    /// reach, so waiting for the first objects is no illness.
+    package func isAlive(at now: ContinuousClock.Instant) -> Bool {
+        guard let oldestPending else { return true }
+        return oldestPending.duration(to: now) <= Self.patience
+    }
+
+    /// Whether connections that arrive here are well served, and should be sent.
+    package func isHealthy(at now: ContinuousClock.Instant) -> Bool {
+        lastProgrammed != nil && isAlive(at: now) && isNodeEligible
+    }
+}

@@ -1,0 +1,47 @@
+package import KubernetesAPI
+
+/// What is counted for `/metrics`. A plain value.
+package struct ProxyMetrics: Sendable, Hashable {
+    /// How much was compared or written at once.
+    package enum Extent: Sendable, Hashable {
+        /// Everything.
+        case full
+        /// What a change asked for.
+        case partial
+    }
+
+    /// Calls to the data plane that failed.
+    package var failures: UInt64 = 0
+    /// How often others had altered our rules.
+    package var repairs: UInt64 = 0
+    private(set) var durations: [Extent: Histogram] = [.full: Histogram(), .partial: Histogram()]
+    private(set) var lastProgrammed: UTCTime?
+    private(set) var lastQueued: UTCTime?
+    private(set) var serviceChanges: UInt64 = 0
+    private(set) var sliceChanges: UInt64 = 0
+    /// By status code.
+    private(set) var healthAnswers: [HealthReport.Question: [Int: UInt64]] = [:]
+
+    package init() {}
+
+    package mutating func count(_ changes: [ObjectChange]) {
+        for change in changes {
+            switch change.key.kind {
+            case .service: serviceChanges += 1
+            case .endpointSlice: sliceChanges += 1
+            case .node: break
+            }
+        }
+    }
+
+    package mutating func queued(at time: UTCTime) { lastQueued = time }
+
+    package mutating func programmed(_ extent: Extent, in duration: Duration, at time: UTCTime) {
+        durations[extent, default: Histogram()].observe(duration / .seconds(1))
+        lastProgrammed = time
+    }
+
+    package mutating func answered(_ question: HealthReport.Question, status: Int) {
+        healthAnswers[question, default: [:]][status, default: 0] += 1
+    }
+}

@@ -1,0 +1,83 @@
+import Dataplane
+import InternetAddresses
+import KubernetesAPI
+import KubernetesClient
+package import Logging
+import ManifestSource
+import NIOCore
+import ObjectSource
+
+/// The daemon: objects come from a source, are routed, and are programmed into the kernel; in this direction only.
+package struct NodeProxy: Sendable {
+    private let configuration: ProxyConfiguration
+    private let logger: Logger
+
+    package init(configuration: ProxyConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// One thread carries all of the daemon's HTTP. To be called at most once in a process, before anything else.
+    package static func shareOneEventLoop() {
+        NIOSingletons.groupLoopCountSuggestion = 1
+    }
+
+    /// Runs until the task is cancelled, and leaves what it has programmed in force.
+    ///
+    /// `environment` is asked where a cluster's API server is. Throws, with what to do, if something is missing that
+    /// no waiting will bring.
+    package func run(environment: [String: String]) async throws {
+        let status = ProxyStatus()
+        let source = try makeSource(status: status, environment: environment)
+        guard let address = configuration.healthAddress else { return try await proxy(source, status: status) }
+        // Whoever asks for our health must find us before the first rule is written, and a port that is taken means
+        // that another proxy is at work here.
+        let health = HTTPService.health(of: status, on: address, logger: logger)
+        try await health.serve { _ in try await proxy(source, status: status) }
+    }
+
+    private func makeSource(status: ProxyStatus, environment: [String: String]) throws -> any ObjectSource {
+        switch configuration.origin {
+        case .manifests(let path):
+            return ManifestSource(path: path, logger: logger)
+        case .cluster(let kubeconfig, let master):
+            let client = try KubernetesClientConfiguration.load(
+                kubeconfig: kubeconfig, master: master, environment: environment)
+            return KubernetesClient(
+                configuration: client, nodeName: configuration.nodeName, logger: logger, metrics: status.requests)
+        }
+    }
+
+    private func proxy(_ source: any ObjectSource, status: ProxyStatus) async throws {
+        let dataplane = try Self.makeDataplane(configuration, logger: logger)
+        let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
+        let clock = ContinuousClock()
+        let programming = ProgrammingLoop(
+            nodeName: configuration.nodeName, machineAddresses: try Machine.addresses(), inbox: inbox,
+            dataplane: dataplane, status: status, clock: clock, logger: logger)
+        let repairs = RepairLoop(dataplane: dataplane, status: status, clock: clock, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await source.run(into: inbox) }
+            group.addTask { try await programming.run() }
+            group.addTask { try await repairs.run() }
+            group.addTask { try await serveMetrics(of: status) }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Metrics are worth a warning, but not a node without Services; the port may become free.
+    private func serveMetrics(of status: ProxyStatus) async throws {
+        guard let address = configuration.metricsAddress else { return }
+        let service = HTTPService.metrics(of: status, mode: configuration.mode, on: address, logger: logger)
+        var isKnown = false
+        while !Task.isCancelled {
+            do {
+                try await service.run()
+            } catch let error as ProxyError {
+                if !isKnown { logger.warning("no metrics are served: \(error)") }
+                isKnown = true
+                try await Task.sleep(for: .seconds(5))
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import KubernetesAPI
+
+/// What the sources say of this machine's Node, beside what routing needs.
+package struct NodeView: Sendable, Hashable {
+    /// Set by the cluster autoscaler on a node that it is about to remove.
+    private static let removalTaint = "ToBeDeletedByClusterAutoscaler"
+
+    private let name: String
+    /// The names of all Nodes that were seen.
+    private var names: Set<String> = []
+    /// Whether load balancers should go on sending connections here: the Node is not about to go.
+    package private(set) var isEligible = true
+
+    package init(name: String) {
+        self.name = name
+    }
+
+    package mutating func take(_ changes: [ObjectChange]) {
+        for change in changes where change.key.kind == .node {
+            let seen = change.key.name.name
+            switch change {
+            case .set(let object):
+                names.insert(seen)
+                if case .node(let node) = object, seen == name { isEligible = !Self.isLeaving(node) }
+            case .removed:
+                names.remove(seen)
+                if seen == name { isEligible = false }
+            }
+        }
+    }
+
+    private static func isLeaving(_ node: Node) -> Bool {
+        node.metadata.isBeingDeleted || node.taints.contains { $0.key == removalTaint }
+    }
+
+    /// What is wrong if nobody has told of a Node of our name, or `nil` if somebody has.
+    package var missing: String? {
+        guard !names.contains(name) else { return nil }
+        guard !names.isEmpty else { return "there is no Node named \(name)" }
+        let others = names.sorted().prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+        return
+            "there is no Node named \(name), only \(others): no endpoint counts as local; name this machine's Node with --hostname-override"
+    }
+
+    /// Whether there are Nodes, but ours is not among them: the name is probably wrong.
+    package var isMisnamed: Bool { !names.isEmpty && !names.contains(name) }
+}

@@ -1,0 +1,133 @@
+package import Dataplane
+package import InternetAddresses
+package import Logging
+package import ObjectSource
+import ServiceRouting
+import Synchronization
+
+/// Carries what the sources tell into the kernel: takes changes in, has ``ProgrammingState`` decide, calls the data plane
+/// and tells what came of it.
+package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == ContinuousClock.Instant {
+    private let inbox: ObjectInbox
+    private let dataplane: any Dataplane
+    private let status: ProxyStatus
+    private let clock: Time
+    private let logger: Logger
+    private var state: ProgrammingState
+    private var node: NodeView
+
+    /// `machineAddresses` stand in for the node's addresses as long as no Node tells them.
+    package init(
+        nodeName: String, machineAddresses: [IPAddress], inbox: ObjectInbox, dataplane: any Dataplane,
+        status: ProxyStatus, clock: Time, logger: Logger
+    ) {
+        self.inbox = inbox
+        self.dataplane = dataplane
+        self.status = status
+        self.clock = clock
+        self.logger = logger
+        state = ProgrammingState(nodeName: nodeName, machineAddresses: machineAddresses)
+        node = NodeView(name: nodeName)
+    }
+
+    /// Runs until the task is cancelled. Throws `DataplaneError` only where the mode cannot work on this machine.
+    package consuming func run() async throws {
+        var loop = self
+        while !Task.isCancelled {
+            switch loop.state.step(at: loop.clock.now) {
+            case .wait(let deadline):
+                if let batch = await loop.nextBatch(until: deadline) { loop.take(batch) }
+            case .synchronize:
+                loop.logNode()
+                let routes = loop.state.routes
+                let addresses = loop.state.nodeAddresses
+                try await loop.program(.full) { dataplane throws(DataplaneError) in
+                    try await dataplane.synchronize(routes, nodeAddresses: addresses)
+                } summary: {
+                    ProgrammingSummary.text(synchronized: routes, $0, in: $1)
+                }
+            case .apply(let change):
+                try await loop.program(.partial) { dataplane throws(DataplaneError) in
+                    try await dataplane.apply(change)
+                } summary: {
+                    ProgrammingSummary.text(applied: change, $0, in: $1)
+                }
+            }
+        }
+    }
+
+    /// The next changes, or `nil` at the deadline and on cancellation.
+    private func nextBatch(until deadline: ContinuousClock.Instant?) async -> ObjectInbox.Batch? {
+        guard let deadline else { return await inbox.next() }
+        return await withTaskGroup(of: ObjectInbox.Batch?.self) { [inbox, clock] group in
+            group.addTask { await inbox.next() }
+            group.addTask {
+                // Woken up early means cancelled, and then there is nothing to wait for either.
+                try? await clock.sleep(until: deadline, tolerance: nil)
+                return nil
+            }
+            let first = await group.next().flatMap(\.self)
+            group.cancelAll()
+            // A batch that was taken at the last moment is not lost.
+            let second = await group.next().flatMap(\.self)
+            return first ?? second
+        }
+    }
+
+    private mutating func take(_ batch: ObjectInbox.Batch) {
+        let wasEligible = node.isEligible
+        node.take(batch.changes)
+        if node.isEligible != wasEligible { logEligibility() }
+        for problem in state.take(batch.changes, isSynchronized: batch.isSynchronized) { logger.warning("\(problem)") }
+        let isPending = state.step(at: clock.now) != .wait(until: nil)
+        status.health.withLock { health in
+            health.isNodeEligible = node.isEligible
+            if isPending { health.queued(at: batch.oldest) }
+        }
+        status.metrics.withLock { metrics in
+            metrics.count(batch.changes)
+            if isPending { metrics.queued(at: .now) }
+        }
+    }
+
+    private mutating func program(
+        _ extent: ProxyMetrics.Extent,
+        _ call: (any Dataplane) async throws(DataplaneError) -> ProgrammingReport,
+        summary: (ProgrammingReport, Duration) -> String
+    ) async throws(DataplaneError) {
+        let start = clock.now
+        do throws(DataplaneError) {
+            let report = try await call(dataplane)
+            let end = clock.now
+            state.succeeded()
+            status.health.withLock { $0.programmed(at: end) }
+            status.metrics.withLock { $0.programmed(extent, in: start.duration(to: end), at: .now) }
+            logger.info("\(summary(report, start.duration(to: end)))")
+            for refusal in report.refusals {
+                logger.error("\(ProgrammingSummary.text(refusal))")
+            }
+        } catch {
+            guard error.code != .permission, error.code != .unsupported, !Task.isCancelled else { throw error }
+            let pause = state.failed(error, at: clock.now)
+            status.metrics.withLock { $0.failures += 1 }
+            logger.error(
+                "programming failed, what worked before still does; next attempt in \(Quantity.text(pause)): \(error)")
+        }
+    }
+
+    private func logNode() {
+        guard let missing = node.missing, state.guessesNodeAddresses else { return }
+        let addresses = state.nodeAddresses.map(\.description).joined(separator: ", ")
+        let consequence =
+            "node ports are open on the machine's own addresses, \(addresses.isEmpty ? "of which there are none" : addresses)"
+        logger.log(level: node.isMisnamed ? .warning : .info, "\(missing); \(consequence)")
+    }
+
+    private func logEligibility() {
+        if node.isEligible {
+            logger.info("the Node stays: /healthz asks load balancers to send connections here again")
+        } else {
+            logger.warning("the Node is about to go: /healthz asks load balancers to send no more connections here")
+        }
+    }
+}

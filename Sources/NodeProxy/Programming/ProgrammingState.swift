@@ -1,0 +1,96 @@
+package import Dataplane
+package import InternetAddresses
+package import KubernetesAPI
+package import ServiceRouting
+
+/// Decides what a data plane is told, and when. A plain value; the time is a parameter.
+package struct ProgrammingState: Sendable {
+    /// What to do next.
+    package enum Step: Sendable, Hashable {
+        /// Wait for changes, but no longer than until the instant.
+        case wait(until: ContinuousClock.Instant?)
+        /// Make the kernel hold ``ProgrammingState/routes`` and nothing else.
+        case synchronize
+        case apply(RoutingChange)
+    }
+
+    private enum Standing: Sendable {
+        /// The sources have not told everything yet. What a half-known cluster would lead to must not be programmed: it
+        /// would cut off what an earlier process has left.
+        case waiting
+        /// It is not known what the kernel holds: nothing was programmed yet, or programming failed.
+        case behind(retryAt: ContinuousClock.Instant?)
+        /// The kernel holds everything save this change.
+        case current(RoutingChange)
+    }
+
+    private var table: RoutingTable
+    private var standing = Standing.waiting
+    private var backoff = RetryBackoff()
+    private let machineAddresses: [IPAddress]
+
+    /// `machineAddresses` are used for node ports as long as no Node says which the node's addresses are.
+    package init(nodeName: String, machineAddresses: [IPAddress]) {
+        table = RoutingTable(nodeName: nodeName)
+        self.machineAddresses = machineAddresses
+    }
+
+    package var nodeAddresses: [IPAddress] { table.nodeAddresses.isEmpty ? machineAddresses : table.nodeAddresses }
+
+    /// Whether the node's addresses are a guess.
+    package var guessesNodeAddresses: Bool { table.nodeAddresses.isEmpty }
+
+    /// All routes in the order in which they are programmed: what everything else depends on comes first.
+    package var routes: [ServicePortRoute] {
+        table.routes.sorted { left, right in
+            guard left.isCritical == right.isCritical else { return left.isCritical }
+            return left.key < right.key
+        }
+    }
+
+    /// Takes in what the sources have told, and whether this is all that they knew at their start. Returns what cannot
+    /// be routed as its author wanted.
+    package mutating func take(_ changes: [ObjectChange], isSynchronized: Bool) -> [RoutingProblem] {
+        var change = table.apply(changes)
+        if change.nodeAddresses != nil { change.nodeAddresses = nodeAddresses }
+        let problems = change.problems
+        switch standing {
+        case .waiting: if isSynchronized { standing = .behind(retryAt: nil) }
+        // The next attempt is made from the table.
+        case .behind: break
+        // Steps follow each change at once, so there is none that waits.
+        case .current: standing = .current(change)
+        }
+        return problems
+    }
+
+    package func step(at now: ContinuousClock.Instant) -> Step {
+        switch standing {
+        case .waiting: .wait(until: nil)
+        case .behind(let retryAt?) where retryAt > now: .wait(until: retryAt)
+        case .behind: .synchronize
+        case .current(let change): change.isEmpty ? .wait(until: nil) : .apply(change)
+        }
+    }
+
+    package mutating func succeeded() {
+        standing = .current(RoutingChange())
+        backoff = RetryBackoff()
+    }
+
+    /// After a failure nobody knows what the kernel holds. Returns the pause before everything is compared anew.
+    package mutating func failed(_ error: DataplaneError, at now: ContinuousClock.Instant) -> Duration {
+        let pause = backoff.failed(isRetryable: error.isRetryable)
+        standing = .behind(retryAt: now + pause)
+        return pause
+    }
+}
+
+extension ServicePortRoute {
+    /// Without the API server and DNS nothing else in a cluster comes up.
+    fileprivate var isCritical: Bool {
+        let service = key.name.service
+        return service.namespace == "default" && service.name == "kubernetes"
+            || service.namespace == "kube-system" && service.name == "kube-dns"
+    }
+}

@@ -1,0 +1,51 @@
+package import Dataplane
+package import Logging
+import Synchronization
+
+/// Has the data plane mend what others break, for as long as the daemon runs, and tells who did it.
+package struct RepairLoop<Time: Clock>: Sendable where Time.Duration == Duration {
+    private let dataplane: any Dataplane
+    private let status: ProxyStatus
+    private let clock: Time
+    private let logger: Logger
+
+    package init(dataplane: any Dataplane, status: ProxyStatus, clock: Time, logger: Logger) {
+        self.dataplane = dataplane
+        self.status = status
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Runs until the task is cancelled. A data plane that cannot notice damage ends it early.
+    package func run() async throws {
+        var backoff = RetryBackoff()
+        while true {
+            do throws(DataplaneError) {
+                guard let report = try await dataplane.repair() else { return }
+                backoff = RetryBackoff()
+                tell(report)
+            } catch {
+                if Task.isCancelled { return }
+                guard error.code != .unsupported else {
+                    logger.warning("what others remove from our rules stays removed until the next start: \(error)")
+                    return
+                }
+                let pause = backoff.failed(isRetryable: error.isRetryable)
+                logger.error(
+                    "our rules were altered and could not be mended; next attempt in \(Quantity.text(pause)): \(error)")
+                try await clock.sleep(for: pause)
+            }
+        }
+    }
+
+    private func tell(_ report: RepairReport) {
+        status.metrics.withLock { $0.repairs += 1 }
+        let culprit = report.culprit ?? "another program"
+        let damage = report.damage.joined(separator: ", ")
+        logger.warning(
+            "\(culprit) removed or altered \(damage); mended (\(ProgrammingSummary.cost(of: report.written)))")
+        for refusal in report.written.refusals {
+            logger.error("\(ProgrammingSummary.text(refusal))")
+        }
+    }
+}

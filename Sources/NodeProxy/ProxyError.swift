@@ -1,0 +1,29 @@
+/// Why the proxy does not start, or cannot go on.
+package struct ProxyError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable, Hashable {
+        /// A flag, or what flags say together, makes no sense.
+        case invalidOption
+        /// What a flag asks for is not in this version.
+        case unsupported
+        /// An address that we were to listen on is taken, or not ours.
+        case address
+        /// The system refused something that every program may ask for.
+        case system
+    }
+
+    package var code: Code
+    /// What is wrong, where, and what to do.
+    package var message: String
+    package var cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// Whether the same start may succeed later without a person's help.
+    package var isRetryable: Bool { false }
+
+    package var description: String { message }
+}

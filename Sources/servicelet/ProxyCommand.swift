@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Logging
+import NodeProxy
+
+struct ProxyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "proxy", abstract: "Programs the node's kernel with the Services of a cluster, or of manifests.",
+        discussion: """
+            Without --manifests, --kubeconfig and --master the API server is that of the Pod that the program runs in.
+            SIGTERM ends the program and leaves in force what it has programmed; servicelet cleanup removes it.
+            """)
+
+    @Option(help: "A folder of YAML and JSON manifests, or one file, in place of a cluster; edits take effect at once.")
+    var manifests: String?
+
+    @Option(help: "The kubeconfig file that says where the API server is and how to be known to it.")
+    var kubeconfig: String?
+
+    @Option(help: "The URL of the API server; takes the place of the one in the kubeconfig.")
+    var master: String?
+
+    @Option(help: "How to program the kernel: nftables or iptables.")
+    var proxyMode = ""
+
+    @Option(help: "The name of this machine's Node, where it is not the host name.")
+    var hostnameOverride = ""
+
+    @Option(help: "The networks of the pods, such as 10.244.0.0/16,fd00:10:244::/48; others are masqueraded.")
+    var clusterCidr = ""
+
+    @Flag(help: "Masquerade all connections to clusterIPs.")
+    var masqueradeAll = false
+
+    @Option(help: "Where to serve /healthz and /livez; \"\" for nowhere.")
+    var healthzBindAddress = ProxyOptions.defaultHealthAddress
+
+    @Option(help: "Where to serve /metrics and /proxyMode; \"\" for nowhere.")
+    var metricsBindAddress = ProxyOptions.defaultMetricsAddress
+
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        let configuration = try options.configuration(machine: Machine.hostName())
+        let proxy = NodeProxy(configuration: configuration, logger: logging.logger)
+        let environment = ProcessInfo.processInfo.environment
+        try await Termination.cancelling { try await proxy.run(environment: environment) }
+    }
+
+    private var options: ProxyOptions {
+        var options = ProxyOptions()
+        options.manifests = manifests
+        options.kubeconfig = kubeconfig
+        options.master = master
+        options.mode = proxyMode
+        options.hostname = hostnameOverride
+        options.clusterCIDR = clusterCidr
+        options.masqueradeAll = masqueradeAll
+        options.healthAddress = healthzBindAddress
+        options.metricsAddress = metricsBindAddress
+        return options
+    }
+}

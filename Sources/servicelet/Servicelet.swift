@@ -1,0 +1,18 @@
+import ArgumentParser
+import NodeProxy
+
+/// Parses arguments and wires; all else is in the modules.
+@main
+struct Servicelet: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "servicelet", abstract: "Makes Kubernetes Services work on a Linux node.",
+        version: version, subcommands: [ProxyCommand.self, CleanupCommand.self, VersionCommand.self])
+
+    static func main() async {
+        NodeProxy.shareOneEventLoop()
+        let program = CommandLine.arguments.first ?? ""
+        await main(Invocation.arguments(program: program, Array(CommandLine.arguments.dropFirst())))
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import FoundationNetworking
+import InternetAddresses
+import Synchronization
+import Testing
+
+@testable import NodeProxy
+
+@Suite("The health and metrics servers", .timeLimit(.minutes(1)))
+struct HTTPServiceTests {
+    let status = ProxyStatus()
+    let log = LogLines()
+    let anyPort = ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 0)
+
+    func get(_ path: String, port: Int) async throws -> (code: Int, text: String) {
+        let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
+        let (data, response) = try await URLSession.shared.data(from: url)
+        return (try #require(response as? HTTPURLResponse).statusCode, String(decoding: data, as: UTF8.self))
+    }
+
+    @Test("healthz answers 503 until everything is programmed, and counts its answers")
+    func health() async throws {
+        try await HTTPService.health(of: status, on: anyPort, logger: log.logger).serve { port in
+            let before = try await get("/healthz", port: port)
+            #expect(before.code == 503)
+            let alive = try await get("/livez", port: port)
+            #expect(alive.code == 200)
+            status.health.withLock { $0.programmed(at: .now) }
+            let after = try await get("/healthz", port: port)
+            #expect(after.code == 200)
+            #expect(after.text.contains(#""healthy":true"#))
+        }
+        let text = status.metricsText
+        #expect(text.contains("kubeproxy_proxy_healthz_total{code=\"200\"} 1\n"))
+        #expect(text.contains("kubeproxy_proxy_healthz_total{code=\"503\"} 1\n"))
+    }
+
+    @Test("metrics, proxyMode and healthz are where kube-proxy has them")
+    func metrics() async throws {
+        let service = HTTPService.metrics(of: status, mode: .nftables, on: anyPort, logger: log.logger)
+        try await service.serve { port in
+            let mode = try await get("/proxyMode", port: port)
+            #expect(mode.text == "nftables")
+            let health = try await get("/healthz", port: port)
+            #expect(health.text == "ok")
+            let metrics = try await get("/metrics", port: port)
+            #expect(metrics.text.contains("kubeproxy_sync_proxy_rules_last_timestamp_seconds"))
+            let nothing = try await get("/nothing", port: port)
+            #expect(nothing.code == 404)
+        }
+    }
+
+    @Test("a port that is taken is told with the address, who may have it, and the flag; nothing is done then")
+    func taken() async throws {
+        try await HTTPService.health(of: status, on: anyPort, logger: log.logger).serve { port in
+            let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
+            let error = await #expect(throws: ProxyError.self) {
+                try await HTTPService.health(of: status, on: taken, logger: log.logger).serve { _ in
+                    Issue.record("the body ran")
+                }
+            }
+            #expect(error?.code == .address)
+            let expected =
+                "--healthz-bind-address: cannot listen on \(taken): the port is taken, probably by kube-proxy"
+            #expect(error?.message.hasPrefix(expected) == true)
+        }
+    }
+
+    @Test("an address that is not the machine's is told as such")
+    func foreign() async throws {
+        let foreign = ListenAddress(address: IPAddress(ipv4: 0xC000_0201), port: 0)
+        let error = await #expect(throws: ProxyError.self) {
+            try await HTTPService.health(of: status, on: foreign, logger: log.logger).serve { _ in }
+        }
+        #expect(error?.message.contains("the machine has no such address") == true)
+    }
+
+    @Test("what the body throws ends the server and comes through")
+    func failure() async throws {
+        struct Broken: Error {}
+        await #expect(throws: Broken.self) {
+            try await HTTPService.health(of: status, on: anyPort, logger: log.logger).serve { _ in throw Broken() }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import NodeProxy
+import Testing
+
+@Suite("Health")
+struct HealthStateTests {
+    let start = ContinuousClock.now
+    let time = UTCTime(milliseconds: 1_795_240_800_000)
+
+    @Test("before the first programming we are alive, but not healthy")
+    func starting() {
+        let state = HealthState()
+        #expect(!state.isHealthy(at: start))
+        #expect(state.isAlive(at: start + .seconds(3600)))
+    }
+
+    @Test("an update that waits for more than a minute makes us ill, until it is programmed")
+    func latency() {
+        var state = HealthState()
+        state.programmed(at: start)
+        state.queued(at: start)
+        state.queued(at: start + .seconds(59))
+        #expect(state.isHealthy(at: start + .seconds(60)))
+        #expect(!state.isHealthy(at: start + .seconds(61)))
+        #expect(!state.isAlive(at: start + .seconds(61)))
+        state.programmed(at: start + .seconds(62))
+        #expect(state.isHealthy(at: start + .seconds(1000)))
+    }
+
+    @Test("a Node that is about to go is not healthy, but alive")
+    func leaving() {
+        var state = HealthState()
+        state.programmed(at: start)
+        state.isNodeEligible = false
+        #expect(!state.isHealthy(at: start))
+        #expect(state.isAlive(at: start))
+    }
+
+    @Test("the answer has kube-proxy's fields, and names the last programming while we are ill")
+    func report() {
+        var state = HealthState()
+        state.programmed(at: start)
+        let well = HealthReport(.healthz, state, at: start + .seconds(5), time: time)
+        #expect(well.isPositive)
+        #expect(
+            well.text
+                == #"{"lastUpdated":"2026-11-21T06:00:00.000Z","currentTime":"2026-11-21T06:00:00.000Z","nodeEligible":true,"healthy":true,"#
+                + #""status":{"IPv4":{"lastUpdated":"2026-11-21T06:00:00.000Z","healthy":true},"IPv6":{"lastUpdated":"2026-11-21T06:00:00.000Z","healthy":true}}}"#
+        )
+        state.queued(at: start)
+        let ill = HealthReport(.healthz, state, at: start + .seconds(70), time: time)
+        #expect(!ill.isPositive)
+        #expect(ill.text.contains(#""lastUpdated":"2026-11-21T05:58:50.000Z""#))
+        #expect(ill.text.contains(#""healthy":false"#))
+    }
+
+    @Test("livez does not speak of the Node")
+    func livez() {
+        var state = HealthState()
+        state.isNodeEligible = false
+        let report = HealthReport(.livez, state, at: start, time: time)
+        #expect(report.isPositive)
+        #expect(!report.text.contains("nodeEligible"))
+    }
+
+    @Test("who never programmed was last updated at Go's zero time")
+    func never() {
+        let report = HealthReport(.healthz, HealthState(), at: start, time: time)
+        #expect(report.text.hasPrefix(#"{"lastUpdated":"0001-01-01T00:00:00Z","#))
+        #expect(!report.isPositive)
+    }
+}

@@ -1,0 +1,183 @@
+import Dataplane
+import InternetAddresses
+import KubernetesAPI
+import NodeProxy
+import ObjectSource
+import ServiceRouting
+import Synchronization
+import Testing
+
+@Suite("The programming loop", .timeLimit(.minutes(1)))
+struct ProgrammingLoopTests {
+    let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
+    let dataplane = FakeDataplane()
+    let status = ProxyStatus()
+    let clock = SkippingClock()
+    let log = LogLines()
+
+    /// Runs the loop while `body` runs.
+    func whileRunning(
+        machineAddresses: [IPAddress] = [], _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let loop = ProgrammingLoop(
+            nodeName: "n1", machineAddresses: machineAddresses, inbox: inbox, dataplane: dataplane, status: status,
+            clock: clock, logger: log.logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await loop.run() }
+            group.addTask { try await body() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Waits for the next call to the data plane, which must be this one.
+    func expectCall(_ text: String, at location: SourceLocation = #_sourceLocation) async throws {
+        let call = try await dataplane.nextCall()
+        #expect(call.text == text, sourceLocation: location)
+    }
+
+    /// Waits for the next line that contains `part`, which must contain `text` as well.
+    func expectLine(with part: String, saying text: String, at location: SourceLocation = #_sourceLocation) async throws
+    {
+        let line = try await log.line(with: part)
+        #expect(line.contains(text), sourceLocation: location)
+    }
+
+    var isHealthy: Bool { status.health.withLock { $0.isHealthy(at: clock.now) } }
+
+    @Test("nothing is programmed before the sources have told everything; then all of it, what others need first")
+    func firstSynchronization() async throws {
+        try await whileRunning {
+            inbox.post(service("aaa"))
+            inbox.markSynchronized(.service)
+            inbox.post(service("kube-dns", in: "kube-system", ip: 2), service("kubernetes", ip: 3))
+            inbox.markSynchronized(.endpointSlice)
+            #expect(!isHealthy)
+            inbox.markSynchronized(.node)
+            try await expectCall("synchronize default/kubernetes kube-system/kube-dns default/aaa")
+            _ = try await log.line(with: "programmed 3 Services with 0 endpoints")
+            #expect(isHealthy)
+        }
+    }
+
+    @Test("a cluster without objects is programmed too: an earlier process may have left rules")
+    func emptyCluster() async throws {
+        try await whileRunning {
+            inbox.markAllSynchronized()
+            try await expectCall("synchronize")
+        }
+    }
+
+    @Test("later changes are applied alone")
+    func changes() async throws {
+        try await whileRunning {
+            inbox.post(service("web"))
+            inbox.markAllSynchronized()
+            try await expectCall("synchronize default/web")
+            inbox.post(service("api", ip: 2))
+            try await expectCall("apply default/api")
+            inbox.post([removed(service("web"))])
+            try await expectCall("apply default/web")
+            _ = try await log.line(with: "info: removed default/web (")
+        }
+    }
+
+    @Test("after a failure that may pass everything is compared anew, with what has come in meanwhile")
+    func retry() async throws {
+        dataplane.answer(
+            .success(ProgrammingReport()), .failure(DataplaneError(.transient, "the kernel is busy")),
+            .failure(DataplaneError(.transient, "the kernel is busy still")))
+        try await whileRunning {
+            inbox.post(service("web"))
+            inbox.markAllSynchronized()
+            try await expectCall("synchronize default/web")
+            inbox.post(service("api", ip: 2))
+            try await expectCall("apply default/api")
+            let line = try await log.line(with: "the kernel is busy")
+            #expect(line.contains("what worked before still does; next attempt in 0.10 s"))
+            try await expectCall("synchronize default/api default/web")
+            try await expectLine(with: "busy still", saying: "next attempt in 0.20 s")
+            try await expectCall("synchronize default/api default/web")
+            _ = try await log.line(with: "info: programmed 2 Services")
+        }
+        // What comes in wakes the loop before its time, but the time is kept.
+        #expect(clock.now == clock.start + .milliseconds(300))
+        #expect(status.metrics.withLock { $0.failures } == 2)
+    }
+
+    @Test(
+        "a mode that cannot work on this machine ends the loop",
+        arguments: [DataplaneError.Code.permission, .unsupported])
+    func fatal(code: DataplaneError.Code) async throws {
+        dataplane.answer(.failure(DataplaneError(code, "run as root")))
+        inbox.markAllSynchronized()
+        await #expect(throws: DataplaneError.self) {
+            try await whileRunning { try await Task.sleep(for: .seconds(3600)) }
+        }
+    }
+
+    @Test("a refused route is named, with the reason; the rest counts as programmed")
+    func refusal() async throws {
+        let name = ServicePortName(service: NamespacedName(namespace: "default", name: "web"))
+        let refusal = ProgrammingReport.Refusal(route: RouteKey(name: name, family: .ipv4), reason: "no memory")
+        dataplane.answer(.success(ProgrammingReport(messages: 1, bytes: 10, refusals: [refusal])))
+        try await whileRunning {
+            inbox.post(service("web"))
+            inbox.markAllSynchronized()
+            let line = try await log.line(with: "error:")
+            #expect(line == "error: default/web (IPv4) does not work: no memory")
+            #expect(isHealthy)
+        }
+    }
+
+    @Test("what a Service asks for in vain is told with its name")
+    func problem() async throws {
+        try await whileRunning {
+            inbox.post(service("one", ip: 7), service("two", ip: 7))
+            inbox.markAllSynchronized()
+            try await expectLine(with: "warning:", saying: "default/")
+        }
+    }
+
+    @Test("without a Node, node ports are open on the machine's addresses, until a Node tells others")
+    func addresses() async throws {
+        let own = IPAddress(ipv4: 0xC000_0201)
+        let told = IPAddress(ipv4: 0xC633_6401)
+        try await whileRunning(machineAddresses: [own]) {
+            inbox.markAllSynchronized()
+            let first = try await dataplane.nextCall()
+            #expect(first == .synchronize([], nodeAddresses: [own]))
+            try await expectLine(with: "there is no Node named n1", saying: "192.0.2.1")
+            inbox.post(node("n1", ip: told.ipv4Bits))
+            let second = try await dataplane.nextCall()
+            #expect(second == .apply(RoutingChange(nodeAddresses: [told])))
+        }
+    }
+
+    @Test("Nodes among which ours is not are worth a warning that names them")
+    func misnamed() async throws {
+        try await whileRunning {
+            inbox.post(node("n2"), node("n3"))
+            inbox.markAllSynchronized()
+            let line = try await log.line(with: "warning:")
+            #expect(line.contains("there is no Node named n1, only n2, n3"))
+            #expect(line.contains("--hostname-override"))
+        }
+    }
+
+    @Test("a Node that is about to go makes the health negative, and nothing else")
+    func leavingNode() async throws {
+        try await whileRunning {
+            inbox.post(node("n1"))
+            inbox.markAllSynchronized()
+            _ = try await log.line(with: "programmed")
+            inbox.post(node("n1", taint: "ToBeDeletedByClusterAutoscaler"))
+            _ = try await log.line(with: "about to go")
+            inbox.post(service("web"))
+            try await expectCall("synchronize")
+            try await expectCall("apply default/web")
+            #expect(!isHealthy)
+            #expect(status.health.withLock { $0.isAlive(at: clock.now) })
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Dataplane
+import InternetAddresses
+import KubernetesAPI
+import NodeProxy
+import ServiceRouting
+import Testing
+
+@Suite("What a data plane is told")
+struct ProgrammingStateTests {
+    let now = ContinuousClock.now
+
+    @Test("a failure is waited out; changes meanwhile do not shorten the wait")
+    func waiting() {
+        var state = ProgrammingState(nodeName: "n1", machineAddresses: [])
+        #expect(state.step(at: now) == .wait(until: nil))
+        _ = state.take([], isSynchronized: true)
+        #expect(state.step(at: now) == .synchronize)
+        let pause = state.failed(DataplaneError(.transient, ""), at: now)
+        #expect(state.step(at: now) == .wait(until: now + pause))
+        _ = state.take([.set(service("web"))], isSynchronized: true)
+        #expect(state.step(at: now) == .wait(until: now + pause))
+        #expect(state.step(at: now + pause) == .synchronize)
+        #expect(state.routes.map(\.key.name.service.name) == ["web"])
+    }
+
+    @Test("a change without consequences for connections leads to nothing")
+    func noConsequence() {
+        var state = ProgrammingState(nodeName: "n1", machineAddresses: [])
+        _ = state.take([.set(service("web"))], isSynchronized: true)
+        state.succeeded()
+        _ = state.take([.set(service("web"))], isSynchronized: true)
+        #expect(state.step(at: now) == .wait(until: nil))
+    }
+
+    @Test("a Node that loses its addresses brings back the machine's")
+    func lostAddresses() {
+        let own = IPAddress(ipv4: 1)
+        var state = ProgrammingState(nodeName: "n1", machineAddresses: [own])
+        _ = state.take([.set(node("n1", ip: 2))], isSynchronized: true)
+        state.succeeded()
+        #expect(state.nodeAddresses == [IPAddress(ipv4: 2)])
+        _ = state.take([.set(node("n1"))], isSynchronized: true)
+        #expect(state.step(at: now) == .apply(RoutingChange(nodeAddresses: [own])))
+    }
+
+    @Test("pauses double from 0.1 s to 30 s; a refusal for good is tried again as seldom as possible")
+    func backoff() {
+        var backoff = RetryBackoff()
+        let pauses = (0..<11).map { _ in backoff.failed(isRetryable: true) / .milliseconds(1) }
+        #expect(pauses == [100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000, 30000])
+        var fresh = RetryBackoff()
+        #expect(fresh.failed(isRetryable: false) == .seconds(30))
+        #expect(fresh.failed(isRetryable: true) == .milliseconds(100))
+    }
+}

@@ -1,0 +1,51 @@
+import Dataplane
+import InternetAddresses
+import ServiceRouting
+import Synchronization
+
+/// A data plane that does as it is told and remembers what it was asked. Both queues are written by the test.
+final class FakeDataplane: Dataplane {
+    enum Call: Sendable, Hashable {
+        case synchronize([ServicePortRoute], nodeAddresses: [IPAddress])
+        case apply(RoutingChange)
+    }
+
+    let mode = "fake"
+    private let answers = Mutex<[Result<ProgrammingReport, DataplaneError>]>([])
+    private let calls = AsyncStream.makeStream(of: Call.self)
+    private let repairs = AsyncStream.makeStream(of: Result<RepairReport, DataplaneError>.self)
+
+    /// What the next calls meet, in this order; all others succeed.
+    func answer(_ results: Result<ProgrammingReport, DataplaneError>...) {
+        answers.withLock { $0 += results }
+    }
+
+    func breakAndRepair(_ result: Result<RepairReport, DataplaneError>) { repairs.continuation.yield(result) }
+
+    /// The next call that was not asked for yet; to be used by one task.
+    func nextCall() async throws -> Call {
+        for await call in calls.stream { return call }
+        throw CancellationError()
+    }
+
+    func synchronize(
+        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
+    ) async throws(DataplaneError) -> ProgrammingReport {
+        try answer(.synchronize(routes, nodeAddresses: nodeAddresses))
+    }
+
+    func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
+        try answer(.apply(change))
+    }
+
+    func repair() async throws(DataplaneError) -> RepairReport? {
+        for await result in repairs.stream { return try result.get() }
+        return nil
+    }
+
+    private func answer(_ call: Call) throws(DataplaneError) -> ProgrammingReport {
+        let answer = answers.withLock { $0.isEmpty ? .success(ProgrammingReport()) : $0.removeFirst() }
+        calls.continuation.yield(call)
+        return try answer.get()
+    }
+}
