@@ -93,16 +93,16 @@ extension NFTablesConnection {
 
     /// Asks for single elements of a set by their keys, and calls `body` with each. Throws ENOENT when one is not there.
     ///
-    /// A dump of a large hash set takes the kernel time in proportion to the square of its size, because every part of the
-    /// answer begins with a walk over all that has been told. Asking by key does not.
-    package mutating func forEachElement<Key>(
-        of set: String, in table: Table, keys: some Sequence<Key>, write: (Key, inout FieldWriter) -> Void,
+    /// `nextKey` writes one key each time it is called, or returns false when there is none left. A dump of a large hash set
+    /// takes the kernel time in proportion to the square of its size, because every part of the answer begins with a walk
+    /// over all that has been told. Asking by key does not.
+    package mutating func forEachElement(
+        of set: String, in table: Table, nextKey: (inout FieldWriter) -> Bool,
         _ body: (borrowing ElementReader) throws(NetlinkError) -> Void
     ) throws(NetlinkError) {
         var writer = MessageWriter()
-        var keys = keys.makeIterator()
-        var next = keys.next()
-        while next != nil {
+        var isMore = true
+        while isMore {
             writer.removeAll()
             let sequence = netlink.nextSequence()
             let message = writer.beginMessage(
@@ -113,18 +113,22 @@ extension NFTablesConnection {
             writer.attribute(NFTA_SET_ELEM_LIST_SET.rawValue, string: set)
             let list = writer.beginNested(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue)
             var count = 0
-            while let key = next, count < Self.keysInRequest {
-                writer.nested(NFTA_LIST_ELEM.rawValue) { writer in
-                    var element = ElementWriter()
-                    swap(&element.writer, &writer)
-                    element.key { write(key, &$0) }
-                    swap(&element.writer, &writer)
+            while count < Self.keysInRequest {
+                let start = writer.beginNested(NFTA_LIST_ELEM.rawValue)
+                var element = ElementWriter()
+                swap(&element.writer, &writer)
+                element.key { isMore = nextKey(&$0) }
+                swap(&element.writer, &writer)
+                guard isMore else {
+                    writer.truncate(to: start)
+                    break
                 }
+                writer.endNested(start)
                 count += 1
-                next = keys.next()
             }
             writer.endNested(list)
             writer.endMessage(message)
+            guard count > 0 else { return }
             try netlink.request(writer.bytes, sequence: sequence) { (_, payload) throws(NetlinkError) in
                 guard payload.byteCount >= 4 else { throw .malformed("netfilter header") }
                 try Self.forEachElement(in: payload.extracting(4..<payload.byteCount), body)

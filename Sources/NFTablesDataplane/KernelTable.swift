@@ -86,11 +86,15 @@ extension NFTablesConnection {
     /// account for everything, by a dump.
     private mutating func readEndpoints(_ table: Table, into kernel: inout KernelTable) throws(NetlinkError) {
         do throws(NetlinkError) {
-            let slots = kernel.occupiedSlots
+            var slots = OccupiedSlots(kernel)
             var endpoints = EndpointCollector(table.family)
             try forEachElement(
-                of: Layout.endpoints.name, in: table, keys: slots,
-                write: { $1.slot($0.frontend, $0.slot) }, { endpoints.take($0) })
+                of: Layout.endpoints.name, in: table,
+                nextKey: { key in
+                    guard let next = slots.next() else { return false }
+                    key.slot(next.frontend, next.slot)
+                    return true
+                }, { endpoints.take($0) })
             // Kernels before 6.16 do not count. What they may hold besides is never looked up.
             let count = try elementCount(of: Layout.endpoints.name, in: table)
             if count == nil || count == endpoints.count, !endpoints.isForeign {
@@ -162,16 +166,32 @@ private struct EndpointCollector {
     }
 }
 
-extension KernelTable {
-    /// The slots that are in use according to the classes of the frontends.
-    fileprivate var occupiedSlots: some Sequence<(frontend: FrontendKey, slot: UInt32)> {
-        [SetID.services, .outside].lazy.flatMap { set in
-            (elements[set] ?? [:]).lazy.flatMap { key, element -> [(frontend: FrontendKey, slot: UInt32)] in
+/// The slots that are in use according to the classes of the frontends.
+private struct OccupiedSlots {
+    private var runs: [(frontend: FrontendKey, slots: Range<UInt32>)] = []
+    private var run = 0
+    private var slot: UInt32 = 0
+
+    init(_ kernel: KernelTable) {
+        for set in [SetID.services, .outside] {
+            for (key, element) in kernel.elements[set] ?? [:] {
                 guard case .frontend(let frontend) = key, case .routeClass(let id) = element.value,
                     case .pick(let count, let list, _) = RouteClass(id: id)
-                else { return [] }
-                return (0..<UInt32(count)).map { (frontend, list.firstSlot + $0) }
+                else { continue }
+                runs.append((frontend, list.firstSlot..<list.firstSlot + UInt32(count)))
             }
         }
+        slot = runs.first?.slots.lowerBound ?? 0
+    }
+
+    mutating func next() -> (frontend: FrontendKey, slot: UInt32)? {
+        guard run < runs.count else { return nil }
+        let next = (runs[run].frontend, slot)
+        slot += 1
+        if slot == runs[run].slots.upperBound {
+            run += 1
+            if run < runs.count { slot = runs[run].slots.lowerBound }
+        }
+        return next
     }
 }
