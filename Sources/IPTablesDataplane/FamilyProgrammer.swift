@@ -36,7 +36,7 @@ struct FamilyProgrammer {
         table.commit(edits)
         guard context == table.context else { return try synchronize(Array(table.routes), context: context) }
         // One input of this length takes longer than several smaller ones that hold everything.
-        if needsFullSync || input.lineCount > 2 * FullSync.stageSize { return try synchronize() }
+        if needsFullSync || input.lineCount / 2 > programs.stageSize { return try synchronize() }
         guard !input.isEmpty else { return ProgrammingReport() }
         let bytes = input.bytes
         do throws(RestoreFailure) {
@@ -51,7 +51,8 @@ struct FamilyProgrammer {
     /// Writes everything, whatever the kernel holds. Routes that it refuses are taken out, until the next change of them.
     mutating func synchronize() throws(DataplaneError) -> ProgrammingReport {
         needsFullSync = true
-        var sync = FullSync(table, existing: try programs.existing(family: family))
+        var sync = FullSync(
+            table, existing: try programs.existing(family: family), stageSize: programs.stageSize)
         var report = ProgrammingReport()
         while let input = sync.next() {
             let bytes = input.bytes

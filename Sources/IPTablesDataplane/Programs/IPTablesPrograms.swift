@@ -18,6 +18,10 @@ struct IPTablesPrograms: Sendable, Hashable {
     /// A restore of the largest clusters takes minutes.
     private static let timeout = Duration.seconds(600)
 
+    /// How many lines to restore at once when there are many. The nft back end takes a time that grows with the square of
+    /// their number; the legacy one reads and writes the whole table each time.
+    var stageSize: Int { backend == .nft ? 5000 : .max }
+
     /// Applies the input.
     func restore(_ input: [UInt8], family: IPFamily) throws(RestoreFailure) {
         // Without -w the legacy programs fail when somebody else holds the lock of the tables.

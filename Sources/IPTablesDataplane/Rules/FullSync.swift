@@ -3,8 +3,7 @@ import ServiceRouting
 /// The way from whatever the kernel holds to a whole ``RuleTable``, in inputs of bounded size.
 ///
 /// First comes what all Services build upon, then their own chains, stage by stage, and last, at once, what leads to them.
-/// So nobody is led to a chain that is not complete. The nft back end takes a time that grows with the square of an
-/// input's length, which is the other reason for the stages.
+/// So nobody is led to a chain that is not complete.
 struct FullSync {
     /// The table as far as the kernel takes it.
     private(set) var table: RuleTable
@@ -23,10 +22,11 @@ struct FullSync {
     }
 
     /// So many lines are enough for a stage.
-    static let stageSize = 5000
+    private let stageSize: Int
 
-    init(_ table: RuleTable, existing: SavedRules) {
+    init(_ table: RuleTable, existing: SavedRules, stageSize: Int = .max) {
         self.table = table
+        self.stageSize = stageSize
         self.existing = existing
         keys = table.routes.map(\.key)[...]
         stale = existing.chains(in: .nat).filter(ChainName.isOfService)
@@ -79,7 +79,7 @@ struct FullSync {
         var input = RestoreInput()
         var declared: [(chain: String, route: RouteKey)] = []
         var routes = 0
-        for key in keys where input.lineCount < Self.stageSize {
+        for key in keys where input.lineCount < stageSize {
             routes += 1
             for chain in table.rules(for: key)?.chains ?? [] {
                 declared.append((chain.name, key))
