@@ -24,9 +24,13 @@ extension NodeProxy {
         for mode in ProxyMode.allCases {
             do throws(DataplaneError) {
                 switch mode {
-                case .nftables: _ = try NFTablesDataplane.cleanUp(logger: logger)
+                case .nftables:
+                    let found = try NFTablesDataplane.cleanUp(logger: logger)
+                    if !found { logger.info("\(mode.rawValue): there was nothing to remove") }
                 case .iptables: try await IPTablesDataplane.cleanUp()
                 }
+            } catch  where error.code == .unsupported {
+                logger.info("\(mode.rawValue): nothing can have been programmed: \(error)")
             } catch {
                 if failure != nil { logger.error("\(error)") }
                 failure = failure ?? error

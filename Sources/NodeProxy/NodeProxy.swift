@@ -27,13 +27,25 @@ package struct NodeProxy: Sendable {
     /// `environment` is asked where a cluster's API server is. Throws, with what to do, if something is missing that
     /// no waiting will bring.
     package func run(environment: [String: String]) async throws {
+        logger.info("\(configuration)")
         let status = ProxyStatus()
         let source = try makeSource(status: status, environment: environment)
-        guard let address = configuration.healthAddress else { return try await proxy(source, status: status) }
+        try await run(source, status: status) { () throws(DataplaneError) in
+            try Self.makeDataplane(configuration, logger: logger)
+        }
+    }
+
+    /// The same with a given source and data plane; the latter is made once the health endpoint is there.
+    func run(
+        _ source: any ObjectSource, status: ProxyStatus, makeDataplane: () throws(DataplaneError) -> any Dataplane
+    ) async throws {
+        guard let address = configuration.healthAddress else {
+            return try await proxy(source, status: status, dataplane: try makeDataplane())
+        }
         // Whoever asks for our health must find us before the first rule is written, and a port that is taken means
         // that another proxy is at work here.
         let health = HTTPService.health(of: status, on: address, logger: logger)
-        try await health.serve { _ in try await proxy(source, status: status) }
+        try await health.serve { _ in try await proxy(source, status: status, dataplane: try makeDataplane()) }
     }
 
     private func makeSource(status: ProxyStatus, environment: [String: String]) throws -> any ObjectSource {
@@ -48,8 +60,7 @@ package struct NodeProxy: Sendable {
         }
     }
 
-    private func proxy(_ source: any ObjectSource, status: ProxyStatus) async throws {
-        let dataplane = try Self.makeDataplane(configuration, logger: logger)
+    private func proxy(_ source: any ObjectSource, status: ProxyStatus, dataplane: any Dataplane) async throws {
         let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
         let clock = ContinuousClock()
         let programming = ProgrammingLoop(
@@ -61,7 +72,8 @@ package struct NodeProxy: Sendable {
             group.addTask { try await programming.run() }
             group.addTask { try await repairs.run() }
             group.addTask { try await serveMetrics(of: status) }
-            try await group.waitForAll()
+            // The first that fails ends the others.
+            for try await _ in group {}
         }
     }
 

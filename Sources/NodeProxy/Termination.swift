@@ -4,6 +4,7 @@ import Glibc
 /// What ends the program from outside.
 package enum Termination {
     /// Runs `body` until it ends, or cancels it when SIGTERM or SIGINT comes, and waits until it has ended.
+    /// A second signal ends the process at once.
     ///
     /// Returns after a signal; otherwise it throws what `body` throws.
     package static func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
@@ -12,7 +13,11 @@ package enum Termination {
             // Dispatch only watches; the signal must not end the process first.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { continuation.yield(number) }
+            source.setEventHandler {
+                continuation.yield(number)
+                // Who asks again is in a hurry.
+                signal(number, SIG_DFL)
+            }
             source.activate()
             return source
         }

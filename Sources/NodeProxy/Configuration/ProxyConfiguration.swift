@@ -34,6 +34,26 @@ package struct ProxyConfiguration: Sendable, Hashable {
     }
 }
 
+extension ProxyConfiguration: CustomStringConvertible {
+    /// The first line of the log.
+    package var description: String {
+        let services =
+            switch origin {
+            case .manifests(let path): "the Services in \(path)"
+            case .cluster(_, let master?): "the Services of the cluster at \(master)"
+            case .cluster(let kubeconfig?, nil): "the Services of the cluster in \(kubeconfig)"
+            case .cluster: "the Services of this cluster"
+            }
+        let masquerading =
+            switch dataplane.localTraffic {
+            case .unknown where !dataplane.masqueradeAll:
+                "; without --cluster-cidr, clients outside of the pod networks keep their address on the way to a clusterIP"
+            default: ""
+            }
+        return "programming \(services) into node \(nodeName) with \(mode.rawValue)\(masquerading)"
+    }
+}
+
 extension Logger.Level {
     /// What `-v N` asks for, on klog's scale: one line for each thing done, then reasons, then everything.
     package init(verbosity: Int) {

@@ -15,6 +15,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private let logger: Logger
     private var state: ProgrammingState
     private var node: NodeView
+    private var toldOfNode: String?
 
     /// `machineAddresses` stand in for the node's addresses as long as no Node tells them.
     package init(
@@ -115,8 +116,9 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         }
     }
 
-    private func logNode() {
-        guard let missing = node.missing, state.guessesNodeAddresses else { return }
+    private mutating func logNode() {
+        guard let missing = node.missing, missing != toldOfNode, state.guessesNodeAddresses else { return }
+        toldOfNode = missing
         let addresses = state.nodeAddresses.map(\.description).joined(separator: ", ")
         let consequence =
             "node ports are open on the machine's own addresses, \(addresses.isEmpty ? "of which there are none" : addresses)"

@@ -1,0 +1,92 @@
+import Dataplane
+import InternetAddresses
+import KubernetesAPI
+import ObjectSource
+import Testing
+
+@testable import NodeProxy
+
+@Suite("The daemon", .timeLimit(.minutes(1)))
+struct NodeProxyTests {
+    /// Knows one Service, and ends as told.
+    struct FakeSource: ObjectSource {
+        var failure: (any Error)?
+
+        func run(into inbox: ObjectInbox) async throws {
+            if let failure { throw failure }
+            inbox.post(service("web"))
+            inbox.markAllSynchronized()
+            try await Task.sleep(for: .seconds(3600))
+        }
+    }
+
+    struct Broken: Error {}
+
+    let dataplane = FakeDataplane()
+    let log = LogLines()
+    let anyPort = ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 0)
+
+    func proxy(health: ListenAddress?) -> NodeProxy {
+        let configuration = ProxyConfiguration(
+            origin: .manifests(path: "unused"), mode: .nftables, nodeName: "n1", healthAddress: health,
+            metricsAddress: anyPort)
+        return NodeProxy(configuration: configuration, logger: log.logger)
+    }
+
+    @Test("what the source knows is programmed; a cancelled daemon ends", arguments: [true, false])
+    func life(servesHealth: Bool) async throws {
+        let proxy = proxy(health: servesHealth ? anyPort : nil)
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await proxy.run(FakeSource(), status: ProxyStatus()) { dataplane } }
+            let call = try? await dataplane.nextCall()
+            #expect(call?.text == "synchronize default/web")
+            group.cancelAll()
+        }
+    }
+
+    @Test("a source that cannot go on ends the daemon, with its reason")
+    func failingSource() async throws {
+        await #expect(throws: Broken.self) {
+            try await proxy(health: anyPort).run(FakeSource(failure: Broken()), status: ProxyStatus()) { dataplane }
+        }
+    }
+
+    @Test("a data plane that cannot be had ends the daemon, with its reason")
+    func noDataplane() async throws {
+        let error = await #expect(throws: DataplaneError.self) {
+            try await proxy(health: anyPort).run(FakeSource(), status: ProxyStatus()) { () throws(DataplaneError) in
+                throw DataplaneError(.permission, "run as root")
+            }
+        }
+        #expect(error?.description == "run as root")
+    }
+
+    @Test("where the health port is taken, the data plane is not even made")
+    func takenPort() async throws {
+        try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
+            let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
+            await #expect(throws: ProxyError.self) {
+                try await proxy(health: taken).run(FakeSource(), status: ProxyStatus()) {
+                    Issue.record("a data plane was made")
+                    return dataplane
+                }
+            }
+        }
+    }
+
+    @Test("a metrics port that is taken is a warning")
+    func takenMetricsPort() async throws {
+        try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
+            let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
+            let configuration = ProxyConfiguration(
+                origin: .manifests(path: "unused"), mode: .nftables, nodeName: "n1", metricsAddress: taken)
+            let proxy = NodeProxy(configuration: configuration, logger: log.logger)
+            await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await proxy.run(FakeSource(), status: ProxyStatus()) { dataplane } }
+                let line = try? await log.line(with: "no metrics are served: --metrics-bind-address")
+                #expect(line?.hasPrefix("warning:") == true)
+                group.cancelAll()
+            }
+        }
+    }
+}
