@@ -55,7 +55,7 @@ extension NFTablesConnection {
                 let fields = try Attributes(payload)
                 guard fields.text(NFTA_SET_TABLE) == table.name else { return }
                 let name = fields.text(NFTA_SET_NAME)
-                sets[name] = expected.first { $0.name == name }?.isDeclared(as: fields, table.family) ?? false
+                sets[name] = try expected.first { $0.name == name }?.isDeclared(as: fields, table.family) ?? false
             })
         return sets
     }
@@ -188,7 +188,11 @@ extension NFTablesConnection {
 
 extension NamedSet {
     /// Whether the kernel's declaration of a set is what ``write(to:table:id:)`` would write.
-    fileprivate func isDeclared(as fields: Attributes, _ family: IPFamily) -> Bool {
+    fileprivate func isDeclared(as fields: Attributes, _ family: IPFamily) throws(NetlinkError) -> Bool {
+        if case .dynamic(let size) = kind {
+            let description = try Attributes(fields[NFTA_SET_DESC].span.bytes)
+            guard description.number(NFTA_SET_DESC_SIZE) == size else { return false }
+        }
         let dataType: UInt32
         switch value {
         case .none: dataType = 0

@@ -41,6 +41,9 @@ extension NamedSet {
             writer.attribute(NFTA_SET_DATA_TYPE.rawValue, bigEndian: Self.typeNumber(fields, family))
             writer.attribute(NFTA_SET_DATA_LEN.rawValue, bigEndian: UInt32(Self.length(fields, family)))
         }
+        if case .dynamic(let size) = kind {
+            writer.nested(NFTA_SET_DESC.rawValue) { $0.attribute(NFTA_SET_DESC_SIZE.rawValue, bigEndian: size) }
+        }
         if kind == .interval, key.count > 1 { writeFieldLengths(to: &writer, family) }
         writer.attribute(NFTA_SET_ID.rawValue, bigEndian: id)
         writer.attribute(NFTA_SET_USERDATA.rawValue, bytes: userData(family))

@@ -16,8 +16,8 @@ package struct NamedSet: Sendable, Hashable {
         case hash
         /// Ranges. With several fields in the key only the last may be a range that is not a single value.
         case interval
-        /// Exact keys that rules add and that age out.
-        case dynamic
+        /// Exact keys that rules add and that age out, at most so many at a time. When it is full, `update` ends the rule.
+        case dynamic(size: UInt32)
     }
 
     package var name: String
@@ -48,7 +48,7 @@ extension NamedSet {
             switch kind {
             case .hash: ""
             case .interval: "; flags interval"
-            case .dynamic: "; flags dynamic,timeout"
+            case .dynamic(let size): "; size \(size); flags dynamic,timeout"
             }
         return "\(isMap ? "map" : "set") \(name) { typeof \(type)\(flags); }"
     }

@@ -27,9 +27,10 @@ enum Layout {
     /// frontend . slot → backend
     static let endpoints = NamedSet(
         "endpoints", key: frontend + [.random(modulus: 1 << 16, offset: 0)], value: .fields(backend))
-    /// client . frontend → backend, while session affinity lasts
+    /// client . frontend → backend, while session affinity lasts. A flood of made-up clients must not take all memory: those
+    /// beyond the limit are served, and not remembered.
     static let affinity = NamedSet(
-        "affinity", key: [.sourceAddress] + frontend, value: .fields(backend), kind: .dynamic)
+        "affinity", key: [.sourceAddress] + frontend, value: .fields(backend), kind: .dynamic(size: 1 << 18))
     /// Where a port that no Service has is refused, and what clients outside the pod network are masqueraded for
     static let clusterIPs = NamedSet("cluster-ips", key: [.destinationAddress])
     /// Frontends whose clients are masqueraded: external addresses under traffic policy Cluster
