@@ -26,7 +26,7 @@ extension NodeProxy {
                 switch mode {
                 case .nftables:
                     let found = try NFTablesDataplane.cleanUp(logger: logger)
-                    if !found { logger.info("\(mode.rawValue): there was nothing to remove") }
+                    if !found { logger.debug("\(mode.rawValue): there was nothing to remove") }
                 case .iptables: try await IPTablesDataplane.cleanUp()
                 }
             } catch  where error.code == .unsupported {

@@ -64,8 +64,9 @@ package struct NodeProxy: Sendable {
         let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
         let clock = ContinuousClock()
         let programming = ProgrammingLoop(
-            nodeName: configuration.nodeName, machineAddresses: try Machine.addresses(), inbox: inbox,
-            dataplane: dataplane, status: status, clock: clock, logger: logger)
+            nodeName: configuration.nodeName, expectsNode: configuration.origin.isCluster,
+            machineAddresses: try Machine.addresses(), inbox: inbox, dataplane: dataplane, status: status, clock: clock,
+            logger: logger)
         let repairs = RepairLoop(dataplane: dataplane, status: status, clock: clock, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await source.run(into: inbox) }
@@ -82,14 +83,14 @@ package struct NodeProxy: Sendable {
         guard let address = configuration.metricsAddress else { return }
         let service = HTTPService.metrics(of: status, mode: configuration.mode, on: address, logger: logger)
         var isKnown = false
-        while !Task.isCancelled {
+        while true {
             do {
                 try await service.run()
             } catch let error as ProxyError {
                 if !isKnown { logger.warning("no metrics are served: \(error)") }
                 isKnown = true
-                try await Task.sleep(for: .seconds(5))
             }
+            try await Task.sleep(for: .seconds(5))
         }
     }
 }

@@ -17,10 +17,12 @@ struct ProgrammingLoopTests {
 
     /// Runs the loop while `body` runs.
     func whileRunning(
-        machineAddresses: [IPAddress] = [], _ body: @escaping @Sendable () async throws -> Void
+        expectsNode: Bool = false, machineAddresses: [IPAddress] = [],
+        _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let loop = ProgrammingLoop(
-            nodeName: "n1", machineAddresses: machineAddresses, inbox: inbox, dataplane: dataplane, status: status,
+            nodeName: "n1", expectsNode: expectsNode, machineAddresses: machineAddresses, inbox: inbox,
+            dataplane: dataplane, status: status,
             clock: clock, logger: log.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
@@ -162,6 +164,14 @@ struct ProgrammingLoopTests {
             let line = try await log.line(with: "warning:")
             #expect(line.contains("there is no Node named n1, only n2, n3"))
             #expect(line.contains("--hostname-override"))
+        }
+    }
+
+    @Test("in a cluster, where every machine has its Node, a missing one is worth a warning too")
+    func missingInCluster() async throws {
+        try await whileRunning(expectsNode: true) {
+            inbox.markAllSynchronized()
+            try await expectLine(with: "warning:", saying: "there is no Node named n1: set --hostname-override")
         }
     }
 

@@ -9,6 +9,9 @@ package struct ProxyConfiguration: Sendable, Hashable {
         case manifests(path: String)
         /// An API server: the one that a kubeconfig or a URL names, or that of the Pod that we run in.
         case cluster(kubeconfig: String?, master: String?)
+
+        /// Whether each machine has its Node there.
+        package var isCluster: Bool { if case .cluster = self { true } else { false } }
     }
 
     package var origin: Origin

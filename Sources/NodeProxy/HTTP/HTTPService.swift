@@ -25,7 +25,7 @@ struct HTTPService: Sendable {
             onServerRunning: { onListening($0.localAddress?.port ?? 0) }, logger: quiet)
         do {
             try await application.run()
-            if !Task.isCancelled { logger.error("\(address) is no longer served; restart to have it back (\(flag))") }
+            if !Task.isCancelled { logger.error("\(address) is no longer served (\(flag))") }
         } catch let error as IOError {
             throw ProxyError(.address, "\(flag): cannot listen on \(address): \(remedy(error.errnoCode))", cause: error)
         }

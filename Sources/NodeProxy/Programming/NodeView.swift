@@ -33,13 +33,12 @@ package struct NodeView: Sendable, Hashable {
         node.metadata.isBeingDeleted || node.taints.contains { $0.key == removalTaint }
     }
 
-    /// What is wrong if nobody has told of a Node of our name, or `nil` if somebody has.
+    /// What to say if nobody has told of a Node of our name; `nil` if somebody has.
     package var missing: String? {
         guard !names.contains(name) else { return nil }
         guard !names.isEmpty else { return "there is no Node named \(name)" }
         let others = names.sorted().prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
-        return
-            "there is no Node named \(name), only \(others): no endpoint counts as local; name this machine's Node with --hostname-override"
+        return "there is no Node named \(name), only \(others)"
     }
 
     /// Whether there are Nodes, but ours is not among them: the name is probably wrong.

@@ -8,6 +8,7 @@ import Synchronization
 /// Carries what the sources tell into the kernel: takes changes in, has ``ProgrammingState`` decide, calls the data plane
 /// and tells what came of it.
 package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == ContinuousClock.Instant {
+    private let expectsNode: Bool
     private let inbox: ObjectInbox
     private let dataplane: any Dataplane
     private let status: ProxyStatus
@@ -17,11 +18,14 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private var node: NodeView
     private var toldOfNode: String?
 
-    /// `machineAddresses` stand in for the node's addresses as long as no Node tells them.
+    /// `machineAddresses` stand in for the node's addresses as long as no Node tells them; `expectsNode` is whether it is
+    /// a mistake if none ever does.
     package init(
-        nodeName: String, machineAddresses: [IPAddress], inbox: ObjectInbox, dataplane: any Dataplane,
+        nodeName: String, expectsNode: Bool, machineAddresses: [IPAddress], inbox: ObjectInbox,
+        dataplane: any Dataplane,
         status: ProxyStatus, clock: Time, logger: Logger
     ) {
+        self.expectsNode = expectsNode
         self.inbox = inbox
         self.dataplane = dataplane
         self.status = status
@@ -122,7 +126,11 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         let addresses = state.nodeAddresses.map(\.description).joined(separator: ", ")
         let consequence =
             "node ports are open on the machine's own addresses, \(addresses.isEmpty ? "of which there are none" : addresses)"
-        logger.log(level: node.isMisnamed ? .warning : .info, "\(missing); \(consequence)")
+        if expectsNode || node.isMisnamed {
+            logger.warning("\(missing): set --hostname-override if it has another name; until then \(consequence)")
+        } else {
+            logger.info("\(missing); \(consequence)")
+        }
     }
 
     private func logEligibility() {
