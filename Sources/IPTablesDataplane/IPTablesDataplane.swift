@@ -48,10 +48,11 @@ package actor IPTablesDataplane: Dataplane {
         self.nodeAddresses = nodeAddresses
         let contexts = try prepare()
         lastFullSync = .now
-        let report = try forEachFamily { family throws(DataplaneError) in
+        var report = try forEachFamily { family throws(DataplaneError) in
             guard let context = contexts[family.family] else { return ProgrammingReport() }
             return try family.synchronize(routes, context: context)
         }
+        report.refusals += refusals(of: routes.lazy.map(\.key))
         onRoutesApplied(RoutingChange(entries: routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }))
         return report
     }
@@ -59,10 +60,11 @@ package actor IPTablesDataplane: Dataplane {
     package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
         if let addresses = change.nodeAddresses { nodeAddresses = addresses }
         let contexts = try prepare()
-        let report = try forEachFamily { family throws(DataplaneError) in
+        var report = try forEachFamily { family throws(DataplaneError) in
             guard let context = contexts[family.family] else { return ProgrammingReport() }
             return try family.apply(change.entries, context: context)
         }
+        report.refusals += refusals(of: change.entries.lazy.filter { $0.new != nil }.map(\.key))
         onRoutesApplied(change)
         return report
     }
@@ -160,10 +162,24 @@ package actor IPTablesDataplane: Dataplane {
         }
         guard let programs, families.isEmpty else { return contexts }
         if contexts[.ipv4]?.localhostNodePorts == true { try NodeSettings.allowLocalhostRouting() }
-        families = IPFamily.allCases.compactMap { family in
-            contexts[family].map { FamilyProgrammer(programs: programs, context: $0) }
+        for family in IPFamily.allCases {
+            guard let context = contexts[family], try programs.saveIfInstalled(.mangle, family: family) != nil else {
+                continue
+            }
+            families.append(FamilyProgrammer(programs: programs, context: context))
         }
         return contexts
+    }
+
+    /// Routes of a family that the node cannot program, as a kernel without IPv6 cannot.
+    private func refusals(of keys: some Sequence<RouteKey>) -> [ProgrammingReport.Refusal] {
+        guard families.count < IPFamily.allCases.count else { return [] }
+        let missing = Set(IPFamily.allCases).subtracting(families.map(\.family))
+        return keys.filter { missing.contains($0.family) }.map { key in
+            let program = key.family == .ipv4 ? "iptables" : "ip6tables"
+            return ProgrammingReport.Refusal(
+                route: key, reason: "\(program) does not work on this node; its kernel may lack \(key.family)")
+        }
     }
 
     private func chooseProgramsAndCapabilities() throws(DataplaneError) {

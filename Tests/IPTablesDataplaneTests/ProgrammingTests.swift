@@ -101,7 +101,10 @@ struct ProgrammingTests {
     @Test(
         "a table that somebody has emptied is filled again",
         arguments: backends,
-        ["-t nat -F", "-t nat -F KUBE-POSTROUTING", "-t filter -F", "-t mangle -X KUBE-PROXY-CANARY"])
+        [
+            "-t nat -F", "-t nat -F PREROUTING", "-t nat -F KUBE-POSTROUTING", "-t filter -F",
+            "-t mangle -X KUBE-PROXY-CANARY",
+        ])
     func flush(backend: IPTablesPrograms.Backend, command: String) async throws {
         let scenario = try RecordedScenario("07-loadbalancer")
         let lab = try await Lab(backend)

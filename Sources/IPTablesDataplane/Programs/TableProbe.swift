@@ -12,13 +12,18 @@ struct TableProbe {
         var hasRules: Bool
     }
 
-    private static let witnesses = [
-        Witness(table: .mangle, chain: ChainName.canary, hasRules: false),
-        Witness(table: .filter, chain: ChainName.canary, hasRules: false),
-        Witness(table: .filter, chain: ChainName.forward, hasRules: true),
-        Witness(table: .nat, chain: ChainName.canary, hasRules: false),
-        Witness(table: .nat, chain: ChainName.postrouting, hasRules: true),
-    ]
+    private static let witnesses: [Witness] = {
+        let canaries = Table.allCases.map { Witness(table: $0, chain: ChainName.canary, hasRules: false) }
+        // Each has a fixed rule of ours, and few others.
+        let filled: [(Table, [String])] = [
+            (.filter, ["INPUT", "FORWARD", "OUTPUT", ChainName.forward]),
+            (.nat, ["PREROUTING", "OUTPUT", "POSTROUTING", ChainName.postrouting, ChainName.markForMasquerade]),
+        ]
+        return canaries
+            + filled.flatMap { table, chains in
+                chains.map { Witness(table: table, chain: $0, hasRules: true) }
+            }
+    }()
 
     let programs: IPTablesPrograms
 
