@@ -9,8 +9,8 @@ struct FamilyProgrammer {
     /// Whether the kernel may hold anything: at the start, and after a failure.
     private(set) var needsFullSync = true
 
-    /// So many routes are taken out of one input at most before it is given up.
-    private static let refusalLimit = 32
+    /// After so many refusals everything is given up, until the next try.
+    private static let attemptLimit = 64
 
     init(programs: IPTablesPrograms, context: RuleContext) {
         self.programs = programs
@@ -54,6 +54,7 @@ struct FamilyProgrammer {
         var sync = FullSync(
             table, existing: try programs.existing(family: family), stageSize: programs.stageSize)
         var report = ProgrammingReport()
+        var attempts = 0
         while let input = sync.next() {
             let bytes = input.bytes
             report.messages += input.lineCount
@@ -62,11 +63,14 @@ struct FamilyProgrammer {
                 if !input.isEmpty { try programs.restore(bytes, family: family) }
                 sync.advance()
             } catch {
-                guard let route = error.line.flatMap({ input.route(atLine: $0) }),
-                    report.refusals.count < Self.refusalLimit
-                else { throw error.asDataplaneError }
-                sync.refuse(route)
-                report.refusals.append(ProgrammingReport.Refusal(route: route, reason: error.reason))
+                attempts += 1
+                guard let line = error.line, attempts < Self.attemptLimit else { throw error.asDataplaneError }
+                switch sync.remedy(refusedAt: line, of: input) {
+                case .withoutRoute(let route):
+                    report.refusals.append(ProgrammingReport.Refusal(route: route, reason: error.reason))
+                case .smaller: break
+                case .none: throw error.asDataplaneError
+                }
             }
         }
         table = sync.table

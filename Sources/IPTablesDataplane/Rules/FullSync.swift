@@ -23,6 +23,8 @@ struct FullSync {
 
     /// So many lines are enough for a stage.
     private let stageSize: Int
+    /// So many routes at most are in the next stage.
+    private var routeLimit = Int.max
 
     init(_ table: RuleTable, existing: SavedRules, stageSize: Int = .max) {
         self.table = table
@@ -48,15 +50,39 @@ struct FullSync {
         case .foundation: step = keys.isEmpty ? .frontends : .chains(routes: 0, names: [])
         case .chains(let routes, let names):
             keys.removeFirst(routes)
+            routeLimit = .max
             stale.subtract(names)
             if keys.isEmpty { step = .frontends }
         case .frontends, .done: step = .done
         }
     }
 
-    /// Takes out a route, because the kernel does not take its rules. The stage begins anew without it.
-    mutating func refuse(_ route: RouteKey) {
-        table.forget(route)
+    /// What to do about an input that was refused.
+    enum Remedy: Hashable {
+        /// This route has been taken out; the stage begins anew without it.
+        case withoutRoute(RouteKey)
+        /// The stage begins anew with fewer routes, to find the one.
+        case smaller
+        /// No route is to blame.
+        case none
+    }
+
+    /// Finds the route for which `input` was refused, by the line that the program named.
+    ///
+    /// Where the kernel refuses a table as a whole, that is the line of the `COMMIT`, and only halving tells.
+    mutating func remedy(refusedAt line: Int, of input: RestoreInput) -> Remedy {
+        var culprit = input.route(atLine: line)
+        if culprit == nil, case .chains(let routes, _) = step {
+            if routes > 1 {
+                routeLimit = routes / 2
+                return .smaller
+            }
+            culprit = keys.first
+        }
+        guard let culprit else { return .none }
+        table.forget(culprit)
+        routeLimit = .max
+        return .withoutRoute(culprit)
     }
 
     private var foundation: RestoreInput {
@@ -79,7 +105,7 @@ struct FullSync {
         var input = RestoreInput()
         var declared: [(chain: String, route: RouteKey)] = []
         var routes = 0
-        for key in keys where input.lineCount < stageSize {
+        for key in keys.prefix(routeLimit) where input.lineCount < stageSize {
             routes += 1
             for chain in table.rules(for: key)?.chains ?? [] {
                 declared.append((chain.name, key))

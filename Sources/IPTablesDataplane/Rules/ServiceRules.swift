@@ -13,7 +13,7 @@ struct ServiceRules: Sendable, Hashable {
     }
 
     var shared: [SharedRule] = []
-    /// Each before those that it leads to have been named; ends with the endpoints' chains.
+    /// Those that lead to others first, those of the endpoints last.
     var chains: [Chain] = []
 }
 
