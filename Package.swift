@@ -14,7 +14,6 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "servicelet",
@@ -30,7 +29,6 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Values
@@ -69,7 +67,7 @@ let package = Package(
             name: "NodeProxy",
             dependencies: [
                 "ObjectSource", "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "Dataplane",
-                "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, lifecycle, nioCore,
+                "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
             ]),
         .executableTarget(name: "servicelet", dependencies: ["NodeProxy", arguments, log]),
 
@@ -119,7 +117,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "NodeProxyTests",
-            dependencies: ["NodeProxy", "ObjectSource", "ServiceRouting", "KubernetesAPI", "InternetAddresses", log]),
+            dependencies: [
+                "NodeProxy", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses", log,
+            ]),
 
         // With root, in network namespaces of their own
         .testTarget(name: "LabKitTests", dependencies: ["LabKit"]),

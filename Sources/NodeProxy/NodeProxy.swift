@@ -6,6 +6,7 @@ package import Logging
 import ManifestSource
 import NIOCore
 import ObjectSource
+import Synchronization
 
 /// The daemon: objects come from a source, are routed, and are programmed into the kernel; in this direction only.
 package struct NodeProxy: Sendable {
@@ -67,11 +68,14 @@ package struct NodeProxy: Sendable {
             nodeName: configuration.nodeName, expectsNode: configuration.origin.isCluster,
             machineAddresses: try Machine.addresses(), inbox: inbox, dataplane: dataplane, status: status, clock: clock,
             logger: logger)
+        let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
+        status.health.withLock { $0.areAddressesUsable = false }
         let repairs = RepairLoop(dataplane: dataplane, status: status, clock: clock, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await source.run(into: inbox) }
             group.addTask { try await programming.run() }
             group.addTask { try await repairs.run() }
+            group.addTask { try await readiness.run() }
             group.addTask { try await serveMetrics(of: status) }
             // The first that fails ends the others.
             for try await _ in group {}

@@ -5,6 +5,8 @@ package struct HealthState: Sendable, Hashable {
 
     /// Whether the Node stays in the cluster: neither being deleted nor about to be removed by the autoscaler.
     package var isNodeEligible = true
+    /// Whether the node can send from its own addresses.
+    package var areAddressesUsable = true
     /// When the kernel last came to hold everything that is known; `nil` before the first time.
     package private(set) var lastProgrammed: ContinuousClock.Instant?
     private var oldestPending: ContinuousClock.Instant?
@@ -31,6 +33,6 @@ package struct HealthState: Sendable, Hashable {
 
     /// Whether connections that arrive here are well served, and should be sent.
     package func isHealthy(at now: ContinuousClock.Instant) -> Bool {
-        lastProgrammed != nil && isAlive(at: now) && isNodeEligible
+        lastProgrammed != nil && isAlive(at: now) && isNodeEligible && areAddressesUsable
     }
 }
