@@ -1,0 +1,25 @@
+// Kernel uapi headers for the benchmark, and what Swift's Glibc module does not show.
+#ifndef SERVICELET_CBENCHMARK_H
+#define SERVICELET_CBENCHMARK_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+
+// Moves the calling thread, and what it starts from then on, into a new network namespace whose loopback is up.
+// 0, or -1 and errno.
+int CBenchmark_enter_namespace(void);
+
+// Starts a program whose standard error is `errors` and which has no other descriptors of ours. It is killed when the calling thread ends, however that happens.
+// The number of the process, or -1 and errno.
+pid_t CBenchmark_start(const char *path, char *const arguments[], int errors);
+
+// Waits for the end of the process. Its exit status, or minus the signal that ended it.
+int CBenchmark_wait(pid_t process);
+
+#endif

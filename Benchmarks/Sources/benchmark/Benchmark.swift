@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+
+/// Measures `servicelet proxy` from outside, as a program, on one machine and without a cluster.
+@main
+struct Benchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmark", abstract: "Measures servicelet proxy in network namespaces of its own. Needs root.",
+        discussion: """
+            README.md says what each figure means. The exit status tells whether everything could be measured, not
+            whether it was fast.
+            """)
+
+    @Option(help: "What to measure: nftables or iptables.")
+    var mode = Mode.nftables
+
+    @Option(
+        help: "The sizes, such as 10x3,1000x10+affinity: Services x endpoints of each. (default: those of the mode)")
+    var sizes: String?
+
+    @Option(help: "The program to measure. (default: the servicelet beside this program)")
+    var binary: String?
+
+    @Option(help: "A file to which to write the figures too.")
+    var json: String?
+
+    func run() throws {
+        let load = Machine.load
+        let program = try binary ?? sibling()
+        guard access(program, X_OK) == 0 else { throw ValidationError("\(program) is not a program") }
+        var results: [Result] = []
+        for size in try chosenSizes() {
+            FileHandle.standardError.write(Data("measuring \(size) …\n".utf8))
+            results.append(try SizeBenchmark(cluster: Cluster(size: size), binary: program, mode: mode).run())
+        }
+        let report = Report(machine: try Machine(loadBefore: load), mode: mode, results: results)
+        print(report.text)
+        if let json { try report.write(to: json) }
+    }
+
+    private func chosenSizes() throws -> [Size] {
+        guard let sizes else { return mode.sizes }
+        return try sizes.split(separator: ",").map { text in
+            guard let size = Size(argument: String(text)) else {
+                throw ValidationError("\(text) is no size; write it like 5000x42 or 1000x10+affinity")
+            }
+            return size
+        }
+    }
+
+    /// Both programs are built into the same folder.
+    private func sibling() throws -> String {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("servicelet").path
+    }
+}

@@ -1,0 +1,81 @@
+/// A made-up cluster of one size: its objects, and the events that can happen to them.
+struct Cluster {
+    /// At most so many endpoints are in one slice, as the endpointslice controller has it.
+    private static let endpointsPerSlice = 100
+    private static let podsPerNode = 110
+
+    /// The node that the program runs for.
+    static let nodeName = "node-0"
+    static let podNetwork = "10.128.0.0/9"
+
+    let size: Size
+
+    /// All objects as a watch tells them at its start, without the bookmark that ends them.
+    func initialEvents(_ resource: Resource) -> [UInt8] {
+        switch resource {
+        case .services:
+            (0..<size.services).reduce(into: []) { $0 += service($1, .added) }
+        case .endpointSlices:
+            (0..<size.services).reduce(into: []) { frames, index in
+                for slice in slices(of: index) { frames += self.slice(slice, of: index, .added) }
+            }
+        case .nodes:
+            WatchEvent.added.frame(
+                .nodes, ObjectWriter.node(Self.nodeName, address: "172.30.0.2", podNetwork: "10.128.0.0/24"))
+        }
+    }
+
+    static func name(ofService index: Int) -> String { "service-\(index)" }
+
+    /// How log lines call the only port of a Service.
+    static func portName(ofService index: Int) -> String {
+        "\(ObjectWriter.namespace)/\(name(ofService: index)):http"
+    }
+
+    /// A Service that is added, or deleted.
+    func service(_ index: Int, _ event: WatchEvent) -> [UInt8] {
+        let address = Self.address(10 << 24 | 96 << 16 | (index + 1))
+        return event.frame(
+            .services,
+            ObjectWriter.service(Self.name(ofService: index), address: address, hasAffinity: size.hasAffinity))
+    }
+
+    /// All slices of a Service that are added, or deleted, with it.
+    func slices(of service: Int, _ event: WatchEvent) -> [UInt8] {
+        slices(of: service).reduce(into: []) { $0 += slice($1, of: service, event) }
+    }
+
+    /// One endpoint becomes ready, or is so no longer.
+    func flip(endpoint: Int, of service: Int, isReady: Bool, resourceVersion: Int) -> [UInt8] {
+        slice(
+            endpoint / Self.endpointsPerSlice, of: service, .modified, unready: isReady ? nil : endpoint,
+            resourceVersion: resourceVersion)
+    }
+
+    private func slices(of service: Int) -> Range<Int> {
+        0..<(size.endpointsPerService + Self.endpointsPerSlice - 1) / Self.endpointsPerSlice
+    }
+
+    private func slice(
+        _ slice: Int, of service: Int, _ event: WatchEvent, unready: Int? = nil,
+        resourceVersion: Int = ObjectWriter.resourceVersion
+    ) -> [UInt8] {
+        let first = slice * Self.endpointsPerSlice
+        let endpoints = (first..<min(first + Self.endpointsPerSlice, size.endpointsPerService)).map { endpoint in
+            let index = service * size.endpointsPerService + endpoint
+            return ObjectWriter.Endpoint(
+                address: Self.address(10 << 24 | 128 << 16 | (index + 1)), nodeName: "node-\(index % nodes)",
+                isReady: endpoint != unready)
+        }
+        let name = Self.name(ofService: service)
+        return event.frame(
+            .endpointSlices,
+            ObjectWriter.endpointSlice("\(name)-s\(slice)", of: name, endpoints, resourceVersion: resourceVersion))
+    }
+
+    private var nodes: Int { max(3, size.endpoints / Self.podsPerNode) }
+
+    private static func address(_ value: Int) -> String {
+        [24, 16, 8, 0].map { "\(value >> $0 & 0xFF)" }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,44 @@
+/// What was measured for one size. Durations are seconds, sizes of memory and messages bytes.
+struct Result: Codable {
+    struct Programming: Codable {
+        /// From the start of the process.
+        var total: Double
+        /// From the objects to the kernel, as the log tells it.
+        var programming: Double
+        var messages: Int
+        var bytes: Int
+        var processorTime: Double
+        /// The most memory until all was programmed.
+        var peakMemory: Int
+    }
+
+    struct Event: Codable {
+        var median: Double
+        var p99: Double
+        /// The most that was sent for one of them.
+        var messages: Int
+        var bytes: Int
+
+        init(_ events: [EventObserver.Event]) {
+            let samples = Samples(events.map(\.duration))
+            median = samples.median
+            p99 = samples.percentile(99)
+            messages = events.map(\.messages).max() ?? 0
+            bytes = events.map(\.bytes).max() ?? 0
+        }
+    }
+
+    var size: Size
+    var cold: Programming
+    var restart: Programming
+    var flip: Event
+    var addition: Event
+    var removal: Event
+    var processorTimePerFlip: Double
+    /// The most from the cold start to the last event.
+    var peakMemory: Int
+    /// A second after the last event.
+    var settledMemory: Int
+    /// Nothing where the mode does not write nf_tables itself.
+    var kernel: KernelLimit?
+}
