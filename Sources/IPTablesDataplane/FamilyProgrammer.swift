@@ -35,8 +35,8 @@ struct FamilyProgrammer {
         let input = table.input(for: edits)
         table.commit(edits)
         guard context == table.context else { return try synchronize(Array(table.routes), context: context) }
-        // One input of this length takes longer than several smaller ones that hold everything.
-        if needsFullSync || input.lineCount / 2 > programs.stageSize { return try synchronize() }
+        // So many Services take longer in one input than everything does in stages.
+        if needsFullSync || edits.count > programs.stageSize / 20 { return try synchronize() }
         guard !input.isEmpty else { return ProgrammingReport() }
         let bytes = input.bytes
         do throws(RestoreFailure) {

@@ -64,6 +64,19 @@ struct ProgrammingTests {
         #expect(sizes[0] > 0)
     }
 
+    @Test("hundreds of changes at once end where a fresh start does")
+    func manyChanges() async throws {
+        let lab = try await Lab(.nft)
+        let before = (0..<10).map { ServicePortRoute($0, endpoints: 2) }
+        try await lab.synchronize(before)
+        let after = (5..<305).map { ServicePortRoute($0, endpoints: 1) }
+        let report = try await lab.dataplane.apply(RoutingChange(from: before, to: after))
+        #expect(report.refusals == [])
+        let fresh = try await Lab(.nft)
+        try await fresh.synchronize(after)
+        #expect(try await fresh.listing().difference(to: try await lab.listing()) == [])
+    }
+
     @Test("a Service whose rules are refused is reported, and the others work", arguments: backends)
     func refusal(backend: IPTablesPrograms.Backend) async throws {
         let lab = try await Lab(backend)
