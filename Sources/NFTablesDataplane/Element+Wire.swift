@@ -3,7 +3,8 @@ import NFTables
 
 extension Transaction {
     /// Adds an element; `comment` is what `nft list` shows beside it.
-    mutating func add(_ key: ElementKey, _ value: ElementValue, comment: String = "", to set: NamedSet, of table: Table) {
+    mutating func add(_ key: ElementKey, _ value: ElementValue, comment: String = "", to set: NamedSet, of table: Table)
+    {
         addElement(to: set.name, of: table) { element in
             key.write(to: &element)
             switch value {

@@ -16,14 +16,23 @@ struct FamilyTable: Sendable {
         state = TableState(family: family)
     }
 
-    /// Follows one entry of a change. Frontends that another route holds are reported as refused.
+    /// Follows one entry of a change.
     mutating func follow(
         _ key: RouteKey, _ route: ServicePortRoute?, existing: KernelTable? = nil, into edits: inout TableEdits
-    ) -> [ProgrammingReport.Refusal] {
+    ) {
         refused[key] = nil
-        return state.set(key, to: route, existing: existing, into: &edits).map { frontend in
+        state.set(key, to: route, existing: existing, into: &edits)
+    }
+
+    /// What of these routes is not in force because another route has the frontend; of all routes where none are named.
+    func conflicts(of keys: Set<RouteKey>? = nil) -> [ProgrammingReport.Refusal] {
+        guard !state.waiting.isEmpty else { return [] }
+        return state.waiting.sorted { $0.key < $1.key }.flatMap { frontend, routes in
             let owner = state.owners[frontend].map { "\($0.name)" } ?? "another Service"
-            return .init(route: key, reason: "\(frontend) belongs to \(owner); give one of the two another address or port")
+            return routes.filter { keys?.contains($0) ?? true }.sorted().map { key in
+                ProgrammingReport.Refusal(
+                    route: key, reason: "\(frontend) belongs to \(owner); give one of the two another address or port")
+            }
         }
     }
 
@@ -38,7 +47,7 @@ struct FamilyTable: Sendable {
             found = true
             refused[key] = refusal.error.description
             var unwanted = TableEdits(isRecording: false)
-            _ = state.set(key, to: nil, into: &unwanted)
+            state.set(key, to: nil, into: &unwanted)
             state.settle(into: &unwanted)
         }
         return found

@@ -29,9 +29,11 @@ extension KernelProgrammer {
         }
         if attempt([], family) != nil {
             guard family == .ipv6 else {
-                throw DataplaneError(.unsupported, "this kernel has no nf_tables for IPv4 (CONFIG_NF_TABLES_IPV4): \(error)")
+                throw DataplaneError(
+                    .unsupported, "this kernel has no nf_tables for IPv4 (CONFIG_NF_TABLES_IPV4): \(error)")
             }
-            logger.warning("this kernel has no nf_tables for IPv6 (CONFIG_NF_TABLES_IPV6): only IPv4 Services are served")
+            logger.warning(
+                "this kernel has no nf_tables for IPv6 (CONFIG_NF_TABLES_IPV6): only IPv4 Services are served")
             families.removeAll { $0.table.family == family }
             return
         }

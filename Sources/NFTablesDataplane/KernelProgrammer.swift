@@ -44,11 +44,14 @@ final class KernelProgrammer {
             families[index] = FamilyTable(families[index].table.family)
             let routes = routes.filter { $0.key.family == families[index].table.family }
             if let kernel = try read(families[index].table) {
-                adopt(kernel, routes, nodeAddresses, index, &report)
+                adopt(kernel, routes, nodeAddresses, index)
                 try reconcile(index, with: kernel, &report)
+                let rememberable = families[index].state.rememberable
+                try forgetClients(index, &report) { rememberable[$0]?.contains($1) != true }
             } else {
                 try build(routes, nodeAddresses, index, &report)
             }
+            report.refusals += families[index].conflicts()
         }
         return report
     }
@@ -57,12 +60,18 @@ final class KernelProgrammer {
         var report = ProgrammingReport()
         for index in families.indices {
             var edits = TableEdits()
-            if let addresses = change.nodeAddresses { families[index].state.move(nodePortsTo: addresses, into: &edits) }
+            if let addresses = change.nodeAddresses {
+                families[index].state.move(nodePortsTo: addresses, into: &edits)
+                // By itself: an entry may take away what has just moved, and nothing is added and removed in one go.
+                try stage(&edits, index, &report)
+            }
             for entry in change.entries where entry.key.family == families[index].table.family {
-                report.refusals += families[index].follow(entry.key, entry.new, into: &edits)
+                families[index].follow(entry.key, entry.new, into: &edits)
                 if edits.count > Self.stageSize { try stage(&edits, index, &report) }
             }
             try stage(&edits, index, &report)
+            let concerned = change.nodeAddresses == nil ? Set(change.entries.lazy.map(\.key)) : nil
+            report.refusals += families[index].conflicts(of: concerned)
         }
         return report
     }
@@ -100,7 +109,7 @@ final class KernelProgrammer {
         skeleton.writeSkeleton(families[index].state, configuration, to: families[index].table)
         try commit(skeleton, index, &report)
         for route in routes {
-            report.refusals += families[index].follow(route.key, route, into: &edits)
+            families[index].follow(route.key, route, into: &edits)
             if edits.count > Self.stageSize { try stage(&edits, index, &report) }
         }
         try stage(&edits, index, &report)
@@ -108,13 +117,12 @@ final class KernelProgrammer {
 
     /// Takes over the order in which the kernel has the backends; what differs is for the comparison to find.
     private func adopt(
-        _ kernel: KernelTable, _ routes: [ServicePortRoute], _ nodeAddresses: [IPAddress], _ index: Int,
-        _ report: inout ProgrammingReport
+        _ kernel: KernelTable, _ routes: [ServicePortRoute], _ nodeAddresses: [IPAddress], _ index: Int
     ) {
         var unwanted = TableEdits(isRecording: false)
         families[index].state.move(nodePortsTo: nodeAddresses, into: &unwanted)
         for route in routes {
-            report.refusals += families[index].follow(route.key, route, existing: kernel, into: &unwanted)
+            families[index].follow(route.key, route, existing: kernel, into: &unwanted)
         }
         families[index].state.settle(into: &unwanted)
         families[index].state.keep(kernel.classes)
@@ -151,7 +159,9 @@ final class KernelProgrammer {
     // MARK: Transactions
 
     /// Commits what has been collected, and begins anew.
-    private func stage(_ edits: inout TableEdits, _ index: Int, _ report: inout ProgrammingReport) throws(DataplaneError) {
+    private func stage(_ edits: inout TableEdits, _ index: Int, _ report: inout ProgrammingReport)
+        throws(DataplaneError)
+    {
         families[index].state.settle(into: &edits)
         guard !edits.isEmpty else { return }
         var transaction = connection.begin()
@@ -159,7 +169,9 @@ final class KernelProgrammer {
         let checks = edits.affinityChecks
         edits = TableEdits()
         try commit(transaction, index, &report)
-        if !checks.isEmpty { try forgetClients(checks, index, &report) }
+        guard !checks.isEmpty else { return }
+        try forgetClients(index, &report) { frontend, backend in checks[frontend].map { !$0.contains(backend) } ?? false
+        }
     }
 
     /// Hands a transaction to the kernel. When it is refused, the kernel is asked what it holds, and the difference to what
@@ -226,7 +238,7 @@ final class KernelProgrammer {
     /// Forgets clients that are remembered with a backend that has gone, so that they move at once. Packets under way may
     /// remember another one while we do so; the last look finds none.
     private func forgetClients(
-        _ checks: [FrontendKey: Set<Slot>], _ index: Int, _ report: inout ProgrammingReport
+        _ index: Int, _ report: inout ProgrammingReport, where isStale: (FrontendKey, Slot) -> Bool
     ) throws(DataplaneError) {
         let table = families[index].table
         for _ in 0..<5 {
@@ -234,12 +246,13 @@ final class KernelProgrammer {
             do throws(NetlinkError) {
                 try connection.forEachElement(of: Layout.affinity.name, in: table) { element in
                     guard let key = ElementKey(.affinity, element, table.family), let frontend = key.owner,
-                        let valid = checks[frontend],
                         case .backend(let backend) = ElementValue(.affinity, element, table.family)
                     else { return }
-                    if !valid.contains(backend) { stale.append(key) }
+                    if isStale(frontend, backend) { stale.append(key) }
                 }
             } catch {
+                // Somebody has just removed the table, and with it what was remembered.
+                if error.errno == ENOENT { return }
                 guard error.errno == EINTR else { throw DataplaneError(error) }
                 continue
             }
@@ -252,6 +265,7 @@ final class KernelProgrammer {
                 report.bytes += transaction.byteCount
                 do throws(TransactionError) {
                     try connection.commit(transaction)
+                    expectedGeneration &+= 1
                 } catch {
                     guard error.refusals.allSatisfy({ $0.error.errno == ENOENT }) else { throw Self.failure(error) }
                 }

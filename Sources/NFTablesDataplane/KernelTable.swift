@@ -51,7 +51,8 @@ extension NFTablesConnection {
         kernel.chains = try chains(of: table)
         kernel.rules = try rules(of: table)
         kernel.sets = try declaredSets(of: table)
-        for set in SetID.readBack + kernel.timeouts.map({ .sticky($0) }) where kernel.sets[set.definition.name] == true {
+        for set in SetID.readBack + kernel.timeouts.map({ .sticky($0) }) where kernel.sets[set.definition.name] == true
+        {
             try readElements(of: set, table, into: &kernel)
         }
         if kernel.sets[Layout.endpoints.name] == true { try readEndpoints(table, into: &kernel) }
@@ -130,7 +131,9 @@ extension SetID {
 
 extension KernelTable: ExistingSlots {
     func list(_ backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>) -> SlotList? {
-        let range = backends == .cluster ? 0..<RouteClass.Backends.local.firstSlot : RouteClass.Backends.local.firstSlot..<UInt32.max
+        let range =
+            backends == .cluster
+            ? 0..<RouteClass.Backends.local.firstSlot : RouteClass.Backends.local.firstSlot..<UInt32.max
         for frontend in frontends {
             guard let found = endpoints[frontend] else { continue }
             let slots = found.filter { range.contains($0.slot) }.sorted { $0.slot < $1.slot }

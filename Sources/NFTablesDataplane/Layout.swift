@@ -124,7 +124,8 @@ enum Layout {
     private static func rememberRule(_ timeout: UInt32) -> Rule {
         Rule(
             .isIn(originalFrontend, set: sticky(timeout).name),
-            .remember([.originalSourceAddress] + originalFrontend, value: backend, map: affinity.name, timeout: timeout))
+            .remember([.originalSourceAddress] + originalFrontend, value: backend, map: affinity.name, timeout: timeout)
+        )
     }
 
     /// What is true of connections that do not come from the pod network; `nil` when nothing is known of it.

@@ -21,11 +21,19 @@ package actor NFTablesDataplane: Dataplane {
     private let kernel: KernelProgrammer
     private let monitor: DamageMonitor
     private var isListening = false
+    private let onRoutesApplied: @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void
+    private var nodeAddresses: [IPAddress] = []
 
     /// Opens the way to the kernel and makes sure that it can do what is needed.
     ///
+    /// `onRoutesApplied` is called, on the data plane's thread, when a change is in force: for what follows behind the rules.
+    ///
     /// Throws with code `permission` or `unsupported`, and what to do about it.
-    package init(configuration: DataplaneConfiguration, logger: Logger) throws(DataplaneError) {
+    package init(
+        configuration: DataplaneConfiguration, logger: Logger,
+        onRoutesApplied: @escaping @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void = { _, _ in }
+    ) throws(DataplaneError) {
+        self.onRoutesApplied = onRoutesApplied
         do throws(NetlinkError) {
             let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
             monitor = try DamageMonitor(ownPort: socket.portID)
@@ -41,6 +49,9 @@ package actor NFTablesDataplane: Dataplane {
     ) async throws(DataplaneError) -> ProgrammingReport {
         let report = try kernel.synchronize(routes, nodeAddresses: nodeAddresses)
         try listen()
+        self.nodeAddresses = nodeAddresses
+        let entries = routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }
+        onRoutesApplied(RoutingChange(entries: entries), nodeAddresses)
         return report
     }
 
@@ -58,7 +69,10 @@ package actor NFTablesDataplane: Dataplane {
     }
 
     package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
-        try kernel.apply(change)
+        let report = try kernel.apply(change)
+        nodeAddresses = change.nodeAddresses ?? nodeAddresses
+        onRoutesApplied(change, nodeAddresses)
+        return report
     }
 
     package func repair() async throws(DataplaneError) -> RepairReport? {

@@ -9,11 +9,12 @@ struct PodNetworks: Sendable, Hashable {
         self.networks = networks.disjoint
     }
 
-    /// Reads back what the kernel tells: starts of ranges, and the first addresses behind them.
+    /// Reads back what the kernel tells: starts of ranges, and the first addresses behind them. A range also ends where
+    /// the next one starts.
     init(bounds: [(address: IPAddress, isEnd: Bool)], _ family: IPFamily) {
-        let ends = bounds.filter(\.isEnd).map(\.address).sorted()
+        let addresses = bounds.map(\.address).sorted()
         let networks = bounds.filter { !$0.isEnd }.compactMap { start -> IPNetwork? in
-            let end = ends.first { $0 > start.address }
+            let end = addresses.first { $0 > start.address }
             return (0...family.addressBits).lazy
                 .compactMap { IPNetwork(containing: start.address, prefixLength: $0) }
                 .first { $0.address == start.address && $0.nextAddress == end }
@@ -42,7 +43,9 @@ extension Transaction {
     mutating func add(_ pods: PodNetworks, to table: Table) {
         for network in pods.networks {
             addElement(to: Layout.podNetworks.name, of: table) { $0.key { $0.address(network.address) } }
-            guard let next = network.nextAddress, !pods.networks.contains(where: { $0.address == next }) else { continue }
+            guard let next = network.nextAddress, !pods.networks.contains(where: { $0.address == next }) else {
+                continue
+            }
             addElement(to: Layout.podNetworks.name, of: table) { element in
                 element.key { $0.address(next) }
                 element.endsInterval()

@@ -6,6 +6,8 @@ import ServiceRouting
 struct ProgrammedRoute: Sendable {
     var shape: RouteShape
     var frontends: [FrontendKey: FrontendPlan] = [:]
+    /// The frontends that it does not have because another route has them.
+    var lost: Set<FrontendKey> = []
     /// The backends under traffic policy Cluster, where a frontend uses them.
     var cluster = SlotList()
     /// This node's own, where a frontend uses those.
@@ -14,6 +16,11 @@ struct ProgrammedRoute: Sendable {
     var hairpins: Set<IPAddress> = []
 
     func slots(of backends: RouteClass.Backends) -> SlotList { backends == .cluster ? cluster : local }
+
+    /// The backends that clients of a frontend may be remembered with.
+    func rememberable(_ plan: FrontendPlan) -> Set<Slot> {
+        Set(plan.lists.lazy.flatMap { slots(of: $0).slots })
+    }
 
     /// The class of a frontend that leads to a list of backends.
     func routeClass(_ backends: RouteClass.Backends) -> RouteClass {
@@ -53,6 +60,9 @@ struct RouteShape: Sendable, Hashable {
 
     var isSticky: Bool { affinityTimeout != nil }
 
+    /// The lists of backends that the frontends use.
+    var lists: Set<RouteClass.Backends> { Set(frontends.lazy.flatMap { plan($0.kind).lists }) }
+
     /// The frontends as the kernel looks them up; a node port is one for each of the node's addresses.
     func plans(nodeAddresses: [IPAddress]) -> [FrontendKey: FrontendPlan] {
         var plans: [FrontendKey: FrontendPlan] = [:]
@@ -91,6 +101,11 @@ struct FrontendPlan: Sendable, Hashable {
 
     /// The lists whose slots the frontend has.
     var lists: [RouteClass.Backends] { holdsOutsideToLocal ? [.cluster, .local] : [backends] }
+}
+
+extension RouteKey {
+    /// What `nft list` shows beside the route's elements: its name, cut to the 127 bytes that nft takes.
+    var comment: String { String(name.description.prefix(127)) }
 }
 
 extension ServicePortRoute {

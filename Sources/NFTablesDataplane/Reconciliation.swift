@@ -52,7 +52,10 @@ struct Reconciliation: Sendable {
         let present = Dictionary(kernel.chains.map { ($0.name, $0) }) { $1 }
         for (chain, rules) in expected {
             if let found = present[chain.name] {
-                if found.hook != chain.hook { mustRebuild = true }
+                if found.hook != chain.hook {
+                    mustRebuild = true
+                    damage.append("chain \(chain.name)")
+                }
             } else {
                 missingChains.append(chain)
                 damage.append("chain \(chain.name)")
@@ -176,9 +179,10 @@ extension Transaction {
             for rule in rules { add(rule, to: chain.name, of: table) }
         }
         write(repair.edits, timeouts: [], to: table)
+        // Their rules refer to sets, and maps of verdicts to chains.
         for chain in repair.foreignChains { flush(chain: chain, of: table) }
-        for chain in repair.foreignChains { delete(chain: chain, of: table) }
         for set in repair.foreignSets { delete(set: set, of: table) }
+        for chain in repair.foreignChains { delete(chain: chain, of: table) }
     }
 
     /// A table without Services: everything is there but the elements.

@@ -7,7 +7,7 @@ extension TableState {
     /// Calls `body` with each element but those of ``SetID/endpoints``.
     func forEachElement(_ body: (SetID, ElementKey, ElementValue, String) -> Void) {
         for (key, route) in routes {
-            let name = key.name.description
+            let name = key.comment
             for (frontend, plan) in route.frontends {
                 let classes = route.classes(of: plan)
                 body(.services, .frontend(frontend), .routeClass(classes.ordinary.id), name)
@@ -25,6 +25,15 @@ extension TableState {
         for address in clusterIPs.inUse { body(.clusterIPs, .address(address), .none, "") }
         for address in hairpins.inUse { body(.hairpin, .hairpin(address), .none, "") }
         for routeClass in openClasses { body(.dispatch, .routeClass(routeClass.id), .verdict(routeClass.verdict), "") }
+    }
+
+    /// The backends that clients of each frontend with session affinity may be remembered with.
+    var rememberable: [FrontendKey: Set<Slot>] {
+        var backends: [FrontendKey: Set<Slot>] = [:]
+        for route in routes.values where route.shape.isSticky {
+            for (frontend, plan) in route.frontends { backends[frontend] = route.rememberable(plan) }
+        }
+        return backends
     }
 
     /// The backends of each frontend in their slots.

@@ -7,6 +7,7 @@ extension TableState {
     mutating func remove(_ old: ProgrammedRoute, _ key: RouteKey, into edits: inout TableEdits) {
         for (frontend, plan) in old.frontends { removeFrontend(frontend, plan, old, into: &edits) }
         for address in old.hairpins { hairpins.decrement(address) }
+        setLost(old.lost, [], of: key)
         routes[key] = nil
     }
 
@@ -32,6 +33,7 @@ extension TableState {
             for address in new.hairpins { hairpins.increment(address) }
             for address in old?.hairpins ?? [] { hairpins.decrement(address) }
         }
+        setLost(old?.lost ?? [], new.lost, of: key)
         routes[key] = new
     }
 
@@ -91,7 +93,7 @@ extension TableState {
             release(old)
         }
         if let new, let key {
-            edits.add(.frontend(frontend), .routeClass(new.id), comment: key.name.description, to: set)
+            edits.add(.frontend(frontend), .routeClass(new.id), comment: key.comment, to: set)
             retain(new)
         }
     }
@@ -103,13 +105,16 @@ extension TableState {
     ) {
         let (was, becomes) = (old?.plan, new?.plan)
         edits.setMembership(.frontend(frontend), of: .masquerade, was?.masquerades, becomes?.masquerades)
-        edits.setMembership(.frontend(frontend), of: .localPolicy, was?.holdsOutsideToLocal, becomes?.holdsOutsideToLocal)
+        edits.setMembership(
+            .frontend(frontend), of: .localPolicy, was?.holdsOutsideToLocal, becomes?.holdsOutsideToLocal)
         edits.setMembership(.frontend(frontend), of: .guarded, was?.isGuarded, becomes?.isGuarded)
         count(clusterIP: frontend.address, was?.isClusterIP == true, becomes?.isClusterIP == true)
 
         let oldSources = Set(was?.isGuarded == true ? old?.route.shape.allowedSources ?? [] : [])
         let newSources = Set(becomes?.isGuarded == true ? new?.route.shape.allowedSources ?? [] : [])
-        for network in oldSources.subtracting(newSources) { edits.remove(.source(frontend, network), from: .allowedSources) }
+        for network in oldSources.subtracting(newSources) {
+            edits.remove(.source(frontend, network), from: .allowedSources)
+        }
         for network in newSources.subtracting(oldSources) { edits.add(.source(frontend, network), to: .allowedSources) }
 
         let (oldTimeout, newTimeout) = (old?.route.shape.affinityTimeout, new?.route.shape.affinityTimeout)
@@ -124,14 +129,22 @@ extension TableState {
         of frontend: FrontendKey, _ old: (plan: FrontendPlan, route: ProgrammedRoute),
         _ new: (plan: FrontendPlan, route: ProgrammedRoute), _ changes: SlotChanges, into edits: inout TableEdits
     ) {
-        let hasLost = [changes.cluster, changes.local].joined().contains { $0.old != nil }
-        guard hasLost || old.plan.lists != new.plan.lists || !new.route.shape.isSticky else { return }
         guard new.route.shape.isSticky else { return edits.checkAffinity(of: frontend, validBackends: []) }
-        // A client from outside may be remembered with a backend of the one list, a pod with one of the other; who is
-        // what is not known any more, so under policy Local only backends of both lists are sure to be right.
-        let lists = new.plan.lists.map { Set(new.route.slots(of: $0).slots) }
-        let valid = lists.dropFirst().reduce(lists.first ?? []) { $0.intersection($1) }
-        edits.checkAffinity(of: frontend, validBackends: valid)
+        // A client from outside may be remembered with a backend of the one list, a pod with one of the other, and who is
+        // what is not known any more.
+        if old.plan.lists == new.plan.lists {
+            let gone = Set(
+                new.plan.lists.flatMap { list in
+                    Set(changes.of(list).compactMap(\.old)).subtracting(new.route.slots(of: list).slots)
+                })
+            guard !gone.isEmpty else { return }
+            edits.checkAffinity(of: frontend, validBackends: new.route.rememberable(new.plan).subtracting(gone))
+        } else {
+            // Under another policy only backends of both lists are sure to be right.
+            let lists = new.plan.lists.map { Set(new.route.slots(of: $0).slots) }
+            let valid = lists.dropFirst().reduce(lists.first ?? []) { $0.intersection($1) }
+            edits.checkAffinity(of: frontend, validBackends: valid)
+        }
     }
 }
 

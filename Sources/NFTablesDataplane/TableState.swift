@@ -12,6 +12,11 @@ struct TableState: Sendable {
     var routes: [RouteKey: ProgrammedRoute] = [:]
     /// Which route a frontend belongs to.
     private(set) var owners: [FrontendKey: RouteKey] = [:]
+    /// Which routes want a frontend that another has: within a change a frontend may be taken before it is given up, and
+    /// a node port may be open on an address that another Service has.
+    private(set) var waiting: [FrontendKey: Set<RouteKey>] = [:]
+    /// Frontends that were given up since the last ``settle(into:)`` and that others wait for.
+    private var released: Set<FrontendKey> = []
 
     private(set) var clusterIPs = UseCounts<IPAddress>()
     var hairpins = UseCounts<IPAddress>()
@@ -33,21 +38,19 @@ struct TableState: Sendable {
     /// Makes the state follow a route, or the removal of one; `edits` takes what this means for the table.
     ///
     /// `existing` tells which backend the kernel has in which slot, for a route that this process programs for the first
-    /// time. Returns frontends that another route holds already and this one therefore does not get.
+    /// time. A frontend that another route has is handed over when that one gives it up.
     mutating func set(
         _ key: RouteKey, to route: ServicePortRoute?, existing: (any ExistingSlots)? = nil, into edits: inout TableEdits
-    ) -> [FrontendKey] {
+    ) {
         let old = routes[key]
         guard let route else {
             if let old { remove(old, key, into: &edits) }
-            return []
+            return
         }
         var new = ProgrammedRoute(shape: RouteShape(route))
-        new.frontends = new.shape.plans(nodeAddresses: nodeAddresses)
-        let lost = new.frontends.keys.filter { owners[$0] != nil && owners[$0] != key }
-        for frontend in lost { new.frontends[frontend] = nil }
-
-        let uses = Set(new.frontends.values.lazy.flatMap(\.lists))
+        place(&new, key)
+        // Whether or not its frontends are there now: they come with an address of the node, or from another route.
+        let uses = new.shape.lists
         new.cluster = old?.cluster ?? existing?.list(.cluster, new.frontends.keys) ?? SlotList()
         new.local = old?.local ?? existing?.list(.local, new.frontends.keys) ?? SlotList()
         let changes = SlotChanges(
@@ -55,7 +58,6 @@ struct TableState: Sendable {
             local: new.local.update(to: uses.contains(.local) ? route.localBackends : []))
         new.hairpins = route.hairpins
         replace(old, with: new, changes, key, into: &edits)
-        return lost
     }
 
     /// Moves the node ports to other addresses of the node.
@@ -65,16 +67,32 @@ struct TableState: Sendable {
         nodeAddresses = addresses
         for (key, old) in routes where old.shape.frontends.contains(where: { $0.address == nil }) {
             var new = old
-            new.frontends = old.shape.plans(nodeAddresses: addresses)
-            for frontend in new.frontends.keys where owners[frontend] != nil && owners[frontend] != key {
-                new.frontends[frontend] = nil
-            }
-            replace(old, with: new, SlotChanges(cluster: [], local: []), key, into: &edits)
+            place(&new, key)
+            replace(old, with: new, SlotChanges(), key, into: &edits)
         }
+    }
+
+    /// Gives a route the frontends that it wants, save those that another has.
+    private func place(_ route: inout ProgrammedRoute, _ key: RouteKey) {
+        route.frontends = route.shape.plans(nodeAddresses: nodeAddresses)
+        route.lost = Set(route.frontends.keys.filter { owners[$0] != nil && owners[$0] != key })
+        for frontend in route.lost { route.frontends[frontend] = nil }
+    }
+
+    /// Gives what routes have given up to those that wait for it.
+    private mutating func handOver(into edits: inout TableEdits) {
+        for frontend in released.sorted() where owners[frontend] == nil {
+            guard let key = waiting[frontend]?.min(), let old = routes[key] else { continue }
+            var new = old
+            place(&new, key)
+            replace(old, with: new, SlotChanges(), key, into: &edits)
+        }
+        released.removeAll()
     }
 
     /// Ends a batch of changes: what they mean for what routes share.
     mutating func settle(into edits: inout TableEdits) {
+        handOver(into: &edits)
         let (newIPs, oldIPs) = clusterIPs.settle()
         for address in oldIPs { edits.remove(.address(address), from: .clusterIPs) }
         for address in newIPs { edits.add(.address(address), to: .clusterIPs) }
@@ -108,7 +126,20 @@ struct TableState: Sendable {
 
 /// The book-keeping that the frontends share.
 extension TableState {
-    mutating func setOwner(_ key: RouteKey?, of frontend: FrontendKey) { owners[frontend] = key }
+    mutating func setOwner(_ key: RouteKey?, of frontend: FrontendKey) {
+        owners[frontend] = key
+        if key == nil, waiting[frontend] != nil { released.insert(frontend) }
+    }
+
+    /// Remembers what a route has to do without as long as others have it.
+    mutating func setLost(_ old: Set<FrontendKey>, _ new: Set<FrontendKey>, of key: RouteKey) {
+        guard old != new else { return }
+        for frontend in old.subtracting(new) {
+            waiting[frontend]?.remove(key)
+            if waiting[frontend]?.isEmpty == true { waiting[frontend] = nil }
+        }
+        for frontend in new { waiting[frontend, default: []].insert(key) }
+    }
 
     mutating func retain(_ routeClass: RouteClass) {
         for needed in routeClass.needed { classes.increment(needed) }
@@ -131,8 +162,8 @@ extension TableState {
 
 /// What becomes of the slots of a route's two lists.
 struct SlotChanges {
-    var cluster: [SlotList.Edit]
-    var local: [SlotList.Edit]
+    var cluster: [SlotList.Edit] = []
+    var local: [SlotList.Edit] = []
 
     func of(_ backends: RouteClass.Backends) -> [SlotList.Edit] { backends == .cluster ? cluster : local }
 }
