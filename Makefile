@@ -7,10 +7,12 @@ export PATH := $(PATH):/usr/sbin:/sbin
 SOURCES := $(wildcard Sources Tests Benchmarks Package.swift)
 # The same for all: so `make demo` and `make test` use one debug build. Warnings are errors in Package.swift.
 BUILD := swift build --explicit-target-dependency-import-check error
+# A package of its own, which builds both programs, optimized, in Benchmarks/.build.
+BUILD_BENCHMARK := swift build --configuration release --package-path Benchmarks
 # Network namespaces need root.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E env "PATH=$(PATH)")
 
-.PHONY: demo test build lint format packages
+.PHONY: demo test bench build lint format packages
 
 demo: packages
 	$(BUILD) --product servicelet
@@ -20,6 +22,11 @@ demo: packages
 test: packages lint
 	$(BUILD) --build-tests
 	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --show-bin-path)"
+
+# `make bench ARGUMENTS="--mode iptables"`; Benchmarks/README.md says what the figures mean.
+bench:
+	$(BUILD_BENCHMARK)
+	$(AS_ROOT) "$$($(BUILD_BENCHMARK) --show-bin-path)/benchmark" $(ARGUMENTS)
 
 build:
 	$(BUILD)

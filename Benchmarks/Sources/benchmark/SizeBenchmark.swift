@@ -43,7 +43,8 @@ struct SizeBenchmark {
             size: size, cold: cold, restart: restart, flip: Result.Event(flips), addition: Result.Event(additions),
             removal: Result.Event(removals),
             processorTimePerFlip: (after.processorTime - before.processorTime) / Double(Self.flips),
-            peakMemory: settled.peakMemory, settledMemory: settled.memory, kernel: kernel)
+            peakMemory: settled.peakMemory, settledMemory: settled.memory, settledOwnMemory: settled.ownMemory,
+            kernel: kernel)
     }
 
     /// Nothing of the machine's own namespace is read or written.

@@ -39,6 +39,8 @@ struct Result: Codable {
     var peakMemory: Int
     /// A second after the last event.
     var settledMemory: Int
+    /// The part of it that is not pages of the program and its libraries.
+    var settledOwnMemory: Int
     /// Nothing where the mode does not write nf_tables itself.
     var kernel: KernelLimit?
 }

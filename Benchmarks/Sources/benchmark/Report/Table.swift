@@ -38,6 +38,7 @@ struct Table {
             ("memory: peak", { Figures.size($0.peakMemory) }),
             ("  peak of the restart", { Figures.size($0.restart.peakMemory) }),
             ("  settled", { Figures.size($0.settledMemory) }),
+            ("  settled, without program pages", { Figures.size($0.settledOwnMemory) }),
         ]
     }
 }

@@ -6,6 +6,8 @@ struct ProcessUsage {
     var peakMemory: Int
     /// Memory in use now (VmRSS), in bytes.
     var memory: Int
+    /// The part of it that is the process's own (RssAnon), in bytes; the rest are pages of programs and libraries.
+    var ownMemory: Int
     /// Seconds of processor time, in user and in kernel mode.
     var processorTime: Double
 
@@ -18,6 +20,7 @@ struct ProcessUsage {
         }
         peakMemory = bytes("VmHWM")
         memory = bytes("VmRSS")
+        ownMemory = bytes("RssAnon")
         // Behind the name in parentheses, utime and stime are the 12th and 13th field.
         let statistics = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         let fields = statistics[(statistics.lastIndex(of: ")") ?? statistics.startIndex)...].split(separator: " ")
