@@ -15,7 +15,7 @@ package actor IPTablesDataplane: Dataplane {
     private nonisolated let executor: any SerialExecutor
     private let configuration: IPTablesConfiguration
     private let repairInterval: Duration
-    private let onRoutesApplied: @Sendable (RoutingChange) -> Void
+    private let onRoutesApplied: @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void
 
     private var programs: IPTablesPrograms?
     private var capabilities = Capabilities()
@@ -30,11 +30,12 @@ package actor IPTablesDataplane: Dataplane {
     /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread.
     ///
     /// `repairInterval` is how often ``repair()`` looks. `onRoutesApplied` is called, on that thread, when rules are in
-    /// force: this is the moment to remove connections that conntrack still sends to endpoints that are gone.
+    /// force: this is the moment to remove connections that conntrack still sends to endpoints that are gone. It is given the
+    /// addresses on which node ports are open too, if the change has to do with UDP node ports.
     package init(
         configuration: IPTablesConfiguration = IPTablesConfiguration(),
         executor: any SerialExecutor = ThreadExecutor(name: "iptables"), repairInterval: Duration = .seconds(1),
-        onRoutesApplied: @escaping @Sendable (RoutingChange) -> Void = { _ in }
+        onRoutesApplied: @escaping @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void = { _, _ in }
     ) {
         self.configuration = configuration
         self.executor = executor
@@ -53,7 +54,7 @@ package actor IPTablesDataplane: Dataplane {
             return try family.synchronize(routes, context: context)
         }
         report.refusals += refusals(of: routes.lazy.map(\.key))
-        onRoutesApplied(RoutingChange(entries: routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }))
+        try tell(RoutingChange(entries: routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }))
         return report
     }
 
@@ -65,7 +66,7 @@ package actor IPTablesDataplane: Dataplane {
             return try family.apply(change.entries, context: context)
         }
         report.refusals += refusals(of: change.entries.lazy.filter { $0.new != nil }.map(\.key))
-        onRoutesApplied(change)
+        try tell(change)
         return report
     }
 
@@ -169,6 +170,18 @@ package actor IPTablesDataplane: Dataplane {
             families.append(FamilyProgrammer(programs: programs, context: context))
         }
         return contexts
+    }
+
+    /// Says that a change is in force. Only those who clean up behind UDP ask for addresses, which take time to list.
+    private func tell(_ change: RoutingChange) throws(DataplaneError) {
+        let hasNodePort = change.entries.contains { entry in
+            entry.key.name.transport == .udp
+                && [entry.old, entry.new].contains { $0?.frontends.contains { $0.kind == .nodePort } == true }
+        }
+        guard hasNodePort else { return onRoutesApplied(change, []) }
+        let open = configuration.nodePortAddresses
+        let addresses = try NodeSettings.interfaceAddresses()
+        onRoutesApplied(change, addresses.filter { open.contains($0, primary: nodeAddresses) })
     }
 
     /// Routes of a family that the node cannot program, as a kernel without IPv6 cannot.

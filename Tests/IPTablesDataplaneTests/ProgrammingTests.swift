@@ -2,6 +2,7 @@ import Dataplane
 import InternetAddresses
 import LabKit
 import ServiceRouting
+import Synchronization
 import Testing
 
 @testable import IPTablesDataplane
@@ -128,6 +129,27 @@ struct ProgrammingTests {
         #expect(report.damage.allSatisfy { $0.hasPrefix("table \(command.split(separator: " ")[1]) (IPv4): ") })
         if backend == .nft { #expect(report.culprit?.hasPrefix("iptables") == true) }
         try await expect(lab, toHold: scenario)
+    }
+
+    @Test("once rules are in force it is told which change they follow, and where UDP node ports are open")
+    func hook() async throws {
+        let namespace = try await NetworkNamespace(name: "n1")
+        try await namespace.ip("link set lo up", "addr add 172.30.0.2/32 dev lo")
+        let told = Mutex<[(RoutingChange, [IPAddress])]>([])
+        let dataplane = IPTablesDataplane(executor: NamespaceExecutor(namespace)) { change, addresses in
+            told.withLock { $0.append((change, addresses)) }
+        }
+        var route = ServicePortRoute(1, endpoints: 1)
+        route.key.name.transport = .udp
+        _ = try await dataplane.synchronize([route], nodeAddresses: [])
+        var open = route
+        open.frontends.append(Frontend(kind: .nodePort, address: nil, port: 30053))
+        let change = RoutingChange(from: [route], to: [open])
+        _ = try await dataplane.apply(change)
+        let calls = told.withLock { $0 }
+        #expect(calls.map(\.0) == [RoutingChange(from: [], to: [route]), change])
+        #expect(calls.first?.1 == [])
+        #expect(calls.last?.1.contains(try #require(IPAddress("172.30.0.2"))) == true)
     }
 
     @Test("waiting for damage ends with the task")
