@@ -81,17 +81,19 @@ package actor ConntrackCleaner {
 
     /// Makes passes until everything that has arrived had two.
     private func workOff(with passes: ConntrackPasses) async throws(NetlinkError) {
-        var repeated = ConntrackCleanup()
+        var fresh = ConntrackCleanup()
+        var passedOnce = ConntrackCleanup()
         var failures = 0
         while true {
-            let new = inbox.take()
-            var work = repeated
-            work.merge(new)
+            fresh.merge(inbox.take())
+            var work = passedOnce
+            work.merge(fresh)
             guard !work.isEmpty else { return }
             do throws(NetlinkError) {
-                try passes.carryOut(work) { report($0) }
+                try passes.carryOut(work, report: report)
                 failures = 0
-                repeated = new
+                passedOnce = fresh
+                fresh = ConntrackCleanup()
             } catch {
                 guard error.isTransient else { throw error }
                 failures += 1
@@ -99,7 +101,6 @@ package actor ConntrackCleaner {
                     report(.failed(error))
                     return
                 }
-                repeated = work
             }
             guard await isPauseOver() else { return }
         }

@@ -1,0 +1,147 @@
+import Conntrack
+import Dataplane
+import Glibc
+import InternetAddresses
+import Netlink
+import ServiceRouting
+import Synchronization
+import Testing
+
+@Suite("ConntrackCleaner", .timeLimit(.minutes(1)))
+struct ConntrackCleanerTests {
+    @Test("each change is followed by two passes, and stale entries are removed")
+    func twoPasses() async {
+        let kernel = FakeConntrack([entry(by: 1, clientPort: 1), entry(by: 2, clientPort: 2)])
+        let seen = await run(kernel, until: 2) { $0.clean(after: change(route(1, 2), route(2)), nodeAddresses: []) }
+        #expect(seen == [.cleaned(1), .cleaned(0)])
+        #expect(kernel.clientPorts == [2])
+    }
+
+    @Test("the second pass finds what came in between the first and the end of the old rules")
+    func secondPass() async {
+        let kernel = FakeConntrack([entry(by: 1, clientPort: 1)], arriving: [entry(by: 1, clientPort: 7)])
+        let seen = await run(kernel, until: 2) { $0.clean(after: change(route(1, 2), route(2)), nodeAddresses: []) }
+        #expect(seen == [.cleaned(1), .cleaned(1)])
+        #expect(kernel.clientPorts.isEmpty)
+    }
+
+    @Test("changes that wait are taken together")
+    func coalescing() async {
+        let kernel = FakeConntrack([entry(by: 1, clientPort: 1), entry(by: 2, clientPort: 2)])
+        let seen = await run(kernel, until: 2) { cleaner in
+            cleaner.clean(after: change(route(1, 2), route(2)), nodeAddresses: [])
+            cleaner.clean(after: change(route(2), route(3)), nodeAddresses: [])
+            for number in 4...200 { cleaner.clean(after: change(route(3), route(3, number)), nodeAddresses: []) }
+        }
+        #expect(seen == [.cleaned(2), .cleaned(0)])
+        #expect(kernel.dumps == 2)
+    }
+
+    @Test("a change that leaves nothing behind removes nothing")
+    func nothingToDo() async {
+        let kernel = FakeConntrack([entry(by: 1)])
+        let seen = await run(kernel, until: 2) { cleaner in
+            cleaner.clean(after: change(route(1), route(1, 2)), nodeAddresses: [])
+            let frontends = [Frontend(kind: .clusterIP, address: ip("10.96.0.99"), port: 53)]
+            cleaner.clean(after: change(route(8, frontends: frontends), nil, key: key("other")), nodeAddresses: [])
+        }
+        #expect(seen.count == 2)
+        #expect(kernel.dumps == 2)
+        #expect(kernel.clientPorts.count == 1)
+    }
+
+    @Test("a passing failure is tried again")
+    func transientFailure() async {
+        let kernel = FakeConntrack([entry(by: 1)], failing: ENOBUFS, times: 3)
+        let seen = await run(kernel, until: 2) { $0.clean(after: change(route(1), nil), nodeAddresses: []) }
+        #expect(seen == [.cleaned(1), .cleaned(0)])
+        #expect(kernel.dumps == 5)
+    }
+
+    @Test("a failure that does not pass is told after some attempts")
+    func persistentFailure() async {
+        let kernel = FakeConntrack([entry(by: 1)], failing: ENOBUFS, times: 6)
+        let seen = await run(kernel, until: 1) { $0.clean(after: change(route(1), nil), nodeAddresses: []) }
+        #expect(seen == [.failed(ENOBUFS)])
+        #expect(kernel.dumps == 6)
+    }
+
+    @Test(
+        "without the permission, or without ctnetlink, it says so once and stops", arguments: [EPERM, EPROTONOSUPPORT])
+    func unavailable(errno: Int32) async {
+        let recorder = Recorder.cleaner(FakeConntrack([]), refusing: errno)
+        recorder.cleaner.clean(after: change(route(1), nil), nodeAddresses: [])
+        await recorder.cleaner.run()
+        recorder.cleaner.clean(after: change(route(1), nil), nodeAddresses: [])
+        await recorder.cleaner.run()
+        #expect(recorder.seen == [.unavailable(errno)])
+    }
+
+    private func run(
+        _ kernel: FakeConntrack, until count: Int, _ body: (ConntrackCleaner) -> Void
+    ) async -> [Recorder.Seen] {
+        await Recorder.cleaner(kernel).run(until: count, body)
+    }
+}
+
+/// A cleaner, and what it reports.
+private final class Recorder: Sendable {
+    enum Seen: Equatable {
+        case cleaned(Int)
+        case failed(Int32)
+        case unavailable(Int32)
+    }
+
+    let cleaner: ConntrackCleaner
+    private let reports: AsyncStream<ConntrackReport>
+    private let all: Reports
+
+    private final class Reports: Sendable {
+        let list = Mutex<[Seen]>([])
+    }
+
+    static func cleaner(_ kernel: FakeConntrack, refusing errno: Int32? = nil) -> Recorder {
+        Recorder(kernel, refusing: errno)
+    }
+
+    private init(_ kernel: FakeConntrack, refusing errno: Int32?) {
+        let (reports, continuation) = AsyncStream.makeStream(of: ConntrackReport.self)
+        let all = Reports()
+        self.reports = reports
+        self.all = all
+        cleaner = ConntrackCleaner(
+            timing: ConntrackCleaner.Timing(pause: .milliseconds(1)),
+            open: { () throws(NetlinkError) -> any NetlinkTransport in
+                if let errno { throw NetlinkError(operation: "open", errno: errno) }
+                return kernel
+            },
+            report: { report in
+                all.list.withLock { $0.append(Seen(report)) }
+                continuation.yield(report)
+            })
+    }
+
+    var seen: [Seen] { all.list.withLock { $0 } }
+
+    /// Runs the cleaner until it has reported so often, and has nothing more to do.
+    func run(until count: Int, _ body: (ConntrackCleaner) -> Void) async -> [Seen] {
+        body(cleaner)
+        await withTaskGroup { group in
+            group.addTask { await self.cleaner.run() }
+            var reports = reports.makeAsyncIterator()
+            for _ in 0..<count { _ = await reports.next() }
+            group.cancelAll()
+        }
+        return seen
+    }
+}
+
+extension Recorder.Seen {
+    init(_ report: ConntrackReport) {
+        switch report {
+        case .cleaned(_, let deleted, _): self = .cleaned(deleted)
+        case .failed(let error): self = .failed(error.errno)
+        case .unavailable(let error): self = .unavailable(error.errno)
+        }
+    }
+}

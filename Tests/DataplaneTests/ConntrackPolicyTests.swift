@@ -1,0 +1,180 @@
+import Conntrack
+import Dataplane
+import InternetAddresses
+import ServiceRouting
+import Testing
+
+@Suite("ConntrackCleanup")
+struct ConntrackPolicyTests {
+    @Test("connections to a backend that has gone are stale, those to one that stays are not")
+    func lostBackend() {
+        let cleanup = after(change(route(1, 2, 3), route(1, 3)))
+        #expect(cleanup.isStale(entry(by: 2)))
+        #expect(!cleanup.isStale(entry(by: 1)))
+        #expect(!cleanup.isStale(entry(by: 3)))
+        #expect(cleanup.families == [.ipv4])
+    }
+
+    @Test("a backend that has only changed its port is another one")
+    func changedPort() {
+        var new = route()
+        new.clusterBackends = backends([1], port: 5454)
+        let cleanup = after(change(route(1), new))
+        #expect(cleanup.isStale(entry(by: 1, backendPort: 5353)))
+        #expect(!cleanup.isStale(entry(by: 1, backendPort: 5454)))
+    }
+
+    @Test("the first backend makes connections stale that nobody translated")
+    func firstBackend() {
+        let cleanup = after(change(route(), route(1)))
+        #expect(cleanup.isStale(entry()))
+        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort)))
+        #expect(!cleanup.isStale(entry(by: 1)))
+    }
+
+    @Test("a new Service with backends counts as one that got its first")
+    func newService() {
+        let cleanup = after(change(nil, route(1)))
+        #expect(cleanup.isStale(entry()))
+        #expect(after(change(nil, route())).isEmpty)
+    }
+
+    @Test("the last backend takes all connections along")
+    func lastBackend() {
+        let cleanup = after(change(route(1), route()))
+        #expect(cleanup.isStale(entry(by: 1)))
+        #expect(cleanup.isStale(entry()))
+    }
+
+    @Test("one more backend leaves nothing behind")
+    func oneMoreBackend() {
+        #expect(after(change(route(1), route(1, 2))).isEmpty)
+        #expect(!after(change(route(1), route(1, 2))).isStale(entry(by: 9)))
+    }
+
+    @Test("a deleted Service takes its translated connections along and leaves others to whoever owns the address")
+    func deletedService() {
+        let cleanup = after(change(route(1), nil))
+        #expect(cleanup.isStale(entry(by: 1)))
+        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort, by: 1)))
+        #expect(!cleanup.isStale(entry()))
+        #expect(after(change(route(), nil)).isEmpty)
+    }
+
+    @Test("an address that leaves a Service is cleaned up, its other addresses are not")
+    func lostFrontend() {
+        let both = [
+            Frontend(kind: .clusterIP, address: clusterIP, port: 53),
+            Frontend(kind: .externalIP, address: ip("192.0.2.1"), port: 53),
+        ]
+        let cleanup = after(change(route(1, frontends: both), route(1, frontends: [both[0]])))
+        #expect(cleanup.isStale(entry(to: ip("192.0.2.1"), by: 1)))
+        #expect(!cleanup.isStale(entry(by: 1)))
+        #expect(!cleanup.isStale(entry(by: 7)))
+    }
+
+    @Test("an address that comes to a Service with backends gets its connections translated")
+    func newFrontend() {
+        let both = [
+            Frontend(kind: .clusterIP, address: clusterIP, port: 53),
+            Frontend(kind: .loadBalancer, address: ip("192.0.2.1"), port: 53),
+        ]
+        let cleanup = after(change(route(1, frontends: [both[0]]), route(1, frontends: both)))
+        #expect(cleanup.isStale(entry(to: ip("192.0.2.1"))))
+        #expect(!cleanup.isStale(entry()))
+    }
+
+    @Test(
+        "an address that moves from one Service to another keeps what leads to the new one", arguments: [false, true])
+    func movedFrontend(isReversed: Bool) {
+        var entries = [
+            RoutingChange.Entry(key: key("a"), old: route(1, 2, key: key("a")), new: nil),
+            RoutingChange.Entry(key: key("b"), old: nil, new: route(2, 3, key: key("b"))),
+        ]
+        if isReversed { entries.reverse() }
+        let cleanup = after(RoutingChange(entries: entries))
+        #expect(cleanup.isStale(entry(by: 1)))
+        #expect(!cleanup.isStale(entry(by: 2)))
+        #expect(cleanup.isStale(entry()))
+    }
+
+    @Test("a node port is one of the node's own addresses, and of no other host")
+    func nodePorts() {
+        let cleanup = after(change(route(1, 2), route(1)))
+        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort, by: 2)))
+        #expect(!cleanup.isStale(entry(to: nodeAddress, nodePort, by: 1)))
+        #expect(!cleanup.isStale(entry(to: ip("198.51.100.1"), nodePort)))
+        #expect(!cleanup.isStale(entry(to: nodeAddress, 53, by: 2)))
+    }
+
+    @Test("TCP and SCTP notice by themselves", arguments: [TransportProtocol.tcp, .sctp])
+    func otherProtocols(transport: TransportProtocol) {
+        let routeKey = key("dns", transport)
+        #expect(after(change(route(1, key: routeKey), route(key: routeKey), key: routeKey)).isEmpty)
+        #expect(!after(change(route(1), route())).isStale(entry(by: 1, transport: transport)))
+    }
+
+    @Test("a change of policy alone moves nobody: local backends count as those of the cluster")
+    func policies() {
+        #expect(after(change(route(1, 2), route(1, 2, local: [1]))).isEmpty)
+        let cleanup = after(change(route(1, 2, local: [1]), route(2, local: [1])))
+        #expect(cleanup.isEmpty)
+    }
+
+    @Test("other ports of the same address are none of our business")
+    func otherPorts() {
+        let cleanup = after(change(route(1), route()))
+        #expect(!cleanup.isStale(entry(to: clusterIP, 54, by: 1)))
+        #expect(!cleanup.isStale(entry(to: ip("10.96.0.11"), by: 1)))
+    }
+
+    @Test("each family has rules of its own")
+    func families() {
+        let address = ip("fd00:10:96::10")
+        let frontends = [Frontend(kind: .clusterIP, address: address, port: 53)]
+        let routeKey = key("dns", .udp, .ipv6)
+        let old = ServicePortRoute(
+            key: routeKey, frontends: frontends, clusterBackends: [Backend(address: ip("fd00::1"), port: 53)])
+        let new = ServicePortRoute(key: routeKey, frontends: frontends, clusterBackends: [])
+        let cleanup = after(change(old, new, key: routeKey))
+        #expect(cleanup.families == [.ipv6])
+        #expect(cleanup.isStale(entry(to: address)))
+    }
+
+    @Test("merged changes speak with the last word on each frontend")
+    func merging() {
+        var cleanup = after(change(route(1, 2), route(2)))
+        cleanup.merge(after(change(route(2), route(3))))
+        #expect(cleanup.isStale(entry(by: 1)))
+        #expect(cleanup.isStale(entry(by: 2)))
+        #expect(!cleanup.isStale(entry(by: 3)))
+        cleanup.merge(after(change(route(3), nil)))
+        #expect(cleanup.isStale(entry(by: 3)))
+        #expect(!cleanup.isStale(entry()))
+    }
+
+    @Test("a backend that comes later is spared by what was due before it came")
+    func laterBackend() {
+        var cleanup = after(change(route(1, 2), route(1)))
+        cleanup.merge(after(change(route(1), route(1, 9))))
+        #expect(cleanup.isStale(entry(by: 2)))
+        #expect(!cleanup.isStale(entry(by: 9)))
+    }
+
+    @Test("merging nothing changes nothing")
+    func mergingNothing() {
+        let before = after(change(route(1, 2), route(1)))
+        var cleanup = before
+        cleanup.merge(ConntrackCleanup())
+        #expect(cleanup == before)
+        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort, by: 2)))
+        var empty = ConntrackCleanup()
+        #expect(empty.isEmpty)
+        empty.merge(before)
+        #expect(empty == before)
+    }
+
+    private func after(_ change: RoutingChange) -> ConntrackCleanup {
+        ConntrackCleanup(after: change, nodeAddresses: [nodeAddress, ip("172.30.0.3")])
+    }
+}
