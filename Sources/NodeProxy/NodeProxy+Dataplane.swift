@@ -2,17 +2,37 @@ import Dataplane
 import IPTablesDataplane
 package import Logging
 import NFTablesDataplane
+import Synchronization
 
 extension NodeProxy {
     /// The data plane of a mode, ready to be told what to program.
     static func makeDataplane(
-        _ configuration: ProxyConfiguration, logger: Logger
+        _ configuration: ProxyConfiguration, conntrack: ConntrackCleaner, logger: Logger
     ) throws(DataplaneError) -> any Dataplane {
         switch configuration.mode {
         case .nftables:
-            try NFTablesDataplane(configuration: configuration.dataplane, logger: logger)
+            try NFTablesDataplane(configuration: configuration.dataplane, logger: logger) {
+                conntrack.clean(after: $0, nodeAddresses: $1)
+            }
         case .iptables:
-            IPTablesDataplane(configuration: IPTablesConfiguration(dataplane: configuration.dataplane))
+            IPTablesDataplane(configuration: IPTablesConfiguration(dataplane: configuration.dataplane)) {
+                conntrack.clean(after: $0, nodeAddresses: $1)
+            }
+        }
+    }
+
+    /// What removes stale UDP connections behind the rules, and tells of it.
+    static func makeConntrackCleaner(status: ProxyStatus, logger: Logger) -> ConntrackCleaner {
+        ConntrackCleaner { report in
+            switch report {
+            case .cleaned(let family, let deleted, let duration):
+                status.metrics.withLock { $0.cleanedConntrack(family, deleted: deleted, in: duration) }
+                if deleted > 0 { logger.info("removed \(deleted) stale \(family) UDP connections") }
+            case .failed(let error):
+                logger.error("stale UDP connections stay until their clients pause: \(error)")
+            case .unavailable(let error):
+                logger.warning("stale UDP connections cannot be removed on this machine: \(error)")
+            }
         }
     }
 

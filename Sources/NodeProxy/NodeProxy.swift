@@ -31,8 +31,16 @@ package struct NodeProxy: Sendable {
         logger.info("\(configuration)")
         let status = ProxyStatus()
         let source = try makeSource(status: status, environment: environment)
-        try await run(source, status: status) { () throws(DataplaneError) in
-            try Self.makeDataplane(configuration, logger: logger)
+        let conntrack = Self.makeConntrackCleaner(status: status, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await run(source, status: status) { () throws(DataplaneError) in
+                    try Self.makeDataplane(configuration, conntrack: conntrack, logger: logger)
+                }
+            }
+            group.addTask { await conntrack.run() }
+            // A cleaner that cannot work on this machine ends; the proxy goes on.
+            for try await _ in group {}
         }
     }
 

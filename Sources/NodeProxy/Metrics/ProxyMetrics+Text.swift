@@ -18,6 +18,7 @@ extension ProxyMetrics {
             "kubeproxy_sync_proxy_rules_endpoint_changes_total", help: "Changes of EndpointSlices taken in",
             sliceChanges)
         writeHealth(to: &text)
+        writeConntrack(to: &text)
         text.counter(
             "servicelet_programming_failures_total", help: "Programmings that failed and were retried", failures)
         text.counter("servicelet_repairs_total", help: "Repairs of rules that another program had altered", repairs)
@@ -40,6 +41,22 @@ extension ProxyMetrics {
                     name, labels: "ip_family=\"\(family)\",", bounds: Histogram.bounds, buckets: histogram.buckets,
                     count: histogram.count, sum: histogram.sum)
             }
+        }
+    }
+
+    private func writeConntrack(to text: inout PrometheusText) {
+        let counter = "kubeproxy_conntrack_reconciler_deleted_entries_total"
+        text.family(counter, type: "counter", help: "Stale UDP connections that were removed")
+        for family in IPFamily.allCases {
+            text.sample(counter, ["ip_family": "\(family)"], "\(removedConnections[family] ?? 0)")
+        }
+        let duration = "kubeproxy_conntrack_reconciler_sync_duration_seconds"
+        text.family(duration, type: "histogram", help: "How long looking for stale UDP connections took, in seconds")
+        for family in IPFamily.allCases {
+            let histogram = conntrackDurations[family] ?? Histogram()
+            text.histogram(
+                duration, labels: "ip_family=\"\(family)\",", bounds: Histogram.bounds, buckets: histogram.buckets,
+                count: histogram.count, sum: histogram.sum)
         }
     }
 

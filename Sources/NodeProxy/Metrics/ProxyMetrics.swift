@@ -1,3 +1,4 @@
+package import InternetAddresses
 package import KubernetesAPI
 
 /// What is counted for `/metrics`. A plain value.
@@ -19,6 +20,9 @@ package struct ProxyMetrics: Sendable, Hashable {
     private(set) var lastQueued: UTCTime?
     private(set) var serviceChanges: UInt64 = 0
     private(set) var sliceChanges: UInt64 = 0
+    /// Stale UDP connections that were removed, and how long looking for them took.
+    private(set) var removedConnections: [IPFamily: UInt64] = [:]
+    private(set) var conntrackDurations: [IPFamily: Histogram] = [:]
     /// By status code.
     private(set) var healthAnswers: [HealthReport.Question: [Int: UInt64]] = [:]
 
@@ -39,6 +43,12 @@ package struct ProxyMetrics: Sendable, Hashable {
     package mutating func programmed(_ extent: Extent, in duration: Duration, at time: UTCTime) {
         durations[extent, default: Histogram()].observe(duration / .seconds(1))
         lastProgrammed = time
+    }
+
+    /// The tracked connections of a family were looked through.
+    package mutating func cleanedConntrack(_ family: IPFamily, deleted: Int, in duration: Duration) {
+        removedConnections[family, default: 0] += UInt64(deleted)
+        conntrackDurations[family, default: Histogram()].observe(duration / .seconds(1))
     }
 
     package mutating func answered(_ question: HealthReport.Question, status: Int) {
