@@ -1,0 +1,46 @@
+import Testing
+
+@testable import NFTablesDataplane
+
+@Suite struct UseCountsTests {
+    @Test("only what is different at the end counts")
+    func settle() {
+        var counts = UseCounts<String>()
+        counts.increment("stays")
+        counts.increment("goes")
+        counts.increment("flickers")
+        #expect(Set(counts.settle().began) == ["stays", "goes", "flickers"])
+
+        counts.increment("stays")
+        counts.decrement("stays")
+        counts.decrement("goes")
+        counts.decrement("flickers")
+        counts.increment("flickers")
+        counts.increment("passes")
+        counts.decrement("passes")
+        let (began, ended) = counts.settle()
+        #expect(began.isEmpty)
+        #expect(ended == ["goes"])
+        #expect(Set(counts.inUse) == ["stays", "flickers"])
+    }
+
+    @Test("a thing is in use until its last user goes")
+    func severalUsers() {
+        var counts = UseCounts<Int>()
+        for _ in 0..<3 { counts.increment(1) }
+        _ = counts.settle()
+        for _ in 0..<2 { counts.decrement(1) }
+        #expect(counts.settle().ended.isEmpty)
+        #expect(counts.contains(1))
+        counts.decrement(1)
+        #expect(counts.settle().ended == [1])
+        #expect(!counts.contains(1))
+    }
+
+    @Test("what nobody uses cannot be given up")
+    func unknown() {
+        var counts = UseCounts<Int>()
+        counts.decrement(1)
+        #expect(counts.settle() == ([], []))
+    }
+}
