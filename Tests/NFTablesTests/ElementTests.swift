@@ -208,6 +208,42 @@ struct ElementTests {
         #expect(counts == [10, 7, 0])
     }
 
+    @Test("elements are asked for by key, in the order of the keys, however many", arguments: IPFamily.allCases)
+    func byKey(family: IPFamily) async throws {
+        let namespace = try await Self.namespace(family)
+        let count = 2500
+        try await namespace.tables { tables in
+            try tables.change { transaction in
+                for index in 0..<count {
+                    transaction.addElement(to: "classes", of: family.table) { element in
+                        element.key { $0.frontend(family.service(index), .tcp, 80) }
+                        element.data { $0.number(UInt32(index)) }
+                    }
+                }
+            }
+            let ask: (inout NFTablesConnection, [Int]) throws -> [UInt32] = { tables, numbers in
+                var read: [UInt32] = []
+                var left = numbers[...]
+                let nextKey: (inout FieldWriter) -> Bool = { writer in
+                    guard let number = left.popFirst() else { return false }
+                    writer.frontend(family.service(number), .tcp, 80)
+                    return true
+                }
+                try tables.forEachElement(of: "classes", in: family.table, nextKey: nextKey) { element in
+                    var data = element.data
+                    read.append(data.number())
+                }
+                return read
+            }
+            let all = try ask(&tables, Array((0..<count).reversed()))
+            #expect(all == (0..<UInt32(count)).reversed())
+            let none = try ask(&tables, [])
+            #expect(none.isEmpty)
+            let error = #expect(throws: NetlinkError.self) { _ = try ask(&tables, [1, count + 1, 2]) }
+            #expect(error?.errno == 2)
+        }
+    }
+
     @Test("ten thousand elements of one transaction, far beyond one message, all arrive", arguments: IPFamily.allCases)
     func manyElements(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)

@@ -277,6 +277,37 @@ struct NetlinkDumpTests {
         }
     }
 
+    @Test("a request with an acknowledgement takes every answer before it")
+    func acknowledgedRequest() throws {
+        let transport = FakeTransport { request in
+            let number = sequence(of: request)
+            return [
+                .datagram(message(16, sequence: number, [1]) + message(16, sequence: number, [2])),
+                .datagram(message(16, sequence: number, [3])), .datagram(acknowledgement(number)),
+            ]
+        }
+        var connection = NetlinkConnection(transport)
+        let number = connection.nextSequence()
+        var payloads: [[UInt8]] = []
+        try connection.request(message(16, sequence: number), sequence: number) { payloads.append($1.bytes) }
+        #expect(payloads == [[1], [2], [3]])
+        #expect(transport.unread == 0)
+    }
+
+    @Test("a request that is refused behind its first answers is an error")
+    func refusedRequest() {
+        let transport = FakeTransport { request in
+            let number = sequence(of: request)
+            return [.datagram(message(16, sequence: number, [1])), .datagram(refusal(number, ENOENT))]
+        }
+        var connection = NetlinkConnection(transport)
+        let number = connection.nextSequence()
+        let error = #expect(throws: NetlinkError.self) {
+            try connection.request(message(16, sequence: number), sequence: number) { _, _ in }
+        }
+        #expect(error?.errno == ENOENT)
+    }
+
     @Test("events come with their headers")
     func events() throws {
         let transport = FakeTransport(stale: [

@@ -82,7 +82,8 @@ enum TestSet {
         "endpoints", key: frontendKey + [.random(modulus: 65536, offset: 0)],
         value: .fields([.destinationAddress, .destinationPort]))
     static let affinity = NamedSet(
-        "affinity", key: affinityKey, value: .fields([.destinationAddress, .destinationPort]), kind: .dynamic(size: 65_535))
+        "affinity", key: affinityKey, value: .fields([.destinationAddress, .destinationPort]),
+        kind: .dynamic(size: 65_535))
     static let originals = NamedSet("originals", key: frontendKey)
     static let hairpins = NamedSet("hairpins", key: [.sourceAddress, .destinationAddress])
 
