@@ -53,7 +53,7 @@ package actor ConntrackCleaner {
 
     /// Notes what a change leaves behind. Call it as soon as the kernel follows the change; it returns at once.
     ///
-    /// `nodeAddresses` are all addresses that node ports are open on.
+    /// `nodeAddresses` are all addresses that node ports are open on; a change without a UDP node port needs none.
     package nonisolated func clean(after change: RoutingChange, nodeAddresses: [IPAddress]) {
         inbox.add(ConntrackCleanup(after: change, nodeAddresses: nodeAddresses))
     }

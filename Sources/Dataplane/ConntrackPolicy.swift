@@ -21,7 +21,8 @@ package struct ConntrackCleanup: Sendable, Hashable {
 
     /// What a change of routes leaves behind, once the kernel follows it.
     ///
-    /// `nodeAddresses` are all addresses that node ports are open on now, of both families.
+    /// `nodeAddresses` are all addresses that node ports are open on now, of both families; a change without a UDP node
+    /// port needs none.
     package init(after change: RoutingChange, nodeAddresses: [IPAddress]) {
         self.nodeAddresses = Set(nodeAddresses)
         let entries = change.entries.filter { $0.key.name.transport == .udp }
@@ -40,9 +41,8 @@ package struct ConntrackCleanup: Sendable, Hashable {
 
     /// Adds what a later change asks for. Where both speak of a frontend, the later one knows its backends.
     package mutating func merge(_ later: ConntrackCleanup) {
-        // What says nothing knows nothing of the node either.
-        guard !later.rules.isEmpty else { return }
-        nodeAddresses = later.nodeAddresses
+        // Who speaks of no node port need not know where node ports are open.
+        if later.rules.keys.contains(where: { $0.address == nil }) { nodeAddresses = later.nodeAddresses }
         rules.merge(later.rules) { old, new in
             Rule(backends: new.backends, isDue: old.isDue || new.isDue)
         }

@@ -161,6 +161,16 @@ struct ConntrackPolicyTests {
         #expect(!cleanup.isStale(entry(by: 9)))
     }
 
+    @Test("a later change without node ports does not make the node's addresses forgotten")
+    func mergingWithoutNodePorts() {
+        let frontends = [Frontend(kind: .clusterIP, address: ip("10.96.0.99"), port: 53)]
+        let other = change(route(1, key: key("other"), frontends: frontends), nil, key: key("other"))
+        var cleanup = after(change(route(1, 2), route(1)))
+        cleanup.merge(ConntrackCleanup(after: other, nodeAddresses: []))
+        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort, by: 2)))
+        #expect(cleanup.isStale(entry(to: ip("10.96.0.99"), by: 1)))
+    }
+
     @Test("merging nothing changes nothing")
     func mergingNothing() {
         let before = after(change(route(1, 2), route(1)))
@@ -172,6 +182,7 @@ struct ConntrackPolicyTests {
         #expect(empty.isEmpty)
         empty.merge(before)
         #expect(empty == before)
+        #expect(empty.isStale(entry(to: nodeAddress, nodePort, by: 2)))
     }
 
     private func after(_ change: RoutingChange) -> ConntrackCleanup {
