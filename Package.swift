@@ -58,9 +58,7 @@ let package = Package(
             dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "Conntrack", "InternetAddresses", log]),
         .target(
             name: "IPTablesDataplane",
-            dependencies: [
-                "Dataplane", "ServiceRouting", "Netlink", "Conntrack", "CLinux", "InternetAddresses", log, crypto,
-            ]),
+            dependencies: ["Dataplane", "ServiceRouting", "Netlink", "CLinux", "InternetAddresses", crypto]),
 
         // The daemon and its command
         .target(

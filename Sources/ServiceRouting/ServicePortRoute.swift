@@ -36,6 +36,9 @@ package struct ServicePortRoute: Sendable, Hashable {
     package var affinityTimeout: UInt32?
     /// Who may use the loadBalancer addresses; empty means everybody.
     package var sourceRanges: [IPNetwork]
+    /// The port on which load balancers ask whether this node has endpoints: LoadBalancer Services under external traffic
+    /// policy Local have one.
+    package var healthCheckNodePort: UInt16?
     /// Whether `loadBalancerSourceRanges` was given at all: ranges of the other family only admit nobody of this one.
     package var isGuarded: Bool
 
@@ -43,7 +46,7 @@ package struct ServicePortRoute: Sendable, Hashable {
         key: RouteKey, frontends: [Frontend], clusterBackends: [Backend], localBackends: [Backend] = [],
         hasEndpoints: Bool? = nil, internalTrafficPolicy: Service.TrafficPolicy = .cluster,
         externalTrafficPolicy: Service.TrafficPolicy = .cluster, affinityTimeout: UInt32? = nil,
-        sourceRanges: [IPNetwork] = [], isGuarded: Bool? = nil
+        sourceRanges: [IPNetwork] = [], isGuarded: Bool? = nil, healthCheckNodePort: UInt16? = nil
     ) {
         self.key = key
         self.frontends = frontends
@@ -55,6 +58,7 @@ package struct ServicePortRoute: Sendable, Hashable {
         self.affinityTimeout = affinityTimeout
         self.sourceRanges = sourceRanges
         self.isGuarded = isGuarded ?? !sourceRanges.isEmpty
+        self.healthCheckNodePort = healthCheckNodePort
     }
 
     /// The traffic policy that rules a frontend of `kind`.

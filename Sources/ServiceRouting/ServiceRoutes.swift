@@ -60,7 +60,9 @@ extension ServicePortRoute {
             internalTrafficPolicy: service.internalTrafficPolicy, externalTrafficPolicy: externalPolicy,
             affinityTimeout: service.affinityTimeout,
             sourceRanges: service.loadBalancerSourceRanges.filter { $0.family == request.key.family },
-            isGuarded: !service.loadBalancerSourceRanges.isEmpty)
+            isGuarded: !service.loadBalancerSourceRanges.isEmpty,
+            healthCheckNodePort: service.kind == .loadBalancer && externalPolicy == .local
+                ? service.healthCheckNodePort : nil)
     }
 }
 

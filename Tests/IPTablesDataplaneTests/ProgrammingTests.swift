@@ -188,11 +188,7 @@ struct ProgrammingTests {
     private func expect(_ lab: Lab, toHold scenario: RecordedScenario) async throws {
         for family in IPFamily.allCases {
             let difference = try scenario.recorded(family).difference(to: try await lab.listing(family))
-            withKnownIssue("routes do not tell the health check node port", isIntermittent: true) {
-                #expect(difference == [])
-            } when: {
-                scenario.name == "10-external-local" && family == .ipv4
-            }
+            #expect(difference == [])
         }
     }
 }

@@ -24,10 +24,6 @@ struct RecordedRulesTests {
         }
         let written = RuleListing(text)
         let difference = try scenario.recorded(family).difference(to: written)
-        withKnownIssue("routes do not tell the health check node port", isIntermittent: true) {
-            #expect(difference == [])
-        } when: {
-            name == "10-external-local" && family == .ipv4
-        }
+        #expect(difference == [])
     }
 }
