@@ -106,7 +106,10 @@ let package = Package(
                 "InternetAddresses", "LabKit", log,
             ]),
         .testTarget(
-            name: "DataplaneTests", dependencies: ["Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses"]),
+            name: "DataplaneTests",
+            dependencies: [
+                "Dataplane", "ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux", "InternetAddresses",
+            ]),
         .testTarget(
             name: "IPTablesDataplaneTests",
             dependencies: [
