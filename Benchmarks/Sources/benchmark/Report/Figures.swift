@@ -2,6 +2,9 @@ import Foundation
 
 /// Numbers as people read them.
 enum Figures {
+    /// Where there is nothing to tell.
+    static let none = "–"
+
     /// `210,000`
     static func grouped(_ number: Int) -> String {
         number < 1000 ? "\(number)" : "\(grouped(number / 1000)),\(String(format: "%03d", number % 1000))"
@@ -27,6 +30,6 @@ enum Figures {
     }
 
     static func ratio(_ value: Double, to other: Double) -> String {
-        other > 0 ? String(format: "%.1f×", value / other) : "–"
+        other > 0 ? String(format: "%.1f×", value / other) : none
     }
 }

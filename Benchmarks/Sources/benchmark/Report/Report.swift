@@ -13,9 +13,9 @@ struct Report: Codable {
         """
 
     var text: String {
-        let bars = mode == .nftables ? Bar.bars(for: results) : []
-        return ([machine.text, "", Table(results: results).text, ""] + bars.map(\.text) + ["", Self.reference])
-            .joined(separator: "\n")
+        let table = [machine.text, "", Table(results: results).text]
+        guard mode == .nftables else { return table.joined(separator: "\n") }
+        return (table + [""] + Bar.bars(for: results).map(\.text) + ["", Self.reference]).joined(separator: "\n")
     }
 
     func write(to path: String) throws {

@@ -3,8 +3,9 @@ struct Table {
     let results: [Result]
 
     var text: String {
-        let rows =
-            [[""] + results.map(\.size.description)] + Self.rows.map { row in [row.name] + results.map(row.value) }
+        let figures = Self.rows.map { row in [row.name] + results.map(row.value) }
+            .filter { row in row.dropFirst().contains { $0 != Figures.none } }
+        let rows = [[""] + results.map(\.size.description)] + figures
         let widths = (0...results.count).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             zip(row, widths).enumerated().map { column, cell in
@@ -18,7 +19,7 @@ struct Table {
         [
             ("cold: start to all programmed", { Figures.time($0.cold.total) }),
             ("cold: programming", { Figures.time($0.cold.programming) }),
-            ("  kernel's limit", { $0.kernel.map { Figures.time($0.programming) } ?? "–" }),
+            ("  kernel's limit", { $0.kernel.map { Figures.time($0.programming) } ?? Figures.none }),
             ("  ratio", { Figures.ratio($0.cold.programming, to: $0.kernel?.programming ?? 0) }),
             ("  sent", { Figures.size($0.cold.bytes) }),
             ("  processor time", { Figures.time($0.cold.processorTime) }),
@@ -28,7 +29,7 @@ struct Table {
             ("  processor time", { Figures.time($0.restart.processorTime) }),
             ("one endpoint flips: median", { Figures.time($0.flip.median) }),
             ("  99 of 100 within", { Figures.time($0.flip.p99) }),
-            ("  kernel's limit", { $0.kernel.map { Figures.time($0.swap) } ?? "–" }),
+            ("  kernel's limit", { $0.kernel.map { Figures.time($0.swap) } ?? Figures.none }),
             ("  ratio", { Figures.ratio($0.flip.median, to: $0.kernel?.swap ?? 0) }),
             ("  messages, at most", { Figures.grouped($0.flip.messages) }),
             ("  sent, at most", { Figures.size($0.flip.bytes) }),
