@@ -86,7 +86,7 @@ extension KernelProgrammer {
         let features: [(String, String, Chain, [Statement])] = [
             ("sets and maps", "CONFIG_NF_TABLES", plain, [.isIn(key, set: Layout.masquerade.name)]),
             ("NAT chains", "CONFIG_NFT_NAT", nat, []),
-            ("dnat", "CONFIG_NFT_NAT", plain, [.dnat(key + random, map: Layout.endpoints.name)]),
+            ("dnat", "CONFIG_NFT_NAT", plain, [.dnat([.sourceAddress] + key, map: Layout.affinity.name)]),
             ("random numbers", "CONFIG_NFT_NUMGEN", plain, [.isIn(key + random, set: Layout.masquerade.name)]),
             ("masquerading", "CONFIG_NFT_MASQ", nat, [.masquerade]),
             ("connection tracking", "CONFIG_NFT_CT", plain, [.isTranslated]),

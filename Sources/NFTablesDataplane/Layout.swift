@@ -34,7 +34,7 @@ enum Layout {
     /// Where a port that no Service has is refused, and what clients outside the pod network are masqueraded for
     static let clusterIPs = NamedSet("cluster-ips", key: [.destinationAddress])
     /// Frontends whose clients are masqueraded: external addresses under traffic policy Cluster
-    static let masquerade = NamedSet("masquerade", key: frontend)
+    static let masquerade = NamedSet("masqueraded", key: frontend)
     /// Frontends under external traffic policy Local
     static let localPolicy = NamedSet("local-policy", key: frontend)
     /// Backends on this node, as source and destination: a pod that has reached itself is masqueraded

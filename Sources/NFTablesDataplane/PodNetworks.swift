@@ -9,8 +9,7 @@ struct PodNetworks: Sendable, Hashable {
         self.networks = networks.disjoint
     }
 
-    /// Reads back what the kernel tells: starts of ranges, and the first addresses behind them. A range also ends where
-    /// the next one starts.
+    /// Reads back what the kernel tells: starts of ranges, and the first addresses behind them.
     init(bounds: [(address: IPAddress, isEnd: Bool)], _ family: IPFamily) {
         let addresses = bounds.map(\.address).sorted()
         let networks = bounds.filter { !$0.isEnd }.compactMap { start -> IPNetwork? in
@@ -43,9 +42,8 @@ extension Transaction {
     mutating func add(_ pods: PodNetworks, to table: Table) {
         for network in pods.networks {
             addElement(to: Layout.podNetworks.name, of: table) { $0.key { $0.address(network.address) } }
-            guard let next = network.nextAddress, !pods.networks.contains(where: { $0.address == next }) else {
-                continue
-            }
+            // Also where another network begins: two beginnings in a row are an overlap to the kernel.
+            guard let next = network.nextAddress else { continue }
             addElement(to: Layout.podNetworks.name, of: table) { element in
                 element.key { $0.address(next) }
                 element.endsInterval()

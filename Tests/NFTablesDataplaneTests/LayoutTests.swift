@@ -25,7 +25,7 @@ import Testing
                 "serve: meta priority set ip daddr . meta l4proto . th dport map @services meta priority vmap @dispatch",
                 "serve: ip daddr @cluster-ips goto refuse",
                 "source-nat: jump remember",
-                "source-nat: ct original ip daddr . meta l4proto . ct original proto-dst @masquerade masquerade fully-random",
+                "source-nat: ct original ip daddr . meta l4proto . ct original proto-dst @masqueraded masquerade fully-random",
                 "source-nat: ip saddr . ip daddr @hairpin masquerade fully-random",
                 "source-nat: ct original ip daddr . meta l4proto . ct original proto-dst @local-policy"
                     + " fib saddr type local masquerade fully-random",

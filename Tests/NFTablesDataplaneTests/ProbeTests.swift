@@ -1,0 +1,47 @@
+import Dataplane
+import Glibc
+import LabKit
+import Testing
+
+@testable import NFTablesDataplane
+
+/// What a start says of a kernel that cannot do what is needed. Needs root.
+@Suite("Probe", .serialized, .timeLimit(.minutes(1)))
+struct ProbeTests {
+    @Test("this kernel can do everything, and nothing is left of the trial")
+    func complete() async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        try await namespace.program { kernel, _ in try kernel.probe() }
+        #expect(try await namespace.run("nft", "list", "ruleset").isEmpty)
+    }
+
+    @Test(
+        "a missing feature is named, with the option that brings it, and no other",
+        arguments: [
+            ("numgen", "numgeX", "random numbers (CONFIG_NFT_NUMGEN)"),
+            ("masq\0", "masX\0", "masquerading (CONFIG_NFT_MASQ)"),
+            ("reject\0", "rejecX\0", "refusals (CONFIG_NFT_REJECT)"),
+            ("fib\0", "fiX\0", "address types (CONFIG_NFT_FIB_INET)"),
+        ])
+    func missing(word: String, other: String, name: String) async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let error = try await namespace.program { kernel, transport in
+            transport.garble { Garbled.replacing(word, with: other, $0) }
+            return #expect(throws: DataplaneError.self) { try kernel.probe() }
+        }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message == "this kernel lacks what nftables mode needs: \(name)")
+        #expect(error?.isRetryable == false)
+    }
+
+    @Test("a missing right is named as such")
+    func notPermitted() async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let error = try await namespace.program { kernel, transport in
+            transport.inject(.sendFails(EPERM))
+            return #expect(throws: DataplaneError.self) { try kernel.probe() }
+        }
+        #expect(error?.code == .permission)
+        #expect(error?.message.contains("CAP_NET_ADMIN") == true)
+    }
+}

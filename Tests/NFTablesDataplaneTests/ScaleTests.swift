@@ -1,0 +1,75 @@
+import Dataplane
+import InternetAddresses
+import LabKit
+import ServiceRouting
+import Testing
+
+@testable import NFTablesDataplane
+
+/// What a change costs in a small and in a large cluster. Needs root.
+@Suite("Scale", .serialized, .timeLimit(.minutes(1)))
+struct ScaleTests {
+    /// `services` Services with so many endpoints each.
+    private static func routes(_ services: Int, _ endpoints: Int) -> [ServicePortRoute] {
+        (0..<services).map { service($0, pods: Array(0..<endpoints)) }
+    }
+
+    private static func service(_ number: Int, pods: [Int]) -> ServicePortRoute {
+        let name = "s" + String(10_000 + number).dropFirst()
+        return route(
+            name, .ipv4, [.clusterIP(IPFamily.ipv4.service(number + 1))],
+            pods: pods.map { number * 16 + $0 + 1 })
+    }
+
+    /// What an endpoint that goes and comes back costs.
+    private static func flips(_ kernel: KernelProgrammer, endpoints: Int) throws
+        -> [ProgrammingReport]
+    {
+        let all = Array(0..<endpoints)
+        // The first time opens the class of one endpoint less.
+        _ = try kernel.apply(.set(service(7, pods: Array(all.dropFirst()))))
+        _ = try kernel.apply(.set(service(7, pods: all)))
+        let histories = [
+            Array(all.dropFirst()), all, [1, 0] + all.dropFirst(2), all.dropLast() + [endpoints],
+            [0] + all.dropFirst(2).dropLast() + [endpoints],
+        ]
+        return try histories.map { try kernel.apply(.set(service(7, pods: $0))) }
+    }
+
+    @Test("a change costs the same in a cluster of 30 endpoints and of 10,000, and little")
+    func flip() async throws {
+        let small = try await NetworkNamespace(name: "nft")
+        let inSmall = try await small.program { kernel, _ in
+            _ = try kernel.synchronize(Self.routes(10, 3), nodeAddresses: [])
+            return try Self.flips(kernel, endpoints: 3)
+        }
+        let large = try await NetworkNamespace(name: "nft")
+        let inLarge = try await large.program { kernel, _ in
+            _ = try kernel.synchronize(Self.routes(1000, 10), nodeAddresses: [])
+            return try Self.flips(kernel, endpoints: 10)
+        }
+        #expect(inSmall == inLarge)
+        #expect(inLarge.map(\.messages) == [3, 3, 0, 2, 4])
+        #expect(inLarge.allSatisfy { $0.bytes < 1000 })
+    }
+
+    @Test("a cold start comes in stages of bounded size, what was given first in the first of them")
+    func coldStart() async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let routes = Self.routes(4000, 10)
+        try await namespace.program { kernel, transport in
+            let report = try kernel.synchronize(routes, nodeAddresses: [])
+            #expect(report.refusals.isEmpty)
+            let stages = transport.batches
+            #expect(stages.count >= 4)
+            #expect(stages.allSatisfy { $0.count < 4 << 20 })
+            let order = routes.map { Array("\($0.key.name)\0".utf8) }
+            let first = try #require(stages.firstIndex { $0.contains(order[0]) })
+            let last = try #require(stages.firstIndex { $0.contains(order[3999]) })
+            // The table itself, and then what is most important.
+            #expect(first == 1)
+            #expect(last > first)
+        }
+        #expect(try await namespace.difference(routes) == 0)
+    }
+}

@@ -1,0 +1,106 @@
+import LabKit
+import NFTables
+import Testing
+
+@testable import NFTablesDataplane
+
+/// Something that others do to the table of ``SmallCluster``.
+struct Damage: Sendable, CustomTestStringConvertible {
+    var script: String
+    /// What the report says of it.
+    var report: [String]
+    /// How many messages mend it.
+    var messages: ClosedRange<Int>
+
+    var testDescription: String { script }
+
+    func inflict(in namespace: NetworkNamespace) async throws { try await namespace.nft(script) }
+
+    private init(_ script: String, _ report: String..., messages: ClosedRange<Int>) {
+        self.script = script
+        self.report = report
+        self.messages = messages
+    }
+
+    static let all = [
+        Damage("flush ruleset", "table ip servicelet", "table ip6 servicelet", messages: 60...200),
+        Damage("delete table ip6 servicelet", "table ip6 servicelet", messages: 30...100),
+        Damage(
+            "delete element ip servicelet services { 10.96.0.1 . tcp . 80 }",
+            "1 element of map services in table ip servicelet", messages: 1...1),
+        Damage(
+            "delete element ip6 servicelet hairpin { fd00:10:244::1 . fd00:10:244::1 }",
+            "1 element of set hairpin in table ip6 servicelet", messages: 1...1),
+        Damage(
+            "flush map ip servicelet services", "6 elements of map services in table ip servicelet",
+            messages: 1...1),
+        Damage(
+            "flush map ip servicelet endpoints", "11 elements of map endpoints in table ip servicelet",
+            messages: 1...1),
+        Damage(
+            "flush chain ip servicelet serve", "rules of chain serve in table ip servicelet",
+            messages: 3...3),
+        Damage(
+            "insert rule ip servicelet prerouting counter accept",
+            "rules of chain prerouting in table ip servicelet", messages: 4...4),
+        Damage(
+            "add element ip servicelet masqueraded { 10.96.0.9 . tcp . 99 }",
+            "1 element of set masqueraded in table ip servicelet", messages: 1...1),
+        Damage(
+            "add element ip servicelet allowed-sources { 192.0.2.2 . tcp . 80 . 198.51.100.7 }",
+            "1 element of set allowed-sources in table ip servicelet", messages: 1...2),
+        Damage(
+            "flush set ip servicelet pod-networks", "set pod-networks in table ip servicelet",
+            messages: 2...2),
+        Damage(
+            """
+            add set ip servicelet strange { type ipv4_addr; elements = { 192.0.2.9 }; }
+            add chain ip servicelet odd { ip saddr @strange drop; }
+            """, "foreign set strange in table ip servicelet", "foreign chain odd in table ip servicelet",
+            messages: 4...4),
+        Damage(
+            """
+            add chain ip servicelet odd
+            add map ip servicelet strange { type ipv4_addr : verdict; elements = { 192.0.2.9 : goto odd }; }
+            """, "foreign set strange in table ip servicelet", "foreign chain odd in table ip servicelet",
+            messages: 4...4),
+        Damage(
+            """
+            add chain ip servicelet odd
+            add element ip servicelet dispatch { 1:1 : goto odd }
+            """, "foreign chain odd in table ip servicelet",
+            "1 element of map dispatch in table ip servicelet",
+            messages: 4...4),
+        Damage(
+            "add chain ip servicelet odd { type filter hook forward priority 0; policy drop; }",
+            "foreign chain odd in table ip servicelet", messages: 3...3),
+        Damage(
+            """
+            delete element ip servicelet dispatch { 5e1c:3 }
+            flush chain ip servicelet pick-3
+            delete chain ip servicelet pick-3
+            """, "chain pick-3 in table ip servicelet",
+            "1 element of map dispatch in table ip servicelet",
+            messages: 4...5),
+        Damage(
+            "flush chain ip servicelet remember; delete set ip servicelet sticky-10800",
+            "set sticky-10800 in table ip servicelet", "rules of chain remember in table ip servicelet",
+            messages: 4...4),
+        Damage(
+            """
+            flush chain ip servicelet input; delete chain ip servicelet input
+            add chain ip servicelet input { type nat hook input priority 50; }
+            """, "chain input in table ip servicelet", messages: 30...100),
+    ]
+}
+
+extension Damage {
+    /// A rule that goes by its handle, as `nft -a list` shows it.
+    static func deleteRule(of chain: String, in namespace: NetworkNamespace) async throws {
+        let rules = try await namespace.run("nft", "-a", "list", "chain", "ip", Layout.tableName, chain)
+        let line = try #require(
+            rules.split(separator: "\n").first { $0.contains("# handle") && !$0.contains("chain") })
+        let handle = try #require(line.split(separator: " ").last)
+        try await namespace.nft("delete rule ip servicelet \(chain) handle \(handle)")
+    }
+}
