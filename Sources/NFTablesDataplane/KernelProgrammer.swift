@@ -22,6 +22,8 @@ final class KernelProgrammer {
     private static let stageSize = 20_000
     /// How often a refusal leads to another try with what it names taken out.
     private static let maximumRounds = 32
+    /// How often a table is read again because somebody has changed it meanwhile.
+    private static let maximumReads = 50
 
     init(_ transport: any NetlinkTransport, _ configuration: DataplaneConfiguration, _ logger: Logger) {
         connection = NFTablesConnection(transport)
@@ -236,12 +238,13 @@ final class KernelProgrammer {
     // MARK: Affinity
 
     /// Forgets clients that are remembered with a backend that has gone, so that they move at once. Packets under way may
-    /// remember another one while we do so; the last look finds none.
+    /// remember another one while we do so; a few looks later there are none.
     private func forgetClients(
         _ index: Int, _ report: inout ProgrammingReport, where isStale: (FrontendKey, Slot) -> Bool
     ) throws(DataplaneError) {
         let table = families[index].table
-        for _ in 0..<5 {
+        var looks = 0
+        for _ in 0..<Self.maximumReads {
             var stale: [ElementKey] = []
             do throws(NetlinkError) {
                 try connection.forEachElement(of: Layout.affinity.name, in: table) { element in
@@ -256,7 +259,7 @@ final class KernelProgrammer {
                 guard error.errno == EINTR else { throw DataplaneError(error) }
                 continue
             }
-            if stale.isEmpty { return }
+            looks += 1
             // One by one: an entry that has aged out meanwhile must not keep the others.
             for key in stale {
                 var transaction = connection.begin()
@@ -270,20 +273,26 @@ final class KernelProgrammer {
                     guard error.refusals.allSatisfy({ $0.error.errno == ENOENT }) else { throw Self.failure(error) }
                 }
             }
+            if stale.isEmpty || looks == 5 { return }
         }
+        throw Self.tooFast(table)
     }
 
     // MARK: Reading
 
     /// Reads a table; starts over when somebody changes it meanwhile.
     private func read(_ table: Table) throws(DataplaneError) -> KernelTable? {
-        for _ in 0..<50 {
+        for _ in 0..<Self.maximumReads {
             do throws(NetlinkError) {
                 return try connection.read(table)
             } catch {
                 guard error.errno == EINTR || error.errno == ENOENT else { throw DataplaneError(error) }
             }
         }
-        throw DataplaneError(.transient, "nf_tables: \(table) changes faster than it can be read")
+        throw Self.tooFast(table)
+    }
+
+    private static func tooFast(_ table: Table) -> DataplaneError {
+        DataplaneError(.transient, "nf_tables: \(table) changes faster than it can be read")
     }
 }

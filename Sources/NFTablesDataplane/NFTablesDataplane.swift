@@ -77,7 +77,13 @@ package actor NFTablesDataplane: Dataplane {
 
     package func repair() async throws(DataplaneError) -> RepairReport? {
         while let note = await monitor.next() {
-            if let report = try kernel.repair(culprit: note.culprit) { return report }
+            do throws(DataplaneError) {
+                if let report = try kernel.repair(culprit: note.culprit) { return report }
+            } catch {
+                // The damage is still there for the next attempt.
+                monitor.post(note)
+                throw error
+            }
         }
         return nil
     }

@@ -119,6 +119,22 @@ struct FaultTests {
         }
     }
 
+    @Test("clients of a backend that has gone are forgotten although others change tables all the time")
+    func interruptedAffinity() async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        try await namespace.program { kernel, transport in
+            _ = try kernel.synchronize([route(affinity: 60)], nodeAddresses: [])
+            var packet = kernel.connection.begin()
+            let client = ElementKey.client(ip("10.244.9.1"), frontend(ip("10.96.0.1")))
+            packet.add(client, .backend(slot(1)), to: Layout.affinity, of: IPFamily.ipv4.table)
+            try kernel.connection.commit(packet)
+            for _ in 0..<8 { transport.inject(.dumpIsInterrupted) }
+            _ = try kernel.apply(.set(route(pods: [2, 3], affinity: 60)))
+            #expect(transport.isExhausted)
+        }
+        #expect(try await namespace.remembered.isEmpty)
+    }
+
     @Test("a conflict is reported with both Services")
     func conflict() async throws {
         let namespace = try await NetworkNamespace(name: "nft")

@@ -70,6 +70,11 @@ struct SynchronizeTests {
         let configuration = DataplaneConfiguration(localTraffic: .networks(networks))
         #expect(try await namespace.difference([], configuration) > 0)
         #expect(try await namespace.difference([], configuration) == 0)
+        for network in networks {
+            for address in [network.address, network.lastAddress] {
+                try await namespace.nft("get element \(network.family.nftName) servicelet pod-networks { \(address) }")
+            }
+        }
         let change = try await namespace.difference([], DataplaneConfiguration())
         #expect((change > 0) == !networks.isEmpty)
         #expect(try await namespace.difference([], DataplaneConfiguration()) == 0)
