@@ -50,6 +50,15 @@ struct Damage: Sendable, CustomTestStringConvertible {
             "add element ip servicelet allowed-sources { 192.0.2.2 . tcp . 80 . 198.51.100.7 }",
             "1 element of set allowed-sources in table ip servicelet", messages: 1...2),
         Damage(
+            """
+            delete element ip servicelet services { 10.96.0.1 . tcp . 80 }
+            add element ip servicelet services { 10.96.0.1 . tcp . 80 comment "odd" : 5e1c:2 }
+            """, "1 element of map services in table ip servicelet", messages: 2...2),
+        Damage(
+            // Nobody can read this one, so the map is emptied and filled again.
+            "add element ip servicelet services { 10.96.0.1 . icmp . 80 : 5e1c:2 }",
+            "7 elements of map services in table ip servicelet", messages: 2...2),
+        Damage(
             "flush set ip servicelet pod-networks", "set pod-networks in table ip servicelet",
             messages: 2...2),
         Damage(
