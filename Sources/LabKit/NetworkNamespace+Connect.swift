@@ -11,11 +11,7 @@ extension NetworkNamespace {
     ) async throws -> ConnectionOutcome {
         let deadline = ContinuousClock.now + timeout
         let socket = try target.socket(transport)
-        if let source {
-            guard try SocketAddress(source, 0).withSockAddr({ bind(socket.number, $0, $1) }) == 0 else {
-                throw LabError.system("cannot connect from \(source) in \(name)")
-            }
-        }
+        try bind(socket.number, to: source)
         if let failure = try await establish(socket.number, to: target, until: deadline) { return failure }
         if transport == .udp, send(socket.number, "?", 1, 0) < 0 { return .failure(errno) }
         guard await thread.wait(for: .readable, on: socket.number, until: deadline) else { return .noAnswer }
@@ -41,6 +37,14 @@ extension NetworkNamespace {
         return words.count > 1 ? Int(words[1]) : nil
     }
 
+    /// Lets what the socket sends come from an address of this namespace; without one the kernel chooses.
+    func bind(_ socket: Int32, to source: String?) throws {
+        guard let source else { return }
+        guard try SocketAddress(source, 0).withSockAddr({ Glibc.bind(socket, $0, $1) }) == 0 else {
+            throw LabError.system("cannot connect from \(source) in \(name)")
+        }
+    }
+
     /// Connects the socket; returns how that failed, if it did.
     private func establish(
         _ socket: Int32, to target: SocketAddress, until deadline: ContinuousClock.Instant
@@ -56,7 +60,8 @@ extension NetworkNamespace {
 }
 
 extension ConnectionOutcome {
-    fileprivate static func failure(_ number: Int32) -> ConnectionOutcome {
+    /// What an `errno` of a socket means.
+    static func failure(_ number: Int32) -> ConnectionOutcome {
         switch number {
         case ECONNREFUSED: .refused
         case ECONNRESET: .reset
@@ -66,7 +71,7 @@ extension ConnectionOutcome {
     }
 
     /// Reads what a ``Listener`` wrote: `address|port|peer`.
-    fileprivate static func reply(_ text: String) -> ConnectionOutcome {
+    static func reply(_ text: String) -> ConnectionOutcome {
         let parts = text.split(separator: "|")
         guard parts.count == 3, let port = UInt16(parts[1]) else { return .empty }
         return .served(by: SocketAddress(String(parts[0]), port), source: String(parts[2]))

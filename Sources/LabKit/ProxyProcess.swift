@@ -26,6 +26,12 @@ package final class ProxyProcess: Sendable {
     /// What the proxy has written.
     package var log: String { process.output + process.errors }
 
+    /// Ends the proxy as a power cut would, with SIGKILL.
+    package func kill(within timeout: Duration = .seconds(10)) async throws {
+        process.signal(SIGKILL)
+        _ = try await process.exit(within: timeout)
+    }
+
     /// Ends the proxy as an init system does, with SIGTERM. Throws if it does not end well.
     package func stop(within timeout: Duration = .seconds(10)) async throws {
         process.signal(SIGTERM)

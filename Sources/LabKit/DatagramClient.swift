@@ -1,0 +1,47 @@
+import Glibc
+
+/// A client that asks again and again from one connected UDP socket, as resolvers do: its source port stays, so the kernel
+/// takes all that it sends for one connection.
+package final class DatagramClient: Sendable {
+    private let namespace: NetworkNamespace
+    private let socket: Descriptor
+
+    fileprivate init(_ socket: consuming Descriptor, in namespace: NetworkNamespace) {
+        self.socket = socket
+        self.namespace = namespace
+    }
+
+    /// Sends a datagram and waits for the answer of a ``NetworkNamespace/serve(_:over:)``. One call at a time.
+    package func ask(timeout: Duration = .milliseconds(500)) async throws -> ConnectionOutcome {
+        await namespace.ask(socket.number, until: .now + timeout)
+    }
+}
+
+extension Client {
+    /// Opens a socket that keeps its port. Throws if that is not possible; nothing is sent yet.
+    package func datagramClient(to target: SocketAddress) async throws -> DatagramClient {
+        try await namespace.datagramClient(to: target, from: source(for: target))
+    }
+}
+
+extension NetworkNamespace {
+    fileprivate func datagramClient(to target: SocketAddress, from source: String?) throws -> DatagramClient {
+        let socket = try target.socket(.udp)
+        try bind(socket.number, to: source)
+        guard try target.withSockAddr({ Glibc.connect(socket.number, $0, $1) }) == 0 else {
+            throw LabError.system("cannot connect a UDP socket to \(target) in \(name)")
+        }
+        return DatagramClient(socket, in: self)
+    }
+
+    fileprivate func ask(_ socket: Int32, until deadline: ContinuousClock.Instant) async -> ConnectionOutcome {
+        var reply = [UInt8](repeating: 0, count: 512)
+        // What came after the last question's time, an answer or an error, does not answer this one.
+        while recv(socket, &reply, reply.count, 0) >= 0 || errno != EAGAIN {}
+        // EPERM: this machine's own rules refused the datagram. How they did so, in silence or with an error, is read below.
+        guard send(socket, "?", 1, 0) == 1 || errno == EPERM else { return .failure(errno) }
+        guard await thread.wait(for: .readable, on: socket, until: deadline) else { return .noAnswer }
+        let count = recv(socket, &reply, reply.count, 0)
+        return count < 0 ? .failure(errno) : .reply(String(decoding: reply.prefix(count), as: UTF8.self))
+    }
+}

@@ -1,0 +1,71 @@
+import LabKit
+import Testing
+
+/// Clients connect without pause while something changes, and not one connection fails.
+@Suite("No connection fails", .serialized)
+struct ContinuityTests {
+    let stable = ServiceManifest(endpoints: ["10.244.0.7", "10.244.0.8", "10.244.1.9"])
+    static let modes = ["nftables", "iptables"]
+
+    @Test("while the proxy is stopped and started again", arguments: modes)
+    func restart(mode: String) async throws {
+        let lab = try await ProxyLab(stable, mode: mode)
+        let outcomes = try await lab.cluster.pod.connect(to: stable.frontend()) {
+            try await lab.proxy.stop()
+            try await lab.startAgain()
+        }
+        expectServed(outcomes)
+        #expect(Set(outcomes.keys.compactMap(\.server)) == stable.servers())
+        try await lab.proxy.stop()
+    }
+
+    @Test("while the proxy is killed and started again", arguments: modes)
+    func killed(mode: String) async throws {
+        let lab = try await ProxyLab(stable, mode: mode)
+        let outcomes = try await lab.cluster.pod.connect(to: stable.frontend()) {
+            try await lab.proxy.kill()
+            try await lab.startAgain()
+        }
+        expectServed(outcomes)
+        #expect(Set(outcomes.keys.compactMap(\.server)) == stable.servers())
+        try await lab.proxy.stop()
+    }
+
+    @Test("while an endpoint comes and goes two hundred times", arguments: modes)
+    func manyChanges(mode: String) async throws {
+        let visitor = "10.244.1.10"
+        let lab = try await ProxyLab(stable, spares: [visitor], mode: mode)
+        var web = stable
+        let outcomes = try await lab.cluster.pod.connect(to: stable.frontend()) {
+            for change in 1...200 {
+                web.endpoints = stable.endpoints + (change.isMultiple(of: 2) ? [] : [visitor])
+                try lab.apply(web)
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+        expectServed(outcomes)
+        // The visitor was there: the changes reached the kernel.
+        #expect(outcomes.keys.contains { $0.server?.ip == visitor })
+        try await lab.proxy.stop()
+    }
+
+    @Test("while all endpoints but one go", arguments: modes)
+    func allButOne(mode: String) async throws {
+        let lab = try await ProxyLab(stable, mode: mode)
+        var web = stable
+        web.endpoints = [stable.endpoints[1]]
+        let client = lab.cluster.host
+        let outcomes = try await lab.cluster.pod.connect(to: stable.frontend()) {
+            try lab.apply(web)
+            var inARow = 0
+            try await lab.eventually("only \(web.endpoints) answers") {
+                let outcome = try await client.connect(to: web.frontend())
+                inARow = outcome.server?.ip == web.endpoints[0] ? inARow + 1 : 0
+                // One of three is missed sixty times in a row once in 10¹⁰ times.
+                return inARow == 60
+            }
+        }
+        expectServed(outcomes)
+        try await lab.proxy.stop()
+    }
+}

@@ -1,0 +1,81 @@
+import LabKit
+import Testing
+
+/// What is true of clients that keep their source port: the kernel remembers where their connection goes, so the proxy has to
+/// make it forget.
+@Suite("UDP clients that keep their port", .serialized)
+struct DatagramTests {
+    static let ways = ["clusterIP from pod", "clusterIP from node", "nodePort from outside"]
+    static let modes = ["nftables", "iptables"]
+    let first = "10.244.0.7"
+    let second = "10.244.1.8"
+
+    @Test("go to another endpoint when theirs is removed", arguments: ways, modes)
+    func endpointRemoved(way: String, mode: String) async throws {
+        var dns = service([first])
+        let lab = try await ProxyLab(dns, spares: [second], mode: mode)
+        let client = try await open(way, in: lab)
+        #expect(try await client.ask().server?.ip == first)
+
+        dns.endpoints = [second]
+        try lab.apply(dns)
+        try await lab.eventually("the client is served by \(second)") { try await client.ask().server?.ip == second }
+        for _ in 0..<20 { #expect(try await client.ask().server?.ip == second) }
+        try await lab.proxy.stop()
+    }
+
+    @Test("are refused without endpoints, and served by the first one", arguments: ways, modes)
+    func firstEndpoint(way: String, mode: String) async throws {
+        var dns = service([])
+        let lab = try await ProxyLab(dns, spares: [first], mode: mode)
+        let client = try await open(way, in: lab)
+        for _ in 0..<3 { #expect(try await client.ask() == .refused) }
+
+        dns.endpoints = [first]
+        try lab.apply(dns)
+        try await lab.eventually("the client is served") { try await client.ask().server?.ip == first }
+        try await lab.proxy.stop()
+    }
+
+    @Test("are refused once the last endpoint is gone", arguments: ways, modes)
+    func lastEndpoint(way: String, mode: String) async throws {
+        var dns = service([first])
+        let lab = try await ProxyLab(dns, mode: mode)
+        let client = try await open(way, in: lab)
+        #expect(try await client.ask().server?.ip == first)
+
+        dns.endpoints = []
+        try lab.apply(dns)
+        try await lab.eventually("the client is refused") { try await client.ask() == .refused }
+        for _ in 0..<5 { #expect(try await client.ask() == .refused) }
+        try await lab.proxy.stop()
+    }
+
+    @Test("stay where they are while other endpoints come and go", arguments: modes)
+    func others(mode: String) async throws {
+        var dns = service([first])
+        let lab = try await ProxyLab(dns, spares: [second], mode: mode)
+        let client = try await open(Self.ways[0], in: lab)
+        #expect(try await client.ask().server?.ip == first)
+        for endpoints in [[first, second], [first], [first, second]] {
+            dns.endpoints = endpoints
+            try lab.apply(dns)
+            for _ in 0..<100 { #expect(try await client.ask().server?.ip == first) }
+        }
+        try await lab.proxy.stop()
+    }
+
+    private func service(_ endpoints: [String]) -> ServiceManifest {
+        ServiceManifest(
+            name: "dns", transport: .udp, ports: [.init(number: 53, nodePort: 30053)], endpoints: endpoints)
+    }
+
+    private func open(_ way: String, in lab: ProxyLab) async throws -> DatagramClient {
+        let clusterIP = service([]).frontend()
+        return switch way {
+        case "clusterIP from pod": try await lab.cluster.pod.datagramClient(to: clusterIP)
+        case "clusterIP from node": try await lab.cluster.host.datagramClient(to: clusterIP)
+        default: try await lab.cluster.outsider.datagramClient(to: SocketAddress(ClusterAddress.node, 30053))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import LabKit
+import Testing
+
+/// A cluster whose node runs a proxy over a folder of manifests. Used by one task.
+final class ProxyLab {
+    let cluster: Cluster
+    let manifests: TemporaryFolder
+    private let mode: String
+    private(set) var proxy: ProxyProcess
+
+    /// Starts servers at all endpoints of the Service and at `spares`, and a proxy that has programmed the Service.
+    init(_ service: ServiceManifest, spares: [String] = [], mode: String = "nftables") async throws {
+        cluster = try await Cluster()
+        for ip in service.endpoints + spares {
+            for port in service.ports {
+                try await cluster.serve(SocketAddress(ip, port.number), over: service.transport)
+            }
+        }
+        self.mode = mode
+        manifests = try TemporaryFolder()
+        try manifests.write(service.yaml, to: "\(service.name).yaml")
+        proxy = try await ProxyProcess(
+            Servicelet.proxy(manifests: manifests.url, mode: mode), on: cluster.node)
+    }
+
+    /// Writes the Service's file in one step; the proxy follows in its own time.
+    func apply(_ service: ServiceManifest) throws {
+        try manifests.write(service.yaml, to: "\(service.name).yaml")
+    }
+
+    /// Starts the proxy again after its end, and waits until it has programmed.
+    func startAgain() async throws {
+        proxy = try await ProxyProcess(
+            Servicelet.proxy(manifests: manifests.url, mode: mode), on: cluster.node)
+    }
+
+    /// Waits until `condition` holds; fails the test if it does not within 10 s. The bound guards against hanging.
+    func eventually(
+        _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
+    ) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try await !condition() {
+            try #require(
+                ContinuousClock.now < deadline, "not within 10 s: \(what)\n\(proxy.log)", sourceLocation: sourceLocation
+            )
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+}
+
+/// Expects connections, and all of them answered.
+func expectServed(_ outcomes: [ConnectionOutcome: Int], sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(!outcomes.isEmpty, sourceLocation: sourceLocation)
+    let failed = outcomes.filter { $0.key.server == nil }
+    #expect(failed.isEmpty, "of \(outcomes.values.reduce(0, +)) connections", sourceLocation: sourceLocation)
+}

@@ -1,0 +1,61 @@
+import LabKit
+
+/// A Service and its one EndpointSlice, to be written as YAML.
+struct ServiceManifest {
+    struct Port {
+        var number: UInt16 = 80
+        var nodePort: UInt16?
+    }
+
+    var name = "web"
+    var clusterIP = "10.96.0.5"
+    var transport = Transport.tcp
+    var ports = [Port()]
+    /// Of session affinity; nil for none.
+    var affinitySeconds: Int?
+    /// The IP addresses; each listens on the Service's ports.
+    var endpoints: [String]
+
+    /// Where endpoints listen on a port of the Service.
+    func servers(_ port: Int = 0) -> Set<SocketAddress> {
+        Set(endpoints.map { SocketAddress($0, ports[port].number) })
+    }
+
+    /// Where clients find a port of the Service.
+    func frontend(_ port: Int = 0) -> SocketAddress { SocketAddress(clusterIP, ports[port].number) }
+
+    var yaml: String {
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: \(name), namespace: default}
+        spec:
+          type: \(ports.contains { $0.nodePort != nil } ? "NodePort" : "ClusterIP")
+          clusterIP: \(clusterIP)
+          clusterIPs: [\(clusterIP)]
+          ipFamilies: [IPv4]
+          sessionAffinity: \(affinitySeconds == nil ? "None" : "ClientIP")
+        \(affinitySeconds.map { "  sessionAffinityConfig: {clientIP: {timeoutSeconds: \($0)}}" } ?? "")
+          ports: [\(list(ports, servicePort))]
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: \(name)-1, namespace: default, labels: {kubernetes.io/service-name: \(name)}}
+        addressType: IPv4
+        ports: [\(list(ports) { "{name: \(name($0)), port: \($0.number), protocol: \(transport.rawValue)}" })]
+        endpoints: [\(list(endpoints) { "{addresses: [\($0)], conditions: {ready: true}}" })]
+
+        """
+    }
+
+    private func name(_ port: Port) -> String { "p\(port.number)" }
+
+    private func servicePort(_ port: Port) -> String {
+        let nodePort = port.nodePort.map { ", nodePort: \($0)" } ?? ""
+        return "{name: \(name(port)), port: \(port.number), protocol: \(transport.rawValue)\(nodePort)}"
+    }
+
+    private func list<T>(_ things: [T], _ text: (T) -> String) -> String {
+        things.map(text).joined(separator: ", ")
+    }
+}
