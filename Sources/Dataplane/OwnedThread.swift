@@ -1,10 +1,26 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// A thread outside the cooperative pool, for calls that block.
 package enum OwnedThread {
     /// Runs `body` on a new thread, which ends with it. `name` is what `ps -T` shows, at most 15 characters of it.
     package static func start(name: String, _ body: @escaping @Sendable () -> Void) {
+        pthread_detach(spawn(name: name, body))
+    }
+
+    /// Does two things at the same time, `one` on a new thread and `other` on this one, and waits for both.
+    package static func both<One: Sendable, Other>(
+        name: String, _ one: @escaping @Sendable () -> One, and other: () -> Other
+    ) -> (One?, Other) {
+        let answer = Answer<One>()
+        let thread = spawn(name: name) { answer.value.withLock { $0 = one() } }
+        let result = other()
+        pthread_join(thread, nil)
+        return (answer.value.withLock { $0 }, result)
+    }
+
+    private static func spawn(name: String, _ body: @escaping @Sendable () -> Void) -> pthread_t {
         var thread = pthread_t()
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         let result = pthread_create(
@@ -18,7 +34,7 @@ package enum OwnedThread {
             }, start.toOpaque())
         // Without threads nothing here can work, and nothing has been programmed yet.
         precondition(result == 0, "cannot create a thread: \(String(cString: strerror(result)))")
-        pthread_detach(thread)
+        return thread
     }
 
     private final class Start {
@@ -29,5 +45,9 @@ package enum OwnedThread {
             self.name = name
             self.body = body
         }
+    }
+
+    private final class Answer<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
     }
 }

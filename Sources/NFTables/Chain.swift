@@ -2,7 +2,7 @@ import CLinux
 
 /// A chain of rules.
 package struct Chain: Sendable, Hashable {
-    /// Where the kernel calls a base chain (`nf_nat` hooks only: they see the first packet of a connection).
+    /// Where the kernel calls a base chain.
     package struct Hook: Sendable, Hashable {
         package enum Point: UInt32, Sendable, Hashable, CaseIterable {
             case prerouting = 0
@@ -15,15 +15,21 @@ package struct Chain: Sendable, Hashable {
         package var point: Point
         /// Lower is earlier: -100 is `dstnat`, 100 is `srcnat`.
         package var priority: Int32
+        /// What we write is `nat`: only the first packet of a connection comes here.
+        package var type: String
+        /// What becomes of a packet that no rule has decided about. We write `accept`; anything else stops all traffic.
+        package var acceptsByDefault: Bool
 
-        package init(_ point: Point, priority: Int32) {
+        package init(_ point: Point, priority: Int32, type: String = "nat", acceptsByDefault: Bool = true) {
             self.point = point
             self.priority = priority
+            self.type = type
+            self.acceptsByDefault = acceptsByDefault
         }
     }
 
     package var name: String
-    /// Where packets enter; `nil` for a chain that only other chains lead to. The type is `nat`, the policy accept.
+    /// Where packets enter; `nil` for a chain that only other chains lead to.
     package var hook: Hook?
 
     package init(_ name: String, hook: Hook? = nil) {
@@ -36,6 +42,7 @@ extension Chain {
     /// The declaration as `nft` writes it, without the rules.
     package var nftText: String {
         guard let hook else { return "chain \(name)" }
-        return "chain \(name) { type nat hook \(hook.point) priority \(hook.priority); policy accept; }"
+        let policy = hook.acceptsByDefault ? "accept" : "drop"
+        return "chain \(name) { type \(hook.type) hook \(hook.point) priority \(hook.priority); policy \(policy); }"
     }
 }

@@ -6,11 +6,17 @@ package import Netlink
 extension NFTablesConnection {
     /// Whether the table is there. `nft list table ip servicelet`
     package mutating func contains(_ table: Table) throws(NetlinkError) -> Bool {
-        var found = false
+        try flags(of: table) != nil
+    }
+
+    /// The table's flags, such as `NFT_TABLE_F_DORMANT` of one whose chains are switched off; `nil` where there is no table.
+    package mutating func flags(of table: Table) throws(NetlinkError) -> UInt32? {
+        var flags: UInt32?
         try dump(NFT_MSG_GETTABLE.rawValue, table, filter: { _ in }) { (payload) throws(NetlinkError) in
-            if try Attributes(payload)[NFTA_TABLE_NAME].span.bytes.string == table.name { found = true }
+            let fields = try Attributes(payload)
+            if fields.text(NFTA_TABLE_NAME) == table.name { flags = fields.number(NFTA_TABLE_FLAGS) }
         }
-        return found
+        return flags
     }
 
     /// The chains of the table, without their rules.
@@ -23,7 +29,10 @@ extension NFTablesConnection {
             if fields.has(NFTA_CHAIN_HOOK) {
                 let hook = try Attributes(fields[NFTA_CHAIN_HOOK].span.bytes)
                 guard let point = Chain.Hook.Point(rawValue: hook.number(NFTA_HOOK_HOOKNUM)) else { return }
-                chain.hook = Chain.Hook(point, priority: Int32(bitPattern: hook.number(NFTA_HOOK_PRIORITY)))
+                chain.hook = Chain.Hook(
+                    point, priority: Int32(bitPattern: hook.number(NFTA_HOOK_PRIORITY)),
+                    type: fields.text(NFTA_CHAIN_TYPE),
+                    acceptsByDefault: fields.number(NFTA_CHAIN_POLICY) == UInt32(NF_ACCEPT))
             }
             chains.append(chain)
         }

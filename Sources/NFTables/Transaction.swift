@@ -65,8 +65,9 @@ package struct Transaction: ~Copyable {
                 writer.attribute(NFTA_HOOK_HOOKNUM.rawValue, bigEndian: hook.point.rawValue)
                 writer.attribute(NFTA_HOOK_PRIORITY.rawValue, bigEndian: UInt32(bitPattern: hook.priority))
             }
-            writer.attribute(NFTA_CHAIN_POLICY.rawValue, bigEndian: UInt32(NF_ACCEPT))
-            writer.attribute(NFTA_CHAIN_TYPE.rawValue, string: "nat")
+            writer.attribute(
+                NFTA_CHAIN_POLICY.rawValue, bigEndian: UInt32(hook.acceptsByDefault ? NF_ACCEPT : NF_DROP))
+            writer.attribute(NFTA_CHAIN_TYPE.rawValue, string: hook.type)
         }
     }
 

@@ -12,6 +12,7 @@ import ServiceRouting
 final class KernelProgrammer {
     var connection: NFTablesConnection
     private let configuration: DataplaneConfiguration
+    private let open: EndpointReading.Opener?
     let logger: Logger
     var families: [FamilyTable] = IPFamily.allCases.map(FamilyTable.init)
 
@@ -25,8 +26,13 @@ final class KernelProgrammer {
     /// How often a table is read again because somebody has changed it meanwhile.
     private static let maximumReads = 50
 
-    init(_ transport: any NetlinkTransport, _ configuration: DataplaneConfiguration, _ logger: Logger) {
+    /// `open` makes further ways to the kernel, for reading much of it at a time.
+    init(
+        _ transport: any NetlinkTransport, _ configuration: DataplaneConfiguration, _ logger: Logger,
+        open: EndpointReading.Opener? = nil
+    ) {
         connection = NFTablesConnection(transport)
+        self.open = open
         self.configuration = configuration
         self.logger = logger
     }
@@ -47,7 +53,7 @@ final class KernelProgrammer {
             let routes = routes.filter { $0.key.family == families[index].table.family }
             if let kernel = try read(families[index].table) {
                 adopt(kernel, routes, nodeAddresses, index)
-                try reconcile(index, with: kernel, &report)
+                try reconcile(index, with: consume kernel, &report)
                 let rememberable = families[index].state.rememberable
                 try forgetClients(index, &report) { rememberable[$0]?.contains($1) != true }
             } else {
@@ -88,7 +94,7 @@ final class KernelProgrammer {
                 try rebuild(index, &report.written)
                 continue
             }
-            let damage = try reconcile(index, with: kernel, &report.written)
+            let damage = try reconcile(index, with: consume kernel, &report.written)
             report.damage += damage.map { "\($0) in \(table)" }
         }
         return report.damage.isEmpty ? nil : report
@@ -133,7 +139,7 @@ final class KernelProgrammer {
     /// Writes the difference between the kernel and the state. Returns what was different.
     @discardableResult
     private func reconcile(
-        _ index: Int, with kernel: KernelTable, _ report: inout ProgrammingReport
+        _ index: Int, with kernel: consuming KernelTable, _ report: inout ProgrammingReport
     ) throws(DataplaneError) -> [String] {
         let difference = Reconciliation(kernel, families[index].state, configuration)
         if difference.mustRebuild {
@@ -284,7 +290,7 @@ final class KernelProgrammer {
     private func read(_ table: Table) throws(DataplaneError) -> KernelTable? {
         for _ in 0..<Self.maximumReads {
             do throws(NetlinkError) {
-                return try connection.read(table)
+                return try connection.read(table, open: open)
             } catch {
                 guard error.errno == EINTR || error.errno == ENOENT else { throw DataplaneError(error) }
             }

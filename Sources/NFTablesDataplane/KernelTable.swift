@@ -1,4 +1,3 @@
-import Glibc
 import InternetAddresses
 import NFTables
 import Netlink
@@ -12,6 +11,8 @@ struct KernelTable: Sendable {
         var comment: String
     }
 
+    /// We set none; a table with others is switched off, or somebody else's.
+    var flags: UInt32 = 0
     var chains: [Chain] = []
     /// By chain; `nil` stands for a rule that is none of ours.
     var rules: [String: [[Expression]?]] = [:]
@@ -44,10 +45,12 @@ extension KernelTable {
 }
 
 extension NFTablesConnection {
-    /// Reads the table, or returns `nil` where there is none.
-    mutating func read(_ table: Table) throws(NetlinkError) -> KernelTable? {
-        guard try contains(table) else { return nil }
+    /// Reads the table, or returns `nil` where there is none. `open` makes a second way to the kernel, where there may be
+    /// one.
+    mutating func read(_ table: Table, open: EndpointReading.Opener? = nil) throws(NetlinkError) -> KernelTable? {
+        guard let flags = try flags(of: table) else { return nil }
         var kernel = KernelTable()
+        kernel.flags = flags
         kernel.chains = try chains(of: table)
         kernel.rules = try rules(of: table)
         kernel.sets = try declaredSets(of: table)
@@ -55,7 +58,7 @@ extension NFTablesConnection {
         {
             try readElements(of: set, table, into: &kernel)
         }
-        if kernel.sets[Layout.endpoints.name] == true { try readEndpoints(table, into: &kernel) }
+        if kernel.sets[Layout.endpoints.name] == true { try readEndpoints(of: table, into: &kernel, open: open) }
         if kernel.sets[Layout.podNetworks.name] == true { kernel.podNetworks = try podNetworks(table) }
         return kernel
     }
@@ -81,35 +84,6 @@ extension NFTablesConnection {
         }
         kernel.elements[set] = elements
         if isForeign { kernel.foreign.insert(set) }
-    }
-
-    /// Reads the backends: by asking for the slots that the frontends' classes say there are, or, when that does not
-    /// account for everything, by a dump.
-    private mutating func readEndpoints(_ table: Table, into kernel: inout KernelTable) throws(NetlinkError) {
-        do throws(NetlinkError) {
-            var slots = OccupiedSlots(kernel)
-            var endpoints = EndpointCollector(table.family)
-            try forEachElement(
-                of: Layout.endpoints.name, in: table,
-                nextKey: { key in
-                    guard let next = slots.next() else { return false }
-                    key.slot(next.frontend, next.slot)
-                    return true
-                }, { endpoints.take($0) })
-            // Kernels before 6.16 do not count. What they may hold besides is never looked up.
-            let count = try elementCount(of: Layout.endpoints.name, in: table)
-            if count == nil || count == endpoints.count, !endpoints.isForeign {
-                kernel.endpoints = endpoints.endpoints
-                return
-            }
-        } catch {
-            // A slot that is not there, or too many answers for the buffer.
-            guard error.errno == ENOENT || error.errno == ENOBUFS || error.errno == EAGAIN else { throw error }
-        }
-        var endpoints = EndpointCollector(table.family)
-        try forEachElement(of: Layout.endpoints.name, in: table) { endpoints.take($0) }
-        kernel.endpoints = endpoints.endpoints
-        if endpoints.isForeign { kernel.foreign.insert(.endpoints) }
     }
 
     private mutating func podNetworks(_ table: Table) throws(NetlinkError) -> [IPNetwork] {
@@ -143,58 +117,5 @@ extension KernelTable: ExistingSlots {
             if isRun { return SlotList(slots: slots.map(\.backend)) }
         }
         return nil
-    }
-}
-
-/// Collects elements of the map of backends by frontend.
-private struct EndpointCollector {
-    let family: IPFamily
-    var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
-    var count = 0
-    var isForeign = false
-
-    init(_ family: IPFamily) {
-        self.family = family
-    }
-
-    mutating func take(_ element: borrowing ElementReader) {
-        guard case .slot(let frontend, let slot) = ElementKey(.endpoints, element, family),
-            case .backend(let backend) = ElementValue(.endpoints, element, family)
-        else {
-            isForeign = true
-            return
-        }
-        endpoints[frontend, default: []].append((slot, backend))
-        count += 1
-    }
-}
-
-/// The slots that are in use according to the classes of the frontends.
-private struct OccupiedSlots {
-    private var runs: [(frontend: FrontendKey, slots: Range<UInt32>)] = []
-    private var run = 0
-    private var slot: UInt32 = 0
-
-    init(_ kernel: KernelTable) {
-        for set in [SetID.services, .outside] {
-            for (key, element) in kernel.elements[set] ?? [:] {
-                guard case .frontend(let frontend) = key, case .routeClass(let id) = element.value,
-                    case .pick(let count, let list, _) = RouteClass(id: id)
-                else { continue }
-                runs.append((frontend, list.firstSlot..<list.firstSlot + UInt32(count)))
-            }
-        }
-        slot = runs.first?.slots.lowerBound ?? 0
-    }
-
-    mutating func next() -> (frontend: FrontendKey, slot: UInt32)? {
-        guard run < runs.count else { return nil }
-        let next = (runs[run].frontend, slot)
-        slot += 1
-        if slot == runs[run].slots.upperBound {
-            run += 1
-            if run < runs.count { slot = runs[run].slots.lowerBound }
-        }
-        return next
     }
 }

@@ -37,7 +37,9 @@ package actor NFTablesDataplane: Dataplane {
         do throws(NetlinkError) {
             let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
             monitor = try DamageMonitor(ownPort: socket.portID)
-            kernel = KernelProgrammer(socket, configuration, logger)
+            kernel = KernelProgrammer(socket, configuration, logger) { () throws(NetlinkError) in
+                try NetlinkSocket(family: NETLINK_NETFILTER)
+            }
         } catch {
             throw DataplaneError(error)
         }

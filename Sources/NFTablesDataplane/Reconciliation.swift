@@ -21,11 +21,13 @@ struct Reconciliation: Sendable {
 
     var isEmpty: Bool { damage.isEmpty }
 
-    init(_ kernel: KernelTable, _ state: TableState, _ configuration: DataplaneConfiguration) {
+    /// Takes the kernel's elements apart as it goes: there may be hundreds of thousands, and a copy of them costs as much
+    /// memory again.
+    init(_ kernel: consuming KernelTable, _ state: TableState, _ configuration: DataplaneConfiguration) {
         compareDeclarations(kernel, state, configuration)
         guard !mustRebuild else { return }
-        compareElements(kernel, state)
-        compareEndpoints(kernel, state)
+        compareElements(&kernel, state)
+        compareEndpoints(&kernel, state)
         let pods = PodNetworks(configuration.localTraffic.networks(of: state.family))
         if PodNetworks(kernel.podNetworks) != pods || kernel.sets[Layout.podNetworks.name] != true {
             podNetworks = pods
@@ -36,6 +38,10 @@ struct Reconciliation: Sendable {
     private mutating func compareDeclarations(
         _ kernel: KernelTable, _ state: TableState, _ configuration: DataplaneConfiguration
     ) {
+        if kernel.flags != 0 {
+            mustRebuild = true
+            damage.append("flags")
+        }
         let sets = Layout.sets + state.timeouts.inUse.map(Layout.sticky)
         for set in sets {
             switch kernel.sets[set.name] {
@@ -79,9 +85,10 @@ struct Reconciliation: Sendable {
             + Layout.rules(state.family, configuration, timeouts: Array(state.timeouts.inUse))
     }
 
-    private mutating func compareElements(_ kernel: KernelTable, _ state: TableState) {
+    private mutating func compareElements(_ kernel: inout KernelTable, _ state: TableState) {
         flushes = kernel.foreign.sorted { $0.definition.name < $1.definition.name }
-        var remaining = kernel.elements
+        var remaining: [SetID: [ElementKey: KernelTable.Element]] = [:]
+        swap(&remaining, &kernel.elements)
         var counts: [SetID: Int] = [:]
         for set in flushes {
             remaining[set] = nil
@@ -106,11 +113,13 @@ struct Reconciliation: Sendable {
         note(counts)
     }
 
-    private mutating func compareEndpoints(_ kernel: KernelTable, _ state: TableState) {
+    private mutating func compareEndpoints(_ kernel: inout KernelTable, _ state: TableState) {
         let isFlushed = flushes.contains(.endpoints)
-        var remaining = isFlushed ? [:] : kernel.endpoints
+        var remaining: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
+        if !isFlushed { swap(&remaining, &kernel.endpoints) }
         var differences = isFlushed ? 1 : 0
-        var edits = edits
+        var edits = TableEdits()
+        swap(&edits, &self.edits)
         state.forEachFrontend { frontend, lists in
             var found: [UInt32: Slot] = [:]
             if let present = remaining.removeValue(forKey: frontend) {

@@ -100,6 +100,17 @@ struct Damage: Sendable, CustomTestStringConvertible {
             flush chain ip servicelet input; delete chain ip servicelet input
             add chain ip servicelet input { type nat hook input priority 50; }
             """, "chain input in table ip servicelet", messages: 30...100),
+        Damage(
+            "add chain ip servicelet postrouting { policy drop; }",
+            "chain postrouting in table ip servicelet", messages: 30...100),
+        Damage(
+            """
+            flush chain ip servicelet output; delete chain ip servicelet output
+            add chain ip servicelet output { type filter hook output priority -100; }
+            """, "chain output in table ip servicelet", messages: 30...100),
+        Damage(
+            "add table ip servicelet { flags dormant; }", "flags in table ip servicelet",
+            messages: 30...100),
     ]
 }
 

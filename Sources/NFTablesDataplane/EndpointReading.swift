@@ -1,0 +1,146 @@
+import Dataplane
+import Glibc
+import InternetAddresses
+import NFTables
+import Netlink
+
+/// Reading back the map of backends, of which there may be hundreds of thousands.
+enum EndpointReading {
+    /// Makes another way to the kernel.
+    typealias Opener = @Sendable () throws(NetlinkError) -> any NetlinkTransport
+
+    /// From how many slots on a second thread is worth its while: the kernel answers readers side by side.
+    fileprivate static let parallelThreshold = 20_000
+}
+
+extension NFTablesConnection {
+    /// Reads the backends: by asking for the slots that the frontends' classes say there are, or, when that does not
+    /// account for everything, by a dump.
+    mutating func readEndpoints(
+        of table: Table, into kernel: inout KernelTable, open: EndpointReading.Opener?
+    ) throws(NetlinkError) {
+        do throws(NetlinkError) {
+            let endpoints = try collect(SlotRuns(kernel), of: table, open: open)
+            // Where the kernel does not count, what it may hold besides is never looked up by a packet.
+            let count = try elementCount(of: Layout.endpoints.name, in: table)
+            if count == nil || count == endpoints.count, !endpoints.isForeign {
+                kernel.endpoints = endpoints.endpoints
+                return
+            }
+        } catch {
+            // A slot that is not there, or too many answers for the buffer.
+            guard error.errno == ENOENT || error.errno == ENOBUFS || error.errno == EAGAIN else { throw error }
+        }
+        var endpoints = EndpointCollector(table.family)
+        try forEachElement(of: Layout.endpoints.name, in: table) { endpoints.take($0) }
+        kernel.endpoints = endpoints.endpoints
+        if endpoints.isForeign { kernel.foreign.insert(.endpoints) }
+    }
+
+    private mutating func collect(
+        _ runs: SlotRuns, of table: Table, open: EndpointReading.Opener?
+    ) throws(NetlinkError) -> EndpointCollector {
+        guard let open, runs.count >= EndpointReading.parallelThreshold else { return try collect(runs, of: table) }
+        let (first, second) = runs.halves
+        let transport = try open()
+        let (theirs, ours) = OwnedThread.both(name: "nft-reader") {
+            Result { () throws(NetlinkError) in
+                var connection = NFTablesConnection(transport)
+                return try connection.collect(second, of: table)
+            }
+        } and: {
+            Result { () throws(NetlinkError) in try collect(first, of: table) }
+        }
+        var endpoints = try ours.get()
+        if let theirs { endpoints.merge(try theirs.get()) }
+        return endpoints
+    }
+
+    private mutating func collect(_ runs: SlotRuns, of table: Table) throws(NetlinkError) -> EndpointCollector {
+        var runs = runs
+        var endpoints = EndpointCollector(table.family)
+        try forEachElement(
+            of: Layout.endpoints.name, in: table,
+            nextKey: { key in
+                guard let next = runs.next() else { return false }
+                key.slot(next.frontend, next.slot)
+                return true
+            }, { endpoints.take($0) })
+        return endpoints
+    }
+}
+
+/// Collects elements of the map of backends by frontend.
+private struct EndpointCollector: Sendable {
+    let family: IPFamily
+    var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
+    var count = 0
+    var isForeign = false
+
+    init(_ family: IPFamily) {
+        self.family = family
+    }
+
+    mutating func take(_ element: borrowing ElementReader) {
+        guard case .slot(let frontend, let slot) = ElementKey(.endpoints, element, family),
+            case .backend(let backend) = ElementValue(.endpoints, element, family)
+        else {
+            isForeign = true
+            return
+        }
+        endpoints[frontend, default: []].append((slot, backend))
+        count += 1
+    }
+
+    mutating func merge(_ other: EndpointCollector) {
+        endpoints.merge(other.endpoints) { $0 + $1 }
+        count += other.count
+        isForeign = isForeign || other.isForeign
+    }
+}
+
+/// The slots that are in use according to the classes of the frontends, one after the other.
+private struct SlotRuns: Sendable {
+    private var runs: ArraySlice<(frontend: FrontendKey, slots: Range<UInt32>)> = []
+    /// How many slots there are.
+    private(set) var count = 0
+
+    init(_ kernel: KernelTable) {
+        for set in [SetID.services, .outside] {
+            for (key, element) in kernel.elements[set] ?? [:] {
+                guard case .frontend(let frontend) = key, case .routeClass(let id) = element.value,
+                    case .pick(let count, let list, _) = RouteClass(id: id)
+                else { continue }
+                runs.append((frontend, list.firstSlot..<list.firstSlot + UInt32(count)))
+                self.count += count
+            }
+        }
+    }
+
+    private init(_ runs: ArraySlice<(frontend: FrontendKey, slots: Range<UInt32>)>) {
+        self.runs = runs
+        count = runs.reduce(0) { $0 + $1.slots.count }
+    }
+
+    /// The same in two parts with about as many slots.
+    var halves: (SlotRuns, SlotRuns) {
+        var middle = runs.startIndex
+        var slots = 0
+        while middle < runs.endIndex, slots < count / 2 {
+            slots += runs[middle].slots.count
+            middle += 1
+        }
+        return (SlotRuns(runs[..<middle]), SlotRuns(runs[middle...]))
+    }
+
+    mutating func next() -> (frontend: FrontendKey, slot: UInt32)? {
+        guard let run = runs.first else { return nil }
+        let slot = run.slots.lowerBound
+        if run.slots.count == 1 {
+            runs.removeFirst()
+        } else {
+            runs[runs.startIndex].slots = slot + 1..<run.slots.upperBound
+        }
+        return (run.frontend, slot)
+    }
+}
