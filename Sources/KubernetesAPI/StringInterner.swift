@@ -15,12 +15,12 @@ package struct StringInterner: Sendable {
 
     /// The text in `bytes`; `nil` if they are not UTF-8.
     package mutating func text(_ bytes: UnsafeRawBufferPointer) -> String? {
-        guard bytes.count > Self.inlineLength else { return String(validating: bytes, as: UTF8.self) }
+        guard bytes.count > Self.inlineLength else { return String(utf8: bytes) }
         var hasher = Hasher()
         hasher.combine(bytes: bytes)
         let hash = hasher.finalize()
         if let known = texts[hash], Self.isEqual(known, bytes) { return known }
-        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard let text = String(utf8: bytes) else { return nil }
         if texts.count >= Self.capacity { texts.removeAll() }
         texts[hash] = text
         return text
@@ -33,5 +33,19 @@ package struct StringInterner: Sendable {
             }
             return memcmp(one, other, bytes.count) == 0
         } ?? text.utf8.elementsEqual(bytes)
+    }
+}
+
+extension String {
+    /// The text in `bytes`; `nil` if they are not UTF-8.
+    ///
+    /// Names are ASCII, and `String(validating:as:)` of the standard library is generic code that takes ten times as long
+    /// to find that out.
+    init?(utf8 bytes: UnsafeRawBufferPointer) {
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            self.init(decoding: bytes, as: UTF8.self)
+        } else {
+            self.init(validating: bytes, as: UTF8.self)
+        }
     }
 }

@@ -86,7 +86,7 @@ struct ProtobufField {
     }
 
     func text() throws(ObjectError) -> String {
-        guard let text = String(validating: try bytes(), as: UTF8.self) else {
+        guard let text = String(utf8: try bytes()) else {
             throw Self.damaged("field \(number) is not UTF-8 text")
         }
         return text
