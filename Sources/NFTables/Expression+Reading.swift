@@ -140,7 +140,9 @@ struct Attributes {
         values[type].map { Int($0.span.bytes.bigEndian(as: UInt32.self)) }
     }
 
-    func longNumber(_ type: some RawRepresentable<UInt32>) -> UInt64 { self[type].span.bytes.bigEndian(as: UInt64.self) }
+    func longNumber(_ type: some RawRepresentable<UInt32>) -> UInt64 {
+        self[type].span.bytes.bigEndian(as: UInt64.self)
+    }
 
     /// The payload of `NFTA_DATA_VALUE` inside the attribute.
     func value(_ type: some RawRepresentable<UInt32>) throws(NetlinkError) -> [UInt8] {

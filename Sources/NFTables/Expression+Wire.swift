@@ -27,7 +27,9 @@ extension Expression {
             Self.write("ct", to: &writer) { writer in
                 writer.attribute(NFTA_CT_KEY.rawValue, bigEndian: key)
                 writer.attribute(NFTA_CT_DREG.rawValue, bigEndian: Self.number(register))
-                if original { writer.attribute(NFTA_CT_DIRECTION.rawValue, bytes: [UInt8(IP_CT_DIR_ORIGINAL.rawValue)]) }
+                if original {
+                    writer.attribute(NFTA_CT_DIRECTION.rawValue, bytes: [UInt8(IP_CT_DIR_ORIGINAL.rawValue)])
+                }
             }
         case .random(let modulus, let offset, let register):
             Self.write("numgen", to: &writer) { writer in

@@ -68,7 +68,8 @@ package struct RefusedElement: Sendable, Hashable {
         var set = ""
         var key: [UInt8]?
         var position = 20
-        try AttributeReader.forEach(in: message.extracting(20..<message.byteCount)) { (type, value) throws(NetlinkError) in
+        try AttributeReader.forEach(in: message.extracting(20..<message.byteCount)) {
+            (type, value) throws(NetlinkError) in
             if type == NFTA_SET_ELEM_LIST_SET.rawValue { set = value.string }
             if type == NFTA_SET_ELEM_LIST_ELEMENTS.rawValue {
                 var start = position + 4

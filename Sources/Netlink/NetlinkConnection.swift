@@ -45,7 +45,8 @@ package struct NetlinkConnection: ~Copyable {
         var finished = false
         // The kernel has dealt with a batch when send returns: what it has to say is waiting already.
         while !finished, let length = try transport.receive(into: &buffer, wait: false) {
-            try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) { header, payload throws(NetlinkError) in
+            try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) {
+                header, payload throws(NetlinkError) in
                 guard header.type == UInt16(NLMSG_ERROR), header.sequence &- first <= last &- first else { return true }
                 let verdict = Self.readError(header, payload)
                 if verdict.errno != 0 { refusals.append(verdict) }
@@ -89,7 +90,8 @@ package struct NetlinkConnection: ~Copyable {
         var finished = false
         while !finished {
             guard let length = try transport.receive(into: &buffer, wait: true) else { continue }
-            try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) { header, payload throws(NetlinkError) in
+            try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) {
+                header, payload throws(NetlinkError) in
                 guard header.sequence == sequence else { return true }
                 if header.flags & UInt16(NLM_F_DUMP_INTR) != 0 { wasInterrupted = true }
                 switch Int32(header.type) {
@@ -146,7 +148,9 @@ package struct NetlinkConnection: ~Copyable {
             guard length >= MessageHeader.size, length <= datagram.byteCount - position else {
                 throw .malformed("message of \(length) bytes")
             }
-            guard try body(header, datagram.extracting(position + MessageHeader.size..<position + length)) else { return }
+            guard try body(header, datagram.extracting(position + MessageHeader.size..<position + length)) else {
+                return
+            }
             position += (length + 3) & ~3
         }
     }
