@@ -38,6 +38,11 @@ extension Statement {
             ]
         case .isFromThisNode:
             [.sourceAddressType(into: 0), .compare(register: 0, equal: true, Self.hostOrder(UInt32(RTN_LOCAL)))]
+        case .isFromInterface(let name, let isPrefix, let negated):
+            [
+                .loadMeta(key: NFT_META_IIFNAME.rawValue, into: 0),
+                .compare(register: 0, equal: !negated, isPrefix ? [UInt8](name.utf8) : Self.interfaceName(name)),
+            ]
         case .isTransport(let transport):
             [
                 .loadMeta(key: NFT_META_L4PROTO.rawValue, into: 0),
@@ -57,6 +62,12 @@ extension Statement {
             defer { register += field.registers(family) }
             return field.load(family, into: register)
         }
+    }
+
+    /// The name as the kernel loads it: filled up with zeros to IFNAMSIZ.
+    private static func interfaceName(_ name: String) -> [UInt8] {
+        let bytes = [UInt8](name.utf8)
+        return bytes + [UInt8](repeating: 0, count: max(0, 16 - bytes.count))
     }
 
     private static func hostOrder(_ value: UInt32) -> [UInt8] {

@@ -22,6 +22,8 @@ package enum Statement: Sendable, Hashable {
     case isTranslated
     /// `fib saddr type local`: the source is an address of this node
     case isFromThisNode
+    /// `iifname "br0"`, or `"veth*"` for all names that begin so, or `!=`. In postrouting it is where the packet came in.
+    case isFromInterface(String, isPrefix: Bool = false, negated: Bool = false)
     /// `meta l4proto tcp`
     case isTransport(TransportProtocol)
     /// `update @map { key timeout … : value }`; seconds
@@ -43,6 +45,8 @@ extension Statement {
         case .verdict(let verdict): verdict.description
         case .isTranslated: "ct status dnat"
         case .isFromThisNode: "fib saddr type local"
+        case .isFromInterface(let name, let isPrefix, let negated):
+            "iifname \(negated ? "!= " : "")\"\(name)\(isPrefix ? "*" : "")\""
         case .isTransport(let transport): "meta l4proto \(transport.lowercased)"
         case .remember(let key, let value, let map, let timeout):
             "update @\(map) { \(key.nftText(family)) timeout \(timeout)s : \(value.nftText(family)) }"

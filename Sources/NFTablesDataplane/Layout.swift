@@ -130,7 +130,12 @@ enum Layout {
 
     /// What is true of connections that do not come from the pod network; `nil` when nothing is known of it.
     private static func isNoPod(_ family: IPFamily, _ configuration: DataplaneConfiguration) -> Statement? {
-        configuration.localTraffic.networks(of: family).isEmpty
-            ? nil : .isIn([.sourceAddress], set: podNetworks.name, negated: true)
+        switch configuration.localTraffic {
+        case .unknown: nil
+        case .networks where configuration.localTraffic.networks(of: family).isEmpty: nil
+        case .networks: .isIn([.sourceAddress], set: podNetworks.name, negated: true)
+        case .bridge(let name): .isFromInterface(name, negated: true)
+        case .interfacePrefix(let prefix): .isFromInterface(prefix, isPrefix: true, negated: true)
+        }
     }
 }

@@ -63,6 +63,22 @@ import Testing
         #expect(!ipv6.contains { $0.contains("pod-networks") })
     }
 
+    @Test(
+        "where pods are behind a bridge or certain interfaces, clients that come in elsewhere are told apart",
+        arguments: IPFamily.allCases)
+    func podInterfaces(family: IPFamily) {
+        for (traffic, name) in [(LocalTraffic.bridge("cni0"), "cni0"), (.interfacePrefix("veth"), "veth*")] {
+            let rules = text(family, DataplaneConfiguration(localTraffic: traffic))
+            let ip = family == .ipv4 ? "ip" : "ip6"
+            #expect(
+                rules.filter { $0.contains("iifname") } == [
+                    "source-nat: ct original \(ip) daddr @cluster-ips iifname != \"\(name)\" masquerade fully-random",
+                    "prerouting: iifname != \"\(name)\" meta priority set \(ip) daddr . meta l4proto . th dport"
+                        + " map @outside meta priority vmap @dispatch",
+                ])
+        }
+    }
+
     @Test("masqueradeAll spares nobody who connects to a clusterIP")
     func masqueradeAll() {
         let rules = text(.ipv4, DataplaneConfiguration(localTraffic: pods, masqueradeAll: true))

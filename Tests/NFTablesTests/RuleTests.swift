@@ -106,6 +106,13 @@ struct RuleTests {
             Rule(.isTransport(.sctp), .verdict(.return)),
             Rule(.verdict(.jump("target"))),
             Rule(.isFromThisNode, .verdict(.goto("target"))),
+            Rule(.isFromInterface("br0")),
+            Rule(.isFromInterface("br0", negated: true)),
+            Rule(.isFromInterface("a-name-of-fifte")),
+            Rule(.isFromInterface("v", isPrefix: true)),
+            Rule(.isFromInterface("veth", isPrefix: true, negated: true)),
+            Rule(.isFromInterface("veth-pod", isPrefix: true)),
+            Rule(.isFromInterface("a-name-of-fifte", isPrefix: true, negated: true)),
             Rule(.isTranslated, .masquerade),
             Rule(
                 .isTranslated,
