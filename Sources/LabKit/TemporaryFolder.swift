@@ -21,6 +21,11 @@ package final class TemporaryFolder: Sendable {
         try Data(text.utf8).write(to: url.appending(path: name), options: .atomic)
     }
 
+    /// Removes a file of the folder.
+    package func remove(_ name: String) throws {
+        try FileManager.default.removeItem(at: url.appending(path: name))
+    }
+
     /// Reads a file of the folder.
     package func read(_ name: String) throws -> String {
         String(decoding: try Data(contentsOf: url.appending(path: name)), as: UTF8.self)

@@ -68,4 +68,49 @@ struct ContinuityTests {
         expectServed(outcomes)
         try await lab.proxy.stop()
     }
+
+    @Test(
+        "at a node port from outside, while endpoints come and go and the proxy is killed and started", arguments: modes
+    )
+    func nodePort(mode: String) async throws {
+        let visitor = "10.244.1.10"
+        var web = stable
+        web.ports[0].nodePort = 30080
+        let lab = try await ProxyLab(web, spares: [visitor], mode: mode)
+        let nodePort = SocketAddress(ClusterAddress.node, 30080)
+        let outcomes = try await lab.cluster.outsider.connect(to: nodePort) {
+            for round in 1...20 {
+                web.endpoints = stable.endpoints + (round.isMultiple(of: 2) ? [] : [visitor])
+                try lab.apply(web)
+                try await Task.sleep(for: .milliseconds(20))
+                guard round.isMultiple(of: 5) else { continue }
+                try await lab.proxy.kill()
+                try await lab.startAgain()
+            }
+        }
+        expectServed(outcomes)
+        #expect(outcomes.keys.contains { $0.server?.ip == visitor })
+        try await lab.proxy.stop()
+    }
+
+    @Test("with session affinity, while the client's endpoint goes again and again", arguments: modes)
+    func affinity(mode: String) async throws {
+        var web = stable
+        web.affinitySeconds = 600
+        let lab = try await ProxyLab(web, mode: mode)
+        let client = lab.cluster.pod
+        let outcomes = try await client.connect(to: web.frontend()) {
+            for _ in 0..<20 {
+                let server = try await client.connect(to: web.frontend()).server
+                web.endpoints = stable.endpoints.filter { $0 != server?.ip }
+                try lab.apply(web)
+                try await lab.eventually("the client has moved away from \(server?.ip ?? "nobody")") {
+                    try await client.connect(to: web.frontend()).server != server
+                }
+            }
+        }
+        expectServed(outcomes)
+        #expect(Set(outcomes.keys.compactMap(\.server)).count > 1)
+        try await lab.proxy.stop()
+    }
 }

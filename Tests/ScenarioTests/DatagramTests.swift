@@ -51,6 +51,36 @@ struct DatagramTests {
         try await lab.proxy.stop()
     }
 
+    @Test("go to another endpoint when theirs went while no proxy ran", arguments: ways, modes)
+    func removedMeanwhile(way: String, mode: String) async throws {
+        var dns = service([first])
+        let lab = try await ProxyLab(dns, spares: [second], mode: mode)
+        let client = try await open(way, in: lab)
+        #expect(try await client.ask().server?.ip == first)
+
+        try await lab.proxy.kill()
+        dns.endpoints = [second]
+        try lab.apply(dns)
+        #expect(try await client.ask().server?.ip == first)
+        try await lab.startAgain()
+        try await lab.eventually("the client is served by \(second)") { try await client.ask().server?.ip == second }
+        try await lab.proxy.stop()
+    }
+
+    @Test("are no longer served once their Service is gone", arguments: ways, modes)
+    func serviceRemoved(way: String, mode: String) async throws {
+        let dns = service([first])
+        let lab = try await ProxyLab(dns, mode: mode)
+        let client = try await open(way, in: lab)
+        #expect(try await client.ask().server?.ip == first)
+        try lab.manifests.remove("dns.yaml")
+        try await lab.eventually("nobody answers") {
+            try await client.ask(timeout: .milliseconds(100)).server == nil
+        }
+        for _ in 0..<3 { #expect(try await client.ask(timeout: .milliseconds(100)).server == nil) }
+        try await lab.proxy.stop()
+    }
+
     @Test("stay where they are while other endpoints come and go", arguments: modes)
     func others(mode: String) async throws {
         var dns = service([first])
