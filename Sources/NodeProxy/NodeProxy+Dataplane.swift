@@ -15,7 +15,7 @@ extension NodeProxy {
                 conntrack.clean(after: $0, nodeAddresses: $1)
             }
         case .iptables:
-            IPTablesDataplane(configuration: IPTablesConfiguration(dataplane: configuration.dataplane)) {
+            IPTablesDataplane(configuration: configuration.iptables) {
                 conntrack.clean(after: $0, nodeAddresses: $1)
             }
         }

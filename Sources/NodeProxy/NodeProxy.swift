@@ -72,9 +72,15 @@ package struct NodeProxy: Sendable {
     private func proxy(_ source: any ObjectSource, status: ProxyStatus, dataplane: any Dataplane) async throws {
         let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
         let clock = ContinuousClock()
+        let addresses = try Machine.addresses()
+        let chosen = configuration.nodePortAddresses(among: addresses)
+        if chosen?.isEmpty == true {
+            logger.warning("--nodeport-addresses: this machine has no address there, so no node port is open")
+        }
         let programming = ProgrammingLoop(
             nodeName: configuration.nodeName, expectsNode: configuration.origin.isCluster,
-            machineAddresses: try Machine.addresses(), inbox: inbox, dataplane: dataplane, status: status, clock: clock,
+            machineAddresses: addresses, chosenAddresses: chosen, inbox: inbox, dataplane: dataplane, status: status,
+            clock: clock,
             logger: logger)
         let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
         status.health.withLock { $0.areAddressesUsable = false }

@@ -26,8 +26,33 @@ struct ProxyCommand: AsyncParsableCommand {
     @Option(help: "The name of this machine's Node, where it is not the host name.")
     var hostnameOverride = ""
 
+    @Option(help: "How traffic of this node's pods is told: ClusterCIDR, BridgeInterface or InterfaceNamePrefix.")
+    var detectLocalMode = ""
+
     @Option(help: "The networks of the pods, such as 10.244.0.0/16,fd00:10:244::/48; others are masqueraded.")
     var clusterCidr = ""
+
+    @Option(help: "The bridge of this node's pods, for BridgeInterface.")
+    var podBridgeInterface = ""
+
+    @Option(help: "How the interfaces of this node's pods begin, for InterfaceNamePrefix.")
+    var podInterfaceNamePrefix = ""
+
+    @Option(
+        help: """
+            Where node ports are open: primary for the Node's InternalIPs, or networks such as 192.0.2.0/24; by default \
+            primary with nftables and everywhere with iptables.
+            """)
+    var nodeportAddresses = ""
+
+    @Option(help: "Which bit of the packet mark asks for masquerading in iptables mode, 0 to 31.")
+    var iptablesMasqueradeBit = "14"
+
+    @Flag(inversion: .prefixedNo, help: "Open node ports on 127.0.0.1 too, in iptables mode.")
+    var iptablesLocalhostNodeports = true
+
+    @Flag(help: "Let packets through that conntrack cannot place, in iptables mode.")
+    var conntrackTcpBeLiberal = false
 
     @Flag(help: "Masquerade all connections to clusterIPs.")
     var masqueradeAll = false
@@ -54,7 +79,14 @@ struct ProxyCommand: AsyncParsableCommand {
         options.master = master
         options.mode = proxyMode
         options.hostname = hostnameOverride
+        options.detectLocalMode = detectLocalMode
         options.clusterCIDR = clusterCidr
+        options.podBridgeInterface = podBridgeInterface
+        options.podInterfaceNamePrefix = podInterfaceNamePrefix
+        options.nodePortAddresses = nodeportAddresses
+        options.masqueradeBit = iptablesMasqueradeBit
+        options.localhostNodePorts = iptablesLocalhostNodeports
+        options.conntrackBeLiberal = conntrackTcpBeLiberal
         options.masqueradeAll = masqueradeAll
         options.healthAddress = healthzBindAddress
         options.metricsAddress = metricsBindAddress

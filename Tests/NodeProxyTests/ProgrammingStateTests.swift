@@ -43,6 +43,19 @@ struct ProgrammingStateTests {
         #expect(state.step(at: now) == .apply(RoutingChange(nodeAddresses: [own])))
     }
 
+    @Test("addresses that were chosen stay, whatever the Node says")
+    func chosenAddresses() {
+        let chosen = [IPAddress(ipv4: 3)]
+        var state = ProgrammingState(
+            nodeName: "n1", machineAddresses: [IPAddress(ipv4: 1)], chosenAddresses: chosen)
+        #expect(!state.guessesNodeAddresses)
+        _ = state.take([], isSynchronized: true)
+        state.succeeded()
+        _ = state.take([.set(node("n1", ip: 2))], isSynchronized: true)
+        #expect(state.nodeAddresses == chosen)
+        #expect(state.step(at: now) == .wait(until: nil))
+    }
+
     @Test("pauses double from 0.1 s to 30 s; a refusal for good is tried again as seldom as possible")
     func backoff() {
         var backoff = RetryBackoff()

@@ -130,6 +130,10 @@ struct InvocationTests {
         #expect(
             Invocation.arguments(program: "servicelet", arguments) == ["proxy", "--masquerade-all", "--master=true"])
         #expect(Invocation.arguments(program: "servicelet", ["proxy", "--masquerade-all=false"]) == ["proxy"])
+        // This one is on unless it is switched off.
+        #expect(
+            Invocation.arguments(program: "servicelet", ["proxy", "--iptables-localhost-nodeports=false"])
+                == ["proxy", "--no-iptables-localhost-nodeports"])
         #expect(
             Invocation.arguments(program: "servicelet", ["proxy", "--masquerade-all=maybe"]).last
                 == "--masquerade-all=maybe")

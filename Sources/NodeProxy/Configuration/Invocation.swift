@@ -13,14 +13,17 @@ package enum Invocation {
         return ["proxy"] + arguments
     }
 
-    private static let booleans = ["--masquerade-all", "--cleanup", "--version"]
+    private static let localhostNodePorts = "--iptables-localhost-nodeports"
+    private static let booleans = [
+        "--masquerade-all", localhostNodePorts, "--conntrack-tcp-be-liberal", "--cleanup", "--version",
+    ]
 
-    /// A flag as Swift's parser takes it; `nil` for one that is switched off.
+    /// A flag as Swift's parser takes it; `nil` for one that is off, as it would be without being mentioned.
     private static func withoutValue(_ argument: String) -> String? {
         for flag in booleans where argument.hasPrefix("\(flag)=") {
             switch argument.dropFirst(flag.count + 1).lowercased() {
             case "true", "t", "1": return flag
-            case "false", "f", "0": return nil
+            case "false", "f", "0": return flag == localhostNodePorts ? "--no-iptables-localhost-nodeports" : nil
             default: return argument
             }
         }

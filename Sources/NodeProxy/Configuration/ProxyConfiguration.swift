@@ -1,4 +1,6 @@
 package import Dataplane
+package import IPTablesDataplane
+package import InternetAddresses
 package import Logging
 
 /// All that the operator has settled, checked and ready to use.
@@ -19,6 +21,14 @@ package struct ProxyConfiguration: Sendable, Hashable {
     /// The name of this machine's Node, as kubelet registered it.
     package var nodeName: String
     package var dataplane: DataplaneConfiguration
+    /// On which of the machine's addresses node ports are open.
+    package var nodePortAddresses: NodePortAddresses
+    /// Which bit of the packet mark asks for masquerading in the mode `iptables`, 0 to 31.
+    package var masqueradeBit: UInt8
+    /// Whether node ports are open on 127.0.0.1 in the mode `iptables`.
+    package var localhostNodePorts: Bool
+    /// Whether packets that conntrack cannot place are let through in the mode `iptables`; in the other they always are.
+    package var acceptsInvalidPackets: Bool
     /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
     package var healthAddress: ListenAddress?
     /// Where `/metrics` is served; `nil` for nowhere.
@@ -26,14 +36,39 @@ package struct ProxyConfiguration: Sendable, Hashable {
 
     package init(
         origin: Origin, mode: ProxyMode, nodeName: String, dataplane: DataplaneConfiguration = DataplaneConfiguration(),
-        healthAddress: ListenAddress? = nil, metricsAddress: ListenAddress? = nil
+        nodePortAddresses: NodePortAddresses = .primary, masqueradeBit: UInt8 = 14, localhostNodePorts: Bool = true,
+        acceptsInvalidPackets: Bool = false, healthAddress: ListenAddress? = nil, metricsAddress: ListenAddress? = nil
     ) {
         self.origin = origin
         self.mode = mode
         self.nodeName = nodeName
         self.dataplane = dataplane
+        self.nodePortAddresses = nodePortAddresses
+        self.masqueradeBit = masqueradeBit
+        self.localhostNodePorts = localhostNodePorts
+        self.acceptsInvalidPackets = acceptsInvalidPackets
         self.healthAddress = healthAddress
         self.metricsAddress = metricsAddress
+    }
+}
+
+extension ProxyConfiguration {
+    /// The part that the mode `iptables` acts on.
+    package var iptables: IPTablesConfiguration {
+        IPTablesConfiguration(
+            dataplane: dataplane, masqueradeBit: masqueradeBit, localhostNodePorts: localhostNodePorts,
+            nodePortAddresses: nodePortAddresses, acceptsInvalidPackets: acceptsInvalidPackets)
+    }
+
+    /// Those of the machine's addresses that the mode `nftables` opens node ports on in place of the Node's own; `nil`
+    /// where it is the Node's, and in the mode `iptables`, which chooses by itself.
+    package func nodePortAddresses(among machine: [IPAddress]) -> [IPAddress]? {
+        guard mode == .nftables, case .networks(let networks) = nodePortAddresses else { return nil }
+        return machine.filter { address in
+            let sameFamily = networks.filter { $0.family == address.family }
+            // As in kube-proxy, networks of one family say nothing of the other.
+            return sameFamily.isEmpty || sameFamily.contains { $0.contains(address) }
+        }
     }
 }
 

@@ -8,7 +8,14 @@ package struct ProxyOptions: Sendable, Hashable {
     package var master: String?
     package var mode = ""
     package var hostname = ""
+    package var detectLocalMode = ""
     package var clusterCIDR = ""
+    package var podBridgeInterface = ""
+    package var podInterfaceNamePrefix = ""
+    package var nodePortAddresses = ""
+    package var masqueradeBit = "14"
+    package var localhostNodePorts = true
+    package var conntrackBeLiberal = false
     package var masqueradeAll = false
     package var healthAddress = Self.defaultHealthAddress
     package var metricsAddress = Self.defaultMetricsAddress
@@ -20,11 +27,12 @@ package struct ProxyOptions: Sendable, Hashable {
 
     /// What the flags mean on the machine named `machine`. Throws an error that names the flag and the remedy.
     package func configuration(machine: String) throws(ProxyError) -> ProxyConfiguration {
-        let networks = try readClusterCIDR()
+        let mode = try ProxyMode(option: mode)
         return ProxyConfiguration(
-            origin: try readOrigin(), mode: try ProxyMode(option: mode), nodeName: try readNodeName(machine: machine),
-            dataplane: DataplaneConfiguration(
-                localTraffic: networks.isEmpty ? .unknown : .networks(networks), masqueradeAll: masqueradeAll),
+            origin: try readOrigin(), mode: mode, nodeName: try readNodeName(machine: machine),
+            dataplane: DataplaneConfiguration(localTraffic: try readLocalTraffic(), masqueradeAll: masqueradeAll),
+            nodePortAddresses: try readNodePortAddresses(mode), masqueradeBit: try readMasqueradeBit(),
+            localhostNodePorts: localhostNodePorts, acceptsInvalidPackets: conntrackBeLiberal,
             healthAddress: try readAddress(healthAddress, flag: "--healthz-bind-address", defaultPort: 10256),
             metricsAddress: try readAddress(metricsAddress, flag: "--metrics-bind-address", defaultPort: 10249))
     }
@@ -53,16 +61,17 @@ package struct ProxyOptions: Sendable, Hashable {
         return trimmed.lowercased()
     }
 
-    private func readClusterCIDR() throws(ProxyError) -> [IPNetwork] {
-        guard !clusterCIDR.isEmpty else { return [] }
+    /// Networks separated by commas; `example` is what to write for `what`.
+    func readNetworks(
+        _ list: String, flag: String, what: String, example: String
+    ) throws(ProxyError) -> [IPNetwork] {
+        guard !list.isEmpty else { return [] }
         var networks: [IPNetwork] = []
-        for part in clusterCIDR.split(separator: ",", omittingEmptySubsequences: false) {
+        for part in list.split(separator: ",", omittingEmptySubsequences: false) {
             let text = part.filter { !$0.isWhitespace }
             guard let network = IPNetwork(text) else {
                 throw ProxyError(
-                    .invalidOption,
-                    "--cluster-cidr: “\(text)” is not a network; write the networks of the pods like 10.244.0.0/16,fd00:10:244::/48"
-                )
+                    .invalidOption, "\(flag): “\(text)” is not a network; write \(what) like \(example)")
             }
             networks.append(network)
         }

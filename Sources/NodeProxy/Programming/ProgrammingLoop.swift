@@ -18,12 +18,11 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private var node: NodeView
     private var toldOfNode: String?
 
-    /// `machineAddresses` stand in for the node's addresses as long as no Node tells them; `expectsNode` is whether it is
-    /// a mistake if none ever does.
+    /// `machineAddresses` stand in for the node's addresses as long as no Node tells them, `chosenAddresses` always;
+    /// `expectsNode` is whether it is a mistake if no Node ever tells.
     package init(
-        nodeName: String, expectsNode: Bool, machineAddresses: [IPAddress], inbox: ObjectInbox,
-        dataplane: any Dataplane,
-        status: ProxyStatus, clock: Time, logger: Logger
+        nodeName: String, expectsNode: Bool, machineAddresses: [IPAddress], chosenAddresses: [IPAddress]? = nil,
+        inbox: ObjectInbox, dataplane: any Dataplane, status: ProxyStatus, clock: Time, logger: Logger
     ) {
         self.expectsNode = expectsNode
         self.inbox = inbox
@@ -31,7 +30,8 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         self.status = status
         self.clock = clock
         self.logger = logger
-        state = ProgrammingState(nodeName: nodeName, machineAddresses: machineAddresses)
+        state = ProgrammingState(
+            nodeName: nodeName, machineAddresses: machineAddresses, chosenAddresses: chosenAddresses)
         node = NodeView(name: nodeName)
     }
 

@@ -28,17 +28,23 @@ package struct ProgrammingState: Sendable {
     private var standing = Standing.waiting
     private var backoff = RetryBackoff()
     private let machineAddresses: [IPAddress]
+    private let chosenAddresses: [IPAddress]?
 
-    /// `machineAddresses` are used for node ports as long as no Node says which the node's addresses are.
-    package init(nodeName: String, machineAddresses: [IPAddress]) {
+    /// `machineAddresses` are used for node ports as long as no Node says which the node's addresses are;
+    /// `chosenAddresses` are used whatever a Node says.
+    package init(nodeName: String, machineAddresses: [IPAddress], chosenAddresses: [IPAddress]? = nil) {
         table = RoutingTable(nodeName: nodeName)
         self.machineAddresses = machineAddresses
+        self.chosenAddresses = chosenAddresses
     }
 
-    package var nodeAddresses: [IPAddress] { table.nodeAddresses.isEmpty ? machineAddresses : table.nodeAddresses }
+    /// The addresses that node ports are open on.
+    package var nodeAddresses: [IPAddress] {
+        chosenAddresses ?? (table.nodeAddresses.isEmpty ? machineAddresses : table.nodeAddresses)
+    }
 
     /// Whether the node's addresses are a guess.
-    package var guessesNodeAddresses: Bool { table.nodeAddresses.isEmpty }
+    package var guessesNodeAddresses: Bool { chosenAddresses == nil && table.nodeAddresses.isEmpty }
 
     /// All routes in the order in which they are programmed: what everything else depends on comes first.
     package var routes: [ServicePortRoute] {
@@ -52,7 +58,7 @@ package struct ProgrammingState: Sendable {
     /// be routed as its author wanted.
     package mutating func take(_ changes: [ObjectChange], isSynchronized: Bool) -> [RoutingProblem] {
         var change = table.apply(changes)
-        if change.nodeAddresses != nil { change.nodeAddresses = nodeAddresses }
+        if change.nodeAddresses != nil { change.nodeAddresses = chosenAddresses == nil ? nodeAddresses : nil }
         let problems = change.problems
         switch standing {
         case .waiting: if isSynchronized { standing = .behind(retryAt: nil) }

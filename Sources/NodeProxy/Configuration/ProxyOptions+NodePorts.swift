@@ -1,0 +1,30 @@
+import IPTablesDataplane
+import InternetAddresses
+
+/// Where node ports are open, and what else the mode `iptables` can be told.
+extension ProxyOptions {
+    /// Without the flag, what kube-proxy does in the mode: all addresses with iptables, the Node's own with nftables.
+    func readNodePortAddresses(_ mode: ProxyMode) throws(ProxyError) -> NodePortAddresses {
+        if nodePortAddresses.isEmpty { return mode == .iptables ? .all : .primary }
+        if nodePortAddresses == "primary" { return .primary }
+        guard !nodePortAddresses.split(separator: ",").contains("primary") else {
+            throw ProxyError(
+                .invalidOption,
+                "--nodeport-addresses: “primary” cannot stand beside networks; write either primary, or networks alone")
+        }
+        return .networks(
+            try readNetworks(
+                nodePortAddresses, flag: "--nodeport-addresses", what: "primary, or networks",
+                example: "192.0.2.0/24,2001:db8::/64"))
+    }
+
+    func readMasqueradeBit() throws(ProxyError) -> UInt8 {
+        guard let bit = UInt8(masqueradeBit), bit < 32 else {
+            throw ProxyError(
+                .invalidOption,
+                "--iptables-masquerade-bit: “\(masqueradeBit)” is not a bit of the packet mark; write a number from 0 to 31"
+            )
+        }
+        return bit
+    }
+}
