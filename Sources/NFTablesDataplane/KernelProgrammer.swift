@@ -154,14 +154,31 @@ final class KernelProgrammer {
 
     /// A new table in the place of whatever is there, in one transaction: no connection finds the place empty.
     private func rebuild(_ index: Int, _ report: inout ProgrammingReport) throws(DataplaneError) {
-        let (table, state) = (families[index].table, families[index].state)
         var transaction = connection.begin()
-        // Deleting wants something to delete.
-        transaction.add(table)
-        transaction.delete(table)
-        transaction.writeSkeleton(state, configuration, to: table)
-        transaction.write(Reconciliation.allElements(state), timeouts: [], to: table)
+        transaction.writeAnew(families[index].state, configuration, to: families[index].table)
         try commit(transaction, index, &report)
+    }
+
+    /// Removes the tables of a kube-proxy that ran here before: they would go on sending connections to the endpoints that
+    /// it knew. To be called once ours are in force.
+    func removeLeftovers() throws(DataplaneError) {
+        for family in families.map(\.table.family) {
+            let table = Table(family: family, name: "kube-proxy")
+            do throws(NetlinkError) {
+                guard try connection.contains(table) else { continue }
+            } catch {
+                throw DataplaneError(error)
+            }
+            var transaction = connection.begin()
+            transaction.delete(table)
+            do throws(TransactionError) {
+                try connection.commit(transaction)
+                expectedGeneration &+= 1
+                logger.notice("removed \(table), which a kube-proxy has left; if one still runs here, stop it")
+            } catch {
+                throw Self.failure(error)
+            }
+        }
     }
 
     // MARK: Transactions
@@ -178,7 +195,8 @@ final class KernelProgrammer {
         edits = TableEdits()
         try commit(transaction, index, &report)
         guard !checks.isEmpty else { return }
-        try forgetClients(index, &report) { frontend, backend in checks[frontend].map { !$0.contains(backend) } ?? false
+        try forgetClients(index, &report) { frontend, backend in
+            checks[frontend].map { !$0.contains(backend) } ?? false
         }
     }
 
@@ -217,10 +235,7 @@ final class KernelProgrammer {
             {
                 transaction.write(difference, to: table)
             } else {
-                transaction.add(table)
-                transaction.delete(table)
-                transaction.writeSkeleton(state, configuration, to: table)
-                transaction.write(Reconciliation.allElements(state), timeouts: [], to: table)
+                transaction.writeAnew(state, configuration, to: table)
             }
             report.messages += transaction.messageCount
             report.bytes += transaction.byteCount

@@ -50,6 +50,7 @@ package actor NFTablesDataplane: Dataplane {
         _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
     ) async throws(DataplaneError) -> ProgrammingReport {
         let report = try kernel.synchronize(routes, nodeAddresses: nodeAddresses)
+        try kernel.removeLeftovers()
         try listen()
         self.nodeAddresses = nodeAddresses
         let entries = routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }

@@ -194,6 +194,15 @@ extension Transaction {
         for chain in repair.foreignChains { delete(chain: chain, of: table) }
     }
 
+    /// A new table in the place of whatever is there.
+    mutating func writeAnew(_ state: TableState, _ configuration: DataplaneConfiguration, to table: Table) {
+        // Deleting wants something to delete.
+        add(table)
+        delete(table)
+        writeSkeleton(state, configuration, to: table)
+        write(Reconciliation.allElements(state), timeouts: [], to: table)
+    }
+
     /// A table without Services: everything is there but the elements.
     mutating func writeSkeleton(
         _ state: TableState, _ configuration: DataplaneConfiguration, to table: Table
