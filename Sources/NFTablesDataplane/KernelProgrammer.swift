@@ -163,7 +163,7 @@ final class KernelProgrammer {
     /// it knew. To be called once ours are in force.
     func removeLeftovers() throws(DataplaneError) {
         for family in families.map(\.table.family) {
-            let table = Table(family: family, name: "kube-proxy")
+            let table = Table(family: family, name: Layout.kubeProxyTableName)
             do throws(NetlinkError) {
                 guard try connection.contains(table) else { continue }
             } catch {

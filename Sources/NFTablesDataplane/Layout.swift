@@ -7,6 +7,8 @@ import NFTables
 /// docs/nftables.md walks a packet through it.
 enum Layout {
     static let tableName = "servicelet"
+    /// What kube-proxy calls its tables in nftables mode.
+    static let kubeProxyTableName = "kube-proxy"
 
     /// An address that clients use: `ip daddr . meta l4proto . th dport`.
     static let frontend: [Field] = [.destinationAddress, .transportProtocol, .destinationPort]

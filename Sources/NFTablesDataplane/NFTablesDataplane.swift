@@ -91,15 +91,18 @@ package actor NFTablesDataplane: Dataplane {
         return nil
     }
 
-    /// Removes our tables from this network namespace. Returns whether there were any.
+    /// Removes our tables from this network namespace, and those of kube-proxy if that is asked for. Returns whether there
+    /// were any.
     ///
     /// Blocks for a moment.
-    package static func cleanUp(logger: Logger) throws(DataplaneError) -> Bool {
+    package static func cleanUp(
+        includingKubeProxy: Bool = false, logger: Logger
+    ) throws(DataplaneError) -> Bool {
+        let names = [Layout.tableName] + (includingKubeProxy ? [Layout.kubeProxyTableName] : [])
         var found = false
         do throws(NetlinkError) {
             var connection = NFTablesConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
-            for family in IPFamily.allCases {
-                let table = Table(family: family, name: Layout.tableName)
+            for table in IPFamily.allCases.flatMap({ family in names.map { Table(family: family, name: $0) } }) {
                 guard try connection.contains(table) else { continue }
                 found = true
                 var transaction = connection.begin()

@@ -36,6 +36,21 @@ extension NodeProxy {
         }
     }
 
+    /// Removes what another mode has left, ours or kube-proxy's: it would go on sending connections to the endpoints that
+    /// it knew. To be called once the rules of `mode` are in force.
+    static func cleanUpOtherModes(than mode: ProxyMode, logger: Logger) async {
+        do throws(DataplaneError) {
+            switch mode {
+            case .nftables: try await IPTablesDataplane.cleanUp()
+            case .iptables: _ = try NFTablesDataplane.cleanUp(includingKubeProxy: true, logger: logger)
+            }
+        } catch  where error.code == .unsupported {
+            logger.debug("no other mode can have left anything: \(error)")
+        } catch {
+            logger.warning("rules that another mode has left may still be in force: \(error)")
+        }
+    }
+
     /// Removes what any mode, of this version or an earlier one, has programmed in this network namespace.
     ///
     /// Throws `DataplaneError`, after all modes have been tried.

@@ -77,11 +77,11 @@ package struct NodeProxy: Sendable {
         if chosen?.isEmpty == true {
             logger.warning("--nodeport-addresses: this machine has no address there, so no node port is open")
         }
+        let (untilInForce, inForce) = AsyncStream.makeStream(of: Never.self)
         let programming = ProgrammingLoop(
             nodeName: configuration.nodeName, expectsNode: configuration.origin.isCluster,
             machineAddresses: addresses, chosenAddresses: chosen, inbox: inbox, dataplane: dataplane, status: status,
-            clock: clock,
-            logger: logger)
+            clock: clock, logger: logger, onSynchronized: { inForce.finish() })
         let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
         status.health.withLock { $0.areAddressesUsable = false }
         let repairs = RepairLoop(dataplane: dataplane, status: status, clock: clock, logger: logger)
@@ -90,6 +90,11 @@ package struct NodeProxy: Sendable {
             group.addTask { try await programming.run() }
             group.addTask { try await repairs.run() }
             group.addTask { try await readiness.run() }
+            group.addTask {
+                for await _ in untilInForce {}
+                try Task.checkCancellation()
+                await Self.cleanUpOtherModes(than: configuration.mode, logger: logger)
+            }
             group.addTask { try await serveMetrics(of: status) }
             // The first that fails ends the others.
             for try await _ in group {}

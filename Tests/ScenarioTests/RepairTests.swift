@@ -74,10 +74,11 @@ struct RepairTests {
         try await lab.proxy.stop()
     }
 
-    @Test("what iptables flushes comes back")
-    func iptables() async throws {
+    @Test(
+        "what iptables flushes comes back", arguments: [["-t", "nat", "-F"], ["-t", "nat", "-F", "KUBE-SERVICES"]])
+    func iptables(command: [String]) async throws {
         let lab = try await ProxyLab(web, mode: "iptables")
-        try await damage(lab, ["iptables", "-t", "nat", "-F"])
+        try await damage(lab, ["iptables"] + command)
         try await lab.eventually("the log names nat, and who did it") {
             lines(lab).contains { $0.contains("iptables (pid ") && $0.contains("table nat (IPv4)") }
         }

@@ -40,7 +40,7 @@ enum KernelTables {
         return names
     }
 
-    /// Whether the chain exists and has a rule.
+    /// Whether the chain exists and has a rule. Reads no more than the first: there may be thousands.
     static func hasRules(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         let sequence = connection.nextSequence()
@@ -50,9 +50,15 @@ enum KernelTables {
             writer.attribute(NFTA_RULE_TABLE.rawValue, string: table.rawValue)
             writer.attribute(NFTA_RULE_CHAIN.rawValue, string: chain)
         }
-        var count = 0
-        try connection.dump(request, sequence: sequence) { _, _ in count += 1 }
-        return count > 0
+        do throws(NetlinkError) {
+            try connection.dump(request, sequence: sequence) { (_, _) throws(NetlinkError) in
+                throw NetlinkError(operation: "read one rule", errno: ECANCELED)
+            }
+            return false
+        } catch {
+            guard error.errno == ECANCELED else { throw error }
+            return true
+        }
     }
 
     private static func request(

@@ -14,10 +14,16 @@ struct TableProbe {
 
     private static let witnesses: [Witness] = {
         let canaries = Table.allCases.map { Witness(table: $0, chain: ChainName.canary, hasRules: false) }
-        // Each has a fixed rule of ours, and few others.
+        // Each has a fixed rule of ours.
         let filled: [(Table, [String])] = [
             (.filter, ["INPUT", "FORWARD", "OUTPUT", ChainName.forward]),
-            (.nat, ["PREROUTING", "OUTPUT", "POSTROUTING", ChainName.postrouting, ChainName.markForMasquerade]),
+            (
+                .nat,
+                [
+                    "PREROUTING", "OUTPUT", "POSTROUTING", ChainName.services, ChainName.postrouting,
+                    ChainName.markForMasquerade,
+                ]
+            ),
         ]
         return canaries
             + filled.flatMap { table, chains in

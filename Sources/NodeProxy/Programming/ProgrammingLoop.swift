@@ -17,13 +17,16 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private var state: ProgrammingState
     private var node: NodeView
     private var toldOfNode: String?
+    private let onSynchronized: @Sendable () -> Void
 
-    /// `machineAddresses` stand in for the node's addresses as long as no Node tells them, `chosenAddresses` always;
+    /// `onSynchronized` is called each time when everything has been programmed. `machineAddresses` stand in for the node's addresses as long as no Node tells them, `chosenAddresses` always;
     /// `expectsNode` is whether it is a mistake if no Node ever tells.
     package init(
         nodeName: String, expectsNode: Bool, machineAddresses: [IPAddress], chosenAddresses: [IPAddress]? = nil,
-        inbox: ObjectInbox, dataplane: any Dataplane, status: ProxyStatus, clock: Time, logger: Logger
+        inbox: ObjectInbox, dataplane: any Dataplane, status: ProxyStatus, clock: Time, logger: Logger,
+        onSynchronized: @escaping @Sendable () -> Void = {}
     ) {
+        self.onSynchronized = onSynchronized
         self.expectsNode = expectsNode
         self.inbox = inbox
         self.dataplane = dataplane
@@ -111,6 +114,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
             for refusal in report.refusals {
                 logger.error("\(ProgrammingSummary.text(refusal))")
             }
+            if extent == .full { onSynchronized() }
         } catch {
             guard error.code != .permission, error.code != .unsupported, !Task.isCancelled else { throw error }
             let pause = state.failed(error, at: clock.now)

@@ -6,7 +6,7 @@ import Testing
 final class ProxyLab {
     let cluster: Cluster
     let manifests: TemporaryFolder
-    private let mode: String
+    private(set) var mode: String
     private(set) var proxy: ProxyProcess
 
     /// Starts servers at all endpoints of the Service and at `spares`, and a proxy that has programmed the Service.
@@ -29,8 +29,9 @@ final class ProxyLab {
         try manifests.write(service.yaml, to: "\(service.name).yaml")
     }
 
-    /// Starts the proxy again after its end, and waits until it has programmed.
-    func startAgain() async throws {
+    /// Starts the proxy again after its end, in another mode if one is given, and waits until it has programmed.
+    func startAgain(mode newMode: String? = nil) async throws {
+        mode = newMode ?? mode
         proxy = try await ProxyProcess(
             Servicelet.proxy(manifests: manifests.url, mode: mode), on: cluster.node)
     }
