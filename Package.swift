@@ -64,7 +64,8 @@ let package = Package(
         .target(
             name: "NodeProxy",
             dependencies: [
-                "ObjectSource", "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "Dataplane",
+                "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting",
+                "Dataplane",
                 "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
             ]),
         .executableTarget(name: "servicelet", dependencies: ["NodeProxy", arguments, log]),

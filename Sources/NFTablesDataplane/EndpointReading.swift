@@ -59,6 +59,7 @@ extension NFTablesConnection {
     private mutating func collect(_ runs: SlotRuns, of table: Table) throws(NetlinkError) -> EndpointCollector {
         var runs = runs
         var endpoints = EndpointCollector(table.family)
+        runs.forEachRun { endpoints.reserve(for: $0, count: $1) }
         try forEachElement(
             of: Layout.endpoints.name, in: table,
             nextKey: { key in
@@ -79,6 +80,12 @@ private struct EndpointCollector: Sendable {
 
     init(_ family: IPFamily) {
         self.family = family
+    }
+
+    /// Makes room for so many backends at once: growing step by step takes twice the memory.
+    mutating func reserve(for frontend: FrontendKey, count: Int) {
+        let present = endpoints[frontend]?.capacity ?? 0
+        endpoints[frontend, default: []].reserveCapacity(present + count)
     }
 
     mutating func take(_ element: borrowing ElementReader) {
@@ -131,6 +138,10 @@ private struct SlotRuns: Sendable {
             middle += 1
         }
         return (SlotRuns(runs[..<middle]), SlotRuns(runs[middle...]))
+    }
+
+    func forEachRun(_ body: (FrontendKey, _ count: Int) -> Void) {
+        for run in runs { body(run.frontend, run.slots.count) }
     }
 
     mutating func next() -> (frontend: FrontendKey, slot: UInt32)? {

@@ -1,3 +1,4 @@
+import CLinux
 import Dataplane
 import InternetAddresses
 import KubernetesAPI
@@ -18,8 +19,10 @@ package struct NodeProxy: Sendable {
         self.logger = logger
     }
 
-    /// One thread carries all of the daemon's HTTP. To be called at most once in a process, before anything else.
-    package static func shareOneEventLoop() {
+    /// One thread carries all of the daemon's HTTP, and all threads share one heap: what one has freed serves the others,
+    /// and few of them are ever busy at once. To be called at most once in a process, before anything else.
+    package static func keepSmall() {
+        CLinux_share_heap()
         NIOSingletons.groupLoopCountSuggestion = 1
     }
 

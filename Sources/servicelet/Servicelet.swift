@@ -11,7 +11,7 @@ struct Servicelet: AsyncParsableCommand {
         version: version, subcommands: [ProxyCommand.self, CleanupCommand.self, VersionCommand.self])
 
     static func main() async {
-        NodeProxy.shareOneEventLoop()
+        NodeProxy.keepSmall()
         let program = CommandLine.arguments.first ?? ""
         await main(Invocation.arguments(program: program, Array(CommandLine.arguments.dropFirst())))
     }

@@ -5,4 +5,7 @@
 /// Gives the calling thread a name of at most 15 characters, as `ps -T` shows it (PR_SET_NAME).
 void CLinux_name_thread(const char *name);
 
+/// Lets all threads allocate from one heap (mallopt(3), M_ARENA_MAX), which Swift's Glibc module does not show.
+void CLinux_share_heap(void);
+
 #endif
