@@ -15,7 +15,12 @@ extension KernelProgrammer {
         do throws(NetlinkError) {
             _ = try connection.generation()
         } catch {
-            throw DataplaneError(error)
+            // What nfnetlink says of a subsystem that nobody has registered.
+            guard error.errno == EINVAL || error.errno == EOPNOTSUPP else { throw DataplaneError(error) }
+            throw DataplaneError(
+                .unsupported,
+                "this kernel has no nf_tables: load the module (modprobe nf_tables), or use a kernel with CONFIG_NF_TABLES",
+                cause: error)
         }
         for family in IPFamily.allCases {
             guard let error = attempt(Self.everything(family), family) else { continue }

@@ -44,4 +44,15 @@ struct ProbeTests {
         #expect(error?.code == .permission)
         #expect(error?.message.contains("CAP_NET_ADMIN") == true)
     }
+
+    @Test("a kernel without nf_tables is named as such", arguments: [EINVAL, EOPNOTSUPP])
+    func absent(errno: Int32) async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let error = try await namespace.program { kernel, transport in
+            transport.inject(.requestFails(errno))
+            return #expect(throws: DataplaneError.self) { try kernel.probe() }
+        }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains("modprobe nf_tables") == true)
+    }
 }

@@ -56,7 +56,7 @@ struct ProxyOptionsTests {
     func twoSources() {
         let complaint = complaint {
             $0.manifests = "/etc/services"
-            $0.kubeconfig = "/root/.kube/config"
+            $0.kubeconfig = "/etc/kubernetes/kubeconfig"
         }
         #expect(complaint?.contains("--manifests and --kubeconfig are two sources") == true)
         #expect(complaint?.contains("leave one of them away") == true)

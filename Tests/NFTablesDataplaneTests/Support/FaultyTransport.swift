@@ -10,6 +10,8 @@ final class FaultyTransport: NetlinkTransport {
         case batchIsLost
         /// The next batch is sent, and then there is this error in the place of the answer.
         case answerFails(Int32)
+        /// The next request for information fails in this way.
+        case requestFails(Int32)
         /// The first answer to the next dump says that something has changed meanwhile (`NLM_F_DUMP_INTR`).
         case dumpIsInterrupted
     }
@@ -47,6 +49,12 @@ final class FaultyTransport: NetlinkTransport {
     func send(_ messages: [UInt8]) throws(NetlinkError) {
         // NFNL_MSG_BATCH_BEGIN
         guard messages.span.bytes.integer(at: 4, as: UInt16.self) == 0x10 else {
+            let errno = state.withLock { state -> Int32? in
+                guard case .requestFails(let errno) = state.faults.first else { return nil }
+                state.faults.removeFirst()
+                return errno
+            }
+            if let errno { throw NetlinkError(operation: "send", errno: errno) }
             return try socket.send(messages)
         }
         let (fault, bytes) = state.withLock { state in
@@ -59,7 +67,7 @@ final class FaultyTransport: NetlinkTransport {
         case .sendFails(let errno): throw NetlinkError(operation: "send", errno: errno)
         case .batchIsLost: return
         case .answerFails(let errno): state.withLock { $0.answerError = errno }
-        case .dumpIsInterrupted, nil: break
+        case .dumpIsInterrupted, .requestFails, nil: break
         }
         try socket.send(bytes)
     }
