@@ -39,7 +39,7 @@ let package = Package(
 
         // Sources of objects
         .target(name: "ObjectSource", dependencies: ["KubernetesAPI"]),
-        .target(name: "ManifestSource", dependencies: ["ObjectSource", "KubernetesAPI", "CLinux", yams, log]),
+        .target(name: "ManifestSource", dependencies: ["ObjectSource", "KubernetesAPI", yams, log]),
         .target(
             name: "KubernetesClient",
             dependencies: ["ObjectSource", "KubernetesAPI", yams, log, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
@@ -52,10 +52,10 @@ let package = Package(
         // Data planes
         .target(
             name: "Dataplane",
-            dependencies: ["ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
+            dependencies: ["ServiceRouting", "Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
         .target(
             name: "NFTablesDataplane",
-            dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "Conntrack", "InternetAddresses", log]),
+            dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "InternetAddresses", log]),
         .target(
             name: "IPTablesDataplane",
             dependencies: ["Dataplane", "ServiceRouting", "Netlink", "CLinux", "InternetAddresses", crypto]),
@@ -88,13 +88,12 @@ let package = Package(
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "KubernetesClient", "ObjectSource", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit", log,
-                nioCore,
-                nioPosix, nioHTTP1, nioSSL,
+                "KubernetesClient", "ObjectSource", "KubernetesAPI", "KubernetesTestKit", log, nioCore, nioPosix,
+                nioHTTP1, nioSSL,
             ]),
         .testTarget(
             name: "ServiceRoutingTests",
-            dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit"]),
+            dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "CLinux"]),
         .testTarget(
             name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
