@@ -69,8 +69,8 @@ extension NFTablesConnection {
         return sets
     }
 
-    /// How many elements a set has, or `nil` where the kernel does not tell (it does since 6.16: `NFTA_SET_COUNT`, which is
-    /// younger than the headers of some distributions).
+    /// How many elements a set has, or `nil` where the kernel does not tell. `NFTA_SET_COUNT` is younger than the headers of
+    /// some distributions: Linux 6.18 tells, 6.1 does not.
     package mutating func elementCount(of set: String, in table: Table) throws(NetlinkError) -> Int? {
         var count: Int?
         try dump(
