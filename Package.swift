@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "InternetAddresses"),
         .target(name: "KubernetesAPI", dependencies: ["InternetAddresses"]),
+        .target(name: "KubernetesObjects", dependencies: ["InternetAddresses", yams]),
         .target(name: "ServiceRouting", dependencies: ["KubernetesAPI", "InternetAddresses"]),
 
         // Sources of objects
@@ -79,6 +80,8 @@ let package = Package(
         .testTarget(name: "InternetAddressesTests", dependencies: ["InternetAddresses"]),
         .testTarget(
             name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "InternetAddresses", "KubernetesTestKit"]),
+        .testTarget(
+            name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "InternetAddresses"]),
         .testTarget(name: "ObjectSourceTests", dependencies: ["ObjectSource", "KubernetesAPI"]),
         .testTarget(
             name: "ManifestSourceTests",
