@@ -95,44 +95,34 @@ private struct Rule: Sendable, Hashable {
     var isDue: Bool
 }
 
-/// All backends of a route, whoever they are for: the entries of a client are not moved for a change of policy alone.
+/// The endpoints of a route that serve, chosen for new connections or not: a flow stays with one of those.
 private struct Backends: Sendable, Hashable {
-    /// The route's own lists, sorted, without a copy.
-    private var cluster: [Backend] = []
-    private var local: [Backend] = []
+    /// The route's own list, sorted, without a copy.
+    private var serving: [Backend] = []
 
     init() {}
 
-    init(of route: ServicePortRoute) {
-        cluster = route.clusterBackends
-        local = route.localBackends
-    }
+    init(of route: ServicePortRoute) { serving = route.servingBackends }
 
-    var isEmpty: Bool { cluster.isEmpty && local.isEmpty }
+    var isEmpty: Bool { serving.isEmpty }
 
     func isSubset(of other: Backends) -> Bool {
-        (cluster == other.cluster && local == other.local)
-            || (cluster.allSatisfy { other.contains($0.address, $0.port) }
-                && local.allSatisfy { other.contains($0.address, $0.port) })
+        serving == other.serving || serving.allSatisfy { other.contains($0.address, $0.port) }
     }
 
     func contains(_ address: IPAddress, _ port: UInt16) -> Bool {
         let wanted = Backend(address: address, port: port)
-        return Self.contains(wanted, in: cluster) || Self.contains(wanted, in: local)
-    }
-
-    private static func contains(_ wanted: Backend, in backends: [Backend]) -> Bool {
-        var range = 0..<backends.count
+        var range = 0..<serving.count
         while !range.isEmpty {
             let middle = (range.lowerBound + range.upperBound) / 2
-            if backends[middle] < wanted {
+            if serving[middle] < wanted {
                 range = middle + 1..<range.upperBound
             } else {
                 range = range.lowerBound..<middle
             }
         }
-        guard range.lowerBound < backends.count else { return false }
-        let found = backends[range.lowerBound]
+        guard range.lowerBound < serving.count else { return false }
+        let found = serving[range.lowerBound]
         return found.address == wanted.address && found.port == wanted.port
     }
 }

@@ -1,4 +1,3 @@
-package import InternetAddresses
 package import ServiceRouting
 
 /// One way of making the kernel carry connections to Services: nftables, iptables, IPVS, userspace.
@@ -9,11 +8,9 @@ package protocol Dataplane: Sendable {
     /// The name of the mode, as `--proxy-mode` takes it.
     var mode: String { get }
 
-    /// Makes the kernel hold these routes and no others, whatever it holds now: on a start, and on top of what an earlier
+    /// Makes the kernel hold the snapshot and nothing else, whatever it holds now: on a start, and on top of what an earlier
     /// process has left. Connections are carried without a gap meanwhile, and only the difference is written.
-    func synchronize(
-        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
-    ) async throws(DataplaneError) -> ProgrammingReport
+    func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport
 
     /// Makes the kernel follow a change of routes. What this costs depends on the change alone.
     func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport

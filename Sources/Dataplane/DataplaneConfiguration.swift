@@ -4,12 +4,9 @@ package import InternetAddresses
 package struct DataplaneConfiguration: Sendable, Hashable {
     /// How traffic of the node's own pods is told from other traffic (`--detect-local-mode`).
     package var localTraffic: LocalTraffic
-    /// Whether connections to clusterIPs are masqueraded whoever makes them (`--masquerade-all`).
-    package var masqueradeAll: Bool
 
-    package init(localTraffic: LocalTraffic = .unknown, masqueradeAll: Bool = false) {
+    package init(localTraffic: LocalTraffic = .unknown) {
         self.localTraffic = localTraffic
-        self.masqueradeAll = masqueradeAll
     }
 }
 

@@ -19,7 +19,7 @@ package actor IPTablesDataplane: Dataplane {
 
     private var programs: IPTablesPrograms?
     private var capabilities = Capabilities()
-    private var nodeAddresses: [IPAddress] = []
+    private var nodePorts = NodePortAddresses()
     private var families: [FamilyProgrammer] = []
     private var lastFullSync = ContinuousClock.now
     private var listener: ChangeListener?
@@ -43,10 +43,9 @@ package actor IPTablesDataplane: Dataplane {
         self.onRoutesApplied = onRoutesApplied
     }
 
-    package func synchronize(
-        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
-    ) async throws(DataplaneError) -> ProgrammingReport {
-        self.nodeAddresses = nodeAddresses
+    package func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
+        let routes = snapshot.routes
+        nodePorts = snapshot.nodePorts
         let contexts = try prepare()
         lastFullSync = .now
         var report = try forEachFamily { family throws(DataplaneError) in
@@ -54,19 +53,19 @@ package actor IPTablesDataplane: Dataplane {
             return try family.synchronize(routes, context: context)
         }
         report.refusals += refusals(of: routes.lazy.map(\.key))
-        try tell(RoutingChange(entries: routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }))
+        tell(RoutingChange(entries: routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }))
         return report
     }
 
     package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
-        if let addresses = change.nodeAddresses { nodeAddresses = addresses }
+        if let nodePorts = change.nodePorts { self.nodePorts = nodePorts }
         let contexts = try prepare()
         var report = try forEachFamily { family throws(DataplaneError) in
             guard let context = contexts[family.family] else { return ProgrammingReport() }
             return try family.apply(change.entries, context: context)
         }
         report.refusals += refusals(of: change.entries.lazy.filter { $0.new != nil }.map(\.key))
-        try tell(change)
+        tell(change)
         return report
     }
 
@@ -151,15 +150,11 @@ package actor IPTablesDataplane: Dataplane {
 
     /// What rules depend on now, by family. The first call chooses the programs and makes the node ready.
     private func prepare() throws(DataplaneError) -> [IPFamily: RuleContext] {
-        let open = configuration.nodePortAddresses
-        let namesAddresses = !IPFamily.allCases.allSatisfy { open.includesAll(of: $0) }
-        let interfaces = namesAddresses ? try NodeSettings.interfaceAddresses() : []
         if programs == nil { try chooseProgramsAndCapabilities() }
         var contexts: [IPFamily: RuleContext] = [:]
         for family in IPFamily.allCases {
             contexts[family] = RuleContext(
-                configuration, family: family, nodeAddresses: nodeAddresses, interfaceAddresses: interfaces,
-                capabilities: capabilities)
+                configuration, family: family, nodePorts: nodePorts, capabilities: capabilities)
         }
         guard let programs, families.isEmpty else { return contexts }
         if contexts[.ipv4]?.localhostNodePorts == true { try NodeSettings.allowLocalhostRouting() }
@@ -172,16 +167,9 @@ package actor IPTablesDataplane: Dataplane {
         return contexts
     }
 
-    /// Says that a change is in force. Only those who clean up behind UDP ask for addresses, which take time to list.
-    private func tell(_ change: RoutingChange) throws(DataplaneError) {
-        let hasNodePort = change.entries.contains { entry in
-            entry.key.name.transport == .udp
-                && [entry.old, entry.new].contains { $0?.frontends.contains { $0.kind == .nodePort } == true }
-        }
-        guard hasNodePort else { return onRoutesApplied(change, []) }
-        let open = configuration.nodePortAddresses
-        let addresses = try NodeSettings.interfaceAddresses()
-        onRoutesApplied(change, addresses.filter { open.contains($0, primary: nodeAddresses) })
+    /// Says that a change is in force.
+    private func tell(_ change: RoutingChange) {
+        onRoutesApplied(change, nodePorts.addresses)
     }
 
     /// Routes of a family that the node cannot program, as a kernel without IPv6 cannot.

@@ -16,24 +16,21 @@ struct FamilyTable: Sendable {
         state = TableState(family: family)
     }
 
+    /// Gives up the frontends that a route is about to lose.
+    mutating func giveUp(_ entry: RoutingChange.Entry, into edits: inout TableEdits) {
+        guard let old = entry.old, var rest = state.isProgrammed(entry.key) ? entry.old : nil else { return }
+        let kept = Set(entry.new?.frontends.map { FrontendSpot($0) } ?? [])
+        rest.frontends.removeAll { !kept.contains(FrontendSpot($0)) }
+        guard rest.frontends.count < old.frontends.count else { return }
+        state.set(entry.key, to: rest.frontends.isEmpty ? nil : rest, into: &edits)
+    }
+
     /// Follows one entry of a change.
     mutating func follow(
         _ key: RouteKey, _ route: ServicePortRoute?, existing: KernelTable? = nil, into edits: inout TableEdits
     ) {
         refused[key] = nil
         state.set(key, to: route, existing: existing, into: &edits)
-    }
-
-    /// What of these routes is not in force because another route has the frontend; of all routes where none are named.
-    func conflicts(of keys: Set<RouteKey>? = nil) -> [ProgrammingReport.Refusal] {
-        guard !state.waiting.isEmpty else { return [] }
-        return state.waiting.sorted { $0.key < $1.key }.flatMap { frontend, routes in
-            let owner = state.owners[frontend].map { "\($0.name)" } ?? "another Service"
-            return routes.filter { keys?.contains($0) ?? true }.sorted().map { key in
-                ProgrammingReport.Refusal(
-                    route: key, reason: "\(frontend) belongs to \(owner); give one of the two another address or port")
-            }
-        }
     }
 
     /// Leaves out the routes that the kernel's refusals point at. Returns whether there were any.
@@ -63,5 +60,16 @@ extension SetID {
         } else {
             return nil
         }
+    }
+}
+
+/// Where a frontend is, whatever its treatment.
+private struct FrontendSpot: Hashable {
+    var address: IPAddress?
+    var port: UInt16
+
+    init(_ frontend: Frontend) {
+        address = frontend.address
+        port = frontend.port
     }
 }

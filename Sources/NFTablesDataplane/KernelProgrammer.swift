@@ -39,9 +39,7 @@ final class KernelProgrammer {
 
     // MARK: What a data plane does
 
-    func synchronize(
-        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
-    ) throws(DataplaneError) -> ProgrammingReport {
+    func synchronize(_ snapshot: RoutingSnapshot) throws(DataplaneError) -> ProgrammingReport {
         var report = ProgrammingReport()
         do throws(NetlinkError) {
             expectedGeneration = try connection.generation()
@@ -50,16 +48,15 @@ final class KernelProgrammer {
         }
         for index in families.indices {
             families[index] = FamilyTable(families[index].table.family)
-            let routes = routes.filter { $0.key.family == families[index].table.family }
+            let routes = snapshot.routes.filter { $0.key.family == families[index].table.family }
             if let kernel = try read(families[index].table) {
-                adopt(kernel, routes, nodeAddresses, index)
+                adopt(kernel, routes, index)
                 try reconcile(index, with: consume kernel, &report)
                 let rememberable = families[index].state.rememberable
                 try forgetClients(index, &report) { rememberable[$0]?.contains($1) != true }
             } else {
-                try build(routes, nodeAddresses, index, &report)
+                try build(routes, index, &report)
             }
-            report.refusals += families[index].conflicts()
         }
         return report
     }
@@ -68,18 +65,17 @@ final class KernelProgrammer {
         var report = ProgrammingReport()
         for index in families.indices {
             var edits = TableEdits()
-            if let addresses = change.nodeAddresses {
-                families[index].state.move(nodePortsTo: addresses, into: &edits)
-                // By itself: an entry may take away what has just moved, and nothing is added and removed in one go.
-                try stage(&edits, index, &report)
+            // A frontend may move from one route to another: it is given up first.
+            let entries = change.entries.filter { $0.key.family == families[index].table.family }
+            for entry in entries {
+                families[index].giveUp(entry, into: &edits)
+                if edits.count > Self.stageSize { try stage(&edits, index, &report) }
             }
-            for entry in change.entries where entry.key.family == families[index].table.family {
+            for entry in entries {
                 families[index].follow(entry.key, entry.new, into: &edits)
                 if edits.count > Self.stageSize { try stage(&edits, index, &report) }
             }
             try stage(&edits, index, &report)
-            let concerned = change.nodeAddresses == nil ? Set(change.entries.lazy.map(\.key)) : nil
-            report.refusals += families[index].conflicts(of: concerned)
         }
         return report
     }
@@ -100,7 +96,7 @@ final class KernelProgrammer {
         return report.damage.isEmpty ? nil : report
     }
 
-    /// Whether nobody else has made a transaction since the last ``synchronize(_:nodeAddresses:)`` began.
+    /// Whether nobody else has made a transaction since the last ``synchronize(_:)`` began.
     func isAlone() throws(NetlinkError) -> Bool {
         try connection.generation() == expectedGeneration
     }
@@ -109,10 +105,9 @@ final class KernelProgrammer {
 
     /// A table where there is none, in stages: what a Service needs comes before it, and Services come in their order.
     private func build(
-        _ routes: [ServicePortRoute], _ nodeAddresses: [IPAddress], _ index: Int, _ report: inout ProgrammingReport
+        _ routes: [ServicePortRoute], _ index: Int, _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
         var edits = TableEdits()
-        families[index].state.move(nodePortsTo: nodeAddresses, into: &edits)
         var skeleton = connection.begin()
         skeleton.writeSkeleton(families[index].state, configuration, to: families[index].table)
         try commit(skeleton, index, &report)
@@ -125,10 +120,9 @@ final class KernelProgrammer {
 
     /// Takes over the order in which the kernel has the backends; what differs is for the comparison to find.
     private func adopt(
-        _ kernel: KernelTable, _ routes: [ServicePortRoute], _ nodeAddresses: [IPAddress], _ index: Int
+        _ kernel: KernelTable, _ routes: [ServicePortRoute], _ index: Int
     ) {
         var unwanted = TableEdits(isRecording: false)
-        families[index].state.move(nodePortsTo: nodeAddresses, into: &unwanted)
         for route in routes {
             families[index].follow(route.key, route, existing: kernel, into: &unwanted)
         }

@@ -112,9 +112,7 @@ enum Layout {
             Rule(.isIn(originalFrontend, set: masquerade.name), .masquerade),
         ]
         let toClusterIP = Statement.isIn([.originalDestinationAddress], set: clusterIPs.name)
-        if configuration.masqueradeAll {
-            rules.append(Rule(toClusterIP, .masquerade))
-        } else if let isNoPod = isNoPod(family, configuration) {
+        if let isNoPod = isNoPod(family, configuration) {
             rules.append(Rule(toClusterIP, isNoPod, .masquerade))
         }
         rules.append(Rule(.isIn([.sourceAddress, .destinationAddress], set: hairpin.name), .masquerade))

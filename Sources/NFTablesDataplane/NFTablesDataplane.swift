@@ -22,7 +22,7 @@ package actor NFTablesDataplane: Dataplane {
     private let monitor: DamageMonitor
     private var isListening = false
     private let onRoutesApplied: @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void
-    private var nodeAddresses: [IPAddress] = []
+    private var nodePorts = NodePortAddresses()
 
     /// Opens the way to the kernel and makes sure that it can do what is needed.
     ///
@@ -46,15 +46,13 @@ package actor NFTablesDataplane: Dataplane {
         try kernel.probe()
     }
 
-    package func synchronize(
-        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
-    ) async throws(DataplaneError) -> ProgrammingReport {
-        let report = try kernel.synchronize(routes, nodeAddresses: nodeAddresses)
+    package func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
+        let report = try kernel.synchronize(snapshot)
         try kernel.removeLeftovers()
         try listen()
-        self.nodeAddresses = nodeAddresses
-        let entries = routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }
-        onRoutesApplied(RoutingChange(entries: entries), nodeAddresses)
+        nodePorts = snapshot.nodePorts
+        let entries = snapshot.routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }
+        onRoutesApplied(RoutingChange(entries: entries), nodePorts.addresses)
         return report
     }
 
@@ -73,8 +71,8 @@ package actor NFTablesDataplane: Dataplane {
 
     package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
         let report = try kernel.apply(change)
-        nodeAddresses = change.nodeAddresses ?? nodeAddresses
-        onRoutesApplied(change, nodeAddresses)
+        nodePorts = change.nodePorts ?? nodePorts
+        onRoutesApplied(change, nodePorts.addresses)
         return report
     }
 

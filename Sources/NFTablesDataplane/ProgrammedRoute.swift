@@ -1,13 +1,9 @@
 import InternetAddresses
-import KubernetesAPI
 import ServiceRouting
 
 /// A route as the table holds it: its frontends as keys, its backends in slots.
 struct ProgrammedRoute: Sendable {
     var shape: RouteShape
-    var frontends: [FrontendKey: FrontendPlan] = [:]
-    /// The frontends that it does not have because another route has them.
-    var lost: Set<FrontendKey> = []
     /// The backends under traffic policy Cluster, where a frontend uses them.
     var cluster = SlotList()
     /// This node's own, where a frontend uses those.
@@ -22,85 +18,83 @@ struct ProgrammedRoute: Sendable {
         Set(plan.lists.lazy.flatMap { slots(of: $0).slots })
     }
 
-    /// The class of a frontend that leads to a list of backends.
-    func routeClass(_ backends: RouteClass.Backends) -> RouteClass {
-        let count = slots(of: backends).count
-        return count == 0 ? shape.withoutBackends : .pick(count: count, backends, sticky: shape.isSticky)
+    var frontends: [FrontendKey: FrontendPlan] { shape.frontends }
+
+    /// The class of connections that go to a destination.
+    func routeClass(_ destination: Destination) -> RouteClass {
+        switch destination {
+        case .clusterBackends: .pick(count: cluster.count, .cluster, sticky: shape.isSticky)
+        case .localBackends: .pick(count: local.count, .local, sticky: shape.isSticky)
+        case .refuse: .refuse
+        case .drop: .drop
+        }
     }
 
     /// The class for all connections, and the one for connections from outside where that is another.
     func classes(of plan: FrontendPlan) -> (ordinary: RouteClass, outside: RouteClass?) {
-        (routeClass(plan.backends), plan.holdsOutsideToLocal ? routeClass(.local) : nil)
+        (routeClass(plan.inside), plan.outside.map(routeClass))
     }
 }
 
 /// Everything about a route but its backends.
 struct RouteShape: Sendable, Hashable {
-    var frontends: [Frontend]
-    var transport: TransportProtocol
-    var internalTrafficPolicy: Service.TrafficPolicy
-    var externalTrafficPolicy: Service.TrafficPolicy
-    /// Where there is no backend: refuse or drop.
-    var withoutBackends: RouteClass
+    var frontends: [FrontendKey: FrontendPlan]
     /// Seconds for which clients are remembered.
     var affinityTimeout: UInt32?
-    var isGuarded: Bool
     var allowedSources: [IPNetwork]
 
     init(_ route: ServicePortRoute) {
-        frontends = route.frontends
-        transport = route.key.name.transport
-        internalTrafficPolicy = route.internalTrafficPolicy
-        externalTrafficPolicy = route.externalTrafficPolicy
-        withoutBackends = route.actionWithoutBackends == .drop ? .drop : .refuse
+        let transport = route.key.name.transport
+        frontends = [:]
+        for frontend in route.frontends {
+            // Node ports are resolved to addresses for this mode.
+            guard let address = frontend.address else { continue }
+            frontends[FrontendKey(address: address, port: frontend.port, transport: transport)] =
+                FrontendPlan(frontend)
+        }
         affinityTimeout = route.affinityTimeout
-        isGuarded = route.isGuarded
         allowedSources = route.sourceRanges.disjoint
     }
 
     var isSticky: Bool { affinityTimeout != nil }
 
     /// The lists of backends that the frontends use.
-    var lists: Set<RouteClass.Backends> { Set(frontends.lazy.flatMap { plan($0.kind).lists }) }
-
-    /// The frontends as the kernel looks them up; a node port is one for each of the node's addresses.
-    func plans(nodeAddresses: [IPAddress]) -> [FrontendKey: FrontendPlan] {
-        var plans: [FrontendKey: FrontendPlan] = [:]
-        for frontend in frontends {
-            let plan = plan(frontend.kind)
-            for address in frontend.address.map({ [$0] }) ?? nodeAddresses {
-                let key = FrontendKey(address: address, port: frontend.port, transport: transport)
-                // An address that is named twice keeps its first meaning; frontends are sorted by kind.
-                if plans[key] == nil { plans[key] = plan }
-            }
-        }
-        return plans
-    }
-
-    private func plan(_ kind: Frontend.Kind) -> FrontendPlan {
-        guard kind.isExternal else {
-            return FrontendPlan(backends: internalTrafficPolicy == .local ? .local : .cluster, isClusterIP: true)
-        }
-        return FrontendPlan(
-            backends: .cluster, holdsOutsideToLocal: externalTrafficPolicy == .local,
-            masquerades: externalTrafficPolicy == .cluster, isGuarded: kind == .loadBalancer && isGuarded)
-    }
+    var lists: Set<RouteClass.Backends> { Set(frontends.values.lazy.flatMap(\.lists)) }
 }
 
 /// What is special about one frontend of a route.
 struct FrontendPlan: Sendable, Hashable {
-    /// The list that connections go to.
-    var backends: RouteClass.Backends
-    /// Whether connections from outside go to the node's own backends instead: external traffic policy Local.
-    var holdsOutsideToLocal = false
-    var isClusterIP = false
+    /// Where connections go.
+    var inside: Destination
+    /// Where connections from outside go, if that is somewhere else: external traffic policy Local.
+    var outside: Destination?
+    var isClusterIP: Bool
+    var masquerade: Masquerade
+    var admission: Admission
+
+    init(_ frontend: Frontend) {
+        inside = frontend.inside
+        // Under policy Local the kernel asks for both, even where they lead to the same place now.
+        outside = frontend.masquerade == .thisNode ? frontend.outside : nil
+        isClusterIP = frontend.kind == .clusterIP
+        masquerade = frontend.masquerade
+        admission = frontend.admission
+    }
+
+    var holdsOutsideToLocal: Bool { outside != nil }
     /// Whether every client is masqueraded.
-    var masquerades = false
+    var masquerades: Bool { masquerade == .everyone }
     /// Whether only the route's allowed sources may use it.
-    var isGuarded = false
+    var isGuarded: Bool { admission != .everyone }
 
     /// The lists whose slots the frontend has.
-    var lists: [RouteClass.Backends] { holdsOutsideToLocal ? [.cluster, .local] : [backends] }
+    var lists: [RouteClass.Backends] {
+        [RouteClass.Backends.cluster, .local].filter { inside == $0.destination || outside == $0.destination }
+    }
+}
+
+extension RouteClass.Backends {
+    var destination: Destination { self == .cluster ? .clusterBackends : .localBackends }
 }
 
 extension RouteKey {

@@ -7,7 +7,6 @@ extension TableState {
     mutating func remove(_ old: ProgrammedRoute, _ key: RouteKey, into edits: inout TableEdits) {
         for (frontend, plan) in old.frontends { removeFrontend(frontend, plan, old, into: &edits) }
         for address in old.hairpins { hairpins.decrement(address) }
-        setLost(old.lost, [], of: key)
         routes[key] = nil
     }
 
@@ -33,7 +32,6 @@ extension TableState {
             for address in new.hairpins { hairpins.increment(address) }
             for address in old?.hairpins ?? [] { hairpins.decrement(address) }
         }
-        setLost(old?.lost ?? [], new.lost, of: key)
         routes[key] = new
     }
 

@@ -7,17 +7,9 @@ import ServiceRouting
 /// A plain value: routes in, edits out. What a change costs depends on the route that changes.
 struct TableState: Sendable {
     let family: IPFamily
-    /// The node's addresses of this family, under which node ports are open.
-    private(set) var nodeAddresses: [IPAddress] = []
     var routes: [RouteKey: ProgrammedRoute] = [:]
     /// Which route a frontend belongs to.
     private(set) var owners: [FrontendKey: RouteKey] = [:]
-    /// Which routes want a frontend that another has: within a change a frontend may be taken before it is given up, and
-    /// a node port may be open on an address that another Service has.
-    private(set) var waiting: [FrontendKey: Set<RouteKey>] = [:]
-    /// Frontends that were given up since the last ``settle(into:)`` and that others wait for.
-    private var released: Set<FrontendKey> = []
-
     private(set) var clusterIPs = UseCounts<IPAddress>()
     var hairpins = UseCounts<IPAddress>()
     private(set) var timeouts = UseCounts<UInt32>()
@@ -38,7 +30,7 @@ struct TableState: Sendable {
     /// Makes the state follow a route, or the removal of one; `edits` takes what this means for the table.
     ///
     /// `existing` tells which backend the kernel has in which slot, for a route that this process programs for the first
-    /// time. A frontend that another route has is handed over when that one gives it up.
+    /// time. Within a change, routes that give up frontends come before those that get them.
     mutating func set(
         _ key: RouteKey, to route: ServicePortRoute?, existing: (any ExistingSlots)? = nil, into edits: inout TableEdits
     ) {
@@ -48,8 +40,6 @@ struct TableState: Sendable {
             return
         }
         var new = ProgrammedRoute(shape: RouteShape(route))
-        place(&new, key)
-        // Whether or not its frontends are there now: they come with an address of the node, or from another route.
         let uses = new.shape.lists
         new.cluster = old?.cluster ?? existing?.list(.cluster, new.frontends.keys) ?? SlotList()
         new.local = old?.local ?? existing?.list(.local, new.frontends.keys) ?? SlotList()
@@ -60,39 +50,10 @@ struct TableState: Sendable {
         replace(old, with: new, changes, key, into: &edits)
     }
 
-    /// Moves the node ports to other addresses of the node.
-    mutating func move(nodePortsTo addresses: [IPAddress], into edits: inout TableEdits) {
-        let addresses = addresses.filter { $0.family == family }
-        guard addresses != nodeAddresses else { return }
-        nodeAddresses = addresses
-        for (key, old) in routes where old.shape.frontends.contains(where: { $0.address == nil }) {
-            var new = old
-            place(&new, key)
-            replace(old, with: new, SlotChanges(), key, into: &edits)
-        }
-    }
-
-    /// Gives a route the frontends that it wants, save those that another has.
-    private func place(_ route: inout ProgrammedRoute, _ key: RouteKey) {
-        route.frontends = route.shape.plans(nodeAddresses: nodeAddresses)
-        route.lost = Set(route.frontends.keys.filter { owners[$0] != nil && owners[$0] != key })
-        for frontend in route.lost { route.frontends[frontend] = nil }
-    }
-
-    /// Gives what routes have given up to those that wait for it.
-    private mutating func handOver(into edits: inout TableEdits) {
-        for frontend in released.sorted() where owners[frontend] == nil {
-            guard let key = waiting[frontend]?.min(), let old = routes[key] else { continue }
-            var new = old
-            place(&new, key)
-            replace(old, with: new, SlotChanges(), key, into: &edits)
-        }
-        released.removeAll()
-    }
+    func isProgrammed(_ key: RouteKey) -> Bool { routes[key] != nil }
 
     /// Ends a batch of changes: what they mean for what routes share.
     mutating func settle(into edits: inout TableEdits) {
-        handOver(into: &edits)
         let (newIPs, oldIPs) = clusterIPs.settle()
         for address in oldIPs { edits.remove(.address(address), from: .clusterIPs) }
         for address in newIPs { edits.add(.address(address), to: .clusterIPs) }
@@ -126,20 +87,7 @@ struct TableState: Sendable {
 
 /// The book-keeping that the frontends share.
 extension TableState {
-    mutating func setOwner(_ key: RouteKey?, of frontend: FrontendKey) {
-        owners[frontend] = key
-        if key == nil, waiting[frontend] != nil { released.insert(frontend) }
-    }
-
-    /// Remembers what a route has to do without as long as others have it.
-    mutating func setLost(_ old: Set<FrontendKey>, _ new: Set<FrontendKey>, of key: RouteKey) {
-        guard old != new else { return }
-        for frontend in old.subtracting(new) {
-            waiting[frontend]?.remove(key)
-            if waiting[frontend]?.isEmpty == true { waiting[frontend] = nil }
-        }
-        for frontend in new { waiting[frontend, default: []].insert(key) }
-    }
+    mutating func setOwner(_ key: RouteKey?, of frontend: FrontendKey) { owners[frontend] = key }
 
     mutating func retain(_ routeClass: RouteClass) {
         for needed in routeClass.needed { classes.increment(needed) }

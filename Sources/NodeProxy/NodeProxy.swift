@@ -7,6 +7,7 @@ package import Logging
 import ManifestSource
 import NIOCore
 import ObjectSource
+import ServiceRouting
 import Synchronization
 
 /// The daemon: objects come from a source, are routed, and are programmed into the kernel; in this direction only.
@@ -76,14 +77,14 @@ package struct NodeProxy: Sendable {
         let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
         let clock = ContinuousClock()
         let addresses = try Machine.addresses()
-        let chosen = configuration.nodePortAddresses(among: addresses)
-        if chosen?.isEmpty == true {
+        let open = configuration.nodePorts.addresses(primary: [], machine: addresses)
+        if configuration.nodePorts.extent != .primary, open.addresses.isEmpty {
             logger.warning("--nodeport-addresses: this machine has no address there, so no node port is open")
         }
         let (untilInForce, inForce) = AsyncStream.makeStream(of: Never.self)
         let programming = ProgrammingLoop(
-            nodeName: configuration.nodeName, expectsNode: configuration.origin.isCluster,
-            machineAddresses: addresses, chosenAddresses: chosen, inbox: inbox, dataplane: dataplane, status: status,
+            routing: configuration.routing, expectsNode: configuration.origin.isCluster, machineAddresses: addresses,
+            inbox: inbox, dataplane: dataplane, status: status,
             clock: clock, logger: logger, onSynchronized: { inForce.finish() })
         let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
         status.health.withLock { $0.areAddressesUsable = false }

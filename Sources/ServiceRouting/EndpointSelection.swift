@@ -1,103 +1,152 @@
-package import InternetAddresses
-package import KubernetesAPI
+import InternetAddresses
+import KubernetesAPI
 
 /// The endpoints that a node uses for one Service port in one IP family.
-package struct EndpointSelection: Sendable, Hashable {
-    /// Whose backends somebody asks for.
-    package struct Policies: OptionSet, Sendable, Hashable {
-        package let rawValue: UInt8
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
+struct EndpointSelection: Sendable, Hashable {
+    /// Which lists are wanted.
+    struct Lists: OptionSet, Sendable, Hashable {
+        let rawValue: UInt8
+        init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        package static let cluster = Policies(rawValue: 1)
-        package static let local = Policies(rawValue: 2)
+        static let cluster = Lists(rawValue: 1)
+        static let local = Lists(rawValue: 2)
+        static let serving = Lists(rawValue: 4)
     }
 
     /// Under policy Cluster: the ready endpoints that topology admits; if no endpoint is ready, those that still serve
     /// while they terminate.
-    package private(set) var cluster: [Backend] = []
+    private(set) var cluster: [Backend] = []
     /// Under policy Local: the same choice among the node's own endpoints, without regard to hints.
-    package private(set) var local: [Backend] = []
+    private(set) var local: [Backend] = []
+    /// All endpoints that serve, whatever policy, topology and termination say.
+    private(set) var serving: [Backend] = []
     /// Whether any endpoint of the cluster could take a connection, on whichever node it runs.
-    package private(set) var hasEndpoints = false
-    package private(set) var topology = Topology.anywhere
+    private(set) var hasEndpoints = false
 
     /// Chooses from the slices of a Service; their order does not matter.
+    init(
+        for port: ServicePort, family: IPFamily, in slices: some Collection<EndpointSlice>, on node: RoutingNode,
+        lists: Lists
+    ) {
+        self.init(EndpointCandidate.all(for: port, family: family, in: slices, on: node), lists: lists)
+    }
+
+    /// Chooses from candidates that are sorted, each address and port once.
+    private init(_ candidates: [EndpointCandidate], lists: Lists) {
+        let census = EndpointCensus(candidates)
+        hasEndpoints = census.all != .none
+        if lists.contains(.cluster) {
+            cluster = candidates.backends { census.chooses($0.traits) }
+        }
+        if lists.contains(.local) {
+            local = candidates.backends { census.choosesLocally($0.traits) }
+        }
+        if lists.contains(.serving) {
+            let all = candidates.backends(where: \.traits.serves)
+            // Nearly always the same list: then it is stored once.
+            serving = all == cluster ? cluster : all
+        }
+    }
+}
+
+/// An endpoint behind a Service port.
+struct EndpointCandidate: Sendable {
+    var address: IPAddress
+    var port: UInt16
+    var traits: EndpointTraits
+
+    var backend: Backend { Backend(address: address, port: port, isLocal: traits.contains(.local)) }
+
+    /// The endpoints behind a port, sorted, each address and port once.
     ///
     /// An endpoint belongs to the port if its slice has a port of the same name and protocol; that port's number is
-    /// where it listens. An address and port that several slices name is one backend, and usable if one of them says so.
-    package init(
-        for port: ServicePort, family: IPFamily, in slices: some Collection<EndpointSlice>, on node: RoutingNode,
-        policies: Policies
-    ) {
-        var all = Census()
-        var own = Census()
-        Self.visit(slices, port: port, family: family) { endpoint, _ in
-            let use = endpoint.use
-            guard use != .none else { return }
-            all.count(endpoint, use, on: node)
-            if policies.contains(.local), endpoint.nodeName == node.name { own.count(endpoint, use, on: node) }
-        }
-        hasEndpoints = all.usable > 0
-        topology = all.hints.topology
-
-        if policies.contains(.cluster) {
-            cluster.reserveCapacity(all.use == .ready ? all.hints.admitted : all.draining)
-            Self.visit(slices, port: port, family: family) { endpoint, number in
-                guard endpoint.use == all.use, all.use != .ready || topology.admits(endpoint, on: node) else { return }
-                cluster.append(Backend(endpoint, port: number, on: node))
-            }
-            cluster.sortAndMerge()
-        }
-        if own.usable > 0 {
-            local.reserveCapacity(own.use == .ready ? own.hints.endpoints : own.draining)
-            Self.visit(slices, port: port, family: family) { endpoint, number in
-                guard endpoint.use == own.use, endpoint.nodeName == node.name else { return }
-                local.append(Backend(endpoint, port: number, on: node))
-            }
-            local.sortAndMerge()
-        }
-    }
-
-    /// Calls `body` with each endpoint behind the port, and the number of the port there.
-    private static func visit(
-        _ slices: some Collection<EndpointSlice>, port: ServicePort, family: IPFamily,
-        _ body: (Endpoint, UInt16) -> Void
-    ) {
+    /// where it listens. Of several with one address and port, the one that is not terminating counts.
+    static func all(
+        for port: ServicePort, family: IPFamily, in slices: some Collection<EndpointSlice>, on node: RoutingNode
+    ) -> [EndpointCandidate] {
+        var candidates: [EndpointCandidate] = []
         for slice in slices where slice.addressType.family == family {
-            let match = slice.ports.first { $0.name == port.name && $0.transport == port.transport }
-            guard let number = match?.port else { continue }
-            for endpoint in slice.endpoints { body(endpoint, number) }
+            guard let number = slice.number(of: port) else { continue }
+            candidates.reserveCapacity(candidates.count + slice.endpoints.count)
+            for endpoint in slice.endpoints {
+                candidates.append(
+                    EndpointCandidate(
+                        address: endpoint.address, port: number, traits: EndpointTraits(endpoint, on: node)))
+            }
         }
+        candidates.sort { ($0.address, $0.port) < ($1.address, $1.port) }
+        candidates.mergeDuplicates()
+        return candidates
     }
 }
 
-/// How many endpoints there are of either use; ready ones go first.
-private struct Census {
-    var hints = TopologyHints()
-    var draining = 0
+extension [EndpointCandidate] {
+    /// Of candidates with one address and port, which stand side by side, keeps the one that counts.
+    fileprivate mutating func mergeDuplicates() {
+        var kept = 0
+        for next in indices.dropFirst() {
+            if self[kept].address != self[next].address || self[kept].port != self[next].port {
+                kept += 1
+                if kept != next { self[kept] = self[next] }
+            } else if self[next].traits.goesBefore(self[kept].traits) {
+                self[kept] = self[next]
+            }
+        }
+        removeLast(Swift.max(0, count - kept - 1))
+    }
 
-    var usable: Int { hints.endpoints + draining }
-    /// Which endpoints are used: the draining ones only if none is ready.
-    var use: EndpointUse { hints.endpoints > 0 ? .ready : .draining }
-
-    mutating func count(_ endpoint: Endpoint, _ use: EndpointUse, on node: RoutingNode) {
-        if use == .ready { hints.count(endpoint, on: node) } else { draining += 1 }
+    fileprivate func backends(where isChosen: (EndpointCandidate) -> Bool) -> [Backend] {
+        let count = self.count(where: isChosen)
+        guard count > 0 else { return [] }
+        var backends: [Backend] = []
+        backends.reserveCapacity(count)
+        for candidate in self where isChosen(candidate) { backends.append(candidate.backend) }
+        return backends
     }
 }
 
-/// What an endpoint is good for.
-package enum EndpointUse: Sendable, Hashable {
-    case none
-    /// It takes new connections.
-    case ready
-    /// It goes away, and still serves: the last resort.
-    case draining
+/// What the endpoints of a Service port are good for, taken together: which of them are chosen follows.
+struct EndpointCensus: Sendable {
+    /// The best use of any endpoint.
+    private(set) var all = EndpointUse.none
+    /// The best use of any endpoint on this node.
+    private(set) var own = EndpointUse.none
+    private(set) var topology = Topology.anywhere
+
+    init(_ candidates: [EndpointCandidate]) {
+        var hints = TopologyHints()
+        for candidate in candidates {
+            let use = candidate.traits.use
+            if use == .ready { hints.count(candidate.traits) }
+            all = all.better(use)
+            if candidate.traits.contains(.local) { own = own.better(use) }
+        }
+        topology = hints.topology
+    }
+
+    /// Whether policy Cluster uses the endpoint. Hints count among ready endpoints only.
+    func chooses(_ traits: EndpointTraits) -> Bool {
+        traits.use != .none && traits.use == all && (all != .ready || topology.admits(traits))
+    }
+
+    /// Whether policy Local uses the endpoint.
+    func choosesLocally(_ traits: EndpointTraits) -> Bool {
+        traits.contains(.local) && traits.use != .none && traits.use == own
+    }
 }
 
-extension Endpoint {
-    package var use: EndpointUse {
-        if conditions.contains(.ready) { return .ready }
-        return conditions.contains(.serving) && conditions.contains(.terminating) ? .draining : .none
+extension EndpointUse {
+    fileprivate func better(_ other: EndpointUse) -> EndpointUse {
+        if self == .ready || other == .ready { return .ready }
+        return self == .draining || other == .draining ? .draining : .none
+    }
+}
+
+extension EndpointSlice {
+    /// Where the slice's endpoints listen for a Service port; `nil` if they do not.
+    func number(of port: ServicePort) -> UInt16? {
+        let match = ports.first { $0.name == port.name && $0.transport == port.transport }
+        return match?.port
     }
 }
 
@@ -109,28 +158,5 @@ extension EndpointSlice.AddressType {
         case .ipv6: .ipv6
         case .fqdn: nil
         }
-    }
-}
-
-extension Backend {
-    fileprivate init(_ endpoint: Endpoint, port: UInt16, on node: RoutingNode) {
-        self.init(address: endpoint.address, port: port, isLocal: endpoint.nodeName == node.name)
-    }
-}
-
-extension [Backend] {
-    /// Sorts, and makes one backend of those with the same address and port: local if any of them is.
-    fileprivate mutating func sortAndMerge() {
-        sort()
-        var kept = 0
-        for next in indices.dropFirst() {
-            if self[kept] < self[next] {
-                kept += 1
-                self[kept] = self[next]
-            } else if self[next].isLocal {
-                self[kept].isLocal = true
-            }
-        }
-        removeLast(Swift.max(0, count - kept - 1))
     }
 }

@@ -4,20 +4,13 @@ import KubernetesAPI
 /// What a frontend occupies, and what only one Service port can have.
 enum FrontendSpot: Sendable, Hashable {
     case address(IPAddress, port: UInt16, TransportProtocol)
+    /// The port on all of the node's addresses for node ports.
     case nodePort(UInt16, IPFamily, TransportProtocol)
-
-    init(_ frontend: Frontend, of key: RouteKey) {
-        if let address = frontend.address {
-            self = .address(address, port: frontend.port, key.name.transport)
-        } else {
-            self = .nodePort(frontend.port, key.family, key.name.transport)
-        }
-    }
 }
 
-/// A Service port that asks for a spot. The first by order gets it, whoever came first.
+/// A Service port that asks for a spot. The first in order gets it, whichever came first.
 struct FrontendClaimant: Sendable, Hashable, Comparable {
-    /// Nobody may take over a clusterIP by naming it as an externalIP.
+    /// No Service may take over a clusterIP by naming it as an externalIP.
     var isClusterIP: Bool
     /// Seconds since 1970.
     var creationTime: Int64
@@ -39,24 +32,58 @@ extension Service {
     /// All that the Service asks for; nothing if it is not routed.
     var claims: [FrontendClaim] {
         requests.flatMap { request in
-            request.frontends.map { frontend in
+            let (name, family) = (request.key.name, request.key.family)
+            var claims = request.addresses.map { frontend in
                 FrontendClaim(
-                    spot: FrontendSpot(frontend, of: request.key),
+                    spot: .address(frontend.address, port: frontend.port, name.transport),
                     claimant: FrontendClaimant(
-                        isClusterIP: frontend.kind == .clusterIP, creationTime: metadata.creationTime,
-                        name: request.key.name))
+                        isClusterIP: frontend.kind == .clusterIP, creationTime: metadata.creationTime, name: name))
             }
+            if let nodePort = request.nodePort {
+                claims.append(
+                    FrontendClaim(
+                        spot: .nodePort(nodePort, family, name.transport),
+                        claimant: FrontendClaimant(
+                            isClusterIP: false, creationTime: metadata.creationTime, name: name)))
+            }
+            return claims
         }
     }
 }
 
 /// Who asks for which frontend, of all Services.
+///
+/// Nearly every spot has one claimant, so a lone one is stored without an array.
 struct FrontendClaims: Sendable {
-    /// In order, the owner first; never empty.
-    private var claimants: [FrontendSpot: [FrontendClaimant]] = [:]
+    private enum Claimants: Sendable {
+        case one(FrontendClaimant)
+        /// In order, the owner first; two or more.
+        case several([FrontendClaimant])
+
+        var all: [FrontendClaimant] {
+            switch self {
+            case .one(let claimant): [claimant]
+            case .several(let claimants): claimants
+            }
+        }
+
+        /// `nil` for none.
+        init?(_ claimants: [FrontendClaimant]) {
+            guard let first = claimants.first else { return nil }
+            self = claimants.count == 1 ? .one(first) : .several(claimants)
+        }
+    }
+
+    private var claimants: [FrontendSpot: Claimants] = [:]
 
     /// The Service port that has the spot; `nil` if nobody asks for it.
-    func owner(of spot: FrontendSpot) -> ServicePortName? { claimants[spot]?.first?.name }
+    func owner(of spot: FrontendSpot) -> ServicePortName? {
+        switch claimants[spot] {
+        case .one(let claimant): claimant.name
+        case .several(let claimants): claimants.first?.name
+        case nil: nil
+        }
+    }
 
     /// Replaces what a Service asks for. Services for which the owner of a spot is now another one are added to
     /// `touched`.
@@ -69,19 +96,17 @@ struct FrontendClaims: Sendable {
     }
 
     private mutating func enter(_ claim: FrontendClaim, touched: inout Set<NamespacedName>) {
-        let list = claimants[claim.spot, default: []]
+        var list = claimants[claim.spot]?.all ?? []
         let index = list.firstIndex { claim.claimant < $0 } ?? list.endIndex
-        claimants[claim.spot, default: []].insert(claim.claimant, at: index)
         if index == 0 { touched.formUnion(list.lazy.map(\.name.service)) }
+        list.insert(claim.claimant, at: index)
+        claimants[claim.spot] = Claimants(list)
     }
 
     private mutating func withdraw(_ claim: FrontendClaim, touched: inout Set<NamespacedName>) {
-        guard let index = claimants[claim.spot]?.firstIndex(of: claim.claimant) else { return }
-        claimants[claim.spot]?.remove(at: index)
-        guard let rest = claimants[claim.spot], !rest.isEmpty else {
-            claimants[claim.spot] = nil
-            return
-        }
-        if index == 0 { touched.formUnion(rest.lazy.map(\.name.service)) }
+        guard var list = claimants[claim.spot]?.all, let index = list.firstIndex(of: claim.claimant) else { return }
+        list.remove(at: index)
+        if index == 0 { touched.formUnion(list.lazy.map(\.name.service)) }
+        claimants[claim.spot] = Claimants(list)
     }
 }

@@ -15,32 +15,25 @@ package struct RoutingChange: Sendable, Hashable {
         }
     }
 
-    /// At most one entry for each route.
+    /// At most one entry for each route. A frontend may move from one route to another within a change.
     package var entries: [Entry]
-    /// The node's own addresses for node ports (`primary`), where they changed.
-    package var nodeAddresses: [IPAddress]?
-    /// What could not be routed as its author wanted, one line each, for the log.
+    /// Where node ports are open, if that changed. Frontends in ``entries`` have moved with it.
+    package var nodePorts: NodePortAddresses?
+    /// The networks of the cluster's Services, if they changed.
+    package var serviceNetworks: [IPNetwork]?
+    /// What could not be routed as its author wanted, told once when it arises.
     package var problems: [RoutingProblem]
 
-    package init(entries: [Entry] = [], nodeAddresses: [IPAddress]? = nil, problems: [RoutingProblem] = []) {
+    package init(
+        entries: [Entry] = [], nodePorts: NodePortAddresses? = nil, serviceNetworks: [IPNetwork]? = nil,
+        problems: [RoutingProblem] = []
+    ) {
         self.entries = entries
-        self.nodeAddresses = nodeAddresses
+        self.nodePorts = nodePorts
+        self.serviceNetworks = serviceNetworks
         self.problems = problems
     }
 
     /// Whether there is nothing to program.
-    package var isEmpty: Bool { entries.isEmpty && nodeAddresses == nil }
-}
-
-/// Something a Service asks for that it does not get, and what that means for its clients.
-package struct RoutingProblem: Sendable, Hashable, CustomStringConvertible {
-    package var name: ServicePortName
-    package var reason: String
-
-    package init(name: ServicePortName, reason: String) {
-        self.name = name
-        self.reason = reason
-    }
-
-    package var description: String { "\(name): \(reason)" }
+    package var isEmpty: Bool { entries.isEmpty && nodePorts == nil && serviceNetworks == nil }
 }

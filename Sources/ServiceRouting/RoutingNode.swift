@@ -2,20 +2,20 @@ package import InternetAddresses
 package import KubernetesAPI
 
 /// What routing depends on of the node that it is done for.
-package struct RoutingNode: Sendable, Hashable {
-    package let name: String
+struct RoutingNode: Sendable, Hashable {
+    let name: String
     /// `nil` while the Node has not been seen, and where it stands in no zone.
-    package var zone: String?
-    /// One address for each IP family that the node has, IPv4 first: `primary`, where node ports are open by default.
-    package var primaryAddresses: [IPAddress]
+    var zone: String?
+    /// One address for each IP family that the Node has, IPv4 first; empty while the Node has not been seen.
+    var primaryAddresses: [IPAddress]
 
-    package init(name: String, zone: String? = nil, primaryAddresses: [IPAddress] = []) {
+    init(name: String, zone: String? = nil, primaryAddresses: [IPAddress] = []) {
         self.name = name
         self.zone = zone
         self.primaryAddresses = primaryAddresses
     }
 
-    package init(_ node: Node) {
+    init(_ node: Node) {
         self.init(name: node.name, zone: node.zone, primaryAddresses: node.primaryAddresses)
     }
 }

@@ -5,8 +5,8 @@ package import KubernetesAPI
 ///
 /// A plain value: it asks neither the time nor the kernel nor the network. What a change of one object costs depends on
 /// the Service that the object belongs to, never on how many other Services there are; Services that ask for the same
-/// frontend share the cost of a change of its owner. Its state depends on the last value of each object alone, not on
-/// the order in which they came.
+/// frontend share the cost of a change of its owner. Its state depends on the last value of each object and the machine's
+/// addresses alone, not on the order in which they came.
 package struct RoutingTable: Sendable {
     /// One Service, what belongs to it, and what has been decided.
     private struct Entry: Sendable {
@@ -17,7 +17,9 @@ package struct RoutingTable: Sendable {
         var decided = ServiceRoutes()
     }
 
-    private var node: RoutingNode
+    private let configuration: RoutingConfiguration
+    private var context: RoutingContext
+    private var machineAddresses: [IPAddress] = []
     private var entries: [NamespacedName: Entry] = [:]
     /// Where each slice is kept: its label may change, and a removal tells only its name.
     private var sliceOwners: [NamespacedName: NamespacedName] = [:]
@@ -25,13 +27,21 @@ package struct RoutingTable: Sendable {
     /// How many ``routes`` there are.
     package private(set) var routeCount = 0
 
-    /// An empty table for the node of this name.
-    package init(nodeName: String) {
-        node = RoutingNode(name: nodeName)
+    /// An empty table. `machineAddresses` are as in ``apply(_:machineAddresses:)``.
+    package init(configuration: RoutingConfiguration, machineAddresses: [IPAddress] = []) {
+        self.configuration = configuration
+        self.machineAddresses = machineAddresses
+        context = RoutingContext(
+            node: RoutingNode(name: configuration.nodeName),
+            nodePorts: configuration.nodePorts.addresses(primary: [], machine: machineAddresses),
+            masqueradesAll: configuration.masqueradesAll)
     }
 
-    /// The node's own addresses for node ports (`primary`), IPv4 first; empty until the Node has been seen.
-    package var nodeAddresses: [IPAddress] { node.primaryAddresses }
+    /// Where node ports are open.
+    package var nodePorts: NodePortAddresses { context.nodePorts }
+
+    /// Whether the Node has told its addresses.
+    package var knowsNodeAddresses: Bool { !context.node.primaryAddresses.isEmpty }
 
     /// All routes, in no order.
     package var routes: some Collection<ServicePortRoute> { entries.values.lazy.flatMap(\.decided.routes) }
@@ -43,27 +53,51 @@ package struct RoutingTable: Sendable {
         entries[key.name.service]?.decided.routes.first { $0.key == key }
     }
 
+    /// What became of each endpoint of the Service, slice by slice; empty for a route that does not exist.
+    package func endpointDecisions(for key: RouteKey) -> [EndpointDecision] {
+        guard let entry = entries[key.name.service],
+            let request = entry.service?.requests.first(where: { $0.key == key })
+        else { return [] }
+        let slices = entry.slices.values.sorted { $0.metadata.name < $1.metadata.name }
+        return EndpointDecision.all(for: request.port, family: key.family, in: slices, on: context.node)
+    }
+
     /// Takes in what happened to some objects and tells what this changes for connections.
     ///
-    /// The entries are those of routes that differ, by key. A problem is told once, when it arises.
-    package mutating func apply(_ changes: some Sequence<ObjectChange>) -> RoutingChange {
-        let before = node
+    /// `machineAddresses` are all addresses that the machine has now; `nil` if they have not changed. The entries are those
+    /// of routes that differ, by key. A problem is told once, when it arises.
+    package mutating func apply(
+        _ changes: some Sequence<ObjectChange>, machineAddresses: [IPAddress]? = nil
+    ) -> RoutingChange {
+        let before = context
         var touched: Set<NamespacedName> = []
         for change in changes { take(change, touched: &touched) }
-        // Hints of any endpoint may name the zone. A node moves to another zone once in its life, if at all.
-        if node.zone != before.zone { touched.formUnion(entries.keys) }
+        if let machineAddresses { self.machineAddresses = machineAddresses }
+        context.nodePorts = configuration.nodePorts.addresses(
+            primary: context.node.primaryAddresses, machine: self.machineAddresses)
+        touch(since: before, &touched)
 
         var change = RoutingChange()
-        if node.primaryAddresses != before.primaryAddresses { change.nodeAddresses = node.primaryAddresses }
+        if context.nodePorts != before.nodePorts { change.nodePorts = context.nodePorts }
         for name in touched.sorted() { decide(name, into: &change) }
         return change
+    }
+
+    /// Adds the Services that the node itself concerns, if it has changed: which happens a few times in its life.
+    private func touch(since before: RoutingContext, _ touched: inout Set<NamespacedName>) {
+        // Hints of any endpoint may name the zone.
+        if context.node.zone != before.node.zone { return touched.formUnion(entries.keys) }
+        guard
+            context.nodePorts != before.nodePorts || context.node.primaryAddresses != before.node.primaryAddresses
+        else { return }
+        for (name, entry) in entries where entry.service?.dependsOnNodeAddresses == true { touched.insert(name) }
     }
 
     private mutating func take(_ change: ObjectChange, touched: inout Set<NamespacedName>) {
         switch change {
         case .set(.service(let service)): replace(service.metadata.namespacedName, with: service, touched: &touched)
         case .set(.endpointSlice(let slice)): place(slice, touched: &touched)
-        case .set(.node(let node)): if node.name == self.node.name { self.node = RoutingNode(node) }
+        case .set(.node(let node)): if node.name == context.node.name { context.node = RoutingNode(node) }
         case .removed(let key):
             switch key.kind {
             case .service: replace(key.name, with: nil, touched: &touched)
@@ -79,9 +113,22 @@ package struct RoutingTable: Sendable {
     ) {
         let old = entries[name]?.service
         guard old != nil || service != nil else { return }
-        claims.replace(old?.claims ?? [], with: service?.claims ?? [], touched: &touched)
+        let (oldClaims, newClaims) = (old?.claims ?? [], service?.claims ?? [])
+        claims.replace(oldClaims, with: newClaims, touched: &touched)
+        if oldClaims != newClaims { touchNodePorts(beside: oldClaims + newClaims, &touched) }
         entries[name, default: Entry()].service = service
         touched.insert(name)
+    }
+
+    /// A node port is not open on an address that a Service claims as its own.
+    private func touchNodePorts(beside claims: [FrontendClaim], _ touched: inout Set<NamespacedName>) {
+        for claim in claims {
+            guard case .address(let address, let port, let transport) = claim.spot,
+                context.nodePorts.contains(address),
+                let owner = self.claims.owner(of: .nodePort(port, address.family, transport))
+            else { continue }
+            touched.insert(owner.service)
+        }
     }
 
     private mutating func place(_ slice: EndpointSlice, touched: inout Set<NamespacedName>) {
@@ -106,7 +153,7 @@ package struct RoutingTable: Sendable {
         let entry = entries.values[index]
         let old = entry.decided
         let new =
-            entry.service.map { ServiceRoutes(of: $0, slices: entry.slices.values, on: node, claims: claims) }
+            entry.service.map { ServiceRoutes(of: $0, slices: entry.slices.values, in: context, claims: claims) }
             ?? ServiceRoutes()
         change.append(from: old.routes, to: new.routes)
         change.problems += new.problems.filter { !old.problems.contains($0) }
@@ -117,6 +164,11 @@ package struct RoutingTable: Sendable {
             entries.values[index].decided = new
         }
     }
+}
+
+extension Service {
+    /// Whether the node's addresses matter to its routes: for node ports, and for source ranges that may admit the node.
+    fileprivate var dependsOnNodeAddresses: Bool { kind == .nodePort || kind == .loadBalancer }
 }
 
 extension EndpointSlice {

@@ -1,5 +1,5 @@
 package import InternetAddresses
-package import KubernetesAPI
+import KubernetesAPI
 
 /// What identifies a route: a Service port in one IP family.
 package struct RouteKey: Sendable, Hashable {
@@ -18,69 +18,54 @@ extension RouteKey: Comparable {
     }
 }
 
-/// Everything a data plane needs to know of one Service port in one IP family: under which addresses clients reach it,
-/// and which endpoints their connections may be sent to. All decisions have been taken.
+/// Everything that a data plane needs to know of one Service port in one IP family: the addresses that clients use, what
+/// happens to connections to each of them, and the endpoints that they may be sent to. All decisions have been made.
 package struct ServicePortRoute: Sendable, Hashable {
     package var key: RouteKey
-    /// The addresses that clients use, the clusterIP first. An address that another Service owns is left out.
+    /// The clusterIP first, then by kind; each address and port once.
     package var frontends: [Frontend]
-    /// Where connections go under traffic policy Cluster, topology hints applied. Sorted, without duplicates.
+    /// For frontends with ``Destination/clusterBackends``; empty if there is none. Sorted, without duplicates.
     package var clusterBackends: [Backend]
-    /// Where connections go under traffic policy Local. Sorted, without duplicates; empty where no policy is Local.
+    /// For frontends with ``Destination/localBackends``; empty if there is none. Sorted, without duplicates.
     package var localBackends: [Backend]
-    /// Whether any endpoint in the cluster could serve: without one connections are refused, even under policy Local.
-    package var hasEndpoints: Bool
-    package var internalTrafficPolicy: Service.TrafficPolicy
-    package var externalTrafficPolicy: Service.TrafficPolicy
-    /// Seconds for which a client stays with its endpoint; `nil` without session affinity.
+    /// UDP only, empty for other protocols: every endpoint that serves, chosen or not. A flow that goes to one of them
+    /// stays there. Sorted, without duplicates.
+    package var servingBackends: [Backend]
+    /// Seconds for which a client stays with its endpoint, counted from its last new connection; `nil` without session
+    /// affinity.
     package var affinityTimeout: UInt32?
-    /// Who may use the loadBalancer addresses; empty means everybody.
+    /// The networks that frontends with ``Admission/sourceRanges`` admit, all of the route's IP family.
     package var sourceRanges: [IPNetwork]
     /// The port on which load balancers ask whether this node has endpoints: LoadBalancer Services under external traffic
     /// policy Local have one.
     package var healthCheckNodePort: UInt16?
-    /// Whether `loadBalancerSourceRanges` was given at all: ranges of the other family only admit nobody of this one.
-    package var isGuarded: Bool
 
     package init(
         key: RouteKey, frontends: [Frontend], clusterBackends: [Backend], localBackends: [Backend] = [],
-        hasEndpoints: Bool? = nil, internalTrafficPolicy: Service.TrafficPolicy = .cluster,
-        externalTrafficPolicy: Service.TrafficPolicy = .cluster, affinityTimeout: UInt32? = nil,
-        sourceRanges: [IPNetwork] = [], isGuarded: Bool? = nil, healthCheckNodePort: UInt16? = nil
+        servingBackends: [Backend] = [], affinityTimeout: UInt32? = nil, sourceRanges: [IPNetwork] = [],
+        healthCheckNodePort: UInt16? = nil
     ) {
         self.key = key
         self.frontends = frontends
         self.clusterBackends = clusterBackends
         self.localBackends = localBackends
-        self.hasEndpoints = hasEndpoints ?? !(clusterBackends.isEmpty && localBackends.isEmpty)
-        self.internalTrafficPolicy = internalTrafficPolicy
-        self.externalTrafficPolicy = externalTrafficPolicy
+        self.servingBackends = servingBackends
         self.affinityTimeout = affinityTimeout
         self.sourceRanges = sourceRanges
-        self.isGuarded = isGuarded ?? !sourceRanges.isEmpty
         self.healthCheckNodePort = healthCheckNodePort
     }
 
-    /// The traffic policy that rules a frontend of `kind`.
-    package func trafficPolicy(for kind: Frontend.Kind) -> Service.TrafficPolicy {
-        kind.isExternal ? externalTrafficPolicy : internalTrafficPolicy
+    /// The backends of a destination; none for one that is not served.
+    package func backends(of destination: Destination) -> [Backend] {
+        switch destination {
+        case .clusterBackends: clusterBackends
+        case .localBackends: localBackends
+        case .refuse, .drop: []
+        }
     }
 
-    /// Where connections from outside the cluster to a frontend of `kind` may be sent.
-    ///
-    /// Under external policy Local, connections from pods and from the node itself use ``clusterBackends`` instead.
-    package func backends(for kind: Frontend.Kind) -> [Backend] {
-        trafficPolicy(for: kind) == .local ? localBackends : clusterBackends
+    /// Whether some frontend leads there.
+    package func uses(_ destination: Destination) -> Bool {
+        frontends.contains { $0.inside == destination || $0.outside == destination }
     }
-
-    /// What a client experiences when ``backends(for:)`` is empty.
-    package var actionWithoutBackends: ActionWithoutBackends { hasEndpoints ? .drop : .refuse }
-}
-
-/// What happens to a connection that no endpoint may take.
-package enum ActionWithoutBackends: Sendable, Hashable {
-    /// Refused at once, with a TCP reset or an ICMP port unreachable: the Service has no endpoint anywhere.
-    case refuse
-    /// Dropped: there are endpoints, but policy Local keeps this node from using them.
-    case drop
 }

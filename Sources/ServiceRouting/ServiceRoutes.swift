@@ -1,6 +1,18 @@
 import InternetAddresses
 import KubernetesAPI
 
+/// What all Services' routes depend on, beside the Services.
+struct RoutingContext: Sendable {
+    var node: RoutingNode
+    var nodePorts: NodePortAddresses
+    var masqueradesAll: Bool
+
+    /// The node's address that source ranges may admit.
+    func nodeAddress(of family: IPFamily) -> IPAddress? {
+        node.primaryAddresses.first { $0.family == family } ?? nodePorts.addresses(of: family).first
+    }
+}
+
 /// All routes of one Service, and what it asks for in vain.
 struct ServiceRoutes: Sendable {
     /// By key, each once.
@@ -11,58 +23,136 @@ struct ServiceRoutes: Sendable {
     init() {}
 
     init(
-        of service: Service, slices: some Collection<EndpointSlice>, on node: RoutingNode, claims: FrontendClaims
+        of service: Service, slices: some Collection<EndpointSlice>, in context: RoutingContext, claims: FrontendClaims
     ) {
         let requests = service.requests
         routes.reserveCapacity(requests.count)
         for request in requests {
-            let frontends = grantedFrontends(of: request, claims: claims)
-            routes.append(
-                ServicePortRoute(service, request, frontends: frontends, slices: slices, on: node))
+            let decision = RouteDecision(service, request, slices: slices, in: context)
+            let frontends = decision.frontends(claims: claims, problems: &problems)
+            routes.append(decision.route(frontends))
         }
         if routes.count > 1 { routes.sort { $0.key < $1.key } }
     }
-
-    /// The frontends of a request that no other Service port has; the others become problems.
-    private mutating func grantedFrontends(of request: RouteRequest, claims: FrontendClaims) -> [Frontend] {
-        problems += request.problems
-        let name = request.key.name
-        return request.frontends.filter { frontend in
-            guard let owner = claims.owner(of: FrontendSpot(frontend, of: request.key)), owner != name else {
-                return true
-            }
-            problems.append(
-                RoutingProblem(
-                    name: name,
-                    reason: "\(frontend)/\(name.transport) belongs to \(owner); clients that use it get there, not here"
-                ))
-            return false
-        }
-    }
 }
 
-extension ServicePortRoute {
-    fileprivate init(
-        _ service: Service, _ request: RouteRequest, frontends: [Frontend], slices: some Collection<EndpointSlice>,
-        on node: RoutingNode
+/// What is decided about one port of a Service in one IP family.
+private struct RouteDecision {
+    let service: Service
+    let request: RouteRequest
+    let context: RoutingContext
+    let selection: EndpointSelection
+    /// Cluster for a Service that clients outside the cluster cannot reach.
+    let externalPolicy: Service.TrafficPolicy
+    let sourceRanges: [IPNetwork]
+
+    init(
+        _ service: Service, _ request: RouteRequest, slices: some Collection<EndpointSlice>, in context: RoutingContext
     ) {
+        self.service = service
+        self.request = request
+        self.context = context
         let isExternal = service.acceptsExternalTraffic
-        let externalPolicy = isExternal ? service.externalTrafficPolicy : .cluster
-        var policies: EndpointSelection.Policies = []
+        externalPolicy = isExternal ? service.externalTrafficPolicy : .cluster
+        sourceRanges = service.loadBalancerSourceRanges.filter { $0.family == request.key.family }
+        var lists: EndpointSelection.Lists = []
         // Under external policy Local, pods and the node itself reach external addresses as under Cluster.
-        if isExternal || service.internalTrafficPolicy == .cluster { policies.insert(.cluster) }
-        if externalPolicy == .local || service.internalTrafficPolicy == .local { policies.insert(.local) }
-        let selection = EndpointSelection(
-            for: request.port, family: request.key.family, in: slices, on: node, policies: policies)
-        self.init(
+        if isExternal || service.internalTrafficPolicy == .cluster { lists.insert(.cluster) }
+        if externalPolicy == .local || service.internalTrafficPolicy == .local { lists.insert(.local) }
+        if request.key.name.transport == .udp { lists.insert(.serving) }
+        selection = EndpointSelection(
+            for: request.port, family: request.key.family, in: slices, on: context.node, lists: lists)
+    }
+
+    func route(_ frontends: [Frontend]) -> ServicePortRoute {
+        ServicePortRoute(
             key: request.key, frontends: frontends, clusterBackends: selection.cluster,
-            localBackends: selection.local, hasEndpoints: selection.hasEndpoints,
-            internalTrafficPolicy: service.internalTrafficPolicy, externalTrafficPolicy: externalPolicy,
-            affinityTimeout: service.affinityTimeout,
-            sourceRanges: service.loadBalancerSourceRanges.filter { $0.family == request.key.family },
-            isGuarded: !service.loadBalancerSourceRanges.isEmpty,
+            localBackends: selection.local, servingBackends: selection.serving,
+            affinityTimeout: service.affinityTimeout, sourceRanges: sourceRanges,
             healthCheckNodePort: service.kind == .loadBalancer && externalPolicy == .local
                 ? service.healthCheckNodePort : nil)
+    }
+
+    /// The frontends that no other Service port has; what it does without becomes problems.
+    func frontends(claims: FrontendClaims, problems: inout [RoutingProblem]) -> [Frontend] {
+        problems += request.problems
+        let (name, family) = (request.key.name, request.key.family)
+        var frontends: [Frontend] = []
+        frontends.reserveCapacity(request.addresses.count + (request.nodePort == nil ? 0 : 1))
+        for address in request.addresses {
+            let owner = claims.owner(of: .address(address.address, port: address.port, name.transport))
+            let frontend = frontend(address)
+            if let owner, owner != name {
+                problems.append(RoutingProblem(name: name, reason: .frontendLost(frontend.identity, to: owner)))
+            } else {
+                frontends.append(frontend)
+            }
+        }
+        let opened = nodePortFrontends(claims: claims, problems: &problems)
+        if !opened.isEmpty {
+            frontends.insert(contentsOf: opened, at: frontends.first?.kind == .clusterIP ? 1 : 0)
+        }
+        let isOpenToFamily =
+            sourceRanges.isEmpty && !service.loadBalancerSourceRanges.isEmpty
+            && request.addresses.contains { $0.kind == .loadBalancer || $0.isAlsoLoadBalancer }
+        if isOpenToFamily {
+            problems.append(RoutingProblem(name: name, reason: .sourceRangesOfOtherFamily(family)))
+        }
+        return frontends
+    }
+
+    /// The node port on each address where it is open. A Service that names an address as its own has it there.
+    private func nodePortFrontends(claims: FrontendClaims, problems: inout [RoutingProblem]) -> [Frontend] {
+        guard let port = request.nodePort else { return [] }
+        let (name, family) = (request.key.name, request.key.family)
+        func isLost(_ address: IPAddress?, to owner: ServicePortName?) -> Bool {
+            guard let owner, owner != name else { return false }
+            let frontend = FrontendAddress(kind: .nodePort, address: address, port: port)
+            problems.append(RoutingProblem(name: name, reason: .frontendLost(frontend, to: owner)))
+            return true
+        }
+        if isLost(nil, to: claims.owner(of: .nodePort(port, family, name.transport))) { return [] }
+        let opened = context.nodePorts.addresses(of: family).filter { address in
+            let owner = claims.owner(of: .address(address, port: port, name.transport))
+            // An address that the route has under another kind already is no second frontend.
+            return !isLost(address, to: owner) && owner == nil
+        }
+        let addresses = context.nodePorts.openEndedFamilies.contains(family) ? [nil] : opened.map(Optional.some)
+        return addresses.map { external(.nodePort, $0, port) }
+    }
+
+    private func frontend(_ address: RouteRequest.Address) -> Frontend {
+        guard address.kind.isExternal else {
+            return Frontend(
+                kind: address.kind, address: address.address, port: address.port,
+                inside: destination(under: service.internalTrafficPolicy),
+                masquerade: context.masqueradesAll ? .everyone : .clientsOutsidePodNetwork)
+        }
+        var frontend = external(address.kind, address.address, address.port)
+        frontend.isAlsoLoadBalancer = address.isAlsoLoadBalancer
+        if address.kind == .loadBalancer || address.isAlsoLoadBalancer { frontend.admission = admission }
+        return frontend
+    }
+
+    private func external(_ kind: Frontend.Kind, _ address: IPAddress?, _ port: UInt16) -> Frontend {
+        Frontend(
+            kind: kind, address: address, port: port, inside: destination(under: .cluster),
+            outside: destination(under: externalPolicy), masquerade: externalPolicy == .local ? .thisNode : .everyone)
+    }
+
+    private func destination(under policy: Service.TrafficPolicy) -> Destination {
+        guard selection.hasEndpoints else { return .refuse }
+        guard policy == .local else { return .clusterBackends }
+        return selection.local.isEmpty ? .drop : .localBackends
+    }
+
+    /// For the addresses of load balancers. Without a range of its own, an IP family is open to everyone.
+    private var admission: Admission {
+        if sourceRanges.isEmpty { return .everyone }
+        guard let node = context.nodeAddress(of: request.key.family),
+            sourceRanges.contains(where: { $0.contains(node) })
+        else { return .sourceRanges }
+        return .sourceRangesAndItself
     }
 }
 

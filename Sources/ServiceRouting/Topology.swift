@@ -1,5 +1,3 @@
-package import KubernetesAPI
-
 /// Which of the ready endpoints a node uses under traffic policy Cluster.
 ///
 /// See https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-distribution.
@@ -12,11 +10,11 @@ package enum Topology: Sendable, Hashable {
     case sameNode
 
     /// Whether a ready endpoint is one of those.
-    package func admits(_ endpoint: Endpoint, on node: RoutingNode) -> Bool {
+    package func admits(_ traits: EndpointTraits) -> Bool {
         switch self {
         case .anywhere: true
-        case .sameZone: endpoint.isHintedForZone(of: node)
-        case .sameNode: endpoint.isHinted(for: node)
+        case .sameZone: traits.contains(.hintedForThisZone)
+        case .sameNode: traits.contains(.hintedForThisNode)
         }
     }
 }
@@ -24,24 +22,20 @@ package enum Topology: Sendable, Hashable {
 /// The hints of the ready endpoints of a Service port, counted: they hold for all endpoints or for none.
 package struct TopologyHints: Sendable, Hashable {
     package private(set) var endpoints = 0
-    package private(set) var withNodeHints = 0
-    package private(set) var forThisNode = 0
-    package private(set) var withZoneHints = 0
-    package private(set) var forThisZone = 0
+    private var withNodeHints = 0
+    private var forThisNode = 0
+    private var withZoneHints = 0
+    private var forThisZone = 0
 
     package init() {}
 
     /// Counts the hints of one more ready endpoint.
-    package mutating func count(_ endpoint: Endpoint, on node: RoutingNode) {
+    package mutating func count(_ traits: EndpointTraits) {
         endpoints += 1
-        if !endpoint.nodeHints.isEmpty {
-            withNodeHints += 1
-            if endpoint.isHinted(for: node) { forThisNode += 1 }
-        }
-        if !endpoint.zoneHints.isEmpty {
-            withZoneHints += 1
-            if endpoint.isHintedForZone(of: node) { forThisZone += 1 }
-        }
+        if traits.contains(.hasNodeHints) { withNodeHints += 1 }
+        if traits.contains(.hintedForThisNode) { forThisNode += 1 }
+        if traits.contains(.hasZoneHints) { withZoneHints += 1 }
+        if traits.contains(.hintedForThisZone) { forThisZone += 1 }
     }
 
     /// What the hints amount to. A hint for the node goes before one for its zone.
@@ -49,23 +43,5 @@ package struct TopologyHints: Sendable, Hashable {
         if withNodeHints == endpoints, forThisNode > 0 { return .sameNode }
         if withZoneHints == endpoints, forThisZone > 0 { return .sameZone }
         return .anywhere
-    }
-
-    /// How many endpoints ``topology`` admits; never 0 while there are any.
-    package var admitted: Int {
-        switch topology {
-        case .anywhere: endpoints
-        case .sameZone: forThisZone
-        case .sameNode: forThisNode
-        }
-    }
-}
-
-extension Endpoint {
-    fileprivate func isHinted(for node: RoutingNode) -> Bool { nodeHints.contains(node.name) }
-
-    fileprivate func isHintedForZone(of node: RoutingNode) -> Bool {
-        guard let zone = node.zone else { return false }
-        return zoneHints.contains(zone)
     }
 }

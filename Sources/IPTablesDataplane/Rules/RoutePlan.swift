@@ -1,5 +1,4 @@
 import InternetAddresses
-import KubernetesAPI
 import ServiceRouting
 
 /// Which chains a route needs, and where each kind of traffic goes: what all of its rules are made from.
@@ -30,31 +29,30 @@ struct RoutePlan {
         let chains = { (backends: [Backend]) in
             backends.map { EndpointChain($0, of: portName) }.sorted { $0.text < $1.text }
         }
-        let cluster = route.usesClusterBackends ? chains(route.clusterBackends) : []
-        let local = route.usesLocalBackends ? chains(route.localBackends) : []
+        let cluster = route.uses(.clusterBackends) ? chains(route.clusterBackends) : []
+        let local = route.uses(.localBackends) ? chains(route.localBackends) : []
         clusterEndpoints = cluster
         localEndpoints = local
         let others = local.filter { endpoint in !cluster.contains { $0.text == endpoint.text } }
         endpoints = others.isEmpty ? cluster : (cluster + others).sorted { $0.text < $1.text }
     }
 
-    var hasEndpoints: Bool { route.hasEndpoints }
-    var hasInternalEndpoints: Bool {
-        hasEndpoints && (route.internalTrafficPolicy == .cluster || !localEndpoints.isEmpty)
-    }
-    var hasExternalEndpoints: Bool {
-        hasEndpoints && (route.externalTrafficPolicy == .cluster || !localEndpoints.isEmpty)
-    }
-    /// Where connections to the clusterIP go.
-    var internalChain: String { route.internalTrafficPolicy == .local ? localChain : clusterChain }
-    /// Where connections from outside go in the end.
-    var externalPolicyChain: String { route.externalTrafficPolicy == .local ? localChain : clusterChain }
+    var clusterIP: Frontend? { route.frontends.first { $0.kind == .clusterIP } }
+    /// All external frontends of a route are treated alike, but for source ranges.
+    var external: Frontend? { route.frontends.first { $0.kind.isExternal } }
     /// Even without an endpoint for clients outside: pods and the node itself may use other nodes' endpoints.
-    var usesExternalChain: Bool { hasEndpoints && route.isExternal }
-    var usesFirewallChain: Bool {
-        hasEndpoints && route.isGuarded && route.frontends.contains { $0.kind == .loadBalancer }
-    }
+    var usesExternalChain: Bool { external?.inside.isServed == true }
+    var usesFirewallChain: Bool { usesExternalChain && route.frontends.contains { $0.admission != .everyone } }
     var loadBalancerChain: String { usesFirewallChain ? firewallChain : externalChain }
+
+    /// Where connections go; `nil` where none is carried.
+    func chain(of destination: Destination) -> String? {
+        switch destination {
+        case .clusterBackends: clusterChain
+        case .localBackends: localChain
+        case .refuse, .drop: nil
+        }
+    }
 }
 
 /// An endpoint of a route, and the chain that leads to it.
@@ -72,13 +70,6 @@ struct EndpointChain {
 }
 
 extension ServicePortRoute {
-    /// Whether clients outside the cluster have a way to it.
-    var isExternal: Bool { frontends.contains { $0.kind.isExternal } }
-    /// Under external policy Local too: pods and the node itself reach external addresses as under Cluster.
-    var usesClusterBackends: Bool { internalTrafficPolicy == .cluster || isExternal }
-    var usesLocalBackends: Bool {
-        internalTrafficPolicy == .local || externalTrafficPolicy == .local && isExternal
-    }
     /// How many endpoints have a chain, or more: one that policy Cluster leaves out for its hints may count twice.
     var endpointEstimate: Int { max(clusterBackends.count, localBackends.count) }
 }

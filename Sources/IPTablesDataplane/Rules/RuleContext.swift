@@ -1,15 +1,13 @@
 import Dataplane
 import InternetAddresses
+import ServiceRouting
 
 /// All that rules depend on besides the routes: the family, the settings, the node, and what its kernel can do.
 struct RuleContext: Sendable, Hashable {
     var family: IPFamily
     var masqueradeMark: UInt32
-    var masqueradeAll: Bool
     /// What tells traffic of the node's own pods; `nil` if nothing does.
     var localTraffic: LocalMatch?
-    /// The node's own address of this family, which a source range may admit.
-    var nodeAddress: IPAddress?
     /// The addresses on which node ports are open; `nil` for all.
     var nodePortAddresses: [IPAddress]?
     /// Whether node ports are open on loopback addresses. Never true for IPv6, where the kernel cannot route them.
@@ -18,23 +16,20 @@ struct RuleContext: Sendable, Hashable {
     var capabilities: Capabilities
 
     init(
-        _ configuration: IPTablesConfiguration, family: IPFamily, nodeAddresses: [IPAddress],
-        interfaceAddresses: [IPAddress], capabilities: Capabilities
+        _ configuration: IPTablesConfiguration, family: IPFamily, nodePorts: NodePortAddresses,
+        capabilities: Capabilities
     ) {
         self.family = family
         self.capabilities = capabilities
         masqueradeMark = 1 << UInt32(configuration.masqueradeBit & 31)
-        masqueradeAll = configuration.dataplane.masqueradeAll
         localTraffic = LocalMatch(configuration.dataplane.localTraffic, family: family)
-        nodeAddress = nodeAddresses.first { $0.family == family }
         acceptsInvalidPackets = configuration.acceptsInvalidPackets
-        let open = configuration.nodePortAddresses
-        let allowsLocalhost = family == .ipv4 && configuration.localhostNodePorts && open.includesLocalhost
-        localhostNodePorts = allowsLocalhost
-        guard !open.includesAll(of: family) else { return }
-        nodePortAddresses = interfaceAddresses.filter {
-            $0.family == family && open.contains($0, primary: nodeAddresses) && (!$0.isLoopback || allowsLocalhost)
-        }.sorted()
+        let isOpenEnded = nodePorts.openEndedFamilies.contains(family)
+        let addresses = nodePorts.addresses(of: family)
+        localhostNodePorts =
+            family == .ipv4 && configuration.localhostNodePorts
+            && (isOpenEnded || addresses.contains(where: \.isLoopback))
+        nodePortAddresses = isOpenEnded ? nil : addresses
     }
 
     /// The mark as rules have it: `0x4000`.

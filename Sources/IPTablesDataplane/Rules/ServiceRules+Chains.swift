@@ -1,5 +1,4 @@
 import InternetAddresses
-import KubernetesAPI
 import ServiceRouting
 
 extension ServiceRules {
@@ -7,7 +6,7 @@ extension ServiceRules {
     init(_ route: ServicePortRoute, in context: RuleContext, withComments: Bool = true) {
         let plan = RoutePlan(route)
         shared = plan.sharedRules(in: context)
-        guard plan.hasEndpoints else { return }
+        guard !plan.endpoints.isEmpty else { return }
         let own = OwnChains(plan: plan, context: context, withComments: withComments)
         chains.reserveCapacity(plan.endpoints.count + 4)
         if plan.usesExternalChain { chains.append(own.external) }
@@ -26,15 +25,12 @@ private struct OwnChains {
     let context: RuleContext
     let withComments: Bool
 
-    /// The address that clients use from inside the cluster.
-    private var clusterIP: Frontend? { plan.route.frontends.first { $0.kind == .clusterIP } }
-
     /// For connections to external addresses and node ports.
     var external: ServiceRules.Chain {
         let name = plan.externalChain
         let about = { (what: String) in "-m comment --comment \"\(what) \(plan.name) external destinations\"" }
         var rules: [String] = []
-        if plan.route.externalTrafficPolicy == .cluster {
+        if plan.external?.masquerade == .everyone {
             // The endpoint may be on another node, and must answer through this one.
             rules.append("-A \(name) \(about("masquerade traffic for")) -j \(ChainName.markForMasquerade)")
         } else {
@@ -47,7 +43,7 @@ private struct OwnChains {
                 "-A \(name) \(about("masquerade LOCAL traffic for")) \(fromNode) -j \(ChainName.markForMasquerade)")
             rules.append("-A \(name) \(about("route LOCAL traffic for")) \(fromNode) -j \(plan.clusterChain)")
         }
-        if plan.hasExternalEndpoints { rules.append("-A \(name) -j \(plan.externalPolicyChain)") }
+        if let chain = plan.external.flatMap({ plan.chain(of: $0.outside) }) { rules.append("-A \(name) -j \(chain)") }
         return ServiceRules.Chain(name: name, rules: rules)
     }
 
@@ -57,11 +53,8 @@ private struct OwnChains {
         let rest = "-m comment --comment \"\(plan.name) loadbalancer IP\" -j \(plan.externalChain)"
         let ranges = plan.route.sourceRanges
         var rules = ranges.map { "-A \(name) \($0.prefixLength == 0 ? "" : "-s \($0) ")\(rest)" }
-        if let node = context.nodeAddress, ranges.contains(where: { $0.contains(node) }) {
-            // Where the address is one of the node's own, the node connects to it from itself.
-            for address in plan.route.frontends.filter({ $0.kind == .loadBalancer }).compactMap(\.address) {
-                rules.append("-A \(name) -s \(address.asNetwork) \(rest)")
-            }
+        for frontend in plan.route.frontends where frontend.admission == .sourceRangesAndItself {
+            if let address = frontend.address { rules.append("-A \(name) -s \(address.asNetwork) \(rest)") }
         }
         rules.append(
             "-A \(name) -m comment --comment \"other traffic to \(plan.name) will be dropped by "
@@ -73,7 +66,11 @@ private struct OwnChains {
     func spread(_ name: String, over endpoints: [EndpointChain]) -> ServiceRules.Chain {
         var rules: [String] = []
         rules.reserveCapacity(endpoints.count * 2 + 1)
-        if name == plan.internalChain, let rule = masqueradeRule(in: name) { rules.append(rule) }
+        if let clusterIP = plan.clusterIP, name == plan.chain(of: clusterIP.inside),
+            let rule = masqueradeRule(for: clusterIP, in: name)
+        {
+            rules.append(rule)
+        }
         if let seconds = plan.route.affinityTimeout {
             for endpoint in endpoints {
                 rules.append(
@@ -90,10 +87,11 @@ private struct OwnChains {
     }
 
     /// Marks connections to the clusterIP that do not come from the pod network: their answers must come back here.
-    private func masqueradeRule(in chain: String) -> String? {
-        guard let clusterIP, let address = clusterIP.address else { return nil }
-        let local = context.masqueradeAll ? nil : context.localTraffic
-        guard context.masqueradeAll || local != nil else { return nil }
+    private func masqueradeRule(for clusterIP: Frontend, in chain: String) -> String? {
+        guard let address = clusterIP.address else { return nil }
+        let isForEveryone = clusterIP.masquerade == .everyone
+        let local = isForEveryone ? nil : context.localTraffic
+        guard isForEveryone || local != nil else { return nil }
         return "-A \(chain) \(local?.otherSource ?? "")-d \(address.asNetwork) \(local?.otherInterface ?? "")"
             + "-p \(plan.transport) -m comment --comment \"\(plan.name) cluster IP\" -m \(plan.transport) "
             + "--dport \(clusterIP.port) -j \(ChainName.markForMasquerade)"

@@ -5,7 +5,9 @@ extension RoutePlan {
     /// The route's rules in the chains that all Services share.
     func sharedRules(in context: RuleContext) -> [SharedRule] {
         var rules = SharedRules(plan: self, context: context)
-        for frontend in route.frontends { rules.append(frontend) }
+        for frontend in route.frontends where frontend.kind != .nodePort { rules.append(frontend) }
+        // By its number, whatever addresses it is open on: the jump to its chain names those.
+        if let nodePort = route.frontends.first(where: { $0.kind == .nodePort }) { rules.appendNodePort(nodePort) }
         if let port = route.healthCheckNodePort { rules.appendHealthCheck(port) }
         return rules.rules
     }
@@ -17,34 +19,40 @@ private struct SharedRules {
     var rules: [SharedRule] = []
 
     mutating func append(_ frontend: Frontend) {
-        guard let address = frontend.address?.asNetwork else { return appendNodePort(frontend.port) }
+        guard let address = frontend.address?.asNetwork else { return }
         let port = frontend.port
         switch frontend.kind {
         case .clusterIP:
-            if plan.hasInternalEndpoints {
-                lead(.services, "-d \(address) ", comment: "\(plan.name) cluster IP", port, to: plan.internalChain)
+            if let chain = plan.chain(of: frontend.inside) {
+                lead(.services, "-d \(address) ", comment: "\(plan.name) cluster IP", port, to: chain)
             } else {
-                refuse(.unservedClusterIPs, "-d \(address) ", "", port)
+                refuse(.unservedClusterIPs, "-d \(address) ", "", port, frontend.inside)
             }
         case .externalIP:
-            appendExternal(address, port, comment: "\(plan.name) external IP", chain: plan.externalChain)
-        case .loadBalancer:
-            appendExternal(address, port, comment: "\(plan.name) loadbalancer IP", chain: plan.loadBalancerChain)
-            guard plan.usesFirewallChain else { return }
-            lead(
-                .loadBalancerFirewall, "-d \(address) ",
-                comment: "\(plan.name) traffic not accepted by \(plan.firewallChain)", port, to: "DROP")
+            appendExternal(frontend, address, comment: "\(plan.name) external IP", chain: plan.externalChain)
+            if frontend.isAlsoLoadBalancer { appendLoadBalancer(frontend, address) }
+        case .loadBalancer: appendLoadBalancer(frontend, address)
         case .nodePort: break
         }
     }
 
-    private mutating func appendExternal(_ address: String, _ port: UInt16, comment: String, chain: String) {
-        if plan.hasEndpoints { lead(.services, "-d \(address) ", comment: comment, port, to: chain) }
-        if !plan.hasExternalEndpoints { refuse(.unservedExternals, "-d \(address) ", "", port) }
+    private mutating func appendLoadBalancer(_ frontend: Frontend, _ address: String) {
+        appendExternal(frontend, address, comment: "\(plan.name) loadbalancer IP", chain: plan.loadBalancerChain)
+        guard plan.usesFirewallChain else { return }
+        lead(
+            .loadBalancerFirewall, "-d \(address) ",
+            comment: "\(plan.name) traffic not accepted by \(plan.firewallChain)", frontend.port, to: "DROP")
     }
 
-    private mutating func appendNodePort(_ port: UInt16) {
-        if plan.hasEndpoints {
+    private mutating func appendExternal(_ frontend: Frontend, _ address: String, comment: String, chain: String) {
+        let port = frontend.port
+        if frontend.inside.isServed { lead(.services, "-d \(address) ", comment: comment, port, to: chain) }
+        if !frontend.outside.isServed { refuse(.unservedExternals, "-d \(address) ", "", port, frontend.outside) }
+    }
+
+    mutating func appendNodePort(_ frontend: Frontend) {
+        let port = frontend.port
+        if frontend.inside.isServed {
             if context.localhostNodePorts, context.capabilities.counters {
                 let counter = "-m nfacct --nfacct-name  \(Counter.localhostNodePorts) "
                 lead(
@@ -52,7 +60,9 @@ private struct SharedRules {
             }
             lead(.nodePorts, "", comment: plan.name, port, to: plan.externalChain)
         }
-        if !plan.hasExternalEndpoints { refuse(.unservedExternals, "", "-m addrtype --dst-type LOCAL ", port) }
+        if !frontend.outside.isServed {
+            refuse(.unservedExternals, "", "-m addrtype --dst-type LOCAL ", port, frontend.outside)
+        }
     }
 
     mutating func appendHealthCheck(_ port: UInt16) {
@@ -72,15 +82,17 @@ private struct SharedRules {
                 + "\(match)-j \(target)")
     }
 
-    private mutating func refuse(_ chain: SharedChain, _ destination: String, _ match: String, _ port: UInt16) {
+    private mutating func refuse(
+        _ chain: SharedChain, _ address: String, _ match: String, _ port: UInt16, _ destination: Destination
+    ) {
         let (reason, target) =
-            plan.hasEndpoints
+            destination == .drop
             ? ("has no local endpoints", "DROP")
             : ("has no endpoints", "REJECT --reject-with \(context.unreachable)")
         let transport = plan.transport
         add(
             chain,
-            "\(destination)-p \(transport) -m comment --comment \"\(plan.name) \(reason)\" \(match)"
+            "\(address)-p \(transport) -m comment --comment \"\(plan.name) \(reason)\" \(match)"
                 + "-m \(transport) --dport \(port) -j \(target)")
     }
 

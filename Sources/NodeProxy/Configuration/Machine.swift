@@ -14,7 +14,7 @@ package enum Machine {
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// The addresses of interfaces that are up, sorted, without those that mean nothing to other machines.
+    /// The addresses of interfaces that are up, sorted.
     package static func addresses() throws(ProxyError) -> [IPAddress] {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else {
@@ -29,12 +29,7 @@ package enum Machine {
             else { continue }
             addresses.insert(address)
         }
-        return addresses.filter(reachesOthers).sorted()
-    }
-
-    /// Whether another machine could use the address to reach this one.
-    static func reachesOthers(_ address: IPAddress) -> Bool {
-        !(address.isLoopback || address.isLinkLocal || address.isUnspecified || address.isMulticast)
+        return addresses.sorted()
     }
 
     private static func read(_ address: UnsafePointer<sockaddr>) -> IPAddress? {

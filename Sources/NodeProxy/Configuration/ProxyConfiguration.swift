@@ -1,7 +1,7 @@
 package import Dataplane
 package import IPTablesDataplane
-package import InternetAddresses
 package import Logging
+package import ServiceRouting
 
 /// All that the operator has settled, checked and ready to use.
 package struct ProxyConfiguration: Sendable, Hashable {
@@ -22,7 +22,9 @@ package struct ProxyConfiguration: Sendable, Hashable {
     package var nodeName: String
     package var dataplane: DataplaneConfiguration
     /// On which of the machine's addresses node ports are open.
-    package var nodePortAddresses: NodePortAddresses
+    package var nodePorts: NodePortPolicy
+    /// Whether connections to clusterIPs are masqueraded whoever makes them.
+    package var masqueradesAll: Bool
     /// Which bit of the packet mark asks for masquerading in the mode `iptables`, 0 to 31.
     package var masqueradeBit: UInt8
     /// Whether node ports are open on 127.0.0.1 in the mode `iptables`.
@@ -36,14 +38,15 @@ package struct ProxyConfiguration: Sendable, Hashable {
 
     package init(
         origin: Origin, mode: ProxyMode, nodeName: String, dataplane: DataplaneConfiguration = DataplaneConfiguration(),
-        nodePortAddresses: NodePortAddresses = .primary, masqueradeBit: UInt8 = 14, localhostNodePorts: Bool = true,
+        nodePorts: NodePortPolicy = .primary, masqueradesAll: Bool = false, masqueradeBit: UInt8 = 14, localhostNodePorts: Bool = true,
         acceptsInvalidPackets: Bool = false, healthAddress: ListenAddress? = nil, metricsAddress: ListenAddress? = nil
     ) {
         self.origin = origin
         self.mode = mode
         self.nodeName = nodeName
         self.dataplane = dataplane
-        self.nodePortAddresses = nodePortAddresses
+        self.nodePorts = nodePorts
+        self.masqueradesAll = masqueradesAll
         self.masqueradeBit = masqueradeBit
         self.localhostNodePorts = localhostNodePorts
         self.acceptsInvalidPackets = acceptsInvalidPackets
@@ -57,18 +60,12 @@ extension ProxyConfiguration {
     package var iptables: IPTablesConfiguration {
         IPTablesConfiguration(
             dataplane: dataplane, masqueradeBit: masqueradeBit, localhostNodePorts: localhostNodePorts,
-            nodePortAddresses: nodePortAddresses, acceptsInvalidPackets: acceptsInvalidPackets)
+            acceptsInvalidPackets: acceptsInvalidPackets)
     }
 
-    /// Those of the machine's addresses that the mode `nftables` opens node ports on in place of the Node's own; `nil`
-    /// where it is the Node's, and in the mode `iptables`, which chooses by itself.
-    package func nodePortAddresses(among machine: [IPAddress]) -> [IPAddress]? {
-        guard mode == .nftables, case .networks(let networks) = nodePortAddresses else { return nil }
-        return machine.filter { address in
-            let sameFamily = networks.filter { $0.family == address.family }
-            // As in kube-proxy, networks of one family say nothing of the other.
-            return sameFamily.isEmpty || sameFamily.contains { $0.contains(address) }
-        }
+    /// The part that routing acts upon.
+    package var routing: RoutingConfiguration {
+        RoutingConfiguration(nodeName: nodeName, nodePorts: nodePorts, masqueradesAll: masqueradesAll)
     }
 }
 
@@ -84,7 +81,7 @@ extension ProxyConfiguration: CustomStringConvertible {
             }
         let masquerading =
             switch dataplane.localTraffic {
-            case .unknown where !dataplane.masqueradeAll:
+            case .unknown where !masqueradesAll:
                 "; without --cluster-cidr, clients outside of the pod networks keep their address on the way to a clusterIP"
             default: ""
             }

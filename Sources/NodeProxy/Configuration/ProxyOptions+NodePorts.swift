@@ -1,21 +1,26 @@
-import IPTablesDataplane
 import InternetAddresses
+import ServiceRouting
 
 /// Where node ports are open, and what else the mode `iptables` can be told.
 extension ProxyOptions {
     /// Without the flag, what kube-proxy does in the mode: all addresses with iptables, the Node's own with nftables.
-    func readNodePortAddresses(_ mode: ProxyMode) throws(ProxyError) -> NodePortAddresses {
-        if nodePortAddresses.isEmpty { return mode == .iptables ? .all : .primary }
-        if nodePortAddresses == "primary" { return .primary }
+    func readNodePorts(_ mode: ProxyMode) throws(ProxyError) -> NodePortPolicy {
+        let isIPTables = mode == .iptables
+        let policy = { (extent: NodePortPolicy.Extent) in
+            NodePortPolicy(extent, admitsLoopback: isIPTables && localhostNodePorts, isOpenEnded: isIPTables)
+        }
+        if nodePortAddresses.isEmpty { return policy(isIPTables ? .networks([]) : .primary) }
+        if nodePortAddresses == "primary" { return policy(.primary) }
         guard !nodePortAddresses.split(separator: ",").contains("primary") else {
             throw ProxyError(
                 .invalidOption,
                 "--nodeport-addresses: “primary” cannot stand beside networks; write either primary, or networks alone")
         }
-        return .networks(
-            try readNetworks(
-                nodePortAddresses, flag: "--nodeport-addresses", what: "primary, or networks",
-                example: "192.0.2.0/24,2001:db8::/64"))
+        return policy(
+            .networks(
+                try readNetworks(
+                    nodePortAddresses, flag: "--nodeport-addresses", what: "primary, or networks",
+                    example: "192.0.2.0/24,2001:db8::/64")))
     }
 
     func readMasqueradeBit() throws(ProxyError) -> UInt8 {

@@ -2,7 +2,7 @@ package import Dataplane
 package import InternetAddresses
 package import Logging
 package import ObjectSource
-import ServiceRouting
+package import ServiceRouting
 import Synchronization
 
 /// Carries what the sources tell into the kernel: takes changes in, has ``ProgrammingState`` decide, calls the data plane
@@ -19,11 +19,11 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private var toldOfNode: String?
     private let onSynchronized: @Sendable () -> Void
 
-    /// `onSynchronized` is called each time when everything has been programmed. `machineAddresses` stand in for the node's addresses as long as no Node tells them, `chosenAddresses` always;
-    /// `expectsNode` is whether it is a mistake if no Node ever tells.
+    /// `machineAddresses` are all addresses that the machine has; `expectsNode` is whether it is a mistake if no Node ever
+    /// tells its addresses; `onSynchronized` is called each time when everything has been programmed.
     package init(
-        nodeName: String, expectsNode: Bool, machineAddresses: [IPAddress], chosenAddresses: [IPAddress]? = nil,
-        inbox: ObjectInbox, dataplane: any Dataplane, status: ProxyStatus, clock: Time, logger: Logger,
+        routing: RoutingConfiguration, expectsNode: Bool, machineAddresses: [IPAddress], inbox: ObjectInbox,
+        dataplane: any Dataplane, status: ProxyStatus, clock: Time, logger: Logger,
         onSynchronized: @escaping @Sendable () -> Void = {}
     ) {
         self.onSynchronized = onSynchronized
@@ -33,9 +33,8 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         self.status = status
         self.clock = clock
         self.logger = logger
-        state = ProgrammingState(
-            nodeName: nodeName, machineAddresses: machineAddresses, chosenAddresses: chosenAddresses)
-        node = NodeView(name: nodeName)
+        state = ProgrammingState(configuration: routing, machineAddresses: machineAddresses)
+        node = NodeView(name: routing.nodeName)
     }
 
     /// Runs until the task is cancelled. Throws `DataplaneError` only where the mode cannot work on this machine.
@@ -47,12 +46,11 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
                 if let batch = await loop.nextBatch(until: deadline) { loop.take(batch) }
             case .synchronize:
                 loop.logNode()
-                let routes = loop.state.routes
-                let addresses = loop.state.nodeAddresses
+                let snapshot = loop.state.snapshot
                 try await loop.program(.full) { dataplane throws(DataplaneError) in
-                    try await dataplane.synchronize(routes, nodeAddresses: addresses)
+                    try await dataplane.synchronize(snapshot)
                 } summary: {
-                    ProgrammingSummary.text(synchronized: routes, $0, in: $1)
+                    ProgrammingSummary.text(synchronized: snapshot.routes, $0, in: $1)
                 }
             case .apply(let change):
                 try await loop.program(.partial) { dataplane throws(DataplaneError) in
@@ -127,7 +125,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private mutating func logNode() {
         guard let missing = node.missing, missing != toldOfNode, state.guessesNodeAddresses else { return }
         toldOfNode = missing
-        let addresses = state.nodeAddresses.map(\.description).joined(separator: ", ")
+        let addresses = state.nodePorts.addresses.map(\.description).joined(separator: ", ")
         let consequence =
             "node ports are open on the machine's own addresses, \(addresses.isEmpty ? "of which there are none" : addresses)"
         if expectsNode || node.isMisnamed {

@@ -9,7 +9,7 @@ package struct ProgrammingState: Sendable {
     package enum Step: Sendable, Hashable {
         /// Wait for changes, but no longer than until the instant.
         case wait(until: ContinuousClock.Instant?)
-        /// Make the kernel hold ``ProgrammingState/routes`` and nothing else.
+        /// Make the kernel hold ``ProgrammingState/snapshot`` and nothing else.
         case synchronize
         case apply(RoutingChange)
     }
@@ -27,27 +27,25 @@ package struct ProgrammingState: Sendable {
     private var table: RoutingTable
     private var standing = Standing.waiting
     private var backoff = RetryBackoff()
-    private let machineAddresses: [IPAddress]
-    private let chosenAddresses: [IPAddress]?
+    private let guessesAddresses: Bool
 
-    /// `machineAddresses` are used for node ports as long as no Node says which the node's addresses are;
-    /// `chosenAddresses` are used whatever a Node says.
-    package init(nodeName: String, machineAddresses: [IPAddress], chosenAddresses: [IPAddress]? = nil) {
-        table = RoutingTable(nodeName: nodeName)
-        self.machineAddresses = machineAddresses
-        self.chosenAddresses = chosenAddresses
+    /// `machineAddresses` are all addresses that the machine has.
+    package init(configuration: RoutingConfiguration, machineAddresses: [IPAddress]) {
+        table = RoutingTable(configuration: configuration, machineAddresses: machineAddresses)
+        guessesAddresses = configuration.nodePorts.extent == .primary
     }
 
-    /// The addresses that node ports are open on.
-    package var nodeAddresses: [IPAddress] {
-        chosenAddresses ?? (table.nodeAddresses.isEmpty ? machineAddresses : table.nodeAddresses)
-    }
+    /// Where node ports are open.
+    package var nodePorts: NodePortAddresses { table.nodePorts }
 
-    /// Whether the node's addresses are a guess.
-    package var guessesNodeAddresses: Bool { chosenAddresses == nil && table.nodeAddresses.isEmpty }
+    /// Whether the machine's addresses stand in for those that the Node does not tell.
+    package var guessesNodeAddresses: Bool { guessesAddresses && !table.knowsNodeAddresses }
+
+    /// Everything that the kernel is to hold.
+    package var snapshot: RoutingSnapshot { RoutingSnapshot(routes: routes, nodePorts: table.nodePorts) }
 
     /// All routes in the order in which they are programmed: what everything else depends on comes first.
-    package var routes: [ServicePortRoute] {
+    private var routes: [ServicePortRoute] {
         table.routes.sorted { left, right in
             guard left.isCritical == right.isCritical else { return left.isCritical }
             return left.key < right.key
@@ -57,8 +55,7 @@ package struct ProgrammingState: Sendable {
     /// Takes in what the sources have told, and whether this is all that they knew at their start. Returns what cannot
     /// be routed as its author wanted.
     package mutating func take(_ changes: [ObjectChange], isSynchronized: Bool) -> [RoutingProblem] {
-        var change = table.apply(changes)
-        if change.nodeAddresses != nil { change.nodeAddresses = chosenAddresses == nil ? nodeAddresses : nil }
+        let change = table.apply(changes)
         let problems = change.problems
         switch standing {
         case .waiting: if isSynchronized { standing = .behind(retryAt: nil) }

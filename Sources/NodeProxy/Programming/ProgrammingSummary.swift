@@ -28,7 +28,7 @@ enum ProgrammingSummary {
 
     private static func what(of change: RoutingChange) -> String {
         var parts: [String] = []
-        if let addresses = change.nodeAddresses {
+        if let addresses = change.nodePorts?.addresses {
             parts.append(
                 "node ports on \(addresses.isEmpty ? "no address" : addresses.map(\.description).joined(separator: ", "))"
             )

@@ -6,7 +6,7 @@ extension Service {
     /// with the label `service.kubernetes.io/service-proxy-name` has a proxy of its own.
     package var isRouted: Bool {
         kind != .externalName && !isHeadless && !clusterIPs.isEmpty
-            && metadata.labels[WellKnown.serviceProxyName] == nil && metadata.labels[WellKnown.headless] == nil
+            && metadata.labels[WellKnown.serviceProxyName] == nil
     }
 
     /// Whether clients outside the cluster may have a way to it; only then is there an external traffic policy.
@@ -29,12 +29,24 @@ extension Service {
     }
 }
 
-/// What one port of a Service asks for in one IP family, before other Services are asked what they hold.
+/// What one port of a Service asks for in one IP family, before conflicts with other Services are settled.
 package struct RouteRequest: Sendable, Hashable {
+    /// A frontend with an address of its own.
+    package struct Address: Sendable, Hashable {
+        package var kind: Frontend.Kind
+        package var address: IPAddress
+        package var port: UInt16
+        /// Whether an address of kind `externalIP` is a load balancer address of the Service too.
+        package var isAlsoLoadBalancer = false
+    }
+
     package var key: RouteKey
     package var port: ServicePort
     /// The clusterIP first; without those that cannot be programmed, and each address once.
-    package private(set) var frontends: [Frontend] = []
+    package private(set) var addresses: [Address] = []
+    /// The port to open on the node's own addresses.
+    package private(set) var nodePort: UInt16?
+    /// What was left out, and why.
     package private(set) var problems: [RoutingProblem] = []
 
     package init(_ service: Service, port: ServicePort, clusterIP: IPAddress) {
@@ -43,9 +55,7 @@ package struct RouteRequest: Sendable, Hashable {
         key = RouteKey(name: name, family: clusterIP.family)
         self.port = port
         request(.clusterIP, clusterIP)
-        if service.kind == .nodePort || service.kind == .loadBalancer, let nodePort = port.nodePort {
-            frontends.append(Frontend(kind: .nodePort, address: nil, port: nodePort))
-        }
+        if service.kind == .nodePort || service.kind == .loadBalancer { nodePort = port.nodePort }
         for address in service.externalIPs where address.family == clusterIP.family {
             request(.externalIP, address)
         }
@@ -57,24 +67,17 @@ package struct RouteRequest: Sendable, Hashable {
     }
 
     private mutating func request(_ kind: Frontend.Kind, _ address: IPAddress) {
-        guard !frontends.contains(where: { $0.address == address }) else { return }
-        guard let reason = address.reasonAgainstFrontend else {
-            frontends.append(Frontend(kind: kind, address: address, port: port.port))
+        if let index = addresses.firstIndex(where: { $0.address == address }) {
+            if kind == .loadBalancer, addresses[index].kind == .externalIP {
+                addresses[index].isAlsoLoadBalancer = true
+            }
             return
         }
-        let problem = RoutingProblem(
-            name: key.name, reason: "\(kind) \(address) is not programmed: it is \(reason)")
+        guard let restriction = address.restriction else {
+            return addresses.append(Address(kind: kind, address: address, port: port.port))
+        }
+        let frontend = FrontendAddress(kind: kind, address: address, port: port.port)
+        let problem = RoutingProblem(name: key.name, reason: .addressUnusable(frontend, restriction))
         if !problems.contains(problem) { problems.append(problem) }
-    }
-}
-
-extension IPAddress {
-    /// Why no Service may have this address, in the terms that API validation uses; `nil` if one may.
-    package var reasonAgainstFrontend: String? {
-        if isUnspecified { return "the unspecified address, which no client can connect to" }
-        if isLoopback { return "a loopback address, which belongs to each machine by itself" }
-        if isLinkLocal { return "a link-local address, which belongs to each link by itself" }
-        if isMulticast { return "a multicast address, which no connection can be made to" }
-        return nil
     }
 }

@@ -1,0 +1,63 @@
+import KubernetesAPI
+
+/// What matters about an endpoint when a node chooses among many.
+package struct EndpointTraits: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let ready = EndpointTraits(rawValue: 1)
+    package static let serving = EndpointTraits(rawValue: 2)
+    package static let terminating = EndpointTraits(rawValue: 4)
+    /// It runs on this node.
+    package static let local = EndpointTraits(rawValue: 8)
+    package static let hasNodeHints = EndpointTraits(rawValue: 16)
+    package static let hintedForThisNode = EndpointTraits(rawValue: 32)
+    package static let hasZoneHints = EndpointTraits(rawValue: 64)
+    package static let hintedForThisZone = EndpointTraits(rawValue: 128)
+
+    init(_ endpoint: Endpoint, on node: RoutingNode) {
+        var traits: EndpointTraits = []
+        if endpoint.conditions.contains(.ready) { traits.insert(.ready) }
+        if endpoint.conditions.contains(.serving) { traits.insert(.serving) }
+        if endpoint.conditions.contains(.terminating) { traits.insert(.terminating) }
+        if endpoint.nodeName == node.name { traits.insert(.local) }
+        if !endpoint.nodeHints.isEmpty {
+            traits.insert(.hasNodeHints)
+            if endpoint.nodeHints.contains(node.name) { traits.insert(.hintedForThisNode) }
+        }
+        if !endpoint.zoneHints.isEmpty {
+            traits.insert(.hasZoneHints)
+            if let zone = node.zone, endpoint.zoneHints.contains(zone) { traits.insert(.hintedForThisZone) }
+        }
+        self = traits
+    }
+
+    /// What the endpoint is good for.
+    package var use: EndpointUse {
+        if contains(.ready) { return .ready }
+        return contains(.serving) && contains(.terminating) ? .draining : .none
+    }
+
+    /// Whether a connection that it has may go on.
+    package var serves: Bool { contains(.ready) || contains(.serving) }
+
+    /// The order in which endpoints that share an address and port count: a terminating Pod's address may belong to a new
+    /// Pod already, on another node, before the old object is gone.
+    func goesBefore(_ other: EndpointTraits) -> Bool { preference > other.preference }
+
+    /// By condition first; what is left decides too, so that the order of slices does not.
+    private var preference: Int {
+        (contains(.terminating) ? 0 : 1024) + (contains(.ready) ? 512 : 0) + (contains(.serving) ? 256 : 0)
+            + (contains(.local) ? 128 : 0) + Int(intersection([.hasNodeHints, .hintedForThisNode]).rawValue)
+            + Int(intersection([.hasZoneHints, .hintedForThisZone]).rawValue >> 4)
+    }
+}
+
+/// What an endpoint is good for.
+package enum EndpointUse: Sendable, Hashable {
+    case none
+    /// It takes new connections.
+    case ready
+    /// It goes away, and still serves: the last resort.
+    case draining
+}

@@ -1,0 +1,74 @@
+package import InternetAddresses
+
+/// Which of the node's addresses node ports are open on (`--nodeport-addresses`).
+package struct NodePortPolicy: Sendable, Hashable {
+    package enum Extent: Sendable, Hashable {
+        /// The Node's primary address of each IP family.
+        case primary
+        /// The machine's addresses in these networks; in an IP family without a network, all of them.
+        case networks([IPNetwork])
+    }
+
+    package var extent: Extent
+    /// Whether loopback addresses count, where ``extent`` names them.
+    package var admitsLoopback: Bool
+    /// Whether "all addresses" includes those that the machine gets later, because the mode matches any local address.
+    /// Otherwise it means those that the machine has now.
+    package var isOpenEnded: Bool
+
+    package init(_ extent: Extent, admitsLoopback: Bool = false, isOpenEnded: Bool = false) {
+        self.extent = extent
+        self.admitsLoopback = admitsLoopback
+        self.isOpenEnded = isOpenEnded
+    }
+
+    /// Node ports on the Node's primary addresses.
+    package static let primary = NodePortPolicy(.primary)
+    /// Node ports on every address, even on those that the machine gets later.
+    package static let everyAddress = NodePortPolicy(.networks([]), isOpenEnded: true)
+
+    /// The addresses that node ports are open on now, for a Node with the addresses `primary` on a machine with the
+    /// addresses `machine`.
+    ///
+    /// Without a Node its primary addresses are unknown, and the machine's stand in for them.
+    package func addresses(primary: [IPAddress], machine: [IPAddress]) -> NodePortAddresses {
+        let reachable = machine.filter { !$0.isLoopback && !$0.isLinkLocal && !$0.isUnspecified }
+        switch extent {
+        case .primary: return NodePortAddresses(primary.isEmpty ? reachable : primary)
+        case .networks(let networks):
+            var addresses: [IPAddress] = []
+            var openEnded: Set<IPFamily> = []
+            for family in IPFamily.allCases {
+                let own = networks.filter { $0.family == family }
+                if own.isEmpty || own.contains(where: { $0.prefixLength == 0 }) {
+                    addresses += reachable.filter { $0.family == family }
+                    if isOpenEnded { openEnded.insert(family) }
+                } else {
+                    addresses += machine.filter { address in
+                        (admitsLoopback || !address.isLoopback) && own.contains { $0.contains(address) }
+                    }
+                }
+            }
+            return NodePortAddresses(addresses, openEndedFamilies: openEnded)
+        }
+    }
+}
+
+/// The addresses that node ports are open on.
+package struct NodePortAddresses: Sendable, Hashable {
+    /// Sorted, each once.
+    package private(set) var addresses: [IPAddress]
+    /// The IP families in which node ports are open on every address, even on those that the machine gets later.
+    /// ``addresses`` has those of now.
+    package var openEndedFamilies: Set<IPFamily>
+
+    package init(_ addresses: [IPAddress] = [], openEndedFamilies: Set<IPFamily> = []) {
+        self.addresses = Set(addresses).sorted()
+        self.openEndedFamilies = openEndedFamilies
+    }
+
+    package func contains(_ address: IPAddress) -> Bool { addresses.contains(address) }
+
+    /// The addresses of one IP family.
+    package func addresses(of family: IPFamily) -> [IPAddress] { addresses.filter { $0.family == family } }
+}

@@ -1,0 +1,14 @@
+/// What the operator has settled about routing.
+package struct RoutingConfiguration: Sendable, Hashable {
+    /// The name of this node's Node object.
+    package var nodeName: String
+    package var nodePorts: NodePortPolicy
+    /// Whether connections to clusterIPs are masqueraded whoever makes them (`--masquerade-all`).
+    package var masqueradesAll: Bool
+
+    package init(nodeName: String, nodePorts: NodePortPolicy = .primary, masqueradesAll: Bool = false) {
+        self.nodeName = nodeName
+        self.nodePorts = nodePorts
+        self.masqueradesAll = masqueradesAll
+    }
+}
