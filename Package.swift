@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "Netlink", dependencies: ["CLinux"]),
         .target(name: "NFTables", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
         .target(name: "Conntrack", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
+        .target(name: "Routes", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
 
         // Data planes
         .target(
@@ -102,6 +103,7 @@ let package = Package(
             name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
         .testTarget(
             name: "ConntrackTests", dependencies: ["Conntrack", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
+        .testTarget(name: "RoutesTests", dependencies: ["Routes", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
         .testTarget(
             name: "NFTablesDataplaneTests",
             dependencies: [

@@ -46,6 +46,11 @@ package struct MessageWriter: ~Copyable {
         bytes[start + 7] |= UInt8(truncatingIfNeeded: flags >> 8)
     }
 
+    /// Gives the message that began at `start` another sequence number.
+    mutating func setSequence(_ sequence: UInt32, ofMessageAt start: Int) {
+        patch(sequence, at: start + 8)
+    }
+
     /// One message: `struct nlmsghdr`, then what `body` writes.
     package mutating func message(
         type: UInt16, flags: UInt16, sequence: UInt32, body: (inout MessageWriter) -> Void
@@ -118,6 +123,28 @@ package struct MessageWriter: ~Copyable {
         append(UInt16(12))
         append(UInt16(truncatingIfNeeded: type))
         append(value.bigEndian)
+    }
+
+    /// An attribute with a byte.
+    package mutating func attribute(_ type: UInt32, _ value: UInt8) {
+        attribute(type) { $0.append(value) }
+    }
+
+    /// An attribute with a 16-bit integer in host order.
+    package mutating func attribute(_ type: UInt32, host value: UInt16) {
+        attribute(type) { $0.append(value) }
+    }
+
+    /// An attribute with a 16-bit integer in network order.
+    package mutating func attribute(_ type: UInt32, bigEndian value: UInt16) {
+        attribute(type) { $0.append(value.bigEndian) }
+    }
+
+    /// An attribute with a 32-bit integer in host order, as rtnetlink and generic netlink have them.
+    package mutating func attribute(_ type: UInt32, host value: UInt32) {
+        append(UInt16(8))
+        append(UInt16(truncatingIfNeeded: type))
+        append(value)
     }
 
     /// Raw bytes, as the layout of a fixed header or a payload demands.

@@ -113,15 +113,20 @@ package struct NetlinkConnection: ~Copyable {
         if wasInterrupted { throw NetlinkError(operation: "dump (the state changed meanwhile)", errno: EINTR) }
     }
 
-    /// Waits for the next datagram of a multicast group and calls `body` with each message in it.
+    /// Takes the next datagram of a multicast group and calls `body` with each message in it.
+    ///
+    /// Returns false if none has arrived, and `wait` says not to wait for one.
+    @discardableResult
     package mutating func receiveEvents(
+        wait: Bool = true,
         _ body: (_ header: MessageHeader, _ payload: borrowing RawSpan) throws(NetlinkError) -> Void
-    ) throws(NetlinkError) {
-        guard let length = try transport.receive(into: &buffer, wait: true) else { return }
+    ) throws(NetlinkError) -> Bool {
+        guard let length = try transport.receive(into: &buffer, wait: wait) else { return false }
         try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) { header, payload throws(NetlinkError) in
             try body(header, payload)
             return true
         }
+        return true
     }
 
     /// Throws away answers that nobody waits for any more, such as those to a request that failed half-way.

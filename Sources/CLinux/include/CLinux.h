@@ -6,8 +6,14 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <linux/genetlink.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/ip_vs.h>
 #include <linux/netlink.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/ipset/ip_set_bitmap.h>
+#include <linux/netfilter/ipset/ip_set_hash.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -24,6 +30,10 @@ _Static_assert(sizeof(struct nlmsghdr) == 16, "nlmsghdr");
 _Static_assert(sizeof(struct nlattr) == 4, "nlattr");
 _Static_assert(sizeof(struct nfgenmsg) == 4, "nfgenmsg");
 _Static_assert(sizeof(struct nlmsgerr) == 20, "nlmsgerr");
+_Static_assert(sizeof(struct genlmsghdr) == 4, "genlmsghdr");
+_Static_assert(sizeof(struct ifinfomsg) == 16, "ifinfomsg");
+_Static_assert(sizeof(struct ifaddrmsg) == 8, "ifaddrmsg");
+_Static_assert(sizeof(struct ip_vs_flags) == 8, "ip_vs_flags");
 
 // Constants that the headers define as casts or function-like macros, which Swift does not import.
 static const unsigned int CLinux_NFT_CONTINUE = (unsigned int)NFT_CONTINUE;
