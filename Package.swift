@@ -51,6 +51,8 @@ let package = Package(
         .target(name: "Conntrack", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
         .target(name: "Routes", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
 
+        .target(name: "IPTables", dependencies: ["Netlink", "CLinux", "InternetAddresses", crypto]),
+
         // Data planes
         .target(
             name: "Dataplane",
@@ -60,7 +62,7 @@ let package = Package(
             dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "InternetAddresses", log]),
         .target(
             name: "IPTablesDataplane",
-            dependencies: ["Dataplane", "ServiceRouting", "Netlink", "CLinux", "InternetAddresses", crypto]),
+            dependencies: ["Dataplane", "ServiceRouting", "IPTables", "Netlink", "InternetAddresses"]),
 
         // The daemon and its command
         .target(
@@ -115,10 +117,11 @@ let package = Package(
             dependencies: [
                 "Dataplane", "ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux", "InternetAddresses",
             ]),
+        .testTarget(name: "IPTablesTests", dependencies: ["IPTables"]),
         .testTarget(
             name: "IPTablesDataplaneTests",
             dependencies: [
-                "IPTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses",
+                "IPTablesDataplane", "IPTables", "Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses",
                 "KubernetesTestKit", "LabKit",
             ]),
         .testTarget(

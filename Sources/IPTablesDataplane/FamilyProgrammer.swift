@@ -1,4 +1,5 @@
 import Dataplane
+import IPTables
 import InternetAddresses
 import ServiceRouting
 
@@ -39,7 +40,7 @@ struct FamilyProgrammer {
         if needsFullSync || edits.count > programs.stageSize / 20 { return try synchronize() }
         guard !input.isEmpty else { return ProgrammingReport() }
         let bytes = input.bytes
-        do throws(RestoreFailure) {
+        do throws(IPTablesError) {
             try programs.restore(bytes, family: family)
         } catch {
             // Some tables may have been committed, and somebody may have removed what we build upon.
@@ -51,25 +52,27 @@ struct FamilyProgrammer {
     /// Writes everything, whatever the kernel holds. Routes that it refuses are taken out, until the next change of them.
     mutating func synchronize() throws(DataplaneError) -> ProgrammingReport {
         needsFullSync = true
-        var sync = FullSync(
-            table, existing: try programs.existing(family: family), stageSize: programs.stageSize)
+        let existing = try DataplaneError.wrapping { () throws(IPTablesError) in
+            try programs.existing(family: family)
+        }
+        var sync = FullSync(table, existing: existing, stageSize: programs.stageSize)
         var report = ProgrammingReport()
         var attempts = 0
         while let input = sync.next() {
             let bytes = input.bytes
             report.messages += input.lineCount
             report.bytes += bytes.count
-            do throws(RestoreFailure) {
+            do throws(IPTablesError) {
                 if !input.isEmpty { try programs.restore(bytes, family: family) }
                 sync.advance()
             } catch {
                 attempts += 1
-                guard let line = error.line, attempts < Self.attemptLimit else { throw error.asDataplaneError }
+                guard let line = error.line, attempts < Self.attemptLimit else { throw DataplaneError(error) }
                 switch sync.remedy(refusedAt: line, of: input) {
                 case .withoutRoute(let route):
                     report.refusals.append(ProgrammingReport.Refusal(route: route, reason: error.reason))
                 case .smaller: break
-                case .none: throw error.asDataplaneError
+                case .none: throw DataplaneError(error)
                 }
             }
         }

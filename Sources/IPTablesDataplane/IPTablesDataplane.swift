@@ -1,4 +1,5 @@
 package import Dataplane
+import IPTables
 package import InternetAddresses
 import Netlink
 package import ServiceRouting
@@ -21,6 +22,8 @@ package actor IPTablesDataplane: Dataplane {
     private var capabilities = Capabilities()
     private var nodePorts = NodePortAddresses()
     private var families: [FamilyProgrammer] = []
+    /// Why a family cannot be programmed; asked again at each ``synchronize(_:)``.
+    private var absent: [IPFamily: String] = [:]
     private var lastFullSync = ContinuousClock.now
     private var listener: ChangeListener?
 
@@ -46,6 +49,8 @@ package actor IPTablesDataplane: Dataplane {
     package func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
         let routes = snapshot.routes
         nodePorts = snapshot.nodePorts
+        // A module may have been loaded, or a program installed, since a family was found to be absent.
+        if !absent.isEmpty { families = [] }
         let contexts = try prepare()
         lastFullSync = .now
         var report = try forEachFamily { family throws(DataplaneError) in
@@ -95,14 +100,10 @@ package actor IPTablesDataplane: Dataplane {
         guard let programs, !families.isEmpty else { return nil }
         // Also when all is well: what is not read is lost when the socket is full.
         let culprit = try culprit()
-        let probe = TableProbe(programs: programs)
+        let probe = TableProbe(programs: programs, witnesses: FixedRules.witnesses)
         var damage: [String] = []
-        do throws(DataplaneError) {
-            for family in families { damage += try probe.damage(in: family.family) }
-        } catch {
-            // Somebody changes the tables while we look. We look again.
-            guard error.isRetryable else { throw error }
-            return nil
+        for family in families {
+            damage += try DataplaneError.wrapping { () throws(IPTablesError) in try probe.damage(in: family.family) }
         }
         let isDue = ContinuousClock.now - lastFullSync > Self.fullSyncInterval
         guard isDue || !damage.isEmpty else { return nil }
@@ -158,12 +159,23 @@ package actor IPTablesDataplane: Dataplane {
         }
         guard let programs, families.isEmpty else { return contexts }
         if contexts[.ipv4]?.localhostNodePorts == true { try NodeSettings.allowLocalhostRouting() }
+        var found: [FamilyProgrammer] = []
+        absent = [:]
         for family in IPFamily.allCases {
-            guard let context = contexts[family], try programs.saveIfInstalled(.mangle, family: family) != nil else {
-                continue
+            guard let context = contexts[family] else { continue }
+            do throws(IPTablesError) {
+                _ = try programs.save(.mangle, family: family)
+                found.append(FamilyProgrammer(programs: programs, context: context))
+            } catch {
+                // Anything else says nothing of what the node can do: it is tried again.
+                guard error.isAbsence else { throw DataplaneError(error) }
+                absent[family] = error.message
             }
-            families.append(FamilyProgrammer(programs: programs, context: context))
         }
+        guard !found.isEmpty else {
+            throw DataplaneError(.unsupported, Set(absent.values).sorted().joined(separator: "; "))
+        }
+        families = found
         return contexts
     }
 
@@ -174,18 +186,18 @@ package actor IPTablesDataplane: Dataplane {
 
     /// Routes of a family that the node cannot program, as a kernel without IPv6 cannot.
     private func refusals(of keys: some Sequence<RouteKey>) -> [ProgrammingReport.Refusal] {
-        guard families.count < IPFamily.allCases.count else { return [] }
-        let missing = Set(IPFamily.allCases).subtracting(families.map(\.family))
-        return keys.filter { missing.contains($0.family) }.map { key in
-            let program = key.family == .ipv4 ? "iptables" : "ip6tables"
-            return ProgrammingReport.Refusal(
-                route: key, reason: "\(program) does not work on this node; its kernel may lack \(key.family)")
+        guard !absent.isEmpty else { return [] }
+        return keys.compactMap { key in
+            absent[key.family].map { ProgrammingReport.Refusal(route: key, reason: $0) }
         }
     }
 
     private func chooseProgramsAndCapabilities() throws(DataplaneError) {
-        let programs = try IPTablesPrograms.chosen()
-        if let version = try programs.version() {
+        let (programs, version) = try DataplaneError.wrapping { () throws(IPTablesError) in
+            let programs = try IPTablesPrograms.chosen()
+            return (programs, try programs.version())
+        }
+        if let version {
             capabilities.randomFully = !version.lexicographicallyPrecedes([1, 6, 2])
         }
         do throws(NetlinkError) {
@@ -202,11 +214,11 @@ package actor IPTablesDataplane: Dataplane {
         for backend in IPTablesPrograms.Backend.allCases {
             let programs = IPTablesPrograms(backend: backend)
             for family in IPFamily.allCases {
-                guard let saved = try programs.saveIfInstalled(family: family) else { continue }
-                let input = saved.cleanUp
-                guard !input.isEmpty else { continue }
-                do throws(RestoreFailure) { try programs.restore(input.bytes, family: family) } catch {
-                    throw error.asDataplaneError
+                try DataplaneError.wrapping { () throws(IPTablesError) in
+                    guard let input = try programs.saveIfSupported(family: family)?.cleanUp, !input.isEmpty else {
+                        return
+                    }
+                    try programs.restore(input.bytes, family: family)
                 }
             }
         }

@@ -1,3 +1,4 @@
+import IPTables
 import InternetAddresses
 import ServiceRouting
 import Testing
@@ -72,7 +73,7 @@ struct FullSyncTests {
         return FullSync(table, existing: existing, stageSize: stageSize)
     }
 
-    private func lines(of input: RestoreInput) -> [Substring] {
+    private func lines(of input: RestoreInput<RouteKey>) -> [Substring] {
         String(decoding: input.bytes, as: UTF8.self).split(separator: "\n")
     }
 }

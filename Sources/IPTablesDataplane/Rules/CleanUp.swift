@@ -1,16 +1,18 @@
+import IPTables
 import InternetAddresses
+import ServiceRouting
 
 extension SavedRules {
     /// The input that removes all that this mode, or kube-proxy in it, has ever programmed, and nothing else.
     ///
     /// Kubelet has the chain KUBE-FIREWALL too: where kubelet is, it stays. So does a chain that somebody else's rule leads
     /// to, without its rules.
-    var cleanUp: RestoreInput {
-        var input = RestoreInput()
+    var cleanUp: RestoreInput<RouteKey> {
+        var input = RestoreInput<RouteKey>()
         let kubelet = ChainName.ofKubelet.contains { chains(in: .mangle).contains($0) }
         let jumps = FixedRules.jumps.filter { !kubelet || !$0.isKubelets }
         for table in Table.allCases {
-            let ours = Set(jumps.lazy.filter { $0.table == table }.map { "-A \($0.rest)" })
+            let ours = Set(jumps.lazy.filter { $0.table == table }.map(\.rule))
             let foreign = foreignRules(in: table).filter { !ours.contains($0) }
             for rule in foreignRules(in: table) where ours.contains(rule) {
                 input.add("-D \(rule.dropFirst(3))", in: table)
@@ -30,7 +32,7 @@ extension SavedRules {
     }
 }
 
-extension RestoreInput {
+extension RestoreInput where Owner == RouteKey {
     fileprivate mutating func cleanUp(_ chain: String, in table: Table, foreign: [String]) {
         declare(chain, in: table)
         let isUsed = foreign.contains { $0.split(separator: " ").contains(Substring(chain)) }

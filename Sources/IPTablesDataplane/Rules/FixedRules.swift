@@ -1,21 +1,8 @@
+import IPTables
 import InternetAddresses
 
 /// The rules that are there whatever Services there are.
 struct FixedRules {
-    /// Hooks one of our chains into one of the kernel's.
-    struct Jump: Hashable {
-        var table: Table
-        /// `PREROUTING` …
-        var from: String
-        /// What stands before `-j` in the rule.
-        var match: String
-        var to: String
-        /// Whether kubelet has the same rule, and may still want it when we are gone.
-        var isKubelets = false
-
-        var rest: String { "\(from) \(match)-j \(to)" }
-    }
-
     /// In the order in which each goes to the top of its chain.
     static let jumps: [Jump] = {
         let new = "-m conntrack --ctstate NEW "
@@ -56,6 +43,25 @@ struct FixedRules {
         case .nat: [ChainName.canary, ChainName.postrouting, ChainName.markForMasquerade]
         }
     }
+
+    /// Chains that are there, and not empty, as long as nobody has removed our rules.
+    static let witnesses: [TableProbe.Witness] = {
+        let canaries = Table.allCases.map { TableProbe.Witness(table: $0, chain: ChainName.canary, hasRules: false) }
+        let filled: [(Table, [String])] = [
+            (.filter, ["INPUT", "FORWARD", "OUTPUT", ChainName.forward]),
+            (
+                .nat,
+                [
+                    "PREROUTING", "OUTPUT", "POSTROUTING", ChainName.services, ChainName.postrouting,
+                    ChainName.markForMasquerade,
+                ]
+            ),
+        ]
+        return canaries
+            + filled.flatMap { table, chains in
+                chains.map { TableProbe.Witness(table: table, chain: $0, hasRules: true) }
+            }
+    }()
 
     func rules(in table: Table) -> [String] {
         switch table {

@@ -1,3 +1,4 @@
+import IPTables
 import ServiceRouting
 
 /// The way from whatever the kernel holds to a whole ``RuleTable``, in inputs of bounded size.
@@ -35,7 +36,7 @@ struct FullSync {
     }
 
     /// The input of this stage; `nil` when all are through.
-    mutating func next() -> RestoreInput? {
+    mutating func next() -> RestoreInput<RouteKey>? {
         switch step {
         case .foundation: foundation
         case .chains: chains()
@@ -70,8 +71,8 @@ struct FullSync {
     /// Finds the route for which `input` was refused, by the line that the program named.
     ///
     /// Where the kernel refuses a table as a whole, that is the line of the `COMMIT`, and only halving tells.
-    mutating func remedy(refusedAt line: Int, of input: RestoreInput) -> Remedy {
-        var culprit = input.route(atLine: line)
+    mutating func remedy(refusedAt line: Int, of input: RestoreInput<RouteKey>) -> Remedy {
+        var culprit = input.owner(atLine: line)
         if culprit == nil, case .chains(let routes, _) = step {
             if routes > 1 {
                 routeLimit = routes / 2
@@ -85,8 +86,8 @@ struct FullSync {
         return .withoutRoute(culprit)
     }
 
-    private var foundation: RestoreInput {
-        var input = RestoreInput()
+    private var foundation: RestoreInput<RouteKey> {
+        var input = RestoreInput<RouteKey>()
         for table in Table.allCases {
             for chain in FixedRules.chains(in: table) { input.declare(chain, in: table) }
         }
@@ -101,8 +102,8 @@ struct FullSync {
         return input
     }
 
-    private mutating func chains() -> RestoreInput {
-        var input = RestoreInput()
+    private mutating func chains() -> RestoreInput<RouteKey> {
+        var input = RestoreInput<RouteKey>()
         var declared: [(chain: String, route: RouteKey)] = []
         var routes = 0
         for key in keys.prefix(routeLimit) where input.lineCount < stageSize {
@@ -119,10 +120,10 @@ struct FullSync {
         return input
     }
 
-    private var frontends: RestoreInput {
-        var input = RestoreInput()
+    private var frontends: RestoreInput<RouteKey> {
+        var input = RestoreInput<RouteKey>()
         table.addSharedChains(to: &input)
-        for jump in FixedRules.jumps where !existing.contains("-A \(jump.rest)", in: jump.table) {
+        for jump in FixedRules.jumps where !existing.contains(jump.rule, in: jump.table) {
             input.add("-I \(jump.rest)", in: jump.table)
         }
         for chain in stale.sorted() {

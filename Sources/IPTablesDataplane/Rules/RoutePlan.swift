@@ -1,3 +1,4 @@
+import IPTables
 import InternetAddresses
 import ServiceRouting
 

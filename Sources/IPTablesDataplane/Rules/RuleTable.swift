@@ -1,3 +1,4 @@
+import IPTables
 import InternetAddresses
 import ServiceRouting
 
@@ -80,8 +81,8 @@ struct RuleTable: Sendable {
     // MARK: - Input
 
     /// The input that follows the edits, and leaves alone all that they do not touch.
-    func input(for edits: [Edit]) -> RestoreInput {
-        var input = RestoreInput()
+    func input(for edits: [Edit]) -> RestoreInput<RouteKey> {
+        var input = RestoreInput<RouteKey>()
         let edited = Set(edits.map(\.key))
         for chain in SharedChain.allCases where edits.contains(where: { $0.differs(in: chain) }) {
             input.declare(chain.name, in: chain.table)
@@ -97,7 +98,7 @@ struct RuleTable: Sendable {
     func rules(for key: RouteKey) -> ServiceRules? { programmed[key].map { rules($0.route) } }
 
     /// Adds all rules of all shared chains, in chains that are empty before.
-    func addSharedChains(to input: inout RestoreInput) {
+    func addSharedChains(to input: inout RestoreInput<RouteKey>) {
         for chain in SharedChain.allCases { input.declare(chain.name, in: chain.table) }
         for (key, entry) in programmed {
             for rule in entry.shared { input.add(rule.text, in: rule.chain.table, for: key) }
@@ -105,7 +106,7 @@ struct RuleTable: Sendable {
         addNodePortJumps(to: &input)
     }
 
-    private func addNodePortJumps(to input: inout RestoreInput) {
+    private func addNodePortJumps(to input: inout RestoreInput<RouteKey>) {
         for rule in FixedRules(context: context).nodePortJumps { input.add(rule, in: .nat) }
     }
 }
@@ -116,7 +117,7 @@ extension RuleTable.Edit {
     }
 }
 
-extension RestoreInput {
+extension RestoreInput where Owner == RouteKey {
     fileprivate mutating func add(_ chain: ServiceRules.Chain, for route: RouteKey) {
         declare(chain.name, in: .nat, for: route)
         for rule in chain.rules { add(rule, in: .nat, for: route) }

@@ -1,3 +1,4 @@
+import IPTables
 import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
@@ -54,9 +55,4 @@ enum SharedChain: Sendable, Hashable, CaseIterable {
         case .loadBalancerFirewall: ChainName.loadBalancerFirewall
         }
     }
-}
-
-/// The tables of iptables that are used.
-enum Table: String, Sendable, Hashable, CaseIterable {
-    case mangle, filter, nat
 }

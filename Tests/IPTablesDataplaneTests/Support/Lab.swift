@@ -1,4 +1,5 @@
 import Dataplane
+import IPTables
 import InternetAddresses
 import LabKit
 import ServiceRouting

@@ -1,12 +1,12 @@
 import CLinux
 import Glibc
-import InternetAddresses
-import Netlink
+package import InternetAddresses
+package import Netlink
 
 /// Questions to nf_tables, in which the nft back end keeps the tables of iptables.
-enum KernelTables {
-    /// `nft list chain ip nat KUBE-PROXY-CANARY`
-    static func hasChain(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
+package enum KernelTables {
+    /// Whether a table has the chain: `nft list chain ip nat KUBE-PROXY-CANARY`
+    package static func hasChain(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         let sequence = connection.nextSequence()
         let request = request(NFT_MSG_GETCHAIN, UInt16(NLM_F_REQUEST | NLM_F_ACK), sequence, family) { writer in
@@ -20,7 +20,7 @@ enum KernelTables {
     }
 
     /// The names of all chains of a table: `nft list chains ip`
-    static func chains(in table: Table, _ family: IPFamily) throws(NetlinkError) -> [String] {
+    package static func chains(in table: Table, _ family: IPFamily) throws(NetlinkError) -> [String] {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         let sequence = connection.nextSequence()
         let request = request(
@@ -41,7 +41,7 @@ enum KernelTables {
     }
 
     /// Whether the chain exists and has a rule. Reads no more than the first: there may be thousands.
-    static func hasRules(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
+    package static func hasRules(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         let sequence = connection.nextSequence()
         let request = request(

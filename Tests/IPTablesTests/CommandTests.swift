@@ -1,6 +1,6 @@
 import Testing
 
-@testable import IPTablesDataplane
+@testable import IPTables
 
 @Suite("Command", .timeLimit(.minutes(1)))
 struct CommandTests {

@@ -1,52 +1,52 @@
-import ServiceRouting
-
 /// What `iptables-restore --noflush` reads: tables with declarations of chains, rules and removals of chains.
 ///
-/// Declaring a chain makes it, or empties it. Everything of one table takes effect at its `COMMIT`, at once.
-struct RestoreInput: Sendable {
+/// Declaring a chain makes it, or empties it. All changes to one table take effect at once, at its `COMMIT`. Each line may
+/// have an owner, such as the Service that it is for, to blame when the line is refused.
+package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
     private var sections: [Section]
 
     private struct Section: Sendable {
         var table: Table
-        var declarations = Lines()
-        var rules = Lines()
-        var removals = Lines()
+        var declarations = Lines<Owner>()
+        var rules = Lines<Owner>()
+        var removals = Lines<Owner>()
 
-        var parts: [Lines] { [declarations, rules, removals] }
+        var parts: [Lines<Owner>] { [declarations, rules, removals] }
         var isEmpty: Bool { declarations.count + rules.count + removals.count == 0 }
     }
 
-    init() {
+    /// An input that does nothing.
+    package init() {
         sections = [Table.mangle, .filter, .nat].map { Section(table: $0) }
     }
 
     /// Makes a chain, or removes all rules of one.
-    mutating func declare(_ chain: String, in table: Table, for route: RouteKey? = nil) {
-        change(table) { $0.declarations.append(":\(chain) - [0:0]", route) }
+    package mutating func declare(_ chain: String, in table: Table, for owner: Owner? = nil) {
+        change(table) { $0.declarations.append(":\(chain) - [0:0]", owner) }
     }
 
     /// Adds a whole rule, such as `-A KUBE-SERVICES …`.
-    mutating func add(_ rule: String, in table: Table, for route: RouteKey? = nil) {
-        change(table) { $0.rules.append(rule, route) }
+    package mutating func add(_ rule: String, in table: Table, for owner: Owner? = nil) {
+        change(table) { $0.rules.append(rule, owner) }
     }
 
     /// Removes a declared chain, to which no rule leads any more when the table is committed.
-    mutating func remove(_ chain: String, in table: Table) {
+    package mutating func remove(_ chain: String, in table: Table) {
         change(table) { $0.removals.append("-X \(chain)", nil) }
     }
 
     /// Whether there is nothing to do.
-    var isEmpty: Bool { sections.allSatisfy(\.isEmpty) }
+    package var isEmpty: Bool { sections.allSatisfy(\.isEmpty) }
 
-    /// How many lines ``bytes`` has.
-    var lineCount: Int {
+    /// The number of lines in ``bytes``.
+    package var lineCount: Int {
         sections.reduce(0) { sum, section in
             section.isEmpty ? sum : sum + section.parts.reduce(2) { $0 + $1.count }
         }
     }
 
     /// The whole text.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(
             sections.reduce(0) { sum, section in section.parts.reduce(sum + 32) { $0 + $1.bytes.count } })
@@ -58,13 +58,13 @@ struct RestoreInput: Sendable {
         return bytes
     }
 
-    /// The route that a line of ``bytes`` belongs to, counted from 1; `nil` for a line that belongs to none.
-    func route(atLine line: Int) -> RouteKey? {
+    /// The owner of a line of ``bytes``, counted from 1; `nil` for a line without one.
+    package func owner(atLine line: Int) -> Owner? {
         var first = 1
         for section in sections where !section.isEmpty {
             first += 1
             for part in section.parts {
-                if line < first + part.count { return line < first ? nil : part.route(at: line - first) }
+                if line < first + part.count { return line < first ? nil : part.owner(at: line - first) }
                 first += part.count
             }
             first += 1
@@ -77,19 +77,19 @@ struct RestoreInput: Sendable {
     }
 }
 
-/// Lines of text, and to which routes they belong.
-struct Lines: Sendable {
+/// Lines of text and their owners.
+private struct Lines<Owner: Hashable & Sendable>: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var count = 0
-    /// Where the lines of each route begin.
-    private var runs: [(first: Int, route: RouteKey?)] = []
+    /// Where the lines of each owner begin.
+    private var runs: [(first: Int, owner: Owner?)] = []
 
-    mutating func append(_ line: String, _ route: RouteKey?) {
-        if runs.last?.route != route || runs.isEmpty { runs.append((count, route)) }
+    mutating func append(_ line: String, _ owner: Owner?) {
+        if runs.last?.owner != owner || runs.isEmpty { runs.append((count, owner)) }
         bytes.append(contentsOf: line.utf8)
         bytes.append(UInt8(ascii: "\n"))
         count += 1
     }
 
-    func route(at index: Int) -> RouteKey? { runs.last { $0.first <= index }?.route }
+    func owner(at index: Int) -> Owner? { runs.last { $0.first <= index }?.owner }
 }

@@ -1,24 +1,25 @@
 import CLinux
 import Glibc
-import Netlink
+package import Netlink
 
-/// Remembers which process was the last to change nf_tables, which holds the rules of the nft back end.
+/// Remembers which process last changed nf_tables, where the nft back end keeps its rules.
 ///
-/// The kernel tells it only at the time of the change. Used on one thread, in whose network namespace it listens; open it
-/// when our own changes are done: who listens slows them down.
-final class ChangeListener {
+/// The kernel names the process only at the time of the change. Belongs to one thread, in whose network namespace it
+/// listens. Open it after our own changes: a listener slows them down.
+package final class ChangeListener {
     private let socket: NetlinkSocket
     private var connection: NetlinkConnection
     private var writer: String?
 
-    init() throws(NetlinkError) {
+    /// Begins to listen.
+    package init() throws(NetlinkError) {
         socket = try NetlinkSocket(family: NETLINK_NETFILTER)
         try socket.join(group: NFNLGRP_NFTABLES.rawValue)
         connection = NetlinkConnection(socket)
     }
 
     /// The process that committed the last change, such as `iptables (pid 4711)`; `nil` if there was none.
-    func lastWriter() throws(NetlinkError) -> String? {
+    package func lastWriter() throws(NetlinkError) -> String? {
         while hasEvent {
             do throws(NetlinkError) {
                 try connection.receiveEvents { header, payload throws(NetlinkError) in

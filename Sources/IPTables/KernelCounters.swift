@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
-import Netlink
+package import Netlink
 
-/// The kernel's named counters, which rules find by the match `nfacct` (`nfacct add NAME`).
-enum KernelCounters {
+/// The kernel's named counters, which the match `nfacct` refers to (`nfacct add NAME`).
+package enum KernelCounters {
     // linux/netfilter/nfnetlink_acct.h
     private static let newCounter: UInt16 = 0  // NFNL_MSG_ACCT_NEW
     private static let nameAttribute: UInt32 = 1  // NFACCT_NAME
 
-    /// Makes the counters in the calling thread's network namespace, unless they are there. Returns false where the kernel
-    /// has no such counters. Throws ``NetlinkError`` where they cannot be made although it has them.
-    static func create(_ names: [String]) throws(NetlinkError) -> Bool {
+    /// Makes the counters in the calling thread's network namespace, unless they exist. Returns false where the kernel has
+    /// no such counters; throws where it has and still refuses.
+    package static func create(_ names: [String]) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         for name in names {
             let sequence = connection.nextSequence()

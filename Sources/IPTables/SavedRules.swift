@@ -1,16 +1,19 @@
-/// What `iptables-save` prints, as far as it matters: all chains, and the rules in chains that are not Kubernetes'.
+/// What `iptables-save` prints: all chains, and the rules of those chains that are not Kubernetes'.
 ///
-/// Text comes in pieces of any size; the rules of Services, which are many, are not kept.
-struct SavedRules: Sendable {
+/// Text comes in pieces of any size. The rules of Services, which are many, are counted but not kept.
+package struct SavedRules: Sendable {
     private var chains: [Table: Set<String>] = [:]
     private var rules: [Table: [String]] = [:]
-    /// How many rules there are in all, kept or not.
-    private(set) var ruleCount = 0
+    /// The number of all rules, kept or not.
+    package private(set) var ruleCount = 0
     private var table: Table?
     private var rest: [UInt8] = []
 
-    /// Takes in the next piece of the output.
-    mutating func append(_ bytes: some Collection<UInt8>) {
+    /// No rules.
+    package init() {}
+
+    /// Reads the next piece of the output.
+    package mutating func append(_ bytes: some Collection<UInt8>) {
         rest.append(contentsOf: bytes)
         var start = 0
         while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -21,16 +24,18 @@ struct SavedRules: Sendable {
     }
 
     /// Adds chains that were found elsewhere than in the output.
-    mutating func insert(_ chains: some Sequence<String>, in table: Table) {
+    package mutating func insert(_ chains: some Sequence<String>, in table: Table) {
         self.chains[table, default: []].formUnion(chains)
     }
 
-    func chains(in table: Table) -> Set<String> { chains[table] ?? [] }
+    /// The names of all chains of a table.
+    package func chains(in table: Table) -> Set<String> { chains[table] ?? [] }
 
-    /// The rules of a table that are in chains without `KUBE-` in front, as whole lines.
-    func foreignRules(in table: Table) -> [String] { rules[table] ?? [] }
+    /// The rules in chains of a table whose names do not begin with `KUBE-`, as whole lines.
+    package func foreignRules(in table: Table) -> [String] { rules[table] ?? [] }
 
-    func contains(_ rule: String, in table: Table) -> Bool { foreignRules(in: table).contains(rule) }
+    /// Whether a chain that is not Kubernetes' holds the rule, written as a whole line.
+    package func contains(_ rule: String, in table: Table) -> Bool { foreignRules(in: table).contains(rule) }
 
     private mutating func read(_ line: ArraySlice<UInt8>) {
         switch line.first {

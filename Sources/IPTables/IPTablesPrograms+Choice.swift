@@ -1,0 +1,43 @@
+import InternetAddresses
+
+extension IPTablesPrograms {
+    /// The programs that the rest of the node uses.
+    ///
+    /// Kubelet leaves a hint in the table mangle. Without one, the back end with more rules is taken, and nft of two equal
+    /// ones. See https://github.com/kubernetes-sigs/iptables-wrappers. A back end counts as absent only where its programs
+    /// are not installed or its kernel support is missing; any other failure is thrown, because it says nothing.
+    package static func chosen(in directory: String? = nil) throws(IPTablesError) -> IPTablesPrograms {
+        let nft = IPTablesPrograms(backend: .nft, directory: directory)
+        let legacy = IPTablesPrograms(backend: .legacy, directory: directory)
+        guard let nftHints = try nft.find(in: .mangle) else {
+            guard try legacy.find(in: .mangle) != nil else { return try plain(in: directory) }
+            return legacy
+        }
+        if nftHints.hasHint { return nft }
+        guard let legacyRules = try legacy.find() else { return nft }
+        if legacyRules.hasHint { return legacy }
+        let nftCount = legacyRules.count == 0 ? 0 : try nft.find()?.count ?? 0
+        return legacyRules.count > nftCount ? legacy : nft
+    }
+
+    /// Programs without a variant in their name: all that there is on some distributions.
+    private static func plain(in directory: String?) throws(IPTablesError) -> IPTablesPrograms {
+        let programs = IPTablesPrograms(backend: .nft, hasVariants: false, directory: directory)
+        guard let version = try programs.version() else { return programs }
+        // Since 1.8 the version names the back end; before, there was only one.
+        guard version.lexicographicallyPrecedes([1, 8]) else { return programs }
+        return IPTablesPrograms(backend: .legacy, hasVariants: false, directory: directory)
+    }
+
+    /// What both families hold, in one table or in all; `nil` where this back end is absent.
+    private func find(in table: Table? = nil) throws(IPTablesError) -> (hasHint: Bool, count: Int)? {
+        var found: (hasHint: Bool, count: Int)?
+        for family in IPFamily.allCases {
+            guard let rules = try saveIfSupported(table, family: family) else { continue }
+            let chains = rules.chains(in: .mangle)
+            let hasHint = ChainName.ofKubelet.contains { chains.contains($0) }
+            found = ((found?.hasHint ?? false) || hasHint, (found?.count ?? 0) + rules.ruleCount)
+        }
+        return found
+    }
+}

@@ -1,0 +1,20 @@
+import Dataplane
+import IPTables
+
+extension DataplaneError {
+    /// The failure as callers of the data plane see it.
+    init(_ error: IPTablesError) {
+        let code: Code =
+            switch error.code {
+            case .notInstalled, .unsupported: .unsupported
+            case .permission: .permission
+            case .transient: .transient
+            }
+        self.init(code, error.message, cause: error)
+    }
+
+    /// Runs `body` and throws its error as a data plane's.
+    static func wrapping<Value>(_ body: () throws(IPTablesError) -> Value) throws(DataplaneError) -> Value {
+        do throws(IPTablesError) { return try body() } catch { throw DataplaneError(error) }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+@testable import IPTables
+
+/// A folder of scripts with the names of iptables' programs, removed with the last reference.
+final class FakePrograms {
+    let directory: String
+
+    init() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "iptables-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        directory = folder.path
+    }
+
+    deinit {
+        do { try FileManager.default.removeItem(atPath: directory) } catch { print("\(directory) stays: \(error)") }
+    }
+
+    var choice: IPTablesPrograms {
+        get throws { try IPTablesPrograms.chosen(in: directory) }
+    }
+
+    /// Makes `iptables-save` of a back end print `text`, for IPv4; `ip6tables-save` prints nothing.
+    func write(_ backend: IPTablesPrograms.Backend, prints text: String) throws {
+        try write("iptables-\(backend.rawValue)-save", "cat <<'END'\n\(text)\nEND")
+        try write("ip6tables-\(backend.rawValue)-save", "exit 0")
+    }
+
+    /// Makes `iptables-save` of a back end fail for both families.
+    func write(_ backend: IPTablesPrograms.Backend, fails text: String) throws {
+        for name in ["iptables", "ip6tables"] {
+            try write("\(name)-\(backend.rawValue)-save", "cat >&2 <<'END'\n\(text)\nEND\nexit 1")
+        }
+    }
+
+    /// Writes a shell script.
+    func write(_ program: String, _ script: String) throws {
+        let path = "\(directory)/\(program)"
+        try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+}
