@@ -22,6 +22,7 @@ struct EndpointSelection: Sendable, Hashable {
     private(set) var serving: [Backend] = []
     /// Whether any endpoint of the cluster could take a connection, on whichever node it runs.
     private(set) var hasEndpoints = false
+    private(set) var topology = Topology.anywhere
 
     /// Chooses from the slices of a Service; their order does not matter.
     init(
@@ -35,6 +36,7 @@ struct EndpointSelection: Sendable, Hashable {
     private init(_ candidates: [EndpointCandidate], lists: Lists) {
         let census = EndpointCensus(candidates)
         hasEndpoints = census.all != .none
+        topology = census.topology
         if lists.contains(.cluster) {
             cluster = candidates.backends { census.chooses($0.traits) }
         }

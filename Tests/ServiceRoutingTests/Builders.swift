@@ -68,9 +68,12 @@ extension RoutingTable {
         return apply([.removed(ObjectKey(kind: kind, name: name))])
     }
 
+    /// An empty table of node `n1`.
+    init() { self.init(configuration: RoutingConfiguration(nodeName: nodeName)) }
+
     /// The table after these objects.
     init(_ services: [Service], _ slices: [EndpointSlice] = [], node own: Node = node()) {
-        self.init(nodeName: nodeName)
+        self.init()
         let objects = services.map(KubernetesObject.service) + slices.map(KubernetesObject.endpointSlice)
         _ = apply((objects + [.node(own)]).map(ObjectChange.set))
     }
@@ -82,8 +85,17 @@ extension RoutingTable {
 }
 
 extension ServicePortRoute {
-    /// What connections under policy Cluster may reach, as text.
     var cluster: [String] { clusterBackends.map(\.description) }
-    /// What connections under policy Local may reach, as text.
     var local: [String] { localBackends.map(\.description) }
+
+    /// Whether its clients are refused because no endpoint could serve them.
+    var isRefused: Bool { frontends.allSatisfy { $0.inside == .refuse && $0.outside == .refuse } }
+
+    /// The first frontend of a kind.
+    func frontend(_ kind: Frontend.Kind) -> Frontend? { frontends.first { $0.kind == kind } }
+
+    /// Where connections from outside to a frontend of a kind may be sent, as text.
+    func outside(_ kind: Frontend.Kind) -> [String]? {
+        frontend(kind).map { backends(of: $0.outside).map(\.description) }
+    }
 }

@@ -1,7 +1,8 @@
 import InternetAddresses
 import KubernetesAPI
-import ServiceRouting
 import Testing
+
+@testable import ServiceRouting
 
 @Suite struct EndpointSelectionTests {
     /// Both policies' endpoints of the unnamed TCP port in IPv4.
@@ -10,7 +11,7 @@ import Testing
     ) -> EndpointSelection {
         EndpointSelection(
             for: port, family: .ipv4, in: slices, on: RoutingNode(name: nodeName, zone: zone),
-            policies: [.cluster, .local])
+            lists: [.cluster, .local, .serving])
     }
 
     private func text(_ backends: [Backend]) -> [String] { backends.map(\.description) }
@@ -64,7 +65,7 @@ import Testing
     func elsewhere() {
         let selection = EndpointSelection(
             for: ServicePort(port: 80), family: .ipv4, in: [slice("a", of: "web", endpoint("10.244.1.1", .draining))],
-            on: RoutingNode(name: nodeName), policies: .local)
+            on: RoutingNode(name: nodeName), lists: .local)
         #expect(selection.hasEndpoints && selection.local.isEmpty && selection.cluster.isEmpty)
     }
 
@@ -89,7 +90,7 @@ import Testing
         #expect(text(selection.cluster) == ["10.244.1.1:8080"])
     }
 
-    @Test("one address and port in several slices is one backend, ready and local if any slice says so")
+    @Test("one address and port in several slices is one backend, local if any slice says so")
     func duplicates() {
         let slices = [
             slice("a", of: "web", endpoint("10.244.1.1", .draining), endpoint("10.244.1.2", on: "")),
@@ -101,5 +102,30 @@ import Testing
             #expect(text(selection.cluster) == ["10.244.1.1:8080", "10.244.1.1:9090", "10.244.1.2:8080"])
             #expect(selection.cluster.map(\.isLocal) == [false, false, true])
         }
+    }
+
+    @Test("of two Pods with one address, the one that is not terminating counts alone: node, conditions and hints")
+    func addressTakenOver() {
+        let leaving = endpoint("10.244.1.1", .draining, on: nodeName, zones: ["z1"])
+        let new = endpoint("10.244.1.1", on: "n2", zones: ["z2"])
+        let other = endpoint("10.244.1.2", on: "n2", zones: ["z1"])
+        for order in [[leaving, new, other], [other, new, leaving]] {
+            let selection = select(slice("a", of: "web", order[0], order[1], order[2]))
+            #expect(text(selection.cluster) == ["10.244.1.2:8080"])
+            #expect(selection.local.isEmpty)
+        }
+        // Even where only the terminating one could serve.
+        let starting = endpoint("10.244.1.1", [], on: "n2")
+        #expect(!select(slice("a", of: "web", leaving, starting)).hasEndpoints)
+    }
+
+    @Test("endpoints that serve are known beside those that are chosen")
+    func serving() {
+        let selection = select(
+            slice(
+                "a", of: "web", endpoint("10.244.1.1", zones: ["z1"]), endpoint("10.244.1.2", zones: ["z2"]),
+                endpoint("10.244.1.3", .draining), endpoint("10.244.1.4", .serving), endpoint("10.244.1.5", [])))
+        #expect(text(selection.cluster) == ["10.244.1.1:8080"])
+        #expect(selection.serving.map(\.address.description).map { $0.last } == ["1", "2", "3", "4"])
     }
 }

@@ -36,7 +36,7 @@ import Testing
 
     @Test("the loser is told once, with both names, and again when another Service is the owner")
     func problems() throws {
-        var table = RoutingTable(nodeName: nodeName)
+        var table = RoutingTable()
         #expect(table.set(young).problems.isEmpty)
         let problem = try #require(table.set(old).problems.first)
         #expect(problem.description.hasPrefix("default/a-young: externalIP 192.0.2.1:80/TCP belongs to default/b-old"))
@@ -47,7 +47,7 @@ import Testing
         let oldest = service("c-oldest", ips: ["10.96.0.3"], externalIPs: ["192.0.2.1"], created: 5)
         let change = table.set(oldest)
         #expect(change.problems.map(\.name.service.name) == ["a-young", "b-old"])
-        #expect(change.problems.allSatisfy { $0.reason.contains("default/c-oldest") })
+        #expect(change.problems.allSatisfy { $0.description.contains("belongs to default/c-oldest;") })
     }
 
     @Test("an older Service takes the address over, and both routes change at once")
@@ -86,14 +86,38 @@ import Testing
                 name, kind: .nodePort, ips: ips,
                 ports: [ServicePort(transport: transport, port: 80, nodePort: 30080)])
         }
-        let table = RoutingTable([
-            exposed("a", ["10.96.0.1"]), exposed("b", ["10.96.0.2", "fd00::2"]), exposed("c", ["10.96.0.3"], .udp),
-        ])
-        #expect(table.frontends("a") == ["clusterIP 10.96.0.1:80", "nodePort 30080"])
+        let table = RoutingTable(
+            [
+                exposed("a", ["10.96.0.1"]), exposed("b", ["10.96.0.2", "fd00::2"]),
+                exposed("c", ["10.96.0.3"], .udp),
+            ], node: node(internalIPs: ["172.30.0.2", "fd00:172:30::2"]))
+        #expect(table.frontends("a") == ["clusterIP 10.96.0.1:80", "nodePort 172.30.0.2:30080"])
         #expect(table.frontends("b") == ["clusterIP 10.96.0.2:80"])
-        #expect(table.frontends("b", .ipv6) == ["clusterIP [fd00::2]:80", "nodePort 30080"])
+        #expect(table.frontends("b", .ipv6) == ["clusterIP [fd00::2]:80", "nodePort [fd00:172:30::2]:30080"])
         #expect(table.problems.map(\.name.service.name) == ["b"])
         #expect(table.routes.first { $0.key.name.transport == .udp }?.frontends.count == 2)
+    }
+
+    @Test("a Service that names the node's own address has it, and the node port is open on the others")
+    func nodePortAgainstExternalIP() throws {
+        let exposed = service("exposed", kind: .nodePort, ports: [ServicePort(port: 80, nodePort: 30080)])
+        let claimant = service(
+            "claimant", ips: ["10.96.0.2"], ports: [ServicePort(port: 30080)], externalIPs: ["172.30.0.2"], created: 9)
+        let policy = NodePortPolicy(.networks([]))
+        var table = RoutingTable(
+            configuration: RoutingConfiguration(nodeName: nodeName, nodePorts: policy),
+            machineAddresses: [ip("172.30.0.2"), ip("10.1.1.1")])
+        _ = table.set(exposed)
+        #expect(
+            table.frontends("exposed")
+                == ["clusterIP 10.96.0.1:80", "nodePort 10.1.1.1:30080", "nodePort 172.30.0.2:30080"])
+        let change = table.set(claimant)
+        #expect(change.entries.map(\.key.name.service.name) == ["claimant", "exposed"])
+        #expect(table.frontends("exposed") == ["clusterIP 10.96.0.1:80", "nodePort 10.1.1.1:30080"])
+        let lost = FrontendAddress(kind: .nodePort, address: ip("172.30.0.2"), port: 30080)
+        #expect(change.problems.map(\.reason) == [.frontendLost(lost, to: key("claimant").name)])
+        #expect(table.remove(.service, "claimant").entries.count == 2)
+        #expect(table.frontends("exposed")?.count == 3 && table.problems.isEmpty)
     }
 
     @Test("the same address under another port or protocol is another frontend")

@@ -10,10 +10,12 @@ import Testing
         arguments: 0..<40)
     func incrementalEqualsFromScratch(seed: UInt64) {
         var cluster = RandomCluster(seed: seed)
-        var table = RoutingTable(nodeName: nodeName)
+        let configuration = RoutingConfiguration(nodeName: nodeName, nodePorts: cluster.policy())
+        var table = RoutingTable(configuration: configuration)
         var objects: [ObjectKey: KubernetesObject] = [:]
         var programmed: [RouteKey: ServicePortRoute] = [:]
-        var addresses: [IPAddress] = []
+        var nodePorts = table.nodePorts
+        var machine: [IPAddress] = []
         var told: Set<RoutingProblem> = []
 
         for _ in 0..<60 {
@@ -24,29 +26,51 @@ import Testing
                 case .removed(let key): objects[key] = nil
                 }
             }
-            let change = table.apply(batch)
+            let moved = cluster.chance(6) ? cluster.machineAddresses() : nil
+            machine = moved ?? machine
+            let change = table.apply(batch, machineAddresses: moved)
             #expect(Set(change.entries.map(\.key)).count == change.entries.count)
             for entry in change.entries {
                 #expect(entry.old != entry.new)
                 #expect(entry.old == programmed[entry.key])
                 programmed[entry.key] = entry.new
             }
-            if let new = change.nodeAddresses { addresses = new }
+            if let new = change.nodePorts { nodePorts = new }
+            expectNoConflicts(Array(table.routes))
             #expect(told.isDisjoint(with: change.problems))
             told = told.union(change.problems).intersection(table.problems)
 
             for order in [objects.values.shuffled(using: &cluster.random), Array(objects.values)] {
-                var scratch = RoutingTable(nodeName: nodeName)
-                _ = scratch.apply(order.map(ObjectChange.set))
+                var scratch = RoutingTable(configuration: configuration)
+                _ = scratch.apply(order.map(ObjectChange.set), machineAddresses: machine)
                 #expect(Set(table.routes) == Set(scratch.routes))
                 #expect(Set(table.problems) == Set(scratch.problems))
-                #expect(table.nodeAddresses == scratch.nodeAddresses)
+                #expect(table.nodePorts == scratch.nodePorts)
             }
             #expect(Set(programmed.values) == Set(table.routes))
             #expect(programmed.allSatisfy { table.route(for: $0.key) == $0.value })
             #expect(table.routeCount == programmed.count)
-            #expect(addresses == table.nodeAddresses)
+            #expect(nodePorts == table.nodePorts)
             #expect(told == Set(table.problems))
+        }
+    }
+
+    /// No two routes have one address, port and protocol; what a frontend leads to is there.
+    private func expectNoConflicts(_ routes: [ServicePortRoute]) {
+        var seen: Set<[String]> = []
+        for route in routes {
+            for frontend in route.frontends {
+                let address = frontend.address.map(\.description) ?? "node port \(route.key.family)"
+                #expect(seen.insert([address, "\(frontend.port)", "\(route.key.name.transport)"]).inserted)
+                for destination in [frontend.inside, frontend.outside] where destination.isServed {
+                    #expect(!route.backends(of: destination).isEmpty)
+                }
+                #expect((frontend.inside == .refuse) == (frontend.outside == .refuse))
+            }
+            for backends in [route.clusterBackends, route.localBackends, route.servingBackends] {
+                #expect(Set(backends).count == backends.count && backends == backends.sorted())
+            }
+            #expect(route.localBackends.allSatisfy { $0.isLocal })
         }
     }
 }
@@ -64,6 +88,15 @@ private struct RandomCluster {
     mutating func some<T>(_ choices: [T]) -> [T] {
         let count = number(0...choices.count)
         return Array(choices.shuffled(using: &random).prefix(count))
+    }
+
+    mutating func policy() -> NodePortPolicy {
+        let networks = ["172.30.0.0/16", "192.0.2.0/24"].compactMap { IPNetwork($0) }
+        return pick([.primary, .everyAddress, NodePortPolicy(.networks(networks)), NodePortPolicy(.networks([]))])
+    }
+
+    mutating func machineAddresses() -> [IPAddress] {
+        some(["127.0.0.1", "172.30.0.2", "192.0.2.1", "10.96.0.2", "fd00::2", "2001:db8::1"]).map(ip)
     }
 
     mutating func change() -> ObjectChange {
@@ -93,7 +126,7 @@ private struct RandomCluster {
         for name in some(["", "http", "dns"]) {
             ports.append(
                 ServicePort(
-                    name: name, transport: pick([.tcp, .udp]), port: pick([53, 80]),
+                    name: name, transport: pick([.tcp, .udp]), port: pick([53, 80, 30080]),
                     nodePort: pick([nil, 30053, 30080])))
         }
         return service(

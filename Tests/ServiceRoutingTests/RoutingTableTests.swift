@@ -9,15 +9,15 @@ import Testing
 
     @Test("a Service and its slices make a route, whichever comes first")
     func anyOrder() {
-        var first = RoutingTable(nodeName: nodeName)
+        var first = RoutingTable()
         #expect(first.set(endpoints).isEmpty)
         let change = first.set(web)
         #expect(change.entries.map(\.key) == [key("web")])
         #expect(change.entries.first?.old == nil)
         #expect(change.entries.first?.new?.cluster == ["10.244.0.1:8080", "10.244.1.1:8080"])
 
-        var second = RoutingTable(nodeName: nodeName)
-        #expect(second.set(web).entries.first?.new?.actionWithoutBackends == .refuse)
+        var second = RoutingTable()
+        #expect(second.set(web).entries.first?.new?.isRefused == true)
         #expect(second.set(endpoints).entries.count == 1)
         #expect(second.route(for: key("web")) == first.route(for: key("web")))
     }
@@ -50,7 +50,7 @@ import Testing
 
     @Test("objects that come and go in one batch leave no entry")
     func batch() {
-        var table = RoutingTable(nodeName: nodeName)
+        var table = RoutingTable()
         let change = table.apply([
             .set(.service(web)), .set(.endpointSlice(endpoints)),
             .removed(ObjectKey(kind: .service, name: web.metadata.namespacedName)),
@@ -84,7 +84,7 @@ import Testing
         var moved = endpoints
         moved.metadata.labels[WellKnown.serviceName] = "other"
         #expect(table.set(moved).entries.map(\.key) == [key("other"), key("web")])
-        #expect(table.route(for: key("web"))?.hasEndpoints == false)
+        #expect(table.route(for: key("web"))?.isRefused == true)
         #expect(table.route(for: key("other"))?.clusterBackends.count == 2)
         #expect(table.remove(.endpointSlice, "web-1").entries.map(\.key) == [key("other")])
     }
@@ -96,10 +96,10 @@ import Testing
             slice("web-1", of: "web", type: .fqdn, endpoint("10.244.0.1")),
             slice("web-1", of: "web", labels: [WellKnown.headless: ""], endpoint("10.244.0.1")),
         ] {
-            #expect(RoutingTable([web], [ignored]).route(for: key("web"))?.hasEndpoints == false)
+            #expect(RoutingTable([web], [ignored]).route(for: key("web"))?.isRefused == true)
             var table = RoutingTable([web], [endpoints])
             #expect(table.set(ignored).entries.count == 1)
-            #expect(table.route(for: key("web"))?.hasEndpoints == false)
+            #expect(table.route(for: key("web"))?.isRefused == true)
         }
     }
 

@@ -1,7 +1,8 @@
 import InternetAddresses
 import KubernetesAPI
-import ServiceRouting
 import Testing
+
+@testable import ServiceRouting
 
 @Suite struct TopologyTests {
     private func select(zone: String? = "z1", _ endpoints: Endpoint...) -> EndpointSelection {
@@ -9,7 +10,7 @@ import Testing
         all.endpoints = endpoints
         return EndpointSelection(
             for: ServicePort(port: 80), family: .ipv4, in: [all], on: RoutingNode(name: nodeName, zone: zone),
-            policies: [.cluster, .local])
+            lists: [.cluster, .local])
     }
 
     private func addresses(_ selection: EndpointSelection) -> [String] { selection.cluster.map(\.address.description) }

@@ -19,7 +19,7 @@ import Testing
         let route = try route(service("web"), own, remote)
         #expect(route.cluster == ["10.244.0.1:8080", "10.244.1.1:8080"])
         #expect(route.localBackends.isEmpty)
-        #expect(route.backends(for: .clusterIP) == route.clusterBackends)
+        #expect(route.outside(.clusterIP) == route.cluster)
     }
 
     @Test("under internal policy Local only the node's own endpoints are needed")
@@ -27,35 +27,38 @@ import Testing
         let route = try route(service("web", internalPolicy: .local), own, remote)
         #expect(route.clusterBackends.isEmpty)
         #expect(route.local == ["10.244.0.1:8080"])
-        #expect(route.backends(for: .clusterIP) == route.localBackends)
+        #expect(route.outside(.clusterIP) == route.local)
     }
 
     @Test("without a local endpoint connections are dropped; without any they are refused")
     func withoutLocalEndpoint() throws {
-        #expect(try route(service("web", internalPolicy: .local), remote).actionWithoutBackends == .drop)
-        #expect(try route(service("web", internalPolicy: .local)).actionWithoutBackends == .refuse)
+        #expect(try route(service("web", internalPolicy: .local), remote).frontend(.clusterIP)?.inside == .drop)
+        #expect(try route(service("web", internalPolicy: .local)).frontend(.clusterIP)?.inside == .refuse)
+        let exposed = try route(service("web", externalIPs: ["192.0.2.1"], externalPolicy: .local), remote)
+        #expect(exposed.frontend(.externalIP)?.inside == .clusterBackends)
+        #expect(exposed.frontend(.externalIP)?.outside == .drop)
     }
 
     @Test("external policy Local needs the local endpoints, and all of them for clients inside the cluster")
     func externalLocal() throws {
-        let route = try route(service("web", kind: .nodePort, externalPolicy: .local), own, remote)
+        let route = try route(service("web", externalIPs: ["192.0.2.1"], externalPolicy: .local), own, remote)
         #expect(route.clusterBackends.count == 2 && route.localBackends.count == 1)
-        #expect(route.backends(for: .clusterIP) == route.clusterBackends)
-        #expect(route.backends(for: .nodePort) == route.localBackends)
+        #expect(route.outside(.clusterIP) == route.cluster)
+        #expect(route.outside(.externalIP) == route.local)
     }
 
     @Test("internal policy Local and external policy Cluster need both")
     func internalLocalWithNodePort() throws {
-        let route = try route(service("web", kind: .nodePort, internalPolicy: .local), own, remote)
-        #expect(route.backends(for: .clusterIP).count == 1 && route.backends(for: .nodePort).count == 2)
+        let route = try route(service("web", externalIPs: ["192.0.2.1"], internalPolicy: .local), own, remote)
+        #expect(route.outside(.clusterIP)?.count == 1 && route.outside(.externalIP)?.count == 2)
     }
 
     @Test("external policy Local counts only for Services with a way in from outside")
     func externalLocalWithoutWayIn() throws {
         let inner = try route(service("web", externalPolicy: .local), own, remote)
-        #expect(inner.externalTrafficPolicy == .cluster && inner.localBackends.isEmpty)
+        #expect(inner.frontends.count == 1 && inner.localBackends.isEmpty)
         let outer = try route(service("web", externalIPs: ["192.0.2.1"], externalPolicy: .local), own, remote)
-        #expect(outer.externalTrafficPolicy == .local && outer.localBackends.count == 1)
+        #expect(outer.frontend(.externalIP)?.outside == .localBackends && outer.localBackends.count == 1)
     }
 
     @Test("the affinity timeout is the Service's")
@@ -64,17 +67,57 @@ import Testing
         #expect(try route(service("web")).affinityTimeout == nil)
     }
 
-    @Test("source ranges are those of the family, and ranges of the other family admit nobody")
-    func sourceRanges() {
+    @Test("clients of external addresses are masqueraded under policy Cluster, the node itself under policy Local")
+    func masquerade() throws {
+        let cluster = try route(service("web", externalIPs: ["192.0.2.1"]), own)
+        #expect(cluster.frontends.map(\.masquerade) == [.clientsOutsidePodNetwork, .everyone])
+        let local = try route(service("web", externalIPs: ["192.0.2.1"], externalPolicy: .local), own)
+        #expect(local.frontends.map(\.masquerade) == [.clientsOutsidePodNetwork, .thisNode])
+        var all = RoutingTable(
+            configuration: RoutingConfiguration(nodeName: nodeName, masqueradesAll: true))
+        _ = all.set(service("web"))
+        #expect(all.route(for: key("web"))?.frontends.map(\.masquerade) == [.everyone])
+    }
+
+    @Test("only UDP routes name the endpoints that serve")
+    func serving() throws {
+        let udp = service("web", ports: [ServicePort(transport: .udp, port: 80)])
+        var slice = slice("web-1", of: "web", ports: [EndpointPort(transport: .udp, port: 8080)])
+        slice.endpoints = [own, endpoint("10.244.1.2", .draining)]
+        let route = try #require(RoutingTable([udp], [slice]).routes.first)
+        #expect(route.cluster == ["10.244.0.1:8080"])
+        #expect(route.servingBackends.map(\.description) == ["10.244.0.1:8080", "10.244.1.2:8080"])
+        #expect(try self.route(service("web"), own, remote).servingBackends.isEmpty)
+    }
+
+    @Test("source ranges guard the load balancer's addresses only; a family without ranges is open, and that is told")
+    func sourceRanges() throws {
         let web = service(
-            "web", kind: .loadBalancer, ips: ["10.96.0.1", "fd00::1"], sourceRanges: ["203.0.113.0/24"])
+            "web", kind: .loadBalancer, ips: ["10.96.0.1", "fd00::1"], externalIPs: ["192.0.2.7"],
+            ingress: [.init(address: ip("192.0.2.1")), .init(address: ip("2001:db8::1"))],
+            sourceRanges: ["203.0.113.0/24"])
         let table = RoutingTable([web])
-        let four = table.route(for: key("web"))
-        let six = table.route(for: key("web", "", .ipv6))
-        #expect(four?.sourceRanges.map(\.description) == ["203.0.113.0/24"])
-        #expect(four?.isGuarded == true)
-        #expect(six?.sourceRanges == [])
-        #expect(six?.isGuarded == true)
-        #expect(RoutingTable([service("web")]).route(for: key("web"))?.isGuarded == false)
+        let four = try #require(table.route(for: key("web")))
+        let six = try #require(table.route(for: key("web", "", .ipv6)))
+        #expect(four.sourceRanges.map(\.description) == ["203.0.113.0/24"])
+        #expect(four.frontends.map(\.admission) == [.everyone, .everyone, .sourceRanges])
+        #expect(six.frontends.map(\.admission) == [.everyone, .everyone])
+        #expect(table.problems.map(\.reason) == [.sourceRangesOfOtherFamily(.ipv6)])
+    }
+
+    @Test("ranges hold for a load balancer's address that is an externalIP too")
+    func guardedExternalIP() throws {
+        let web = service(
+            "web", kind: .loadBalancer, externalIPs: ["192.0.2.1"], ingress: [.init(address: ip("192.0.2.1"))],
+            sourceRanges: ["203.0.113.0/24"])
+        #expect(try route(web, own).frontends.map(\.admission) == [.everyone, .sourceRanges])
+    }
+
+    @Test("where ranges admit the node, it reaches a load balancer's address that is bound to itself")
+    func admitsItself() {
+        let web = service(
+            "web", kind: .loadBalancer, ingress: [.init(address: ip("192.0.2.1"))], sourceRanges: ["172.30.0.0/16"])
+        let table = RoutingTable([web], node: node(internalIPs: ["172.30.0.2"]))
+        #expect(table.route(for: key("web"))?.frontend(.loadBalancer)?.admission == .sourceRangesAndItself)
     }
 }
