@@ -18,6 +18,25 @@ extension IPAddress: LosslessStringConvertible {
         self = address
     }
 
+    /// Reads every form that the Kubernetes API has ever accepted, as kube-proxy reads it: an IPv4 address may have
+    /// leading zeros, which are ignored (`010.0.0.1` is 10.0.0.1), and an IPv4-mapped IPv6 address is the IPv4 address.
+    package init?(lenient text: some StringProtocol) {
+        if let address = IPAddress(text) {
+            self = address.unmapped
+            return
+        }
+        // What stands before the last colon is IPv6, if there is one.
+        let end = text.lastIndex(of: ":").map(text.index(after:)) ?? text.startIndex
+        let numbers = text[end...].split(separator: ".", omittingEmptySubsequences: false)
+            .map { $0.count > 1 ? $0.drop { $0 == "0" } : $0 }
+            .map { $0.isEmpty ? "0" : String($0) }
+        guard numbers.count == 4, text[end...].first != ".", text[end...].allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
+            text.utf8.count <= 64, !text.hasSuffix("."), !text.contains(".."),
+            let address = IPAddress(text[..<end] + numbers.joined(separator: "."))
+        else { return nil }
+        self = address.unmapped
+    }
+
     private static func parse(_ text: UnsafeBufferPointer<UInt8>) -> IPAddress? {
         if text.contains(UInt8(ascii: ":")) {
             parseIPv6(text[...])

@@ -1,6 +1,6 @@
 /// An IPv4 or IPv6 address, as a plain value of 17 bytes.
 ///
-/// A node holds hundreds of thousands of these, so there is no storage behind a reference and no text inside.
+/// A node holds hundreds of thousands of these, so an address needs neither a heap allocation nor its text.
 package struct IPAddress: Sendable, Hashable {
     package let family: IPFamily
 
@@ -69,7 +69,7 @@ package struct IPAddress: Sendable, Hashable {
         family == .ipv4 ? low >> 24 == 127 : high == 0 && low == 1
     }
 
-    /// 169.254.0.0/16 or fe80::/10, which mean something on one link only.
+    /// 169.254.0.0/16 or fe80::/10, which are valid on one link only.
     package var isLinkLocal: Bool {
         family == .ipv4 ? low >> 16 == 0xA9FE : high >> 54 == 0x3FA
     }
@@ -84,9 +84,30 @@ package struct IPAddress: Sendable, Hashable {
         family == .ipv4 ? low >> 8 == 0xE00000 : high >> 48 == 0xFF02
     }
 
-    /// ::ffff:0:0/96: an IPv4 address in the clothes of IPv6.
+    /// ::ffff:0:0/96: an IPv4-mapped address (RFC 4291, 2.5.5.2).
     package var isIPv4Mapped: Bool {
         family == .ipv6 && high == 0 && low >> 32 == 0xFFFF
+    }
+
+    /// The IPv4 address of an IPv4-mapped one; any other address as it is.
+    package var unmapped: IPAddress { isIPv4Mapped ? IPAddress(ipv4: ipv4Bits) : self }
+
+    /// Addresses that are limited to one host or link.
+    package enum SpecialUse: String, Sendable, Hashable, CustomStringConvertible {
+        case unspecified = "the unspecified address"
+        case loopback = "a loopback address"
+        case linkLocal = "a link-local address"
+        case linkLocalMulticast = "a link-local multicast address"
+
+        package var description: String { rawValue }
+    }
+
+    /// What limits the address to one host or link; `nil` for one that others can reach.
+    package var specialUse: SpecialUse? {
+        if isUnspecified { return .unspecified }
+        if isLoopback { return .loopback }
+        if isLinkLocal { return .linkLocal }
+        return isLinkLocalMulticast ? .linkLocalMulticast : nil
     }
 }
 

@@ -1,8 +1,8 @@
 /// A network in CIDR notation, such as `10.244.0.0/16`.
 package struct IPNetwork: Sendable, Hashable {
-    /// The first address; the bits behind the prefix are zero.
+    /// The first address; the bits after the prefix are zero.
     package let address: IPAddress
-    /// How many leading bits all addresses of the network share: at most 32 or 128.
+    /// The number of leading bits that all addresses of the network share: at most 32 or 128.
     package let prefixLength: Int
 
     /// The network of `prefixLength` bits that `address` is in, or `nil` if the length does not fit the family.
@@ -23,10 +23,26 @@ package struct IPNetwork: Sendable, Hashable {
 }
 
 extension IPNetwork: LosslessStringConvertible {
-    /// Reads `ADDRESS/LENGTH`; bits behind the prefix are dropped, as Go's `net.ParseCIDR` does.
+    /// Reads `ADDRESS/LENGTH`; bits after the prefix are dropped, as Go's `net.ParseCIDR` does.
     package init?(_ description: String) {
-        let parts = description.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let address = IPAddress(parts[0]), !parts[1].isEmpty,
+        self.init(description) { IPAddress($0) }
+    }
+
+    /// Reads every form that the Kubernetes API has ever accepted, as ``IPAddress/init(lenient:)`` does. The length of
+    /// an IPv4-mapped network counts from the start of the IPv6 address, so 96 and more are left of it.
+    package init?(lenient text: String) {
+        if let network = IPNetwork(text) {
+            self = network
+            guard network.address.isIPv4Mapped, network.prefixLength >= 96 else { return }
+            self.init(containing: network.address.unmapped, prefixLength: network.prefixLength - 96)
+        } else {
+            self.init(text) { IPAddress(lenient: $0) }
+        }
+    }
+
+    private init?(_ text: String, address: (Substring) -> IPAddress?) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let address = address(parts[0]), !parts[1].isEmpty,
             parts[1].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let length = Int(parts[1])
         else { return nil }
@@ -37,7 +53,7 @@ extension IPNetwork: LosslessStringConvertible {
 }
 
 extension IPAddress {
-    /// The address with all bits behind the prefix cleared.
+    /// The address with all bits after the prefix cleared.
     func masked(prefixLength: Int) -> IPAddress {
         switch family {
         case .ipv4:
@@ -47,7 +63,7 @@ extension IPAddress {
         }
     }
 
-    /// The address with all bits behind the prefix set.
+    /// The address with all bits after the prefix set.
     func filled(prefixLength: Int) -> IPAddress {
         switch family {
         case .ipv4:

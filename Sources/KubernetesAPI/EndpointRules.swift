@@ -1,51 +1,53 @@
 import InternetAddresses
 
-/// What holds for the endpoints of one slice, from whichever wire form they come.
+/// The rules for the endpoints of one slice, from whichever wire form they come.
 struct EndpointRules {
     private let family: IPFamily
-    private let checks: FieldChecks
 
     /// `nil` for slices whose endpoints are host names: these are not read.
-    init?(_ type: EndpointSlice.AddressType, _ checks: FieldChecks) {
-        switch type {
-        case .ipv4: family = .ipv4
-        case .ipv6: family = .ipv6
-        case .fqdn: return nil
-        }
-        self.checks = checks
+    init?(_ type: EndpointSlice.AddressType) {
+        guard let family = type.family else { return nil }
+        self.family = family
     }
 
-    /// The address, if an endpoint of the slice may have it. `text` is what it was read from.
-    func check(
-        _ address: IPAddress?, text: @autoclosure () -> String, endpoint: Int, position: Int
-    ) throws(ObjectError) -> IPAddress {
-        if let address, address.family == family, !address.isIPv4Mapped,
-            FieldChecks.reasonNotToRoute(address) == nil
-        {
-            return address
+    /// The address of an endpoint, or `nil` with a refusal: such an endpoint is left out.
+    ///
+    /// As in kube-proxy the first address alone counts. `text` is what it was read from.
+    func address(
+        _ address: IPAddress?, text: @autoclosure () -> String?, endpoint index: Int, _ checks: inout FieldChecks
+    ) -> IPAddress? {
+        if let address, address.family == family, !address.isIPv4Mapped, address.specialUse == nil { return address }
+        guard let text = text() else {
+            checks.refuse("endpoints[\(index)].addresses", .noAddress)
+            return nil
         }
-        let field = "endpoints[\(endpoint)].addresses[\(position)]"
-        let checked = try checks.routableAddress(text(), field)
-        throw checks.failure(
-            field, "\(checked) is not \(family), as addressType says; move it to a slice of its family")
+        let path = "endpoints[\(index)].addresses[0]"
+        guard let lenient = checks.routableAddress(text, path) else { return nil }
+        guard lenient.family == family else {
+            checks.refuse(path, text, .otherFamily(family, saidBy: "addressType"))
+            return nil
+        }
+        return lenient
     }
+}
 
-    /// The address that stands for the endpoint.
-    func first(of address: IPAddress?, endpoint: Int) throws(ObjectError) -> IPAddress {
-        guard let address else {
-            throw checks.failure("endpoints[\(endpoint)].addresses", "there is no address; an endpoint needs one")
+extension EndpointSlice.AddressType {
+    /// `nil` for host names.
+    var family: IPFamily? {
+        switch self {
+        case .ipv4: .ipv4
+        case .ipv6: .ipv6
+        case .fqdn: nil
         }
-        return address
     }
 }
 
 extension Endpoint.Conditions {
-    /// The conditions with the meaning that the API gives to missing ones: `ready` is true, `serving` equals `ready`,
-    /// `terminating` is false.
+    /// The conditions with the meaning that kube-proxy gives to missing ones: ready, serving, not terminating.
     init(ready: Bool?, serving: Bool?, terminating: Bool?) {
         self = []
         if ready ?? true { insert(.ready) }
-        if serving ?? ready ?? true { insert(.serving) }
+        if serving ?? true { insert(.serving) }
         if terminating ?? false { insert(.terminating) }
     }
 }

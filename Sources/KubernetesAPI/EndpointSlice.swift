@@ -16,6 +16,8 @@ package struct EndpointSlice: Sendable, Hashable {
     package var addressType: AddressType
     package var endpoints: [Endpoint]
     package var ports: [EndpointPort]
+    /// Values that were left out.
+    package var refusals: [FieldRefusal] = []
 
     package init(
         metadata: ObjectMeta, addressType: AddressType, endpoints: [Endpoint] = [], ports: [EndpointPort] = []
@@ -34,7 +36,7 @@ package struct EndpointSlice: Sendable, Hashable {
 
 /// One endpoint of a slice.
 package struct Endpoint: Sendable, Hashable {
-    /// The conditions, defaults applied: a missing `ready` means ready, a missing `serving` follows `ready`.
+    /// The conditions, defaults applied: a missing `ready` means ready, a missing `serving` means serving.
     package struct Conditions: OptionSet, Sendable, Hashable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -55,10 +57,12 @@ package struct Endpoint: Sendable, Hashable {
     package var zoneHints: [String]
     /// `hints.forNodes[].name`
     package var nodeHints: [String]
+    /// The name of the endpoint below that of its Service; empty where it has none.
+    package var hostname: String
 
     package init(
         address: IPAddress, conditions: Conditions = [.ready, .serving], nodeName: String = "", zone: String = "",
-        zoneHints: [String] = [], nodeHints: [String] = []
+        zoneHints: [String] = [], nodeHints: [String] = [], hostname: String = ""
     ) {
         self.address = address
         self.conditions = conditions
@@ -66,6 +70,7 @@ package struct Endpoint: Sendable, Hashable {
         self.zone = zone
         self.zoneHints = zoneHints
         self.nodeHints = nodeHints
+        self.hostname = hostname
     }
 }
 

@@ -1,96 +1,103 @@
 import InternetAddresses
 
-/// What the API server demands of single fields, and the words for it when one does not meet it.
+/// Reads single values of one object as kube-proxy does, and notes those that cannot be used.
 ///
 /// Both wire forms and manifests go through these checks, so that they agree on what is valid.
 struct FieldChecks {
-    /// `Service default/web`: the start of every message.
-    let object: String
+    private(set) var refusals: [FieldRefusal] = []
 
-    func failure(_ field: String, _ reason: String) -> ObjectError {
-        ObjectError(object: object, field: field, reason: reason)
+    mutating func refuse(_ path: String, _ value: String, _ reason: FieldRefusal.Reason) {
+        refusals.append(FieldRefusal(path: path, value: value, reason: reason))
     }
 
-    func port(_ number: Int, _ field: @autoclosure () -> String) throws(ObjectError) -> UInt16 {
+    /// Notes that a value is missing.
+    mutating func refuse(_ path: String, _ reason: FieldRefusal.Reason) {
+        refusals.append(FieldRefusal(path: path, reason: reason))
+    }
+
+    mutating func port(_ number: Int, _ path: @autoclosure () -> String) -> UInt16? {
         guard let port = UInt16(exactly: number), port > 0 else {
-            throw failure(field(), "\(number) is not a port; use a number from 1 to 65535")
+            refuse(path(), "\(number)", .notAPort)
+            return nil
         }
         return port
     }
 
     /// The API writes 0 for a port that was not allocated.
-    func optionalPort(_ number: Int?, _ field: @autoclosure () -> String) throws(ObjectError) -> UInt16? {
+    mutating func optionalPort(_ number: Int?, _ path: @autoclosure () -> String) -> UInt16? {
         guard let number, number != 0 else { return nil }
-        return try port(number, field())
+        return port(number, path())
     }
 
-    func transport(_ name: String?, _ field: @autoclosure () -> String) throws(ObjectError) -> TransportProtocol {
+    mutating func transport(_ name: String?, _ path: @autoclosure () -> String) -> TransportProtocol? {
         guard let name, !name.isEmpty else { return .tcp }
         guard let transport = TransportProtocol(name) else {
-            throw failure(field(), "“\(name)” is not a protocol of Services; use TCP, UDP or SCTP")
+            refuse(path(), name, .notAProtocol)
+            return nil
         }
         return transport
     }
 
-    func address(_ text: String, _ field: @autoclosure () -> String) throws(ObjectError) -> IPAddress {
-        guard let address = IPAddress(text) else {
-            throw failure(
-                field(), "“\(text)” is not an IP address; write it like 10.0.0.1 (no leading zeros) or fd00::1")
-        }
-        guard !address.isIPv4Mapped else {
-            throw failure(field(), "\(text) is an IPv4 address written as IPv6; write it as IPv4")
-        }
-        return address
-    }
-
-    /// An address that clients or endpoints can have: none that means something on one host or link only.
-    func routableAddress(_ text: String, _ field: @autoclosure () -> String) throws(ObjectError) -> IPAddress {
-        let address = try address(text, field())
-        if let reason = Self.reasonNotToRoute(address) { throw failure(field(), reason) }
-        return address
-    }
-
-    /// Why no Service can lead to or stand at `address`; `nil` if one can.
-    static func reasonNotToRoute(_ address: IPAddress) -> String? {
-        let kind: String
-        if address.isUnspecified {
-            kind = "the unspecified address"
-        } else if address.isLoopback {
-            kind = "a loopback address"
-        } else if address.isLinkLocal {
-            kind = "a link-local address"
-        } else if address.isLinkLocalMulticast {
-            kind = "a link-local multicast address"
-        } else {
+    /// Any address, in each form that the API has ever accepted.
+    mutating func address(_ text: String, _ path: @autoclosure () -> String) -> IPAddress? {
+        guard let address = IPAddress(lenient: text) else {
+            refuse(path(), text, .notAnAddress)
             return nil
         }
-        return "\(address) is \(kind), which other hosts cannot reach; use an address of a pod, host or load balancer"
+        return address
     }
 
-    func network(_ text: String, _ field: @autoclosure () -> String) throws(ObjectError) -> IPNetwork {
-        guard let network = IPNetwork(text.trimmingBlanks) else {
-            throw failure(field(), "“\(text)” is not a network; write it like 10.0.0.0/8 or fd00::/8")
+    /// An address that no host keeps for itself; the API once accepted link-local ones as cluster IPs.
+    mutating func clusterIP(_ text: String, _ path: @autoclosure () -> String) -> IPAddress? {
+        guard let address = address(text, path()) else { return nil }
+        if let use = address.specialUse, use != .linkLocal {
+            refuse(path(), text, .unreachable(use))
+            return nil
+        }
+        return address
+    }
+
+    /// An address that clients elsewhere can reach: none that is limited to one host or link.
+    mutating func routableAddress(_ text: String, _ path: @autoclosure () -> String) -> IPAddress? {
+        guard let address = address(text, path()) else { return nil }
+        if let use = address.specialUse {
+            refuse(path(), text, .unreachable(use))
+            return nil
+        }
+        return address
+    }
+
+    /// Blanks around the network are ignored, as the API and kube-proxy do.
+    mutating func network(_ text: String, _ path: @autoclosure () -> String) -> IPNetwork? {
+        guard let network = IPNetwork(lenient: text.trimmingBlanks) else {
+            refuse(path(), text, .notANetwork)
+            return nil
         }
         return network
     }
 
-    /// One of the named values of an enumeration; a missing or empty text means `standard`.
-    func choice<Value: RawRepresentable<String> & CaseIterable>(
-        _ text: String?, default standard: Value, _ field: @autoclosure () -> String
-    ) throws(ObjectError) -> Value {
+    mutating func networks(_ texts: [String]?, _ path: String) -> [IPNetwork] {
+        (texts ?? []).enumerated().compactMap { network($0.element, "\(path)[\($0.offset)]") }
+    }
+
+    /// One of the named values of an enumeration. A missing, empty or unknown text means `standard`.
+    mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ text: String?, default standard: Value, _ path: @autoclosure () -> String
+    ) -> Value {
         guard let text, !text.isEmpty else { return standard }
         guard let value = Value(rawValue: text) else {
-            let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
-            throw failure(field(), "“\(text)” is not known; use one of \(known)")
+            refuse(path(), text, .unknown(known: Value.allCases.map(\.rawValue)))
+            return standard
         }
         return value
     }
 
     /// Port names are DNS labels (RFC 1123), or empty.
-    func portName(_ name: String?, _ field: @autoclosure () -> String) throws(ObjectError) -> String {
+    mutating func portName(_ name: String?, _ path: @autoclosure () -> String) -> String? {
         guard let name, !name.isEmpty else { return "" }
         guard name.utf8.count <= 63, name.isDNSLabel else {
-            throw failure(field(), "“\(name)” is not a port name; use up to 63 of a-z, 0-9 and - (not at the ends)")
+            refuse(path(), name, .notAPortName)
+            return nil
         }
         return name
     }

@@ -1,18 +1,3 @@
-/// The kinds of object that Service networking reads.
-package enum ObjectKind: String, Sendable, Hashable, CaseIterable {
-    case service = "Service"
-    case endpointSlice = "EndpointSlice"
-    case node = "Node"
-
-    /// `v1` or `discovery.k8s.io/v1`.
-    package var apiVersion: String {
-        switch self {
-        case .service, .node: "v1"
-        case .endpointSlice: "discovery.k8s.io/v1"
-        }
-    }
-}
-
 /// What identifies one object among all: its kind, namespace and name.
 package struct ObjectKey: Sendable, Hashable {
     package var kind: ObjectKind
@@ -30,17 +15,23 @@ extension ObjectKey: CustomStringConvertible {
     }
 }
 
-/// An object of any kind that Service networking reads.
+/// An object of any kind, in its lean form.
 package enum KubernetesObject: Sendable, Hashable {
     case service(Service)
     case endpointSlice(EndpointSlice)
     case node(Node)
+    case serviceCIDR(ServiceCIDR)
+    case namespace(Namespace)
+    case pod(Pod)
 
     package var metadata: ObjectMeta {
         switch self {
         case .service(let service): service.metadata
         case .endpointSlice(let slice): slice.metadata
         case .node(let node): node.metadata
+        case .serviceCIDR(let range): range.metadata
+        case .namespace(let namespace): namespace.metadata
+        case .pod(let pod): pod.metadata
         }
     }
 
@@ -49,6 +40,21 @@ package enum KubernetesObject: Sendable, Hashable {
         case .service: .service
         case .endpointSlice: .endpointSlice
         case .node: .node
+        case .serviceCIDR: .serviceCIDR
+        case .namespace: .namespace
+        case .pod: .pod
+        }
+    }
+
+    /// Values that were left out when the object was read; nearly always none.
+    package var refusals: [FieldRefusal] {
+        switch self {
+        case .service(let service): service.refusals
+        case .endpointSlice(let slice): slice.refusals
+        case .node(let node): node.refusals
+        case .serviceCIDR(let range): range.refusals
+        case .namespace: []
+        case .pod(let pod): pod.refusals
         }
     }
 

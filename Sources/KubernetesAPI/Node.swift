@@ -21,6 +21,8 @@ package struct Node: Sendable, Hashable {
     package var internalIPs: [IPAddress]
     /// `status.addresses` of type ExternalIP, in the order given.
     package var externalIPs: [IPAddress]
+    /// Values that were left out.
+    package var refusals: [FieldRefusal] = []
 
     package init(
         metadata: ObjectMeta, podCIDRs: [IPNetwork] = [], taints: [Taint] = [], internalIPs: [IPAddress] = [],

@@ -52,13 +52,22 @@ package struct Service: Sendable, Hashable {
     package var healthCheckNodePort: UInt16?
     /// Seconds for which a client stays with its endpoint; `nil` without ClientIP session affinity.
     package var affinityTimeout: UInt32?
+    /// `spec.externalName`; empty for Services of other types.
+    package var externalName: String
+    /// Whether names and endpoints of Pods that are not ready are published too.
+    package var publishesNotReadyAddresses: Bool
+    /// The labels of the Pods behind the Service; kept only for consumers that ask for it.
+    package var selector: [String: String]
+    /// Values that were left out.
+    package var refusals: [FieldRefusal] = []
 
     package init(
         metadata: ObjectMeta, kind: Kind = .clusterIP, clusterIPs: [IPAddress] = [], isHeadless: Bool = false,
         ipFamilies: [IPFamily] = [], ports: [ServicePort] = [], externalIPs: [IPAddress] = [],
         loadBalancerIngress: [Ingress] = [], loadBalancerSourceRanges: [IPNetwork] = [],
         internalTrafficPolicy: TrafficPolicy = .cluster, externalTrafficPolicy: TrafficPolicy = .cluster,
-        healthCheckNodePort: UInt16? = nil, affinityTimeout: UInt32? = nil
+        healthCheckNodePort: UInt16? = nil, affinityTimeout: UInt32? = nil, externalName: String = "",
+        publishesNotReadyAddresses: Bool = false, selector: [String: String] = [:]
     ) {
         self.metadata = metadata
         self.kind = kind
@@ -73,6 +82,9 @@ package struct Service: Sendable, Hashable {
         self.externalTrafficPolicy = externalTrafficPolicy
         self.healthCheckNodePort = healthCheckNodePort
         self.affinityTimeout = affinityTimeout
+        self.externalName = externalName
+        self.publishesNotReadyAddresses = publishesNotReadyAddresses
+        self.selector = selector
     }
 }
 

@@ -1,29 +1,24 @@
 import AsyncHTTPClient
-package import KubernetesAPI
 package import Logging
 package import ObjectSource
 
-/// The objects of a Kubernetes cluster, as its API server tells them.
+/// The objects of a Kubernetes cluster, read from its API server.
 ///
-/// Services that have a cluster address and are ours to serve, EndpointSlices that are not headless, and the node's own
-/// Node; each kind has a watch of its own. A server that is out of reach changes nothing: what the inbox was told stays
-/// true, and the client tries again until it is cancelled.
+/// Each kind has a watch of its own. While the server is out of reach the inbox keeps what it has, and the client tries
+/// again until it is cancelled.
 package struct KubernetesClient: ObjectSource {
     private let configuration: KubernetesClientConfiguration
-    private let nodeName: String
-    let kinds: Set<ObjectKind>
+    let selections: [KindSelection]
     private let logger: Logger
     private let metrics: RequestMetrics
 
-    /// A client for the node `nodeName`, as kubelet registered it, that watches `kinds`.
+    /// A client that watches what `selections` name: one for each kind.
     package init(
-        configuration: KubernetesClientConfiguration, nodeName: String,
-        kinds: Set<ObjectKind> = Set(ObjectKind.allCases),
-        logger: Logger, metrics: RequestMetrics = RequestMetrics()
+        configuration: KubernetesClientConfiguration, selections: [KindSelection], logger: Logger,
+        metrics: RequestMetrics = RequestMetrics()
     ) {
         self.configuration = configuration
-        self.nodeName = nodeName
-        self.kinds = kinds
+        self.selections = selections
         self.logger = logger
         self.metrics = metrics
     }
@@ -36,9 +31,9 @@ package struct KubernetesClient: ObjectSource {
             let transport = APITransport(
                 http: http, configuration: configuration, credentials: credentials, metrics: metrics)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for kind in kinds {
+                for selection in selections {
                     let driver = ReflectorDriver(
-                        path: ResourcePath(kind: kind, nodeName: nodeName), transport: transport, inbox: inbox,
+                        path: ResourcePath(selection: selection), transport: transport, inbox: inbox,
                         logger: logger)
                     group.addTask { try await driver.run() }
                 }

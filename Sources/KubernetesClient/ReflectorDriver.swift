@@ -19,7 +19,8 @@ actor ReflectorDriver {
         self.transport = transport
         self.inbox = inbox
         self.logger = logger
-        reflector = Reflector(kind: path.kind, limits: transport.configuration.limits)
+        reflector = Reflector(
+            kind: path.kind, isOptional: path.selection.isOptional, limits: transport.configuration.limits)
     }
 
     /// Runs until the task is cancelled, and throws `CancellationError` then.
@@ -114,11 +115,20 @@ actor ReflectorDriver {
     }
 
     private func post(_ step: Step) {
-        inbox.post(step.changes)
+        inbox.post(path.selection.keepsSelectors ? step.changes : step.changes.map(\.withoutSelector))
         if step.isSynchronized { inbox.markSynchronized(path.kind) }
         for report in step.reports {
             let text = report.text(server: "\(transport.configuration.server)")
             logger.log(level: report.level == .notice ? .notice : .warning, "\(text)")
         }
+    }
+}
+
+extension ObjectChange {
+    /// The same without what a Service says of its Pods.
+    fileprivate var withoutSelector: ObjectChange {
+        guard case .set(.service(var service)) = self, !service.selector.isEmpty else { return self }
+        service.selector = [:]
+        return .set(.service(service))
     }
 }

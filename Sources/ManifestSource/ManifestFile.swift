@@ -13,7 +13,7 @@ struct ManifestFile: Sendable {
         var error: ObjectError
     }
 
-    /// A document of a kind that is none of Service networking's business.
+    /// A document of a kind that is not asked for.
     struct Stranger: Sendable, Hashable {
         var line: Int
         var kind: String
@@ -23,7 +23,10 @@ struct ManifestFile: Sendable {
     private(set) var problems: [Problem] = []
     private(set) var strangers: [Stranger] = []
 
-    init(_ contents: [UInt8]) {
+    private let kinds: Set<ObjectKind>
+
+    init(_ contents: [UInt8], kinds: Set<ObjectKind> = Set(ObjectKind.allCases)) {
+        self.kinds = kinds
         guard let text = String(validating: contents, as: UTF8.self) else {
             fail(line: 1, "the file is not UTF-8 text; save it as UTF-8")
             return
@@ -53,7 +56,9 @@ struct ManifestFile: Sendable {
         if kind.hasSuffix("List"), let items = mapping["items"] {
             return readItems(items, of: kind, apiVersion)
         }
-        guard let known = ObjectKind(rawValue: kind), Self.group(known.apiVersion) == Self.group(apiVersion) else {
+        guard let known = ObjectKind(rawValue: kind), kinds.contains(known),
+            Self.group(known.apiVersion) == Self.group(apiVersion)
+        else {
             return strangers.append(Stranger(line: line, kind: "\(apiVersion) \(kind)"))
         }
         guard apiVersion == known.apiVersion else {
@@ -83,6 +88,10 @@ struct ManifestFile: Sendable {
         do {
             let object = try YAMLDecoder().decode(ManifestObject.self, from: node).reading.outcome.get()
             entries.append(Entry(object: object, line: line))
+            // A manifest is held to what the API server demands of a new object: a person is there to mend it.
+            for refusal in object.refusals {
+                problems.append(Problem(line: node.line(of: refusal.path), error: refusal.error(of: object.key)))
+            }
         } catch let error as ObjectError {
             problems.append(Problem(line: node.line(of: error.field), error: error))
         } catch {

@@ -15,6 +15,7 @@ struct ManifestLoop: ~Copyable {
     private static let missingInterval: Int32 = 200
 
     private let folder: ManifestFolder
+    private let kinds: Set<ObjectKind>
     private let logger: Logger
     private let inbox: ObjectInbox
     private var watch: FolderWatch
@@ -22,19 +23,22 @@ struct ManifestLoop: ~Copyable {
     private var stamps: [String: FileStamp] = [:]
     private var trouble: String?
 
-    init(folder: ManifestFolder, wakeUp: WakeUp, logger: Logger, inbox: ObjectInbox) throws(ManifestSourceError) {
+    init(
+        folder: ManifestFolder, kinds: Set<ObjectKind>, wakeUp: WakeUp, logger: Logger, inbox: ObjectInbox
+    ) throws(ManifestSourceError) {
         self.folder = folder
+        self.kinds = kinds
         self.logger = logger
         self.inbox = inbox
         watch = try FolderWatch(wakeUp: wakeUp)
-        state = ManifestState(folder: folder.path)
+        state = ManifestState(folder: folder.path, kinds: kinds)
     }
 
     /// Returns when woken up.
     mutating func run() throws(ManifestSourceError) {
         try watch.watch(folder.path)
         apply(try folder.list(), reread: [])
-        for kind in [.service, .endpointSlice, .node] as [ObjectKind] { inbox.markSynchronized(kind) }
+        for kind in kinds { inbox.markSynchronized(kind) }
         while let reread = nextChange() { look(reread: reread) }
     }
 
@@ -87,7 +91,7 @@ struct ManifestLoop: ~Copyable {
     private func tell(_ settlement: ManifestState.Settlement) {
         for problem in settlement.problems { logger.error("\(problem)") }
         for ignored in settlement.ignored {
-            logger.debug("\(ignored) is ignored: it is no matter of Service networking")
+            logger.debug("\(ignored) is ignored: nothing here reads this kind")
         }
         guard !settlement.changes.isEmpty else { return }
         logger.info("manifests in \(folder.path) changed \(settlement.changes.count) objects")

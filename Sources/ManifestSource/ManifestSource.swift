@@ -3,17 +3,19 @@ package import KubernetesAPI
 package import Logging
 package import ObjectSource
 
-/// Services, EndpointSlices and Nodes from a folder of YAML and JSON files, or from one such file.
+/// Objects from a folder of YAML and JSON files, or from one such file.
 ///
 /// An edit takes effect within a tenth of a second. A file that is wrong is reported with file, line and field, and
 /// leaves in force what it said before.
 package struct ManifestSource: ObjectSource {
     private let path: String
+    private let kinds: Set<ObjectKind>
     private let logger: Logger
 
-    /// A source over the folder or file at `path`. Folders inside the folder and hidden files are not read.
-    package init(path: String, logger: Logger) {
+    /// A source of `kinds` in the folder or file at `path`. Folders inside the folder and hidden files are not read.
+    package init(path: String, kinds: Set<ObjectKind>, logger: Logger) {
         self.path = path
+        self.kinds = kinds
         self.logger = logger
     }
 
@@ -22,7 +24,7 @@ package struct ManifestSource: ObjectSource {
     package func run(into inbox: ObjectInbox) async throws {
         let folder = try ManifestFolder(at: path)
         let wakeUp = try WakeUp()
-        let logger = logger
+        let (kinds, logger) = (kinds, logger)
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 // Reading files and waiting for changes block, so they get a thread of their own: the threads of the
@@ -30,7 +32,8 @@ package struct ManifestSource: ObjectSource {
                 let thread = Thread {
                     continuation.resume(
                         with: Result {
-                            var loop = try ManifestLoop(folder: folder, wakeUp: wakeUp, logger: logger, inbox: inbox)
+                            var loop = try ManifestLoop(
+                                folder: folder, kinds: kinds, wakeUp: wakeUp, logger: logger, inbox: inbox)
                             try loop.run()
                         })
                 }
@@ -42,12 +45,14 @@ package struct ManifestSource: ObjectSource {
         }
     }
 
-    /// Reads everything at `path` once: what is served from it, in no particular order, and what is wrong with it.
+    /// Reads all objects of `kinds` at `path` once: what is served from it, in no particular order, and what is wrong with it.
     ///
     /// Blocks; throws ``ManifestSourceError`` if there is nothing at the path.
-    package static func read(path: String) throws -> (objects: [KubernetesObject], problems: [ManifestProblem]) {
+    package static func read(
+        path: String, kinds: Set<ObjectKind> = Set(ObjectKind.allCases)
+    ) throws -> (objects: [KubernetesObject], problems: [ManifestProblem]) {
         let folder = try ManifestFolder(at: path)
-        var state = ManifestState(folder: folder.path)
+        var state = ManifestState(folder: folder.path, kinds: kinds)
         for name in try folder.list().keys { state.read(name, in: folder) }
         let settlement = state.settle()
         let objects = settlement.changes.compactMap { change in

@@ -20,9 +20,6 @@ package struct ManifestSourceError: Error, Sendable {
         self.message = message
         self.errno = errno
     }
-
-    /// Whether the same may succeed later without anybody's doing.
-    package var mayPass: Bool { code != .unwatchable }
 }
 
 extension ManifestSourceError: CustomStringConvertible {

@@ -27,14 +27,16 @@ package struct ManifestState: Sendable {
     }
 
     private let folder: String
+    private let kinds: Set<ObjectKind>
     private var files: [String: File] = [:]
     private var current: [ObjectKey: KubernetesObject] = [:]
     private var reported: Set<ManifestProblem> = []
     private var ignored: Set<String> = []
 
-    /// A state that knows of no file yet; `folder` is what the paths in problems begin with.
-    package init(folder: String) {
+    /// A state without files, for objects of `kinds`; `folder` is what the paths in problems begin with.
+    package init(folder: String, kinds: Set<ObjectKind> = Set(ObjectKind.allCases)) {
         self.folder = folder
+        self.kinds = kinds
     }
 
     /// The names of the files that say or said something.
@@ -45,7 +47,7 @@ package struct ManifestState: Sendable {
         guard !contents.isEmpty else {
             return fail(file: file, reason: "the file is empty; delete it, or write `---` into it, to say nothing")
         }
-        let read = ManifestFile(contents)
+        let read = ManifestFile(contents, kinds: kinds)
         guard read.problems.isEmpty else {
             return fail(file: file, read.problems)
         }

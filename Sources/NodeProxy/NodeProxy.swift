@@ -61,20 +61,22 @@ package struct NodeProxy: Sendable {
         try await health.serve { _ in try await proxy(source, status: status, dataplane: try makeDataplane()) }
     }
 
+    private var selections: [KindSelection] { KindSelection.nodeProxy(nodeName: configuration.nodeName) }
+
     private func makeSource(status: ProxyStatus, environment: [String: String]) throws -> any ObjectSource {
         switch configuration.origin {
         case .manifests(let path):
-            return ManifestSource(path: path, logger: logger)
+            return ManifestSource(path: path, kinds: Set(selections.map(\.kind)), logger: logger)
         case .cluster(let kubeconfig, let master):
             let client = try KubernetesClientConfiguration.load(
                 kubeconfig: kubeconfig, master: master, environment: environment)
             return KubernetesClient(
-                configuration: client, nodeName: configuration.nodeName, logger: logger, metrics: status.requests)
+                configuration: client, selections: selections, logger: logger, metrics: status.requests)
         }
     }
 
     private func proxy(_ source: any ObjectSource, status: ProxyStatus, dataplane: any Dataplane) async throws {
-        let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
+        let inbox = ObjectInbox(waitingFor: Set(selections.map(\.kind)))
         let clock = ContinuousClock()
         let addresses = try Machine.addresses()
         let open = configuration.nodePorts.addresses(primary: [], machine: addresses)

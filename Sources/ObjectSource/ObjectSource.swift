@@ -1,5 +1,4 @@
-/// Something that knows Services, EndpointSlices and Nodes, and tells of their changes: a folder of manifests, an API
-/// server.
+/// Something that knows objects of the kinds asked for and follows their changes: a folder of manifests, an API server.
 package protocol ObjectSource: Sendable {
     /// Writes everything that the source knows into `inbox`, marks each kind synchronized once all of it is there, and
     /// goes on with what changes, until the task is cancelled.

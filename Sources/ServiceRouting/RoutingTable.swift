@@ -98,12 +98,13 @@ package struct RoutingTable: Sendable {
         case .set(.service(let service)): replace(service.metadata.namespacedName, with: service, touched: &touched)
         case .set(.endpointSlice(let slice)): place(slice, touched: &touched)
         case .set(.node(let node)): if node.name == context.node.name { context.node = RoutingNode(node) }
+        case .set(.serviceCIDR), .set(.namespace), .set(.pod): break
         case .removed(let key):
             switch key.kind {
             case .service: replace(key.name, with: nil, touched: &touched)
             case .endpointSlice: removeSlice(key.name, touched: &touched)
             // The machine still stands and its clients still come, although the cluster has forgotten it.
-            case .node: break
+            case .node, .serviceCIDR, .namespace, .pod: break
             }
         }
     }

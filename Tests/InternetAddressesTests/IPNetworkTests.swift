@@ -3,6 +3,17 @@ import Testing
 
 @Suite struct IPNetworkTests {
     @Test(
+        "the lenient reader takes leading zeros as decimal, and an IPv4-mapped network as IPv4",
+        arguments: [
+            ("010.0.0.0/8", "10.0.0.0/8"), ("10.1.2.3/8", "10.0.0.0/8"), ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("fd00::1/64", "fd00::/64"),
+        ])
+    func lenient(text: String, read: String) {
+        #expect(IPNetwork(lenient: text)?.description == read)
+        #expect(IPNetwork(lenient: "\(text)0") == nil)
+    }
+
+    @Test(
         "networks are read, and bits behind the prefix are dropped",
         arguments: [
             ("10.244.0.0/16", "10.244.0.0/16", "10.244.255.255"), ("10.1.2.3/8", "10.0.0.0/8", "10.255.255.255"),

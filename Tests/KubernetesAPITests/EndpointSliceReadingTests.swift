@@ -31,10 +31,10 @@ import Testing
     }
 
     @Test(
-        "missing conditions have the meaning that the API gives them",
+        "missing conditions mean ready, serving, and not terminating",
         arguments: [
             ("", [.ready, .serving]),
-            (#""ready": false"#, []),
+            (#""ready": false"#, .serving),
             (#""ready": null, "terminating": null"#, [.ready, .serving]),
             (#""ready": false, "serving": true, "terminating": true"#, [.serving, .terminating]),
             (#""serving": false"#, .ready),
@@ -63,6 +63,41 @@ import Testing
         #expect(slice.endpoints.isEmpty)
     }
 
+    @Test("forms of addresses that the API once accepted are read as kube-proxy reads them")
+    func oldForms() throws {
+        let slice = try readSlice(
+            slice(#""endpoints": [{"addresses": ["010.0.0.01"]}, {"addresses": ["::ffff:10.0.0.2"]}]"#))
+        #expect(slice.endpoints.map(\.address) == [try address("10.0.0.1"), try address("10.0.0.2")])
+        #expect(slice.refusals.isEmpty)
+    }
+
+    @Test("only the first address of an endpoint counts, whatever the others are")
+    func furtherAddresses() throws {
+        let slice = try readSlice(slice(#""endpoints": [{"addresses": ["10.0.0.1", "127.0.0.1"]}]"#))
+        #expect(slice.endpoints.map(\.address) == [try address("10.0.0.1")])
+        #expect(slice.refusals.isEmpty)
+    }
+
+    @Test("an odd endpoint and an odd port are left out and named, and the others count")
+    func oddValues() throws {
+        let slice = try readSlice(
+            slice(
+                #"""
+                "endpoints": [{"addresses": []}, {"addresses": ["fd00::1"]}, {"addresses": ["10.0.0.3"], "hostname": "db-0"}],
+                "ports": [{"name": "a", "port": 0}, {"name": "b", "port": 80}]
+                """#))
+        #expect(slice.endpoints == [Endpoint(address: try address("10.0.0.3"), hostname: "db-0")])
+        #expect(slice.ports == [EndpointPort(name: "b", port: 80)])
+        #expect(
+            slice.refusals == [
+                FieldRefusal(path: "ports[0].port", value: "0", reason: .notAPort),
+                FieldRefusal(path: "endpoints[0].addresses", reason: .noAddress),
+                FieldRefusal(
+                    path: "endpoints[1].addresses[0]", value: "fd00::1",
+                    reason: .otherFamily(.ipv4, saidBy: "addressType")),
+            ])
+    }
+
     struct Mistake: Sendable, CustomTestStringConvertible {
         var type = "IPv4"
         var rest: String
@@ -74,7 +109,7 @@ import Testing
     @Test(
         "a mistake is named with its field, what is wrong, and a remedy",
         arguments: [
-            Mistake(type: "", rest: #""ports": []"#, field: "addressType", reason: "use IPv4 or IPv6"),
+            Mistake(type: "", rest: #""ports": []"#, field: "addressType", reason: "use one of IPv4, IPv6, FQDN"),
             Mistake(type: "IP", rest: #""ports": []"#, field: "addressType", reason: "use one of IPv4, IPv6, FQDN"),
             Mistake(
                 rest: #""endpoints": [{"addresses": ["10.0.0.1"]}, {"addresses": []}]"#,
@@ -89,9 +124,9 @@ import Testing
                 reason: "fd00::1 is not IPv4"),
             Mistake(
                 type: "IPv6", rest: #""endpoints": [{"addresses": ["::ffff:10.0.0.1"]}]"#,
-                field: "endpoints[0].addresses[0]", reason: "write it as IPv4"),
+                field: "endpoints[0].addresses[0]", reason: "is not IPv6"),
             Mistake(
-                rest: #""endpoints": [{"addresses": ["10.0.0.1", "127.0.0.1"]}]"#, field: "endpoints[0].addresses[1]",
+                rest: #""endpoints": [{"addresses": ["127.0.0.1", "10.0.0.1"]}]"#, field: "endpoints[0].addresses[0]",
                 reason: "loopback"),
             Mistake(
                 type: "IPv6", rest: #""endpoints": [{"addresses": ["fe80::1"]}]"#, field: "endpoints[0].addresses[0]",
@@ -103,7 +138,9 @@ import Testing
                 rest: #""endpoints": [{"addresses": ["224.0.0.1"]}]"#, field: "endpoints[0].addresses[0]",
                 reason: "multicast"),
             Mistake(rest: #""ports": [{"port": 0}]"#, field: "ports[0].port", reason: "0 is not a port"),
-            Mistake(rest: #""ports": [{"port": 1}, {"port": 2}]"#, field: "ports[1].name", reason: "named “” too"),
+            Mistake(
+                rest: #""ports": [{"port": 1}, {"port": 2}]"#, field: "ports[1].name",
+                reason: "“” is in ports[0].name too"),
             Mistake(
                 rest: #""ports": [{"port": 1, "protocol": "ICMP"}]"#, field: "ports[0].protocol",
                 reason: "use TCP, UDP or SCTP"),
@@ -112,7 +149,7 @@ import Testing
                 field: "endpoints[0].conditions.ready", reason: "not true or false"),
         ])
     func mistakes(mistake: Mistake) throws {
-        let problem = try problem(slice(mistake.rest, type: mistake.type), .endpointSlice)
+        let problem = try KubernetesAPITests.mistake(slice(mistake.rest, type: mistake.type), .endpointSlice)
         #expect(problem.object == "EndpointSlice default/web-1")
         #expect(problem.field == mistake.field)
         #expect(problem.reason.contains(mistake.reason), "\(problem.reason)")

@@ -27,11 +27,15 @@ import Testing
         #expect(node.podCIDRs == [try network("10.244.0.0/24")])
     }
 
-    @Test("an address that is none is named")
+    @Test("one address that is none is left out and named, and the others count")
     func badAddress() throws {
-        let problem = try problem(
-            #"{"metadata": {"name": "n1"}, "status": {"addresses": [{"type": "InternalIP", "address": "n1"}]}}"#, .node)
-        #expect(problem.object == "Node n1")
-        #expect(problem.field == "status.addresses[0].address")
+        let node = try readNode(
+            #"""
+            {"metadata": {"name": "n1"}, "status": {"addresses": [
+              {"type": "InternalIP", "address": "n1"}, {"type": "InternalIP", "address": "172.30.0.2"}]}}
+            """#)
+        #expect(node.internalIPs == [try address("172.30.0.2")])
+        #expect(
+            node.refusals == [FieldRefusal(path: "status.addresses[0].address", value: "n1", reason: .notAnAddress)])
     }
 }

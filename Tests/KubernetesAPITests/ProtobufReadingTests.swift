@@ -51,7 +51,12 @@ import Testing
                 spec.text(5, "192.0.2.9")
                 spec.text(7, "ClientIP")
                 spec.text(9, " 203.0.113.7/24 ")
+                spec.message(2) { entry in
+                    entry.text(1, "app")
+                    entry.text(2, "web")
+                }
                 spec.text(11, "Local")
+                spec.integer(13, 1)
                 spec.integer(12, 31000)
                 spec.message(14) { config in config.message(1) { $0.integer(1, 600) } }
                 spec.text(18, "10.96.0.5")
@@ -80,6 +85,7 @@ import Testing
                         {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 5353}],
               "externalIPs": ["192.0.2.9"], "loadBalancerSourceRanges": ["203.0.113.7/24"],
               "internalTrafficPolicy": "Local", "externalTrafficPolicy": "Local", "healthCheckNodePort": 31000,
+              "selector": {"app": "web"}, "publishNotReadyAddresses": true,
               "sessionAffinity": "ClientIP", "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 600}}},
              "status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.2", "ipMode": "Proxy"}]}}}
             """#)
@@ -144,6 +150,7 @@ import Testing
             slice { endpoint in
                 endpoint.text(1, "10.244.0.7")
                 endpoint.text(1, "10.244.0.8")
+                endpoint.text(3, "db-0")
                 endpoint.text(6, "a-node-with-a-long-name.example")
                 endpoint.text(7, "z1")
                 endpoint.message(8) { hints in
@@ -155,7 +162,7 @@ import Testing
         guard case .endpointSlice(let slice) = object else { throw Unexpected() }
         let expected = Endpoint(
             address: try address("10.244.0.7"), nodeName: "a-node-with-a-long-name.example", zone: "z1",
-            zoneHints: ["z1", "z2"], nodeHints: ["n1"])
+            zoneHints: ["z1", "z2"], nodeHints: ["n1"], hostname: "db-0")
         #expect(slice.endpoints == [expected])
         #expect(slice.ports == [EndpointPort(port: 80)])
     }
@@ -164,30 +171,46 @@ import Testing
         "mistakes are named as they are in JSON",
         arguments: [
             ("IPv4", ["db.example"]), ("IPv4", ["fd00::1"]), ("IPv4", ["10.0.0.1", "127.0.0.1"]), ("IPv4", []),
-            ("IPv6", ["::ffff:10.0.0.1"]), ("IPv6", ["fe80::1"]), ("Magic", ["10.0.0.1"]), ("", ["10.0.0.1"]),
-            ("IPv4", ["10.0.0.01"]), ("IPv4", ["224.0.0.1"]),
+            ("IPv6", ["::ffff:10.0.0.1"]), ("IPv6", ["fe80::1"]), ("IPv4", ["10.0.0.01"]), ("IPv4", ["224.0.0.1"]),
         ] as [(String, [String])])
     func mistakes(type: String, addresses: [String]) throws {
-        let protobuf = try #require(throws: ObjectError.self) {
-            try read(.endpointSlice, slice(type: type) { endpoint in addresses.forEach { endpoint.text(1, $0) } })
-        }
+        let protobuf = try read(
+            .endpointSlice, slice(type: type) { endpoint in addresses.forEach { endpoint.text(1, $0) } })
         let quoted = addresses.map { "\"\($0)\"" }.joined(separator: ", ")
-        let json = try problem(
+        let json = try readSlice(
             #"""
             {"metadata": {"name": "web-1"}, "addressType": "\#(type)", "ports": [{"port": 80}],
              "endpoints": [{"addresses": [\#(quoted)]}]}
-            """#, .endpointSlice)
-        #expect(protobuf == json)
+            """#)
+        #expect(protobuf == .endpointSlice(json))
+    }
+
+    @Test("a slice of an unknown address type is refused as it is in JSON", arguments: ["Magic", ""])
+    func unknownType(type: String) throws {
+        let protobuf = try #require(throws: ObjectError.self) {
+            try read(.endpointSlice, slice(type: type) { $0.text(1, "10.0.0.1") })
+        }
+        #expect(
+            try problem(#"{"metadata": {"name": "web-1"}, "addressType": "\#(type)"}"#, .endpointSlice) == protobuf)
+    }
+
+    @Test("an endpoint that is left out does not shift the paths of those after it")
+    func pathsOfRefusals() throws {
+        let object = try read(.endpointSlice) { slice in
+            slice.message(1) { $0.text(1, "web-1") }
+            for address in ["fe80::1", "10.0.0.1", "::1"] { slice.message(2) { $0.text(1, address) } }
+            slice.text(4, "IPv4")
+        }
+        guard case .endpointSlice(let slice) = object else { throw Unexpected() }
+        #expect(slice.endpoints.map(\.address) == [try address("10.0.0.1")])
+        #expect(slice.refusals.map(\.path) == ["endpoints[0].addresses[0]", "endpoints[2].addresses[0]"])
     }
 
     @Test("a negative number is not taken for a port")
     func negativePort() throws {
-        let error = try #require(throws: ObjectError.self) {
-            try read(.endpointSlice, slice(port: -1) { $0.text(1, "10.0.0.1") })
-        }
+        let object = try read(.endpointSlice, slice(port: -1) { $0.text(1, "10.0.0.1") })
         #expect(
-            error.description
-                == "EndpointSlice default/web-1: ports[0].port: -1 is not a port; use a number from 1 to 65535")
+            object.refusals.map(\.description) == ["ports[0].port: -1 is not a port; use a number from 1 to 65535"])
     }
 
     @Test("the host names of an FQDN slice are left out")

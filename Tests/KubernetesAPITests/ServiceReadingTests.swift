@@ -122,41 +122,36 @@ import Testing
                 reason: "each needs its own"),
             Mistake(
                 spec: #""ports": [{"name": "a", "port": 80}, {"name": "a", "port": 81}]"#, field: "spec.ports[1].name",
-                reason: "spec.ports[0] is named “a” too"),
+                reason: "“a” is in spec.ports[0].name too"),
             Mistake(
                 spec: #""ports": [{"name": "a", "port": 80}, {"name": "b", "port": 80}]"#, field: "spec.ports[1].port",
-                reason: "80/TCP too"),
+                reason: "“80/TCP” is in spec.ports[0].port too"),
             Mistake(
                 spec:
                     #""type": "NodePort", "ports": [{"name": "a", "port": 80, "nodePort": 30080}, {"name": "b", "port": 81, "nodePort": 30080}]"#,
-                field: "spec.ports[1].nodePort", reason: "spec.ports[0] has the node port 30080/TCP too"),
+                field: "spec.ports[1].nodePort", reason: "“30080/TCP” is in spec.ports[0].nodePort too"),
             Mistake(
                 spec: #""ports": [{"port": 80, "name": "a\nb"}]"#, field: "spec.ports[0].name",
                 reason: "not a port name"),
             Mistake(
-                spec: #""clusterIP": "10.96.0.05", "ports": [{"port": 80}]"#, field: "spec.clusterIP",
-                reason: "no leading zeros"),
-            Mistake(
                 spec: #""clusterIP": "127.0.0.1", "ports": [{"port": 80}]"#, field: "spec.clusterIP",
                 reason: "loopback"),
             Mistake(
-                spec: #""clusterIP": "::ffff:10.0.0.1", "ports": [{"port": 80}]"#, field: "spec.clusterIP",
-                reason: "write it as IPv4"),
-            Mistake(
-                spec: #""clusterIPs": ["None", "10.96.0.5"], "ports": [{"port": 80}]"#, field: "spec.clusterIPs",
+                spec: #""clusterIPs": ["None", "10.96.0.5"], "ports": [{"port": 80}]"#, field: "spec.clusterIPs[1]",
                 reason: "stands alone"),
             Mistake(
                 spec: #""clusterIPs": ["10.96.0.5", "None"], "ports": [{"port": 80}]"#, field: "spec.clusterIPs[1]",
                 reason: "“None” is not an IP address"),
             Mistake(
                 spec: #""clusterIP": "10.96.0.6", "clusterIPs": ["10.96.0.5"], "ports": [{"port": 80}]"#,
-                field: "spec.clusterIPs[0]", reason: "differs from spec.clusterIP"),
+                field: "spec.clusterIP", reason: "differs from spec.clusterIPs[0]"),
             Mistake(
-                spec: #""clusterIPs": ["10.96.0.5", "10.96.0.6"], "ports": [{"port": 80}]"#, field: "spec.clusterIPs",
+                spec: #""clusterIPs": ["10.96.0.5", "10.96.0.6"], "ports": [{"port": 80}]"#,
+                field: "spec.clusterIPs[1]",
                 reason: "one cluster IP for IPv4 and one for IPv6"),
             Mistake(
                 spec: #""clusterIPs": ["10.96.0.5"], "ipFamilies": ["IPv6"], "ports": [{"port": 80}]"#,
-                field: "spec.clusterIPs[0]", reason: "10.96.0.5 is not IPv6"),
+                field: "spec.clusterIPs", reason: "10.96.0.5 is not IPv6"),
             Mistake(
                 spec: #""ipFamilies": ["IPv5"], "ports": [{"port": 80}]"#, field: "spec.ipFamilies[0]",
                 reason: "use one of IPv4, IPv6"),
@@ -184,7 +179,7 @@ import Testing
             Mistake(spec: #""ports": {"port": 80}"#, field: "spec.ports", reason: "not a list"),
         ])
     func mistakes(mistake: Mistake) throws {
-        let problem = try problem(web(mistake.spec))
+        let problem = try KubernetesAPITests.mistake(web(mistake.spec))
         #expect(problem.object == "Service default/web")
         #expect(problem.field == mistake.field)
         #expect(problem.reason.contains(mistake.reason), "\(problem.reason)")
@@ -192,10 +187,83 @@ import Testing
 
     @Test("a bad address of a load balancer is named")
     func badIngress() throws {
-        let problem = try problem(
+        let problem = try mistake(
             #"{"metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}, "status": {"loadBalancer": {"ingress": [{"ip": "1.2.3"}]}}}"#
         )
         #expect(problem.field == "status.loadBalancer.ingress[0].ip")
+    }
+
+    @Test("forms of addresses that the API once accepted are read as kube-proxy reads them")
+    func oldForms() throws {
+        let service = try readService(
+            web(
+                #""clusterIP": "010.096.0.05", "ports": [{"port": 80}], "externalIPs": ["::ffff:192.0.2.9", "192.0.02.010"], "loadBalancerSourceRanges": [" 010.0.0.0/8 "]"#
+            ))
+        #expect(service.clusterIPs == [try address("10.96.0.5")])
+        #expect(service.externalIPs == [try address("192.0.2.9"), try address("192.0.2.10")])
+        #expect(service.loadBalancerSourceRanges == [try network("10.0.0.0/8")])
+        #expect(service.refusals.isEmpty)
+    }
+
+    @Test("a link-local cluster IP is served")
+    func linkLocalClusterIP() throws {
+        let service = try readService(web(#""clusterIP": "169.254.20.10", "ports": [{"port": 53}]"#))
+        #expect(service.clusterIPs == [try address("169.254.20.10")])
+        #expect(service.refusals.isEmpty)
+    }
+
+    @Test("one odd value is left out and named, and the rest of the Service counts")
+    func oddValues() throws {
+        let service = try readService(
+            #"""
+            {"metadata": {"name": "web"}, "spec": {"type": "LoadBalancer", "clusterIP": "10.96.0.5",
+              "ports": [{"name": "http", "port": 80, "nodePort": 99999}, {"name": "none", "port": 0}],
+              "externalIPs": ["", "192.0.2.9"], "loadBalancerSourceRanges": ["10.0.0.0", "10.0.0.0/8"],
+              "internalTrafficPolicy": "local", "sessionAffinity": "Cookie"},
+             "status": {"loadBalancer": {"ingress": [{"ip": "lb"}, {"ip": "192.0.2.1"}]}}}
+            """#)
+        #expect(service.ports == [ServicePort(name: "http", port: 80)])
+        #expect(service.externalIPs == [try address("192.0.2.9")])
+        #expect(service.loadBalancerSourceRanges == [try network("10.0.0.0/8")])
+        #expect(service.loadBalancerIngress == [Service.Ingress(address: try address("192.0.2.1"))])
+        #expect(service.internalTrafficPolicy == .cluster && service.affinityTimeout == nil)
+        #expect(
+            service.refusals == [
+                FieldRefusal(path: "spec.ports[0].nodePort", value: "99999", reason: .notAPort),
+                FieldRefusal(path: "spec.ports[1].port", value: "0", reason: .notAPort),
+                FieldRefusal(path: "spec.externalIPs[0]", reason: .notAnAddress),
+                FieldRefusal(path: "status.loadBalancer.ingress[0].ip", value: "lb", reason: .notAnAddress),
+                FieldRefusal(path: "spec.loadBalancerSourceRanges[0]", value: "10.0.0.0", reason: .notANetwork),
+                FieldRefusal(
+                    path: "spec.internalTrafficPolicy", value: "local", reason: .unknown(known: ["Cluster", "Local"])),
+                FieldRefusal(
+                    path: "spec.sessionAffinity", value: "Cookie", reason: .unknown(known: ["None", "ClientIP"])),
+            ])
+    }
+
+    @Test("of two ports that are the same the first counts")
+    func samePorts() throws {
+        let service = try readService(
+            web(
+                #""type": "NodePort", "ports": [{"name": "a", "port": 80, "nodePort": 30080}, {"name": "a", "port": 81}, {"name": "b", "port": 80}, {"name": "c", "port": 82, "nodePort": 30080}]"#
+            ))
+        #expect(
+            service.ports == [
+                ServicePort(name: "a", port: 80, nodePort: 30080), ServicePort(name: "c", port: 82),
+            ])
+        #expect(
+            service.refusals.map(\.path) == ["spec.ports[1].name", "spec.ports[2].port", "spec.ports[3].nodePort"])
+    }
+
+    @Test("what names and controllers read arrives")
+    func namesAndSelectors() throws {
+        let service = try readService(
+            web(
+                #""type": "ExternalName", "externalName": "db.example", "selector": {"app": "web"}, "publishNotReadyAddresses": true"#
+            ))
+        #expect(service.externalName == "db.example")
+        #expect(service.selector == ["app": "web"])
+        #expect(service.publishesNotReadyAddresses)
     }
 
     @Test("a Service needs a name", arguments: ["{}", #"{"metadata": {}}"#, #"{"metadata": {"name": ""}}"#])

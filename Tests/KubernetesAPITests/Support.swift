@@ -24,14 +24,29 @@ func readNode(_ json: String) throws -> Node {
     return node
 }
 
+/// What the reader leaves out of `json`, in order.
+func refusals(_ json: String, _ kind: ObjectKind = .service) throws -> [FieldRefusal] {
+    try WireFormat.json.readObject(Array(json.utf8), of: kind).refusals
+}
+
 /// A Service named default/web, with one port and a cluster IP where `spec` does not say otherwise.
 func web(_ spec: String) -> String {
     #"{"metadata": {"name": "web", "namespace": "default"}, "spec": {\#(spec)}}"#
 }
 
-/// What the reader finds wrong with `json`; an issue is recorded if that is nothing.
+/// Why the reader refuses `json` as a whole; an issue is recorded if it does not.
 func problem(_ json: String, _ kind: ObjectKind = .service) throws -> ObjectError {
     try #require(throws: ObjectError.self) { try WireFormat.json.readObject(Array(json.utf8), of: kind) }
+}
+
+/// What the reader finds wrong with `json`, as a whole or in one value; an issue is recorded if that is nothing.
+func mistake(_ json: String, _ kind: ObjectKind = .service) throws -> ObjectError {
+    do {
+        let object = try WireFormat.json.readObject(Array(json.utf8), of: kind)
+        return try #require(object.refusals.first).error(of: object.key)
+    } catch let error as ObjectError {
+        return error
+    }
 }
 
 func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }

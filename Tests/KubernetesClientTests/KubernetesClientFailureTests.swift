@@ -48,7 +48,7 @@ struct KubernetesClientFailureTests {
         configuration.limits.backoff.longest = .milliseconds(20)
         configuration.contentType = .json
         let client = KubernetesClient(
-            configuration: configuration, nodeName: "n1", kinds: [.service], logger: log.logger, metrics: metrics)
+            configuration: configuration, selections: [KindSelection(.service)], logger: log.logger, metrics: metrics)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await client.run(into: inbox) }
             var replica = Replica()
@@ -141,7 +141,7 @@ struct KubernetesClientFailureTests {
         let list = #"""
             {"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"9"},"items":[
             {"metadata":{"name":"web","namespace":"default","resourceVersion":"8"},"spec":{"clusterIP":"10.96.0.9",
-            "clusterIPs":["10.96.0.9"],"type":"ClusterIP","ports":[{"port":70000,"protocol":"TCP"}]}}]}
+            "clusterIPs":["10.96.0.9"],"type":"ClusterIP","ports":[{"port":"x","protocol":"TCP"}]}}]}
             """#
         try await ScriptedServer.withServer { request, number in
             switch number {

@@ -137,7 +137,7 @@ struct KubernetesClientTests {
 
 /// Runs `client` beside `body`, and cancels it at the end.
 func running(_ client: KubernetesClient, _ body: (ObjectInbox) async throws -> Void) async throws {
-    let inbox = ObjectInbox(waitingFor: client.kinds)
+    let inbox = ObjectInbox(waitingFor: Set(client.selections.map(\.kind)))
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await client.run(into: inbox) }
         try await body(inbox)
@@ -159,5 +159,7 @@ func client(
     configuration.contentType = contentType
     configure(&configuration)
     return KubernetesClient(
-        configuration: configuration, nodeName: "n1", kinds: kinds, logger: log.logger, metrics: metrics)
+        configuration: configuration,
+        selections: KindSelection.nodeProxy(nodeName: "n1").filter { kinds.contains($0.kind) }, logger: log.logger,
+        metrics: metrics)
 }

@@ -25,6 +25,52 @@ import Testing
         #expect(script.replica.summary == ["default/a@3", "default/b@4"])
     }
 
+    @Test(arguments: [404, 403])
+    func `a server without an optional kind has told everything, and is asked again much later`(code: Int) throws {
+        var script = ReflectorScript(reflector: Reflector(kind: .serviceCIDR, isOptional: true, seed: 1))
+        script.start()
+        for _ in 0..<5 {
+            script.fail(.status(code: code, "NotThere"))
+            #expect(script.isSynchronized)
+            #expect(try (.seconds(300)...(.seconds(600))).contains(script.wait()))
+            #expect(try script.watch().sendInitialEvents)
+        }
+        #expect(script.reports.count == 1)
+        #expect(script.reports.first?.hasSuffix("going on without ServiceCIDRs") == true)
+    }
+
+    @Test func `a server that has lost an optional kind has removed its objects`() throws {
+        var script = ReflectorScript(reflector: Reflector(kind: .service, isOptional: true, seed: 1))
+        script.start()
+        script.open()
+        script.set("a", 3)
+        script.end(5)
+        script.close()
+        script.fail(.status(code: 404, "NotFound"))
+        #expect(script.replica.summary.isEmpty)
+    }
+
+    @Test func `a kind that is needed is waited for, also where the server does not have it`() throws {
+        var script = ReflectorScript()
+        script.start()
+        script.fail(.status(code: 404, "NotFound"))
+        #expect(!script.isSynchronized)
+        #expect(try script.wait() <= .seconds(1))
+    }
+
+    @Test func `a value that is left out of an object is reported once for each version of it`() throws {
+        var script = ReflectorScript.watching()
+        var object = Service(metadata: ObjectMeta(namespace: "default", name: "a", resourceVersion: "6"))
+        object.refusals = [FieldRefusal(path: "spec.externalIPs[0]", reason: .notAnAddress)]
+        script.event(.set(.service(object)))
+        script.event(.set(.service(object)))
+        #expect(script.replica.summary == ["default/a@6", "default/b@4"])
+        #expect(
+            script.reports == [
+                "Service default/a: spec.externalIPs[0]: “” is not an IP address; write it like 10.0.0.1 or fd00::1 — left out; the rest of the object counts"
+            ])
+    }
+
     @Test func `a watch that ends at once and empty has failed`() throws {
         var script = ReflectorScript.watching()
         script.close()

@@ -35,7 +35,8 @@ import Testing
 
     @Test("a path without anything is refused, and the error says what to do")
     func nothingThere() async throws {
-        let source = ManifestSource(path: "/nonexistent/manifests", logger: Logger(label: "test"))
+        let source = ManifestSource(
+            path: "/nonexistent/manifests", kinds: [.service], logger: Logger(label: "test"))
         let error = await #expect(throws: ManifestSourceError.self) {
             try await source.run(into: ObjectInbox(waitingFor: []))
         }
@@ -173,7 +174,8 @@ private func withRunningSource(
     let logs = CapturedLogs()
     let logger = Logger(label: "test") { _ in logs }
     let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
-    let source = ManifestSource(path: file.map { "\(folder.path)/\($0)" } ?? folder.path, logger: logger)
+    let source = ManifestSource(
+        path: file.map { "\(folder.path)/\($0)" } ?? folder.path, kinds: Set(ObjectKind.allCases), logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await source.run(into: inbox) }
         try await test(folder, inbox, logs)

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("The programming loop", .timeLimit(.minutes(1)))
 struct ProgrammingLoopTests {
-    let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
+    let inbox = ObjectInbox(waitingFor: [.service, .endpointSlice, .node])
     let dataplane = FakeDataplane()
     let status = ProxyStatus()
     let clock = SkippingClock()

@@ -5,6 +5,7 @@ struct EndpointSliceDocument: ObjectDocument {
     struct EndpointDocument: Decodable {
         var addresses: [String]?
         var conditions: Conditions?
+        var hostname: String?
         var nodeName: String?
         var zone: String?
         var hints: Hints?
@@ -40,46 +41,69 @@ struct EndpointSliceDocument: ObjectDocument {
     var ports: [Port]?
 
     func validated() throws(ObjectError) -> KubernetesObject {
-        var (slice, checks) = try withoutEndpoints()
-        guard let rules = EndpointRules(slice.addressType, checks) else { return .endpointSlice(slice) }
-        slice.endpoints = try (endpoints ?? []).checked { (document, index) throws(ObjectError) in
-            let addresses = try (document.addresses ?? []).checked { (text, position) throws(ObjectError) in
-                try rules.check(IPAddress(text), text: text, endpoint: index, position: position)
+        var checks = FieldChecks()
+        var slice = try withoutEndpoints(&checks)
+        if let rules = EndpointRules(slice.addressType) {
+            slice.endpoints.reserveCapacity(endpoints?.count ?? 0)
+            for (index, document) in (endpoints ?? []).enumerated() {
+                let text = document.addresses?.first
+                guard
+                    let address = rules.address(
+                        text.flatMap { IPAddress($0) }, text: text, endpoint: index, &checks)
+                else { continue }
+                slice.endpoints.append(Endpoint(document, at: address))
             }
-            return Endpoint(
-                address: try rules.first(of: addresses.first, endpoint: index),
-                conditions: Endpoint.Conditions(
-                    ready: document.conditions?.ready, serving: document.conditions?.serving,
-                    terminating: document.conditions?.terminating),
-                nodeName: document.nodeName ?? "", zone: document.zone ?? "",
-                zoneHints: (document.hints?.forZones ?? []).compactMap(\.name),
-                nodeHints: (document.hints?.forNodes ?? []).compactMap(\.name))
         }
+        slice.refusals = checks.refusals
         return .endpointSlice(slice)
     }
 
     /// Everything but the endpoints, which are many: each wire form reads them in its own way.
-    func withoutEndpoints() throws(ObjectError) -> (EndpointSlice, FieldChecks) {
-        let (metadata, checks) = try identified()
-        guard let addressType, !addressType.isEmpty else {
-            throw checks.failure("addressType", "the address type is missing; use IPv4 or IPv6")
+    func withoutEndpoints(_ checks: inout FieldChecks) throws(ObjectError) -> EndpointSlice {
+        let metadata = try identified()
+        guard let text = addressType, let type = EndpointSlice.AddressType(rawValue: text) else {
+            let known = EndpointSlice.AddressType.allCases.map(\.rawValue).joined(separator: ", ")
+            let key = ObjectKey(kind: .endpointSlice, name: metadata.namespacedName)
+            throw ObjectError(
+                object: key.description, field: "addressType",
+                reason: "“\(addressType ?? "")” is not an address type; use one of \(known)")
         }
-        var slice = EndpointSlice(
-            metadata: metadata, addressType: try checks.choice(addressType, default: .ipv4, "addressType"))
-        slice.ports = try (ports ?? []).checked { (document, index) throws(ObjectError) in
-            let field = "ports[\(index)]"
-            var port: UInt16?
-            if let number = document.port { port = try checks.port(number, "\(field).port") }
-            return EndpointPort(
-                name: try checks.portName(document.name, "\(field).name"),
-                transport: try checks.transport(document.protocol, "\(field).protocol"), port: port)
-        }
+        return EndpointSlice(metadata: metadata, addressType: type, ports: usablePorts(&checks))
+    }
+
+    private func usablePorts(_ checks: inout FieldChecks) -> [EndpointPort] {
+        var result: [EndpointPort] = []
         var names: [String: Int] = [:]
-        for (index, port) in slice.ports.enumerated() {
-            guard let earlier = names.updateValue(index, forKey: port.name) else { continue }
-            throw checks.failure(
-                "ports[\(index)].name", "ports[\(earlier)] is named “\(port.name)” too; give each port its own name")
+        for (index, document) in (ports ?? []).enumerated() {
+            let path = "ports[\(index)]"
+            var number: UInt16?
+            if let port = document.port {
+                guard let port = checks.port(port, "\(path).port") else { continue }
+                number = port
+            }
+            guard let name = checks.portName(document.name, "\(path).name"),
+                let transport = checks.transport(document.protocol, "\(path).protocol")
+            else { continue }
+            if let earlier = names[name] {
+                checks.refuse("\(path).name", name, .duplicate(of: "ports[\(earlier)].name"))
+                continue
+            }
+            names[name] = index
+            result.append(EndpointPort(name: name, transport: transport, port: number))
         }
-        return (slice, checks)
+        return result
+    }
+}
+
+extension Endpoint {
+    fileprivate init(_ document: EndpointSliceDocument.EndpointDocument, at address: IPAddress) {
+        self.init(
+            address: address,
+            conditions: Conditions(
+                ready: document.conditions?.ready, serving: document.conditions?.serving,
+                terminating: document.conditions?.terminating),
+            nodeName: document.nodeName ?? "", zone: document.zone ?? "",
+            zoneHints: (document.hints?.forZones ?? []).compactMap(\.name),
+            nodeHints: (document.hints?.forNodes ?? []).compactMap(\.name), hostname: document.hostname ?? "")
     }
 }

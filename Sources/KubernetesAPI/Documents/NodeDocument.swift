@@ -31,30 +31,31 @@ struct NodeDocument: ObjectDocument {
     var status: Status?
 
     func validated() throws(ObjectError) -> KubernetesObject {
-        let (metadata, checks) = try identified()
-        var node = Node(metadata: metadata)
-        node.podCIDRs = try podCIDRs(checks)
+        var node = Node(metadata: try identified())
+        var checks = FieldChecks()
+        node.podCIDRs = podCIDRs(&checks)
         node.taints = (spec?.taints ?? []).map {
             Node.Taint(key: $0.key ?? "", value: $0.value ?? "", effect: $0.effect ?? "")
         }
         for (index, entry) in (status?.addresses ?? []).enumerated() {
-            let text = entry.address ?? ""
-            switch entry.type {
-            case "InternalIP": node.internalIPs.append(try checks.address(text, "status.addresses[\(index)].address"))
-            case "ExternalIP": node.externalIPs.append(try checks.address(text, "status.addresses[\(index)].address"))
-            default: continue
+            guard entry.type == "InternalIP" || entry.type == "ExternalIP",
+                let address = checks.address(entry.address ?? "", "status.addresses[\(index)].address")
+            else { continue }
+            if entry.type == "InternalIP" {
+                node.internalIPs.append(address)
+            } else {
+                node.externalIPs.append(address)
             }
         }
+        node.refusals = checks.refusals
         return .node(node)
     }
 
-    private func podCIDRs(_ checks: FieldChecks) throws(ObjectError) -> [IPNetwork] {
+    private func podCIDRs(_ checks: inout FieldChecks) -> [IPNetwork] {
         guard let texts = spec?.podCIDRs, !texts.isEmpty else {
             guard let text = spec?.podCIDR, !text.isEmpty else { return [] }
-            return [try checks.network(text, "spec.podCIDR")]
+            return checks.network(text, "spec.podCIDR").map { [$0] } ?? []
         }
-        return try texts.checked { (text, index) throws(ObjectError) in
-            try checks.network(text, "spec.podCIDRs[\(index)]")
-        }
+        return checks.networks(texts, "spec.podCIDRs")
     }
 }

@@ -1,24 +1,43 @@
 /// An object as the API writes it: any field may be missing, and none has been checked.
 protocol ObjectDocument: Decodable {
-    var kind: String? { get }
-    var metadata: MetadataDocument? { get }
-
     static var objectKind: ObjectKind { get }
 
-    /// The object with the API server's defaults filled in, or what is wrong with it.
+    var kind: String? { get set }
+    var metadata: MetadataDocument? { get }
+
+    /// Reads the fields from protobuf.
+    init(_ message: ProtobufMessage, _ interner: inout StringInterner) throws(ObjectError)
+
+    /// The object with the API server's defaults filled in and without the values that cannot be used, or why it is
+    /// useless as a whole.
     func validated() throws(ObjectError) -> KubernetesObject
+
+    /// The object in a protobuf message, whose envelope names `kind`. A kind with very many parts reads them here
+    /// without a document between.
+    static func object(
+        protobuf message: ProtobufMessage, kind: String?, _ interner: inout StringInterner
+    ) throws(ObjectError) -> KubernetesObject
 }
 
 extension ObjectDocument {
-    /// The metadata, and the checks for the other fields, which name the object.
-    func identified() throws(ObjectError) -> (ObjectMeta, FieldChecks) {
+    static func object(
+        protobuf message: ProtobufMessage, kind: String?, _ interner: inout StringInterner
+    ) throws(ObjectError) -> KubernetesObject {
+        var document = try Self(message, &interner)
+        document.kind = kind
+        return try document.validated()
+    }
+
+    /// The metadata of an object of the right kind.
+    func identified() throws(ObjectError) -> ObjectMeta {
         let metadata = try (metadata ?? MetadataDocument()).validated(as: Self.objectKind)
-        let key = ObjectKey(kind: Self.objectKind, name: metadata.namespacedName)
-        let checks = FieldChecks(object: key.description)
         if let kind, !kind.isEmpty, kind != Self.objectKind.rawValue {
-            throw checks.failure("kind", "“\(kind)” was read where a \(Self.objectKind.rawValue) belongs")
+            let key = ObjectKey(kind: Self.objectKind, name: metadata.namespacedName)
+            throw ObjectError(
+                object: key.description, field: "kind",
+                reason: "“\(kind)” was read where a \(Self.objectKind.rawValue) belongs")
         }
-        return (metadata, checks)
+        return metadata
     }
 }
 
@@ -38,24 +57,26 @@ struct MetadataDocument: Decodable {
         let key = ObjectKey(kind: kind, name: NamespacedName(namespace: namespace, name: name))
         guard !name.isEmpty else {
             throw ObjectError(
-                object: kind == .node ? kind.rawValue : "\(kind.rawValue) in namespace \(namespace)",
+                object: namespace.isEmpty ? kind.rawValue : "\(kind.rawValue) in namespace \(namespace)",
                 field: "metadata.name", reason: "the name is missing; every object needs one")
         }
-        let checks = FieldChecks(object: key.description)
         guard name.isDNSSubdomain else {
-            throw checks.failure(
-                "metadata.name", "“\(name)” is not a name; use up to 253 of a-z, 0-9, - and . (- and . not at the ends)"
-            )
+            throw ObjectError(
+                object: key.description, field: "metadata.name",
+                reason:
+                    "“\(name)” is not a name; use up to 253 of a-z, 0-9, - and . (- and . not at the ends)")
         }
         guard namespace.isEmpty || namespace.utf8.count <= 63 && namespace.isDNSLabel else {
-            throw checks.failure(
-                "metadata.namespace",
-                "“\(namespace)” is not a namespace; use up to 63 of a-z, 0-9 and - (not at the ends)")
+            throw ObjectError(
+                object: key.description, field: "metadata.namespace",
+                reason: "“\(namespace)” is not a namespace; use up to 63 of a-z, 0-9 and - (not at the ends)")
         }
+        var labels = labels ?? [:]
+        if !kind.registration.keepsAllLabels { labels = labels.filter { WellKnown.keptLabels.contains($0.key) } }
         return ObjectMeta(
             namespace: namespace, name: name, resourceVersion: resourceVersion ?? "",
             creationTime: creationTimestamp?.seconds ?? 0, isBeingDeleted: deletionTimestamp != nil,
-            labels: labels?.filter { WellKnown.keptLabels.contains($0.key) } ?? [:],
+            labels: labels,
             annotations: annotations?.filter { WellKnown.keptAnnotations.contains($0.key) } ?? [:])
     }
 
@@ -65,9 +86,9 @@ struct MetadataDocument: Decodable {
         return ObjectKey(kind: kind, name: NamespacedName(namespace: Self.namespace(namespace, of: kind), name: name))
     }
 
-    /// Nodes have no namespace; other objects that name none are in `default`, where kubectl puts them too.
+    /// Some kinds have no namespace; other objects that name none are in `default`, where kubectl puts them too.
     static func namespace(_ namespace: String?, of kind: ObjectKind) -> String {
-        guard kind != .node else { return "" }
+        guard kind.registration.isNamespaced else { return "" }
         guard let namespace, !namespace.isEmpty else { return "default" }
         return namespace
     }

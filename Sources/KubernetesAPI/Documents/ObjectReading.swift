@@ -12,7 +12,7 @@ package struct ObjectReading: Sendable {
     /// Reads what `decoder` holds as an object of `kind`; the items of a list do not tell their kind.
     package init(of kind: ObjectKind, from decoder: any Decoder) {
         do {
-            self.init(try kind.documentType.init(from: decoder).validated())
+            self.init(try kind.registration.document.init(from: decoder).validated())
         } catch {
             // What went wrong may stand beside the name, so the name is looked for once more on its own.
             let metadata = (try? Identity(from: decoder))?.metadata
@@ -46,15 +46,5 @@ package struct ObjectReading: Sendable {
         }
 
         var metadata: Metadata?
-    }
-}
-
-extension ObjectKind {
-    fileprivate var documentType: any ObjectDocument.Type {
-        switch self {
-        case .service: ServiceDocument.self
-        case .endpointSlice: EndpointSliceDocument.self
-        case .node: NodeDocument.self
-        }
     }
 }

@@ -1,83 +1,94 @@
 import InternetAddresses
 
 extension ServiceDocument {
-    /// `spec.ports`, each with its defaults, and without two that would be the same.
+    /// `spec.ports`, each with its defaults; of two that would be the same the first counts.
     func ports(
-        _ spec: Spec, _ kind: Service.Kind, _ isHeadless: Bool, _ checks: FieldChecks
-    ) throws(ObjectError) -> [ServicePort] {
+        _ spec: Spec, _ kind: Service.Kind, _ isHeadless: Bool, _ checks: inout FieldChecks
+    ) -> [ServicePort] {
         let documents = spec.ports ?? []
-        guard !documents.isEmpty || isHeadless || kind == .externalName else {
-            throw checks.failure("spec.ports", "there is no port; a Service with a cluster IP needs at least one")
+        if documents.isEmpty, !isHeadless, kind != .externalName { checks.refuse("spec.ports", .noPorts) }
+        var ports = UniquePorts()
+        ports.result.reserveCapacity(documents.count)
+        for (index, document) in documents.enumerated() {
+            let path = "spec.ports[\(index)]"
+            guard let port = port(document, path, kind, &checks) else { continue }
+            if documents.count > 1, port.name.isEmpty {
+                checks.refuse("\(path).name", .noPortName)
+            } else {
+                ports.append(port, at: index, &checks)
+            }
         }
-        let ports = try documents.checked { (document, index) throws(ObjectError) in
-            try port(document, "spec.ports[\(index)]", kind, checks)
-        }
-        try refuseDuplicates(among: ports, checks)
-        return ports
+        return ports.result
     }
 
     private func port(
-        _ document: Port, _ field: String, _ kind: Service.Kind, _ checks: FieldChecks
-    ) throws(ObjectError) -> ServicePort {
+        _ document: Port, _ path: String, _ kind: Service.Kind, _ checks: inout FieldChecks
+    ) -> ServicePort? {
         guard let number = document.port else {
-            throw checks.failure("\(field).port", "the port is missing; use a number from 1 to 65535")
+            checks.refuse("\(path).port", .noPort)
+            return nil
         }
-        let port = try checks.port(number, "\(field).port")
-        let nodePort = try checks.optionalPort(document.nodePort, "\(field).nodePort")
-        if let nodePort, kind == .clusterIP || kind == .externalName {
-            throw checks.failure(
-                "\(field).nodePort",
-                "\(nodePort) has no effect with type \(kind.rawValue); use type NodePort, or remove it")
+        guard let port = checks.port(number, "\(path).port"),
+            let name = checks.portName(document.name, "\(path).name"),
+            let transport = checks.transport(document.protocol, "\(path).protocol")
+        else { return nil }
+        var nodePort = checks.optionalPort(document.nodePort, "\(path).nodePort")
+        if let useless = nodePort, kind == .clusterIP || kind == .externalName {
+            checks.refuse("\(path).nodePort", "\(useless)", .withoutEffect(kind))
+            nodePort = nil
         }
         return ServicePort(
-            name: try checks.portName(document.name, "\(field).name"),
-            transport: try checks.transport(document.protocol, "\(field).protocol"), port: port,
-            targetPort: try target(document.targetPort, "\(field).targetPort", checks), nodePort: nodePort)
+            name: name, transport: transport, port: port,
+            targetPort: target(document.targetPort, "\(path).targetPort", &checks), nodePort: nodePort)
     }
 
     /// `nil`, 0 and the empty name mean: the same number as the Service port.
     private func target(
-        _ target: IntOrString?, _ field: String, _ checks: FieldChecks
-    ) throws(ObjectError) -> ServicePort.Target? {
+        _ target: IntOrString?, _ path: String, _ checks: inout FieldChecks
+    ) -> ServicePort.Target? {
         switch target {
-        case nil, .number(0), .text(""):
-            return nil
-        case .number(let number):
-            return .number(try checks.port(number, field))
-        case .text(let name):
-            return .name(try checks.portName(name, field))
+        case nil, .number(0), .text(""): nil
+        case .number(let number): checks.port(number, path).map { .number($0) }
+        case .text(let name): checks.portName(name, path).map { .name($0) }
         }
     }
+}
 
-    private func refuseDuplicates(among ports: [ServicePort], _ checks: FieldChecks) throws(ObjectError) {
-        struct Number: Hashable {
-            var port: UInt16
-            var transport: TransportProtocol
+/// Ports of one Service that differ in name, number and node port.
+private struct UniquePorts {
+    private struct Number: Hashable {
+        var port: UInt16
+        var transport: TransportProtocol
+    }
+
+    var result: [ServicePort] = []
+    private var names: [String: Int] = [:]
+    private var numbers: [Number: Int] = [:]
+    private var nodePorts: [Number: Int] = [:]
+
+    mutating func append(_ port: ServicePort, at index: Int, _ checks: inout FieldChecks) {
+        var port = port
+        let path = "spec.ports[\(index)]"
+        if let earlier = names[port.name] {
+            return checks.refuse("\(path).name", port.name, .duplicate(of: "spec.ports[\(earlier)].name"))
         }
-        var names: [String: Int] = [:]
-        var numbers: [Number: Int] = [:]
-        var nodePorts: [Number: Int] = [:]
-        for (index, port) in ports.enumerated() {
-            if ports.count > 1, port.name.isEmpty {
-                throw checks.failure(
-                    "spec.ports[\(index)].name", "the name is missing; with several ports each needs its own")
-            }
-            if let earlier = names.updateValue(index, forKey: port.name) {
-                throw checks.failure(
-                    "spec.ports[\(index)].name",
-                    "spec.ports[\(earlier)] is named “\(port.name)” too; give each port its own name")
-            }
-            if let earlier = numbers.updateValue(index, forKey: Number(port: port.port, transport: port.transport)) {
-                throw checks.failure(
-                    "spec.ports[\(index)].port",
-                    "spec.ports[\(earlier)] is \(port.port)/\(port.transport) too; change or remove one of the two")
-            }
-            guard let nodePort = port.nodePort else { continue }
-            if let earlier = nodePorts.updateValue(index, forKey: Number(port: nodePort, transport: port.transport)) {
-                throw checks.failure(
-                    "spec.ports[\(index)].nodePort",
-                    "spec.ports[\(earlier)] has the node port \(nodePort)/\(port.transport) too; change one of the two")
+        let number = Number(port: port.port, transport: port.transport)
+        if let earlier = numbers[number] {
+            let value = "\(port.port)/\(port.transport)"
+            return checks.refuse("\(path).port", value, .duplicate(of: "spec.ports[\(earlier)].port"))
+        }
+        names[port.name] = index
+        numbers[number] = index
+        if let nodePort = port.nodePort {
+            let number = Number(port: nodePort, transport: port.transport)
+            if let earlier = nodePorts[number] {
+                let value = "\(nodePort)/\(port.transport)"
+                checks.refuse("\(path).nodePort", value, .duplicate(of: "spec.ports[\(earlier)].nodePort"))
+                port.nodePort = nil
+            } else {
+                nodePorts[number] = index
             }
         }
+        result.append(port)
     }
 }

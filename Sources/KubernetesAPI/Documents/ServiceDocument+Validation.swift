@@ -3,7 +3,7 @@ import InternetAddresses
 extension ServiceDocument {
     /// How long a client stays with its endpoint when the Service does not say: three hours.
     private static let defaultAffinityTimeout = 10_800
-    private static let longestAffinityTimeout = 86_400
+    private static let affinityTimeouts = 1...86_400
 
     private enum SessionAffinity: String, CaseIterable {
         case none = "None"
@@ -13,6 +13,8 @@ extension ServiceDocument {
     private enum Family: String, CaseIterable {
         case ipv4 = "IPv4"
         case ipv6 = "IPv6"
+
+        var family: IPFamily { self == .ipv4 ? .ipv4 : .ipv6 }
     }
 
     func validated() throws(ObjectError) -> KubernetesObject {
@@ -20,106 +22,105 @@ extension ServiceDocument {
     }
 
     private func service() throws(ObjectError) -> Service {
-        let (metadata, checks) = try identified()
+        let metadata = try identified()
+        var checks = FieldChecks()
         let spec = spec ?? Spec()
-        let kind = try checks.choice(spec.type, default: Service.Kind.clusterIP, "spec.type")
+        let kind = checks.choice(spec.type, default: Service.Kind.clusterIP, "spec.type")
         let isHeadless = spec.clusterIP == "None" || spec.clusterIPs?.first == "None"
 
         var service = Service(metadata: metadata, kind: kind, isHeadless: isHeadless)
-        if kind != .externalName, !isHeadless {
-            service.clusterIPs = try clusterIPs(spec, checks)
-        } else if isHeadless, let both = spec.clusterIPs, both.count > 1 {
-            throw checks.failure("spec.clusterIPs", "“None” stands alone; remove it or the addresses beside it")
-        }
-        service.ipFamilies = try families(spec, of: service.clusterIPs, checks)
-        service.ports = try ports(spec, kind, isHeadless, checks)
-        service.externalIPs = try (spec.externalIPs ?? []).checked { (text, index) throws(ObjectError) in
-            try checks.routableAddress(text, "spec.externalIPs[\(index)]")
-        }
-        service.loadBalancerIngress = try ingress(checks)
-        service.loadBalancerSourceRanges = try (spec.loadBalancerSourceRanges ?? [])
-            .checked { (text, index) throws(ObjectError) in
-                try checks.network(text, "spec.loadBalancerSourceRanges[\(index)]")
+        if isHeadless {
+            for (index, text) in (spec.clusterIPs ?? []).enumerated() where text != "None" {
+                checks.refuse("spec.clusterIPs[\(index)]", text, .besideNone)
             }
-        service.internalTrafficPolicy = try checks.choice(
+        } else if kind != .externalName {
+            service.clusterIPs = clusterIPs(spec, &checks)
+        }
+        service.ipFamilies = families(spec, of: &service.clusterIPs, &checks)
+        service.ports = ports(spec, kind, isHeadless, &checks)
+        service.externalIPs = (spec.externalIPs ?? []).enumerated().compactMap {
+            checks.routableAddress($0.element, "spec.externalIPs[\($0.offset)]")
+        }
+        service.loadBalancerIngress = ingress(&checks)
+        service.loadBalancerSourceRanges = checks.networks(
+            spec.loadBalancerSourceRanges, "spec.loadBalancerSourceRanges")
+        service.internalTrafficPolicy = checks.choice(
             spec.internalTrafficPolicy, default: .cluster, "spec.internalTrafficPolicy")
-        service.externalTrafficPolicy = try checks.choice(
+        service.externalTrafficPolicy = checks.choice(
             spec.externalTrafficPolicy, default: .cluster, "spec.externalTrafficPolicy")
-        service.healthCheckNodePort = try checks.optionalPort(spec.healthCheckNodePort, "spec.healthCheckNodePort")
-        service.affinityTimeout = try affinityTimeout(spec, checks)
+        service.healthCheckNodePort = checks.optionalPort(spec.healthCheckNodePort, "spec.healthCheckNodePort")
+        service.affinityTimeout = affinityTimeout(spec, &checks)
+        service.externalName = kind == .externalName ? spec.externalName ?? "" : ""
+        service.publishesNotReadyAddresses = spec.publishNotReadyAddresses ?? false
+        service.selector = spec.selector ?? [:]
+        service.refusals = checks.refusals
         return service
     }
 
-    private func clusterIPs(_ spec: Spec, _ checks: FieldChecks) throws(ObjectError) -> [IPAddress] {
+    private func clusterIPs(_ spec: Spec, _ checks: inout FieldChecks) -> [IPAddress] {
         let single = spec.clusterIP.flatMap { $0.isEmpty ? nil : $0 }
         guard let texts = spec.clusterIPs, !texts.isEmpty else {
-            guard let single else { return [] }
-            return [try checks.routableAddress(single, "spec.clusterIP")]
+            return single.flatMap { checks.clusterIP($0, "spec.clusterIP") }.map { [$0] } ?? []
         }
         if let single, single != texts[0] {
-            throw checks.failure(
-                "spec.clusterIPs[0]", "“\(texts[0])” differs from spec.clusterIP, “\(single)”; make them equal")
+            checks.refuse("spec.clusterIP", single, .differs(from: "spec.clusterIPs[0]"))
         }
-        let addresses = try texts.checked { (text, index) throws(ObjectError) in
-            try checks.routableAddress(text, "spec.clusterIPs[\(index)]")
-        }
-        guard Set(addresses.map(\.family)).count == addresses.count else {
-            throw checks.failure(
-                "spec.clusterIPs", "there is one cluster IP for IPv4 and one for IPv6; remove the others")
+        var addresses: [IPAddress] = []
+        for (index, text) in texts.enumerated() {
+            guard let address = checks.clusterIP(text, "spec.clusterIPs[\(index)]") else { continue }
+            if addresses.contains(where: { $0.family == address.family }) {
+                checks.refuse("spec.clusterIPs[\(index)]", text, .secondOfFamily)
+            } else {
+                addresses.append(address)
+            }
         }
         return addresses
     }
 
+    /// The families of the Service; a cluster IP of none of them is left out.
     private func families(
-        _ spec: Spec, of clusterIPs: [IPAddress], _ checks: FieldChecks
-    ) throws(ObjectError) -> [IPFamily] {
+        _ spec: Spec, of clusterIPs: inout [IPAddress], _ checks: inout FieldChecks
+    ) -> [IPFamily] {
         guard let texts = spec.ipFamilies, !texts.isEmpty else { return clusterIPs.map(\.family) }
-        let families = try texts.checked { (text, index) throws(ObjectError) in
-            try checks.choice(text, default: Family.ipv4, "spec.ipFamilies[\(index)]") == .ipv4
-                ? IPFamily.ipv4 : .ipv6
+        var families: [IPFamily] = []
+        for (index, text) in texts.enumerated() {
+            guard let family = Family(rawValue: text) else {
+                let known = Family.allCases.map(\.rawValue)
+                checks.refuse("spec.ipFamilies[\(index)]", text, .unknown(known: known))
+                continue
+            }
+            families.append(family.family)
         }
-        for (index, (address, family)) in zip(clusterIPs, families).enumerated() where address.family != family {
-            throw checks.failure(
-                "spec.clusterIPs[\(index)]",
-                "\(address) is not \(family), as spec.ipFamilies[\(index)] says; change one of the two")
+        guard !families.isEmpty else { return clusterIPs.map(\.family) }
+        for address in clusterIPs where !families.contains(address.family) {
+            let path = spec.clusterIPs?.isEmpty == false ? "spec.clusterIPs" : "spec.clusterIP"
+            checks.refuse(path, "\(address)", .otherFamily(families[0], saidBy: "spec.ipFamilies"))
         }
+        clusterIPs.removeAll { !families.contains($0.family) }
         return families
     }
 
-    private func ingress(_ checks: FieldChecks) throws(ObjectError) -> [Service.Ingress] {
+    private func ingress(_ checks: inout FieldChecks) -> [Service.Ingress] {
         var result: [Service.Ingress] = []
         for (index, entry) in (status?.loadBalancer?.ingress ?? []).enumerated() {
             guard let text = entry.ip, !text.isEmpty else { continue }
-            let field = "status.loadBalancer.ingress[\(index)]"
-            result.append(
-                Service.Ingress(
-                    address: try checks.address(text, "\(field).ip"),
-                    mode: try checks.choice(entry.ipMode, default: .vip, "\(field).ipMode")))
+            let path = "status.loadBalancer.ingress[\(index)]"
+            guard let address = checks.address(text, "\(path).ip") else { continue }
+            let mode = checks.choice(entry.ipMode, default: Service.Ingress.Mode.vip, "\(path).ipMode")
+            result.append(Service.Ingress(address: address, mode: mode))
         }
         return result
     }
 
-    private func affinityTimeout(_ spec: Spec, _ checks: FieldChecks) throws(ObjectError) -> UInt32? {
-        let affinity = try checks.choice(spec.sessionAffinity, default: SessionAffinity.none, "spec.sessionAffinity")
+    private func affinityTimeout(_ spec: Spec, _ checks: inout FieldChecks) -> UInt32? {
+        let affinity = checks.choice(spec.sessionAffinity, default: SessionAffinity.none, "spec.sessionAffinity")
         guard affinity == .clientIP else { return nil }
         let seconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? Self.defaultAffinityTimeout
-        guard (1...Self.longestAffinityTimeout).contains(seconds), let timeout = UInt32(exactly: seconds) else {
-            throw checks.failure(
-                "spec.sessionAffinityConfig.clientIP.timeoutSeconds",
-                "\(seconds) s is out of range; use 1 to \(Self.longestAffinityTimeout) (one day)")
+        guard Self.affinityTimeouts.contains(seconds) else {
+            checks.refuse(
+                "spec.sessionAffinityConfig.clientIP.timeoutSeconds", "\(seconds)", .outOfRange(Self.affinityTimeouts))
+            return UInt32(Self.defaultAffinityTimeout)
         }
-        return timeout
-    }
-}
-
-extension Array {
-    /// Each element through `transform`, with its index for the path in the message.
-    func checked<Value>(
-        _ transform: (Element, Int) throws(ObjectError) -> Value
-    ) throws(ObjectError) -> [Value] {
-        var result: [Value] = []
-        result.reserveCapacity(count)
-        for (index, element) in enumerated() { result.append(try transform(element, index)) }
-        return result
+        return UInt32(seconds)
     }
 }

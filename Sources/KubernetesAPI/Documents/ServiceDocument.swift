@@ -13,6 +13,9 @@ struct ServiceDocument: ObjectDocument {
         var healthCheckNodePort: Int?
         var sessionAffinity: String?
         var sessionAffinityConfig: SessionAffinityConfig?
+        var externalName: String?
+        var publishNotReadyAddresses: Bool?
+        var selector: [String: String]?
     }
 
     struct Port: Decodable {

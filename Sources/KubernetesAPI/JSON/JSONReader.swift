@@ -5,30 +5,29 @@ enum JSONReader {
     typealias List = (metadata: ListMetadata, outcomes: [Result<KubernetesObject, ObjectError>])
 
     static func list(_ bytes: [UInt8], of kind: ObjectKind) throws(ObjectError) -> List {
-        switch kind {
-        case .service: try list(bytes, ServiceDocument.self)
-        case .endpointSlice: try list(bytes, EndpointSliceDocument.self)
-        case .node: try list(bytes, NodeDocument.self)
-        }
+        try list(bytes, kind.registration.document)
     }
 
     static func watchEvent(_ bytes: [UInt8], of kind: ObjectKind) throws(ObjectError) -> WatchEvent {
-        let name = "watch event of \(kind.rawValue)"
-        return switch kind {
-        case .service: try decode(WatchEventDocument<ServiceDocument>.self, bytes, as: name).event
-        case .endpointSlice: try decode(WatchEventDocument<EndpointSliceDocument>.self, bytes, as: name).event
-        case .node: try decode(WatchEventDocument<NodeDocument>.self, bytes, as: name).event
-        }
+        try watchEvent(bytes, kind.registration.document)
+    }
+
+    private static func watchEvent<Document: ObjectDocument>(
+        _ bytes: [UInt8], _ type: Document.Type
+    ) throws(ObjectError) -> WatchEvent {
+        let name = "watch event of \(Document.objectKind.rawValue)"
+        return try decode(WatchEventDocument<Document>.self, bytes, as: name).event
     }
 
     static func object(_ bytes: [UInt8], of kind: ObjectKind) throws(ObjectError) -> KubernetesObject {
-        let item =
-            switch kind {
-            case .service: try decode(Item<ServiceDocument>.self, bytes, as: kind.rawValue).reading
-            case .endpointSlice: try decode(Item<EndpointSliceDocument>.self, bytes, as: kind.rawValue).reading
-            case .node: try decode(Item<NodeDocument>.self, bytes, as: kind.rawValue).reading
-            }
-        return try item.outcome.get()
+        try object(bytes, kind.registration.document)
+    }
+
+    private static func object<Document: ObjectDocument>(
+        _ bytes: [UInt8], _ type: Document.Type
+    ) throws(ObjectError) -> KubernetesObject {
+        let name = Document.objectKind.rawValue
+        return try decode(Item<Document>.self, bytes, as: name).reading.outcome.get()
     }
 
     static func status(_ bytes: [UInt8]) throws(ObjectError) -> Status {

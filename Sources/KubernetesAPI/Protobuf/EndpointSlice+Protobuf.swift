@@ -1,69 +1,92 @@
 import InternetAddresses
 
-extension EndpointSlice {
-    /// `discovery/v1` EndpointSlice, defaulted and checked.
-    ///
-    /// Endpoints are by far the most of what a node reads, so they become values of the model at once. They stand before
-    /// the address type, which says what is valid for them; hence the two passes.
-    init(protobuf message: ProtobufMessage, kind: String?, _ interner: inout StringInterner) throws(ObjectError) {
-        var document = EndpointSliceDocument(kind: kind)
-        var endpointCount = 0
-        var fields = message
-        while let field = try fields.next() {
+extension EndpointSliceDocument {
+    /// `discovery/v1` EndpointSlice, without its endpoints.
+    init(_ message: ProtobufMessage, _ interner: inout StringInterner) throws(ObjectError) {
+        var message = message
+        while let field = try message.next() {
             switch field.number {
-            case 1: document.metadata = try MetadataDocument(field.message(), &interner)
-            case 2: endpointCount += 1
-            case 3: document.ports.append(try EndpointSliceDocument.Port(field.message(), &interner))
-            case 4: document.addressType = try field.text()
+            case 1: metadata = try MetadataDocument(field.message(), &interner)
+            case 3: ports.append(try Port(field.message(), &interner))
+            case 4: addressType = try field.text()
             default: continue
             }
         }
-        let checks: FieldChecks
-        (self, checks) = try document.withoutEndpoints()
-        guard let rules = EndpointRules(addressType, checks) else { return }
+    }
 
-        endpoints.reserveCapacity(endpointCount)
+    /// Endpoints are by far the most of what a node reads, so they become values of the model at once. They stand before
+    /// the address type, which says what is valid for them; hence the two passes.
+    static func object(
+        protobuf message: ProtobufMessage, kind: String?, _ interner: inout StringInterner
+    ) throws(ObjectError) -> KubernetesObject {
+        var document = try EndpointSliceDocument(message, &interner)
+        document.kind = kind
+        var checks = FieldChecks()
+        var slice = try document.withoutEndpoints(&checks)
+        if let rules = EndpointRules(slice.addressType) {
+            slice.endpoints = try endpoints(of: message, rules, &checks, &interner)
+        }
+        slice.refusals = checks.refusals
+        return .endpointSlice(slice)
+    }
+
+    private static func endpoints(
+        of message: ProtobufMessage, _ rules: EndpointRules, _ checks: inout FieldChecks,
+        _ interner: inout StringInterner
+    ) throws(ObjectError) -> [Endpoint] {
+        var count = 0
+        var fields = message
+        while let field = try fields.next() {
+            if field.number == 2 { count += 1 }
+        }
+        var endpoints: [Endpoint] = []
+        endpoints.reserveCapacity(count)
+        var index = 0
         fields = message
         while let field = try fields.next() {
             guard field.number == 2 else { continue }
-            endpoints.append(
-                try Endpoint(protobuf: field.message(), index: endpoints.count, rules: rules, &interner))
+            if let endpoint = try Endpoint(protobuf: field.message(), index: index, rules, &checks, &interner) {
+                endpoints.append(endpoint)
+            }
+            index += 1
         }
+        return endpoints
     }
 }
 
 extension Endpoint {
-    /// `discovery/v1` Endpoint.
-    fileprivate init(
-        protobuf message: ProtobufMessage, index: Int, rules: EndpointRules, _ interner: inout StringInterner
+    /// `discovery/v1` Endpoint; `nil` for one that has no usable address.
+    fileprivate init?(
+        protobuf message: ProtobufMessage, index: Int, _ rules: EndpointRules, _ checks: inout FieldChecks,
+        _ interner: inout StringInterner
     ) throws(ObjectError) {
         var message = message
-        var first: IPAddress?
-        var addressCount = 0
+        var text: UnsafeRawBufferPointer?
         var conditions = Conditions(ready: nil, serving: nil, terminating: nil)
+        var hostname = ""
         var nodeName = ""
         var zone = ""
         var zoneHints: [String] = []
         var nodeHints: [String] = []
         while let field = try message.next() {
             switch field.number {
-            case 1:
-                let text = try field.bytes()
-                let address = try rules.check(
-                    IPAddress(asciiText: text), text: String(decoding: text, as: UTF8.self), endpoint: index,
-                    position: addressCount)
-                addressCount += 1
-                first = first ?? address
+            case 1 where text == nil: text = try field.bytes()
             case 2: conditions = try Conditions(protobuf: field.message())
+            case 3: hostname = try field.text(&interner)
             case 6: nodeName = try field.text(&interner)
             case 7: zone = try field.text(&interner)
             case 8: try Self.readHints(field.message(), &zoneHints, &nodeHints, &interner)
             default: continue
             }
         }
+        guard
+            let address = rules.address(
+                text.flatMap { IPAddress(asciiText: $0) }, text: text.map { String(decoding: $0, as: UTF8.self) },
+                endpoint: index, &checks)
+        else { return nil }
         self.init(
-            address: try rules.first(of: first, endpoint: index), conditions: conditions, nodeName: nodeName,
-            zone: zone, zoneHints: zoneHints, nodeHints: nodeHints)
+            address: address, conditions: conditions, nodeName: nodeName, zone: zone, zoneHints: zoneHints,
+            nodeHints: nodeHints, hostname: hostname)
     }
 
     /// `discovery/v1` EndpointHints: messages of zones and of nodes, each with a name.

@@ -2,8 +2,10 @@ extension MetadataDocument {
     /// On bookmarks only: the initial events of a watch are complete.
     static let initialEventsEnd = "k8s.io/initial-events-end"
 
-    /// `meta/v1` ObjectMeta. Only labels and annotations that are used are read.
-    init(_ message: ProtobufMessage, _ interner: inout StringInterner) throws(ObjectError) {
+    /// `meta/v1` ObjectMeta. Only annotations that are used are kept, and only such labels unless all are asked for.
+    init(
+        _ message: ProtobufMessage, _ interner: inout StringInterner, keepsAllLabels: Bool = false
+    ) throws(ObjectError) {
         var message = message
         var labels: [String: String] = [:]
         var annotations: [String: String] = [:]
@@ -21,7 +23,7 @@ extension MetadataDocument {
                 deletionTimestamp = try Timestamp(field.message())
             case 11:
                 let (key, value) = try Self.entry(field.message(), &interner)
-                if WellKnown.keptLabels.contains(key) { labels[key] = value }
+                if keepsAllLabels || WellKnown.keptLabels.contains(key) { labels[key] = value }
             case 12:
                 let (key, value) = try Self.entry(field.message(), &interner)
                 if WellKnown.keptAnnotations.contains(key) || key == Self.initialEventsEnd { annotations[key] = value }
@@ -34,7 +36,7 @@ extension MetadataDocument {
     }
 
     /// One entry of a map of texts.
-    private static func entry(
+    static func entry(
         _ message: ProtobufMessage, _ interner: inout StringInterner
     ) throws(ObjectError) -> (key: String, value: String) {
         var message = message

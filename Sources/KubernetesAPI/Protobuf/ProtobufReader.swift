@@ -96,18 +96,8 @@ struct ProtobufReader {
         _ message: ProtobufMessage, kind name: String?, _ interner: inout StringInterner
     ) -> ObjectReading {
         do {
-            switch kind {
-            case .service:
-                var document = try ServiceDocument(message, &interner)
-                document.kind = name
-                return ObjectReading(try document.validated())
-            case .endpointSlice:
-                return ObjectReading(.endpointSlice(try EndpointSlice(protobuf: message, kind: name, &interner)))
-            case .node:
-                var document = try NodeDocument(message, &interner)
-                document.kind = name
-                return ObjectReading(try document.validated())
-            }
+            return ObjectReading(
+                try kind.registration.document.object(protobuf: message, kind: name, &interner))
         } catch {
             // What is damaged may stand beside the name, so the name is looked for once more on its own.
             let metadata = try? Self.metadata(message, &interner)

@@ -20,13 +20,19 @@ extension ServiceDocument.Spec {
         while let field = try message.next() {
             switch field.number {
             case 1: ports.append(try ServiceDocument.Port(field.message(), &interner))
+            case 2:
+                let (key, value) = try MetadataDocument.entry(field.message(), &interner)
+                selector = selector ?? [:]
+                selector?[key] = value
             case 3: clusterIP = try field.text()
             case 4: type = try field.text()
             case 5: externalIPs.append(try field.text())
             case 7: sessionAffinity = try field.text()
             case 9: loadBalancerSourceRanges.append(try field.text())
+            case 10: externalName = try field.text()
             case 11: externalTrafficPolicy = try field.text()
             case 12: healthCheckNodePort = try field.integer()
+            case 13: publishNotReadyAddresses = try field.bool()
             case 14: sessionAffinityConfig = try ServiceDocument.SessionAffinityConfig(field.message())
             case 18: clusterIPs.append(try field.text())
             case 19: ipFamilies.append(try field.text())

@@ -22,6 +22,12 @@ extension Reflector {
         return response
     }
 
+    /// Whether the server says that it has nothing of an optional kind for us.
+    func isAbsence(_ failure: RequestFailure) -> Bool {
+        guard isOptional, case .status(let status, _) = failure, !status.refusesInitialEvents else { return false }
+        return status.code == 404 || status.code == 403
+    }
+
     private mutating func judge(_ failure: RequestFailure, listing request: ListRequest) -> Response {
         switch failure {
         case .status(let status, _) where status.isExpired:

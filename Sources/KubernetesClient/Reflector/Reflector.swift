@@ -23,6 +23,8 @@ struct Reflector: Sendable {
         var shortestWatch: Duration = .seconds(1)
         /// Objects in one page of a list.
         var page = 500
+        /// The time after which a server that did not have an optional kind is asked again.
+        var absence: ClosedRange<Duration> = .seconds(300)...(.seconds(600))
         /// Errors of the server in a row after which a watch is given up and everything is told anew.
         var watchErrors = 3
     }
@@ -52,6 +54,8 @@ struct Reflector: Sendable {
     }
 
     let kind: ObjectKind
+    /// Whether a server that does not serve the kind, or does not let us read it, has none of it.
+    let isOptional: Bool
     let limits: Limits
     private(set) var state = State.idle
     /// The version that a watch resumes from.
@@ -73,8 +77,10 @@ struct Reflector: Sendable {
     /// The first failure since the server last told something.
     var failingSince: ContinuousClock.Instant?
 
-    init(kind: ObjectKind, limits: Limits = Limits(), seed: UInt64 = .random(in: 0 ... .max)) {
+    init(kind: ObjectKind, isOptional: Bool = false, limits: Limits = Limits(), seed: UInt64 = .random(in: 0 ... .max))
+    {
         self.kind = kind
+        self.isOptional = isOptional
         self.limits = limits
         known = KnownObjects(kind: kind)
         backoff = Backoff(limits.backoff)
@@ -106,7 +112,7 @@ struct Reflector: Sendable {
         guard case .listing = state else { return Step() }
         switch outcome {
         case .success(let object):
-            return Step(changes: known.set(object).map { [$0] } ?? [])
+            return set(object)
         case .failure(let problem):
             known.keep(problem)
             return Step(reports: [unusable(problem)])
@@ -138,7 +144,7 @@ struct Reflector: Sendable {
         switch event {
         case .set(let object):
             hasEvents = true
-            step.changes = known.set(object).map { [$0] } ?? []
+            step.append(set(object))
             advance(to: object.metadata.resourceVersion)
         case .removed(let key, let resourceVersion):
             hasEvents = true
@@ -172,6 +178,7 @@ struct Reflector: Sendable {
     }
 
     mutating func failed(_ failure: RequestFailure, at now: ContinuousClock.Instant) -> Step {
+        if isAbsence(failure) { return endedWithout(failure, at: now) }
         let response = judge(failure)
         if response.isImmediate {
             return Step(reports: [report(failure, next: .zero)], next: carryOut(response.plan))
@@ -190,6 +197,23 @@ struct Reflector: Sendable {
 
     // MARK: - What follows
 
+    private mutating func set(_ object: KubernetesObject) -> Step {
+        guard let change = known.set(object) else { return Step() }
+        return Step(changes: [change], reports: leftOut(of: object))
+    }
+
+    /// All objects of an optional kind are known: there are none. The server may be upgraded, so it is asked again.
+    private mutating func endedWithout(_ failure: RequestFailure, at now: ContinuousClock.Instant) -> Step {
+        var step = Step(reports: absent(failure) + recovered(at: now))
+        known.beginReplacement()
+        step.changes = known.finishReplacement()
+        step.isSynchronized = true
+        isSynchronized = true
+        state = .waiting(then: .replace)
+        step.next = .wait(randomDuration(in: limits.absence))
+        return step
+    }
+
     private mutating func carryOut(_ plan: Plan) -> Step.Next {
         openedAt = nil
         hasEvents = false
@@ -197,14 +221,15 @@ struct Reflector: Sendable {
         case .replace:
             known.beginReplacement()
             guard listing.usesWatchList else { return carryOut(.nextPage(listing.firstPage(limits.page))) }
-            let request = WatchRequest(resourceVersion: "", sendInitialEvents: true, timeout: randomTimeout())
+            let request = WatchRequest(
+                resourceVersion: "", sendInitialEvents: true, timeout: randomDuration(in: limits.watchTimeout))
             state = .replacing(request)
             return .watch(request)
         case .nextPage(let request):
             state = .listing(request)
             return .list(request)
         case .resume:
-            let request = WatchRequest(resourceVersion: version, timeout: randomTimeout())
+            let request = WatchRequest(resourceVersion: version, timeout: randomDuration(in: limits.watchTimeout))
             state = .watching(request)
             return .watch(request)
         }
@@ -225,9 +250,9 @@ struct Reflector: Sendable {
         version = resourceVersion
     }
 
-    private mutating func randomTimeout() -> Duration {
-        let seconds =
-            limits.watchTimeout.lowerBound.components.seconds...limits.watchTimeout.upperBound.components.seconds
+    /// In whole seconds.
+    private mutating func randomDuration(in range: ClosedRange<Duration>) -> Duration {
+        let seconds = range.lowerBound.components.seconds...range.upperBound.components.seconds
         return .seconds(Int64.random(in: seconds, using: &random))
     }
 }

@@ -64,10 +64,12 @@ extension Reflector {
             return Report(
                 level: .notice,
                 subject: .failure(
-                    asked: asked, failure, consequence: "\(kind.plural) are listed first and watched after that"))
+                    asked: asked, failure,
+                    consequence: "\(kind.registration.resource) are listed first and watched after that"))
         }
         let meanwhile =
-            isSynchronized ? "\(kind.forPeople) stay as they are" : "no \(kind.forPeople) are known until then"
+            isSynchronized
+            ? "\(kind.registration.plural) stay as they are" : "no \(kind.registration.plural) are known until then"
         let next = delay == .zero ? "next try now" : "next try in \(delay.inSeconds)"
         return Report(
             level: .warning, subject: .failure(asked: asked, failure, consequence: "\(next); \(meanwhile)"))
@@ -76,8 +78,8 @@ extension Reflector {
     /// What is under way.
     private var asked: String {
         switch state {
-        case .listing: "list \(kind.plural)"
-        case .idle, .replacing, .watching, .waiting: "watch \(kind.plural)"
+        case .listing: "list \(kind.registration.resource)"
+        case .idle, .replacing, .watching, .waiting: "watch \(kind.registration.resource)"
         }
     }
 
@@ -87,29 +89,32 @@ extension Reflector {
         return [Report(level: .notice, subject: .recovery(asked: asked, after: since.duration(to: now)))]
     }
 
+    /// What was left out of `object`; nothing where all of it counts.
+    func leftOut(of object: KubernetesObject) -> [Report] {
+        let refusals = object.refusals
+        guard !refusals.isEmpty else { return [] }
+        var list = refusals.prefix(3).map(\.description).joined(separator: "; ")
+        if refusals.count > 3 { list += "; and \(refusals.count - 3) more" }
+        return [
+            Report(
+                level: .warning, subject: .object("\(object.key): \(list) — left out; the rest of the object counts"))
+        ]
+    }
+
+    /// The server does not have the kind; the consumer can do without.
+    func absent(_ failure: RequestFailure) -> [Report] {
+        guard !isSynchronized else { return [] }
+        let plural = kind.registration.plural
+        return [
+            Report(
+                level: .notice,
+                subject: .failure(asked: asked, failure, consequence: "going on without \(plural)"))
+        ]
+    }
+
     func unusable(_ problem: ObjectError) -> Report {
         Report(
             level: .warning,
             subject: .object("\(problem); what the node holds of it, if anything, stays as it is until it can be read"))
-    }
-}
-
-extension ObjectKind {
-    /// The name of the resource in paths: `services`.
-    var plural: String {
-        switch self {
-        case .service: "services"
-        case .endpointSlice: "endpointslices"
-        case .node: "nodes"
-        }
-    }
-
-    /// What a log line calls several of them.
-    var forPeople: String {
-        switch self {
-        case .service: "Services"
-        case .endpointSlice: "EndpointSlices"
-        case .node: "Nodes"
-        }
     }
 }

@@ -1,14 +1,16 @@
 import KubernetesAPI
+import ObjectSource
 
 /// Where the objects of a kind are found, and which of them are wanted.
 struct ResourcePath: Sendable, Hashable {
-    let kind: ObjectKind
-    /// The node whose own object is watched; the other nodes are of no concern.
-    let nodeName: String
+    let selection: KindSelection
+
+    var kind: ObjectKind { selection.kind }
 
     /// Path and query, to be put behind the server's address.
     func target(of request: ResourceRequest) -> String {
-        var query = selectors
+        var query = [("labelSelector", selection.labelSelector), ("fieldSelector", selection.fieldSelector)]
+            .filter { !$1.isEmpty }
         switch request {
         case .list(let list):
             if let limit = list.limit { query.append(("limit", "\(limit)")) }
@@ -24,24 +26,7 @@ struct ResourcePath: Sendable, Hashable {
             if !watch.resourceVersion.isEmpty { query.append(("resourceVersion", watch.resourceVersion)) }
             query.append(("timeoutSeconds", "\(watch.timeout.components.seconds)"))
         }
-        return path + "?" + query.map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
-    }
-
-    private var path: String {
-        switch kind {
-        case .service: "/api/v1/services"
-        case .endpointSlice: "/apis/discovery.k8s.io/v1/endpointslices"
-        case .node: "/api/v1/nodes"
-        }
-    }
-
-    private var selectors: [(String, String)] {
-        switch kind {
-        case .service:
-            [("labelSelector", "!\(WellKnown.serviceProxyName)"), ("fieldSelector", "spec.clusterIP!=None")]
-        case .endpointSlice: [("labelSelector", "!\(WellKnown.headless)")]
-        case .node: [("fieldSelector", "metadata.name=\(nodeName)")]
-        }
+        return kind.path + "?" + query.map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
     }
 
     /// Everything but the unreserved characters of RFC 3986 is escaped.

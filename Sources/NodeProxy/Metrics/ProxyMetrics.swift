@@ -33,7 +33,7 @@ package struct ProxyMetrics: Sendable, Hashable {
             switch change.key.kind {
             case .service: serviceChanges += 1
             case .endpointSlice: sliceChanges += 1
-            case .node: break
+            case .node, .serviceCIDR, .namespace, .pod: break
             }
         }
     }

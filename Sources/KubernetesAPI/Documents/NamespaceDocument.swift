@@ -1,0 +1,16 @@
+/// A Namespace as the API writes it, as far as anything here reads it.
+struct NamespaceDocument: ObjectDocument {
+    struct Status: Decodable {
+        var phase: String?
+    }
+
+    static var objectKind: ObjectKind { .namespace }
+
+    var kind: String?
+    var metadata: MetadataDocument?
+    var status: Status?
+
+    func validated() throws(ObjectError) -> KubernetesObject {
+        .namespace(Namespace(metadata: try identified(), isTerminating: status?.phase == "Terminating"))
+    }
+}
