@@ -9,14 +9,29 @@ enum FrontendSpot: Sendable, Hashable {
 }
 
 /// A Service port that asks for a spot. The first in order gets it, whichever came first.
-struct FrontendClaimant: Sendable, Hashable, Comparable {
+///
+/// A class, because a claimant is larger than everything else that is stored for a spot.
+final class FrontendClaimant: Sendable, Hashable, Comparable {
     /// No Service may take over a clusterIP by naming it as an externalIP.
-    var isClusterIP: Bool
+    let isClusterIP: Bool
     /// Seconds since 1970.
-    var creationTime: Int64
-    var name: ServicePortName
+    let creationTime: Int64
+    let name: ServicePortName
 
-    static func < (lhs: Self, rhs: Self) -> Bool {
+    init(isClusterIP: Bool, creationTime: Int64, name: ServicePortName) {
+        self.isClusterIP = isClusterIP
+        self.creationTime = creationTime
+        self.name = name
+    }
+
+    static func == (lhs: FrontendClaimant, rhs: FrontendClaimant) -> Bool {
+        lhs === rhs
+            || (lhs.isClusterIP, lhs.creationTime, lhs.name) == (rhs.isClusterIP, rhs.creationTime, rhs.name)
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+    static func < (lhs: FrontendClaimant, rhs: FrontendClaimant) -> Bool {
         if lhs.isClusterIP != rhs.isClusterIP { return lhs.isClusterIP }
         return (lhs.creationTime, lhs.name) < (rhs.creationTime, rhs.name)
     }
@@ -33,18 +48,16 @@ extension Service {
     var claims: [FrontendClaim] {
         requests.flatMap { request in
             let (name, family) = (request.key.name, request.key.family)
+            let time = metadata.creationTime
             var claims = request.addresses.map { frontend in
                 FrontendClaim(
                     spot: .address(frontend.address, port: frontend.port, name.transport),
                     claimant: FrontendClaimant(
-                        isClusterIP: frontend.kind == .clusterIP, creationTime: metadata.creationTime, name: name))
+                        isClusterIP: frontend.kind == .clusterIP, creationTime: time, name: name))
             }
             if let nodePort = request.nodePort {
-                claims.append(
-                    FrontendClaim(
-                        spot: .nodePort(nodePort, family, name.transport),
-                        claimant: FrontendClaimant(
-                            isClusterIP: false, creationTime: metadata.creationTime, name: name)))
+                let claimant = FrontendClaimant(isClusterIP: false, creationTime: time, name: name)
+                claims.append(FrontendClaim(spot: .nodePort(nodePort, family, name.transport), claimant: claimant))
             }
             return claims
         }
@@ -52,37 +65,15 @@ extension Service {
 }
 
 /// Who asks for which frontend, of all Services.
-///
-/// Nearly every spot has one claimant, so a lone one is stored without an array.
 struct FrontendClaims: Sendable {
-    private enum Claimants: Sendable {
-        case one(FrontendClaimant)
-        /// In order, the owner first; two or more.
-        case several([FrontendClaimant])
-
-        var all: [FrontendClaimant] {
-            switch self {
-            case .one(let claimant): [claimant]
-            case .several(let claimants): claimants
-            }
-        }
-
-        /// `nil` for none.
-        init?(_ claimants: [FrontendClaimant]) {
-            guard let first = claimants.first else { return nil }
-            self = claimants.count == 1 ? .one(first) : .several(claimants)
-        }
-    }
-
-    private var claimants: [FrontendSpot: Claimants] = [:]
+    /// Nearly every spot has one claimant.
+    private var sole: [FrontendSpot: FrontendClaimant] = [:]
+    /// Where there are two or more: in order, the owner first.
+    private var contested: [FrontendSpot: [FrontendClaimant]] = [:]
 
     /// The Service port that has the spot; `nil` if nobody asks for it.
     func owner(of spot: FrontendSpot) -> ServicePortName? {
-        switch claimants[spot] {
-        case .one(let claimant): claimant.name
-        case .several(let claimants): claimants.first?.name
-        case nil: nil
-        }
+        sole[spot]?.name ?? contested[spot]?.first?.name
     }
 
     /// Replaces what a Service asks for. Services for which the owner of a spot is now another one are added to
@@ -96,17 +87,27 @@ struct FrontendClaims: Sendable {
     }
 
     private mutating func enter(_ claim: FrontendClaim, touched: inout Set<NamespacedName>) {
-        var list = claimants[claim.spot]?.all ?? []
+        var list = claimants(of: claim.spot)
         let index = list.firstIndex { claim.claimant < $0 } ?? list.endIndex
         if index == 0 { touched.formUnion(list.lazy.map(\.name.service)) }
         list.insert(claim.claimant, at: index)
-        claimants[claim.spot] = Claimants(list)
+        store(list, for: claim.spot)
     }
 
     private mutating func withdraw(_ claim: FrontendClaim, touched: inout Set<NamespacedName>) {
-        guard var list = claimants[claim.spot]?.all, let index = list.firstIndex(of: claim.claimant) else { return }
+        var list = claimants(of: claim.spot)
+        guard let index = list.firstIndex(of: claim.claimant) else { return }
         list.remove(at: index)
         if index == 0 { touched.formUnion(list.lazy.map(\.name.service)) }
-        claimants[claim.spot] = Claimants(list)
+        store(list, for: claim.spot)
+    }
+
+    private func claimants(of spot: FrontendSpot) -> [FrontendClaimant] {
+        sole[spot].map { [$0] } ?? contested[spot] ?? []
+    }
+
+    private mutating func store(_ list: [FrontendClaimant], for spot: FrontendSpot) {
+        sole[spot] = list.count == 1 ? list.first : nil
+        contested[spot] = list.count > 1 ? list : nil
     }
 }

@@ -8,22 +8,28 @@ package import KubernetesAPI
 /// frontend share the cost of a change of its owner. Its state depends on the last value of each object and the machine's
 /// addresses alone, not on the order in which they came.
 package struct RoutingTable: Sendable {
-    /// One Service, what belongs to it, and what has been decided.
-    private struct Entry: Sendable {
-        /// `nil` while only slices have arrived.
-        var service: Service?
-        /// By name.
-        var slices: [String: EndpointSlice] = [:]
-        var decided = ServiceRoutes()
-    }
-
     private let configuration: RoutingConfiguration
     private var context: RoutingContext
     private var machineAddresses: [IPAddress] = []
-    private var entries: [NamespacedName: Entry] = [:]
-    /// Where each slice is kept: its label may change, and a removal tells only its name.
-    private var sliceOwners: [NamespacedName: NamespacedName] = [:]
+    private var entries: [NamespacedName: ServiceEntry] = [:]
+    /// The name of the Service that each slice is kept with, in the slice's namespace: its label may change, and a removal
+    /// tells only its name.
+    private var sliceOwners: [NamespacedName: String] = [:]
     private var claims = FrontendClaims()
+    /// Everything that a data plane has to program; what nothing else in a cluster comes up without goes first.
+    package var snapshot: RoutingSnapshot {
+        var routes: [ServicePortRoute] = []
+        routes.reserveCapacity(routeCount)
+        for service in Self.critical { routes += entries[service]?.routes ?? [] }
+        for (service, entry) in entries where !Self.critical.contains(service) { routes += entry.routes }
+        return RoutingSnapshot(routes: routes, nodePorts: nodePorts)
+    }
+
+    private static let critical = [
+        NamespacedName(namespace: "default", name: "kubernetes"),
+        NamespacedName(namespace: "kube-system", name: "kube-dns"),
+    ]
+
     /// How many ``routes`` there are.
     package private(set) var routeCount = 0
 
@@ -44,13 +50,13 @@ package struct RoutingTable: Sendable {
     package var knowsNodeAddresses: Bool { !context.node.primaryAddresses.isEmpty }
 
     /// All routes, in no order.
-    package var routes: some Collection<ServicePortRoute> { entries.values.lazy.flatMap(\.decided.routes) }
+    package var routes: some Collection<ServicePortRoute> { entries.values.lazy.flatMap(\.routes) }
 
     /// All that Services ask for in vain, in no order.
-    package var problems: some Collection<RoutingProblem> { entries.values.lazy.flatMap(\.decided.problems) }
+    package var problems: some Collection<RoutingProblem> { entries.values.lazy.flatMap(\.problems) }
 
     package func route(for key: RouteKey) -> ServicePortRoute? {
-        entries[key.name.service]?.decided.routes.first { $0.key == key }
+        entries[key.name.service]?.routes.first { $0.key == key }
     }
 
     /// What became of each endpoint of the Service, slice by slice; empty for a route that does not exist.
@@ -58,7 +64,7 @@ package struct RoutingTable: Sendable {
         guard let entry = entries[key.name.service],
             let request = entry.service?.requests.first(where: { $0.key == key })
         else { return [] }
-        let slices = entry.slices.values.sorted { $0.metadata.name < $1.metadata.name }
+        let slices = entry.slices.sorted { $0.metadata.name < $1.metadata.name }
         return EndpointDecision.all(for: request.port, family: key.family, in: slices, on: context.node)
     }
 
@@ -117,7 +123,7 @@ package struct RoutingTable: Sendable {
         let (oldClaims, newClaims) = (old?.claims ?? [], service?.claims ?? [])
         claims.replace(oldClaims, with: newClaims, touched: &touched)
         if oldClaims != newClaims { touchNodePorts(beside: oldClaims + newClaims, &touched) }
-        entries[name, default: Entry()].service = service
+        entries[name, default: ServiceEntry()].service = service
         touched.insert(name)
     }
 
@@ -135,16 +141,17 @@ package struct RoutingTable: Sendable {
     private mutating func place(_ slice: EndpointSlice, touched: inout Set<NamespacedName>) {
         let name = slice.metadata.namespacedName
         let owner = slice.isRouted ? slice.service : nil
-        if sliceOwners[name] != owner { removeSlice(name, touched: &touched) }
+        if sliceOwners[name] != owner?.name { removeSlice(name, touched: &touched) }
         guard let owner else { return }
-        sliceOwners[name] = owner
-        entries[owner, default: Entry()].slices[name.name] = slice
+        sliceOwners[name] = owner.name
+        entries[owner, default: ServiceEntry()].place(slice)
         touched.insert(owner)
     }
 
     private mutating func removeSlice(_ name: NamespacedName, touched: inout Set<NamespacedName>) {
-        guard let owner = sliceOwners.removeValue(forKey: name) else { return }
-        entries[owner]?.slices[name.name] = nil
+        guard let ownerName = sliceOwners.removeValue(forKey: name) else { return }
+        let owner = NamespacedName(namespace: name.namespace, name: ownerName)
+        entries[owner]?.removeSlice(named: name.name)
         touched.insert(owner)
     }
 
@@ -152,14 +159,13 @@ package struct RoutingTable: Sendable {
     private mutating func decide(_ name: NamespacedName, into change: inout RoutingChange) {
         guard let index = entries.index(forKey: name) else { return }
         let entry = entries.values[index]
-        let old = entry.decided
         let new =
-            entry.service.map { ServiceRoutes(of: $0, slices: entry.slices.values, in: context, claims: claims) }
+            entry.service.map { ServiceRoutes(of: $0, slices: entry.slices, in: context, claims: claims) }
             ?? ServiceRoutes()
-        change.append(from: old.routes, to: new.routes)
-        change.problems += new.problems.filter { !old.problems.contains($0) }
-        routeCount += new.routes.count - old.routes.count
-        if entry.service == nil, entry.slices.isEmpty {
+        change.append(from: entry.routes, to: new.routes)
+        change.problems += new.problems.filter { !entry.problems.contains($0) }
+        routeCount += new.routes.count - entry.routes.count
+        if entry.isEmpty {
             entries.remove(at: index)
         } else {
             entries.values[index].decided = new
