@@ -16,13 +16,15 @@ package struct RoutingTable: Sendable {
     /// tells only its name.
     private var sliceOwners: [NamespacedName: String] = [:]
     private var claims = FrontendClaims()
+    /// What each ServiceCIDR, by name, sets aside for cluster IPs.
+    private var serviceRanges: [String: [IPNetwork]] = [:]
     /// Everything that a data plane has to program; what nothing else in a cluster comes up without goes first.
     package var snapshot: RoutingSnapshot {
         var routes: [ServicePortRoute] = []
         routes.reserveCapacity(routeCount)
         for service in Self.critical { routes += entries[service]?.routes ?? [] }
         for (service, entry) in entries where !Self.critical.contains(service) { routes += entry.routes }
-        return RoutingSnapshot(routes: routes, nodePorts: nodePorts)
+        return RoutingSnapshot(routes: routes, nodePorts: nodePorts, serviceNetworks: serviceNetworks)
     }
 
     private static let critical = [
@@ -45,6 +47,9 @@ package struct RoutingTable: Sendable {
 
     /// Where node ports are open.
     package var nodePorts: NodePortAddresses { context.nodePorts }
+
+    /// The networks of the cluster's Services, sorted; empty where the API server has no ServiceCIDRs.
+    package private(set) var serviceNetworks: [IPNetwork] = []
 
     /// Whether the Node has told its addresses.
     package var knowsNodeAddresses: Bool { !context.node.primaryAddresses.isEmpty }
@@ -85,8 +90,19 @@ package struct RoutingTable: Sendable {
 
         var change = RoutingChange()
         if context.nodePorts != before.nodePorts { change.nodePorts = context.nodePorts }
+        change.serviceNetworks = updateServiceNetworks()
         for name in touched.sorted() { decide(name, into: &change) }
         return change
+    }
+
+    /// Returns the networks if they have changed.
+    private mutating func updateServiceNetworks() -> [IPNetwork]? {
+        let networks = Set(serviceRanges.values.joined()).sorted {
+            ($0.address, $0.prefixLength) < ($1.address, $1.prefixLength)
+        }
+        guard networks != serviceNetworks else { return nil }
+        serviceNetworks = networks
+        return networks
     }
 
     /// Adds the Services that the node itself concerns, if it has changed: which happens a few times in its life.
@@ -104,13 +120,15 @@ package struct RoutingTable: Sendable {
         case .set(.service(let service)): replace(service.metadata.namespacedName, with: service, touched: &touched)
         case .set(.endpointSlice(let slice)): place(slice, touched: &touched)
         case .set(.node(let node)): if node.name == context.node.name { context.node = RoutingNode(node) }
-        case .set(.serviceCIDR), .set(.namespace), .set(.pod): break
+        case .set(.serviceCIDR(let range)): serviceRanges[range.metadata.name] = range.networks
+        case .set(.namespace), .set(.pod): break
         case .removed(let key):
             switch key.kind {
             case .service: replace(key.name, with: nil, touched: &touched)
             case .endpointSlice: removeSlice(key.name, touched: &touched)
+            case .serviceCIDR: serviceRanges[key.name.name] = nil
             // The machine still stands and its clients still come, although the cluster has forgotten it.
-            case .node, .serviceCIDR, .namespace, .pod: break
+            case .node, .namespace, .pod: break
             }
         }
     }

@@ -113,6 +113,38 @@ import Testing
         #expect(table.route(for: key("web"))?.clusterBackends.count == 2)
     }
 
+    @Test("the networks of ServiceCIDRs are told when they change, each once")
+    func serviceNetworks() {
+        func range(_ name: String, _ networks: String...) -> ObjectChange {
+            let metadata = ObjectMeta(namespace: "", name: name)
+            return .set(.serviceCIDR(ServiceCIDR(metadata: metadata, networks: networks.compactMap { IPNetwork($0) })))
+        }
+        var table = RoutingTable([web], [endpoints])
+        let change = table.apply([range("kubernetes", "10.96.0.0/12", "fd00::/112"), range("extra", "10.96.0.0/12")])
+        #expect(change.serviceNetworks?.map(\.description) == ["10.96.0.0/12", "fd00::/112"])
+        #expect(change.entries.isEmpty && !change.isEmpty)
+        let key = { ObjectKey(kind: .serviceCIDR, name: NamespacedName(namespace: "", name: $0)) }
+        #expect(table.apply([.removed(key("extra"))]).isEmpty)
+        #expect(table.apply([.removed(key("kubernetes"))]).serviceNetworks == [])
+    }
+
+    @Test("a snapshot has every route, those of the API server and of DNS first")
+    func snapshot() {
+        func critical(_ namespace: String, _ name: String, _ address: String) -> Service {
+            var result = service(name, ips: [address])
+            result.metadata.namespace = namespace
+            return result
+        }
+        let others = (2...20).map { service("other-\($0)", ips: ["10.96.1.\($0)"]) }
+        let table = RoutingTable(
+            others + [
+                critical("kube-system", "kube-dns", "10.96.0.10"), critical("default", "kubernetes", "10.96.0.1"),
+            ])
+        let routes = table.snapshot.routes
+        #expect(routes.count == 21)
+        #expect(routes.prefix(2).map(\.key.name.service.name) == ["kubernetes", "kube-dns"])
+    }
+
     @Test("ports of one Service are routes of their own, with the numbers that each slice gives them")
     func ports() {
         let wide = service(

@@ -38,7 +38,8 @@ package struct ProxyConfiguration: Sendable, Hashable {
 
     package init(
         origin: Origin, mode: ProxyMode, nodeName: String, dataplane: DataplaneConfiguration = DataplaneConfiguration(),
-        nodePorts: NodePortPolicy = .primary, masqueradesAll: Bool = false, masqueradeBit: UInt8 = 14, localhostNodePorts: Bool = true,
+        nodePorts: NodePortPolicy = .primary, masqueradesAll: Bool = false, masqueradeBit: UInt8 = 14,
+        localhostNodePorts: Bool = true,
         acceptsInvalidPackets: Bool = false, healthAddress: ListenAddress? = nil, metricsAddress: ListenAddress? = nil
     ) {
         self.origin = origin

@@ -32,7 +32,8 @@ package struct ProxyOptions: Sendable, Hashable {
             origin: try readOrigin(), mode: mode, nodeName: try readNodeName(machine: machine),
             dataplane: DataplaneConfiguration(localTraffic: try readLocalTraffic()),
             nodePorts: try readNodePorts(mode), masqueradesAll: masqueradeAll,
-            masqueradeBit: try readMasqueradeBit(), localhostNodePorts: localhostNodePorts, acceptsInvalidPackets: conntrackBeLiberal,
+            masqueradeBit: try readMasqueradeBit(), localhostNodePorts: localhostNodePorts,
+            acceptsInvalidPackets: conntrackBeLiberal,
             healthAddress: try readAddress(healthAddress, flag: "--healthz-bind-address", defaultPort: 10256),
             metricsAddress: try readAddress(metricsAddress, flag: "--metrics-bind-address", defaultPort: 10249))
     }

@@ -42,15 +42,7 @@ package struct ProgrammingState: Sendable {
     package var guessesNodeAddresses: Bool { guessesAddresses && !table.knowsNodeAddresses }
 
     /// Everything that the kernel is to hold.
-    package var snapshot: RoutingSnapshot { RoutingSnapshot(routes: routes, nodePorts: table.nodePorts) }
-
-    /// All routes in the order in which they are programmed: what everything else depends on comes first.
-    private var routes: [ServicePortRoute] {
-        table.routes.sorted { left, right in
-            guard left.isCritical == right.isCritical else { return left.isCritical }
-            return left.key < right.key
-        }
-    }
+    package var snapshot: RoutingSnapshot { table.snapshot }
 
     /// Takes in what the sources have told, and whether this is all that they knew at their start. Returns what cannot
     /// be routed as its author wanted.
@@ -86,14 +78,5 @@ package struct ProgrammingState: Sendable {
         let pause = backoff.failed(isRetryable: error.isRetryable)
         standing = .behind(retryAt: now + pause)
         return pause
-    }
-}
-
-extension ServicePortRoute {
-    /// Without the API server and DNS nothing else in a cluster comes up.
-    fileprivate var isCritical: Bool {
-        let service = key.name.service
-        return service.namespace == "default" && service.name == "kubernetes"
-            || service.namespace == "kube-system" && service.name == "kube-dns"
     }
 }
