@@ -1,26 +1,39 @@
 /// An IPv4 or IPv6 address, as a plain value of 17 bytes.
 ///
-/// A node holds hundreds of thousands of these, so an address needs neither a heap allocation nor its text.
+/// A node holds millions of these, so there is no storage behind a reference and no text inside, and words of 32 bits, so
+/// that little is lost to alignment.
 package struct IPAddress: Sendable, Hashable {
+    /// Bits 127 to 0 of an IPv6 address, the highest first; an IPv4 address in the last word.
+    private let words: Words
     package let family: IPFamily
 
+    private struct Words: Hashable {
+        var first: UInt32
+        var second: UInt32
+        var third: UInt32
+        var fourth: UInt32
+    }
+
     /// The upper 64 bits of an IPv6 address; zero for IPv4.
-    let high: UInt64
+    var high: UInt64 { UInt64(words.first) << 32 | UInt64(words.second) }
     /// The lower 64 bits of an IPv6 address; an IPv4 address in the lowest 32 bits.
-    let low: UInt64
+    var low: UInt64 { UInt64(words.third) << 32 | UInt64(words.fourth) }
+
+    private init(_ family: IPFamily, high: UInt64, low: UInt64) {
+        self.family = family
+        words = Words(
+            first: UInt32(truncatingIfNeeded: high >> 32), second: UInt32(truncatingIfNeeded: high),
+            third: UInt32(truncatingIfNeeded: low >> 32), fourth: UInt32(truncatingIfNeeded: low))
+    }
 
     /// An IPv4 address from its 32 bits in host order: `0x0A000001` is 10.0.0.1.
     package init(ipv4 bits: UInt32) {
-        family = .ipv4
-        high = 0
-        low = UInt64(bits)
+        self.init(.ipv4, high: 0, low: UInt64(bits))
     }
 
     /// An IPv6 address from its upper and lower 64 bits in host order.
     package init(ipv6High high: UInt64, low: UInt64) {
-        family = .ipv6
-        self.high = high
-        self.low = low
+        self.init(.ipv6, high: high, low: low)
     }
 
     /// An address from its bytes in network order: four for IPv4, sixteen for IPv6, `nil` for any other count.
@@ -35,6 +48,11 @@ package struct IPAddress: Sendable, Hashable {
         default:
             return nil
         }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(high)
+        hasher.combine(low)
     }
 
     /// The address as four (IPv4) or sixteen (IPv6) bytes in network order.
