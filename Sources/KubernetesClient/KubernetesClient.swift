@@ -30,11 +30,12 @@ package struct KubernetesClient: ObjectSource {
             let credentials = Credentials(configuration, logger: logger)
             let transport = APITransport(
                 http: http, configuration: configuration, credentials: credentials, metrics: metrics)
+            let health = SharedServerHealth()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for selection in selections {
                     let driver = ReflectorDriver(
                         path: ResourcePath(selection: selection), transport: transport, inbox: inbox,
-                        logger: logger)
+                        health: health, logger: logger)
                     group.addTask { try await driver.run() }
                 }
                 try await group.waitForAll()

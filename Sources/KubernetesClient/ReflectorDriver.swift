@@ -3,6 +3,7 @@ import KubernetesAPI
 import Logging
 import NIOCore
 import ObjectSource
+import Synchronization
 
 /// Does what a ``Reflector`` says: sends the requests, reads the responses, waits, posts and logs.
 actor ReflectorDriver {
@@ -10,14 +11,17 @@ actor ReflectorDriver {
     private let transport: APITransport
     private let inbox: ObjectInbox
     private let logger: Logger
+    /// Shared with the drivers of the other kinds.
+    private let health: SharedServerHealth
     private var reflector: Reflector
     /// Names that many objects share are kept once.
     private var interner = StringInterner()
 
-    init(path: ResourcePath, transport: APITransport, inbox: ObjectInbox, logger: Logger) {
+    init(path: ResourcePath, transport: APITransport, inbox: ObjectInbox, health: SharedServerHealth, logger: Logger) {
         self.path = path
         self.transport = transport
         self.inbox = inbox
+        self.health = health
         self.logger = logger
         reflector = Reflector(
             kind: path.kind, isOptional: path.selection.isOptional, limits: transport.configuration.limits)
@@ -31,13 +35,29 @@ actor ReflectorDriver {
             case .list(let request): next = try await attempt { try await self.list(request, $0) }
             case .watch(let request): next = try await attempt { try await self.watch(request, $0) }
             case .wait(let delay):
-                try await ContinuousClock().sleep(for: delay)
+                try await wait(delay)
                 next = deliver(reflector.wokeUp())
             case .read:
-                // Only a stream that is being read goes on so.
+                // Nothing is being read here: a stream ends in `watch`.
                 next = deliver(reflector.closed(at: .now))
             }
         }
+    }
+
+    /// Waits for `delay`, or until the server answers another reflector if ours found it out of reach.
+    private func wait(_ delay: Duration) async throws {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: delay)
+        guard reflector.unreachableSince != nil else { return try await clock.sleep(until: end) }
+        let interval = transport.configuration.limits.backoff.consultation
+        while clock.now < end, !reflector.wakes(for: health.current) {
+            try await clock.sleep(until: min(end, clock.now.advanced(by: interval)))
+        }
+    }
+
+    private func opened() {
+        health.withLock { $0.answered(at: .now) }
+        reflector.opened(at: .now)
     }
 
     private func attempt(
@@ -49,7 +69,7 @@ actor ReflectorDriver {
         } catch {
             try Task.checkCancellation()
             let failure = RequestFailure(error, configuration: transport.configuration)
-            return deliver(reflector.failed(failure, at: .now))
+            return deliver(health.withLock { reflector.failed(failure, at: .now, health: &$0) })
         }
     }
 
@@ -57,7 +77,7 @@ actor ReflectorDriver {
         let response = try await transport.get(path.target(of: .list(request)))
         let patience = reflector.patience
         let body = try await transport.collect(response) { silence.broken(patience: patience) }
-        reflector.opened(at: .now)
+        opened()
         return deliver(try read(body, format: response.format))
     }
 
@@ -81,7 +101,7 @@ actor ReflectorDriver {
 
     private func watch(_ request: WatchRequest, _ silence: Silence) async throws -> Step.Next {
         let response = try await transport.get(path.target(of: .watch(request)))
-        reflector.opened(at: .now)
+        opened()
         silence.broken(patience: reflector.patience)
         var decoder = FrameDecoder(format: response.format)
         for try await part in response.body {
@@ -130,5 +150,16 @@ extension ObjectChange {
         guard case .set(.service(var service)) = self, !service.selector.isEmpty else { return self }
         service.selector = [:]
         return .set(.service(service))
+    }
+}
+
+/// A ``ServerHealth`` that the drivers of one client share.
+final class SharedServerHealth: Sendable {
+    private let health = Mutex(ServerHealth())
+
+    var current: ServerHealth { health.withLock { $0 } }
+
+    func withLock<Value: Sendable>(_ body: (inout ServerHealth) -> sending Value) -> Value {
+        health.withLock { health in body(&health) }
     }
 }

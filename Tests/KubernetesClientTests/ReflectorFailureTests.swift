@@ -113,6 +113,77 @@ import Testing
         #expect(try script.wait() == .zero)
     }
 
+    @Test func `an expired version is answered with a replacement at once, but only once without news`() throws {
+        var script = ReflectorScript.watching()
+        for _ in 0..<6 {
+            script.close()
+            script.fail(.refused)
+            _ = try script.wait()
+        }
+        script.fail(.expired)
+        #expect(try script.wait() <= .seconds(1))
+        #expect(try script.watch().sendInitialEvents)
+        var longest = Duration.zero
+        for version in 6..<12 {
+            script.open()
+            script.end(version)
+            script.close(after: .seconds(2))
+            script.fail(.expired)
+            longest = max(longest, try script.wait())
+        }
+        #expect(longest > .seconds(3), "a server that expires everything at once is not asked in a loop")
+        script.open()
+        script.end(20)
+        script.set("a", 21)
+        script.fail(.expired)
+        #expect(try script.wait() <= .seconds(1))
+    }
+
+    @Test func `refused connections do not lengthen the delays of other failures`() throws {
+        var script = ReflectorScript.watching()
+        script.close()
+        for _ in 0..<20 {
+            script.fail(.refused)
+            #expect(try script.wait() <= .seconds(3))
+        }
+        script.fail(.status(code: 503, "ServiceUnavailable"))
+        #expect(try script.wait() <= .milliseconds(800))
+    }
+
+    @Test func `of the reflectors of one client one looks for a server that refuses, and its answer wakes the others`()
+        throws
+    {
+        var health = ServerHealth()
+        var scripts = [ReflectorScript.watching(), .watching()]
+        let now = scripts[0].now
+        for index in scripts.indices {
+            scripts[index].close()
+            let step = scripts[index].reflector.failed(.refused, at: now, health: &health)
+            scripts[index].take(step)
+        }
+        guard case .wait(let look) = scripts[0].next, case .wait(let rest) = scripts[1].next else {
+            throw Unexpected(next: scripts[0].next)
+        }
+        #expect(look <= .seconds(3) && rest >= .seconds(15))
+        #expect(!scripts[1].reflector.wakes(for: health))
+        health.answered(at: now + look)
+        #expect(scripts[1].reflector.wakes(for: health))
+    }
+
+    @Test func `an answer from before the failure wakes nobody, and a refusal that is no outage is waited out`() {
+        var health = ServerHealth()
+        var script = ReflectorScript.watching()
+        health.answered(at: script.now)
+        script.close()
+        script.fail(.refused)
+        #expect(!script.reflector.wakes(for: health))
+        var busy = ReflectorScript.watching()
+        busy.close()
+        busy.fail(.status(code: 429, "TooManyRequests"))
+        health.answered(at: busy.now + .seconds(1))
+        #expect(!busy.reflector.wakes(for: health))
+    }
+
     @Test func `Retry-After is heeded`() throws {
         var script = ReflectorScript.watching()
         script.close()

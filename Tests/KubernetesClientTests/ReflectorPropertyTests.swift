@@ -41,7 +41,8 @@ import Testing
             #expect(!request.sendInitialEvents)
             step = simulation.reflector.failed(.refused, at: simulation.now)
         }
-        #expect((150...400).contains(tries))
+        // A server that refuses connections is looked for every one to two seconds.
+        #expect((1500...3600).contains(tries))
 
         for _ in 0..<5 { simulation.server.change(using: &simulation.random) }
         simulation.server.compact()

@@ -1,13 +1,20 @@
-/// How long to wait before the next try: from 0.8 s up to 30 s, doubling, with jitter, so that the nodes of a cluster do
-/// not come back all at once.
+/// The delay before the next try: from 0.8 s up to 30 s, doubling, with jitter, so that the nodes of a cluster do not come
+/// back all at once.
 struct Backoff: Sendable {
-    /// What the delays are made from.
+    /// The bounds of the delays.
     struct Limits: Sendable, Hashable {
         var first: Duration = .milliseconds(800)
         var longest: Duration = .seconds(30)
-        /// So long without a failure, and the next one is the first again.
+        /// The longest delay after a refused connection. To be refused costs the server's host next to nothing, and a
+        /// server that comes back should be found at once.
+        var longestRefused: Duration = .seconds(3)
+        /// An expired version is the answer of a healthy server: everything is asked for again within this time.
+        var expired: Duration = .seconds(1)
+        /// The interval at which those who wait for the server see whether it has answered another reflector.
+        var consultation: Duration = .milliseconds(500)
+        /// After this time without a failure the next one counts as the first again.
         var healthy: Duration = .seconds(120)
-        /// A server may ask for patience (`Retry-After`), but not for more than this.
+        /// The longest `Retry-After` that is honoured.
         var longestRetryAfter: Duration = .seconds(300)
     }
 
@@ -19,6 +26,9 @@ struct Backoff: Sendable {
         self.limits = limits
         bound = limits.first
     }
+
+    /// The same before any failure.
+    var reset: Backoff { Backoff(limits) }
 
     /// The delay after a failure at `now`: random between a tenth of the bound and the bound, which then doubles. Never
     /// less than what the server asked for in `retryAfter`.

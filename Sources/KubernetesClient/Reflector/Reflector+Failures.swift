@@ -8,6 +8,8 @@ extension Reflector {
         var isImmediate = false
         /// Whether the server did not know who we are.
         var needsFreshCredentials = false
+        /// Whether a healthy server said that the version is no longer there.
+        var isExpiry = false
     }
 
     mutating func judge(_ failure: RequestFailure) -> Response {
@@ -32,7 +34,7 @@ extension Reflector {
         switch failure {
         case .status(let status, _) where status.isExpired:
             if request.continueToken.isEmpty { listing.misledByCache() } else { listing.expiredBetweenPages() }
-            return Response(plan: .replace)
+            return Response(plan: .replace, isExpiry: true)
         case .status(let status, _) where status.isAheadOfServer:
             listing.misledByCache()
             return Response(plan: .replace)
@@ -59,7 +61,9 @@ extension Reflector {
 
     private mutating func judgeWatching(_ failure: RequestFailure) -> Response {
         switch failure {
-        case .status(let status, _) where status.isExpired || status.isAheadOfServer:
+        case .status(let status, _) where status.isExpired:
+            return Response(plan: .replace, isExpiry: true)
+        case .status(let status, _) where status.isAheadOfServer:
             return Response(plan: .replace)
         case .status(let status, _) where status.code == 429 || status.code == 401 || status.code == 403:
             return Response(plan: .resume)

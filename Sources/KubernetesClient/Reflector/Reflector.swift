@@ -65,6 +65,12 @@ struct Reflector: Sendable {
 
     var known: KnownObjects
     var backoff: Backoff
+    /// The delays while the server refuses connections.
+    var looks: Backoff
+    /// The failure that is waited out, if it left unclear whether the server is there.
+    var unreachableSince: ContinuousClock.Instant?
+    /// Whether everything was asked for at once after an expiry, and no watch has told anything since.
+    var hasReplacedAtOnce = false
     var random: SplitMix64
     /// How this server can be asked for everything.
     var listing = ListingMode()
@@ -84,6 +90,9 @@ struct Reflector: Sendable {
         self.limits = limits
         known = KnownObjects(kind: kind)
         backoff = Backoff(limits.backoff)
+        var looking = limits.backoff
+        looking.longest = min(looking.longest, looking.longestRefused)
+        looks = Backoff(looking)
         random = SplitMix64(seed: seed)
     }
 
@@ -95,15 +104,23 @@ struct Reflector: Sendable {
 
     mutating func start() -> Step { Step(next: carryOut(.replace)) }
 
+    /// Whether the wait ends early: the server was out of reach, and has answered another reflector since.
+    func wakes(for health: ServerHealth) -> Bool {
+        guard let unreachableSince, let answeredAt = health.answeredAt else { return false }
+        return answeredAt > unreachableSince
+    }
+
     /// The wait is over.
     mutating func wokeUp() -> Step {
         guard case .waiting(let plan) = state else { return Step() }
+        unreachableSince = nil
         return Step(next: carryOut(plan))
     }
 
     /// The server agreed to the request.
     mutating func opened(at now: ContinuousClock.Instant) {
         openedAt = now
+        looks = looks.reset
         hasTriedFreshCredentials = false
     }
 
@@ -140,6 +157,7 @@ struct Reflector: Sendable {
     mutating func received(_ event: WatchEvent, at now: ContinuousClock.Instant) -> Step {
         if case .error(let status) = event { return failed(.status(status), at: now) }
         errorsInRow = 0
+        if case .watching = state { hasReplacedAtOnce = false }
         var step = Step(reports: recovered(at: now))
         switch event {
         case .set(let object):
@@ -168,7 +186,7 @@ struct Reflector: Sendable {
         return step
     }
 
-    /// The server ended the stream in good order.
+    /// The server ended the stream in an orderly way.
     mutating func closed(at now: ContinuousClock.Instant) -> Step {
         guard case .watching = state else { return failed(.closedEarly, at: now) }
         if !hasEvents, let openedAt, openedAt.duration(to: now) < limits.shortestWatch {
@@ -178,13 +196,23 @@ struct Reflector: Sendable {
     }
 
     mutating func failed(_ failure: RequestFailure, at now: ContinuousClock.Instant) -> Step {
+        var unshared = ServerHealth()
+        return failed(failure, at: now, health: &unshared)
+    }
+
+    /// The same, together with the other reflectors of the client.
+    mutating func failed(
+        _ failure: RequestFailure, at now: ContinuousClock.Instant, health: inout ServerHealth
+    ) -> Step {
+        if case .status = failure { health.answered(at: now) }
         if isAbsence(failure) { return endedWithout(failure, at: now) }
         let response = judge(failure)
         if response.isImmediate {
             return Step(reports: [report(failure, next: .zero)], next: carryOut(response.plan))
         }
         failingSince = failingSince ?? now
-        var delay = backoff.delay(after: now, retryAfter: failure.retryAfter, random: &random)
+        unreachableSince = failure.mayBeOutage ? now : nil
+        var delay = delay(after: failure, response, at: now, &health)
         // Credentials that were refused are made anew: that deserves a try at once, but only one.
         if response.needsFreshCredentials, !hasTriedFreshCredentials {
             hasTriedFreshCredentials = true
@@ -196,6 +224,27 @@ struct Reflector: Sendable {
     }
 
     // MARK: - What follows
+
+    private mutating func delay(
+        after failure: RequestFailure, _ response: Response, at now: ContinuousClock.Instant,
+        _ health: inout ServerHealth
+    ) -> Duration {
+        if response.isExpiry, !hasReplacedAtOnce, failure.retryAfter == nil {
+            hasReplacedAtOnce = true
+            return limits.backoff.expired * Double.random(in: 0...1, using: &random)
+        }
+        if failure == .refused {
+            var next = looks
+            let delay = next.delay(after: now, random: &random)
+            if health.takeLook(after: delay, at: now) {
+                looks = next
+                return delay
+            }
+            // Whoever has the next look wakes us when the server answers.
+            return limits.backoff.longest * Double.random(in: 0.5...1, using: &random)
+        }
+        return backoff.delay(after: now, retryAfter: failure.retryAfter, random: &random)
+    }
 
     private mutating func set(_ object: KubernetesObject) -> Step {
         guard let change = known.set(object) else { return Step() }

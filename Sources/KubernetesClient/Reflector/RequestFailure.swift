@@ -23,6 +23,14 @@ enum RequestFailure: Error, Sendable, Hashable {
 }
 
 extension RequestFailure {
+    /// Whether the server may be gone, so that its next answer, to whomever, is news.
+    var mayBeOutage: Bool {
+        switch self {
+        case .refused, .connection, .silent: true
+        case .status, .unreadable, .tooLarge, .credentials, .closedAtOnce, .closedEarly: false
+        }
+    }
+
     /// What the server asks for, in the header or in the Status.
     var retryAfter: Duration? {
         guard case .status(let status, let retryAfter) = self else { return nil }
