@@ -4,10 +4,6 @@ package import Netlink
 
 /// The kernel's named counters, which the match `nfacct` refers to (`nfacct add NAME`).
 package enum KernelCounters {
-    // linux/netfilter/nfnetlink_acct.h
-    private static let newCounter: UInt16 = 0  // NFNL_MSG_ACCT_NEW
-    private static let nameAttribute: UInt32 = 1  // NFACCT_NAME
-
     /// Makes the counters in the calling thread's network namespace, unless they exist. Returns false where the kernel has
     /// no such counters; throws where it has and still refuses.
     package static func create(_ names: [String]) throws(NetlinkError) -> Bool {
@@ -30,12 +26,12 @@ package enum KernelCounters {
     private static func request(_ name: String, _ sequence: UInt32) -> [UInt8] {
         var writer = MessageWriter()
         writer.message(
-            type: UInt16(NFNL_SUBSYS_ACCT) << 8 | newCounter,
+            type: UInt16(NFNL_SUBSYS_ACCT) << 8 | UInt16(NFNL_MSG_ACCT_NEW.rawValue),
             flags: UInt16(NLM_F_REQUEST | NLM_F_CREATE | NLM_F_ACK), sequence: sequence
         ) { writer in
             // struct nfgenmsg
             writer.append(contentsOf: [UInt8(AF_UNSPEC), UInt8(NFNETLINK_V0), 0, 0])
-            writer.attribute(nameAttribute, string: name)
+            writer.attribute(NFACCT_NAME.rawValue, string: name)
             writer.pad()
         }
         return writer.bytes

@@ -61,7 +61,7 @@ package enum KernelTables {
         }
     }
 
-    private static func request(
+    static func request(
         _ type: nf_tables_msg_types, _ flags: UInt16, _ sequence: UInt32, _ family: IPFamily,
         _ attributes: (inout MessageWriter) -> Void
     ) -> [UInt8] {

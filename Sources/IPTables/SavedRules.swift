@@ -1,18 +1,21 @@
-/// What `iptables-save` prints: all chains, and the rules of those chains that are not Kubernetes'.
+/// What the tables of one IP family hold: a digest of each chain, and the rules of those chains that are not Kubernetes'.
 ///
-/// Text comes in pieces of any size. The rules of Services, which are many, are counted but not kept.
+/// The rules of Services, which are many, are not kept. Reads what `iptables-save` prints, in pieces of any size.
 package struct SavedRules: Sendable {
-    private var chains: [Table: Set<String>] = [:]
+    private var chains: [Table: [String: ChainDigest]] = [:]
     private var rules: [Table: [String]] = [:]
     /// The number of all rules, kept or not.
     package private(set) var ruleCount = 0
     private var table: Table?
     private var rest: [UInt8] = []
+    /// The chain of the last rules, which come one after the other.
+    private var current = ""
+    private var digest = ChainDigest()
 
     /// No rules.
     package init() {}
 
-    /// Reads the next piece of the output.
+    /// Reads the next piece of the output of `iptables-save`. Lines without a `\n` are read once it comes.
     package mutating func append(_ bytes: some Collection<UInt8>) {
         rest.append(contentsOf: bytes)
         var start = 0
@@ -23,13 +26,37 @@ package struct SavedRules: Sendable {
         rest.removeFirst(start)
     }
 
-    /// Adds chains that were found elsewhere than in the output.
-    package mutating func insert(_ chains: some Sequence<String>, in table: Table) {
-        self.chains[table, default: []].formUnion(chains)
+    /// Adds chains without rules.
+    package mutating func insert(_ names: some Sequence<String>, in table: Table) {
+        for name in names where chains[table]?[name] == nil { chains[table, default: [:]][name] = ChainDigest() }
+    }
+
+    /// Adds a rule at the end of a chain: `line` as `iptables-save` prints it, or `nil` for one that cannot be compared.
+    /// Rules of one chain come one after the other; ``finish()`` ends them.
+    mutating func append(_ line: UnsafeRawBufferPointer?, chain: String, in table: Table) {
+        if chain != current || table != self.table {
+            finish()
+            current = chain
+            self.table = table
+        }
+        ruleCount += 1
+        guard let line else { return digest.appendUnknown() }
+        digest.append(line)
+        if !chain.hasPrefix("KUBE-") { rules[table, default: []].append(String(decoding: line, as: UTF8.self)) }
+    }
+
+    /// Takes the rules of the last chain for complete.
+    mutating func finish() {
+        if let table, digest.count > 0 { chains[table, default: [:]][current] = digest }
+        current = ""
+        digest = ChainDigest()
     }
 
     /// The names of all chains of a table.
-    package func chains(in table: Table) -> Set<String> { chains[table] ?? [] }
+    package func chains(in table: Table) -> Set<String> { Set((chains[table] ?? [:]).keys) }
+
+    /// What a chain holds; `nil` if there is no such chain.
+    package func digest(of chain: String, in table: Table) -> ChainDigest? { chains[table]?[chain] }
 
     /// The rules in chains of a table whose names do not begin with `KUBE-`, as whole lines.
     package func foreignRules(in table: Table) -> [String] { rules[table] ?? [] }
@@ -40,15 +67,20 @@ package struct SavedRules: Sendable {
     private mutating func read(_ line: ArraySlice<UInt8>) {
         switch line.first {
         case UInt8(ascii: "*"):
+            finish()
             table = Table(rawValue: String(decoding: line.dropFirst(), as: UTF8.self))
         case UInt8(ascii: ":"):
             guard let table else { return }
             let name = line.dropFirst().prefix { $0 != UInt8(ascii: " ") }
-            chains[table, default: []].insert(String(decoding: name, as: UTF8.self))
+            insert([String(decoding: name, as: UTF8.self)], in: table)
         case UInt8(ascii: "-"):
-            ruleCount += 1
-            guard let table, !line.dropFirst(3).starts(with: "KUBE-".utf8) else { return }
-            rules[table, default: []].append(String(decoding: line, as: UTF8.self))
+            guard let table else { return ruleCount += 1 }
+            let words = line.dropFirst(3)
+            let length = words.prefix { $0 != UInt8(ascii: " ") }.count
+            let isCurrent = current.utf8.count == length && words.starts(with: current.utf8)
+            let chain = isCurrent ? current : String(decoding: words.prefix(length), as: UTF8.self)
+            line.withUnsafeBytes { append($0, chain: chain, in: table) }
+        case UInt8(ascii: "C"): finish()
         default: break
         }
     }

@@ -9,8 +9,10 @@ struct FamilyProgrammer {
     private var table: RuleTable
     /// Whether the kernel may hold anything: at the start, and after a failure.
     private(set) var needsFullSync = true
+    /// The chains that the last full sync found to be other than they should be, as `nat KUBE-SERVICES`.
+    private(set) var changed: [String] = []
 
-    /// After so many refusals everything is given up, until the next try.
+    /// The number of refusals after which everything is given up, until the next attempt.
     private static let attemptLimit = 64
 
     init(programs: IPTablesPrograms, context: RuleContext) {
@@ -23,7 +25,7 @@ struct FamilyProgrammer {
     /// Makes the kernel hold these routes and no others.
     mutating func synchronize(
         _ routes: some Sequence<ServicePortRoute>, context: RuleContext
-    ) throws(DataplaneError) -> ProgrammingReport {
+    ) throws(IPTablesError) -> ProgrammingReport {
         table.replace(routes, context: context)
         return try synchronize()
     }
@@ -31,7 +33,7 @@ struct FamilyProgrammer {
     /// Makes the kernel follow some changes, under a context that may be another than before.
     mutating func apply(
         _ entries: some Sequence<RoutingChange.Entry>, context: RuleContext
-    ) throws(DataplaneError) -> ProgrammingReport {
+    ) throws(IPTablesError) -> ProgrammingReport {
         let edits = table.edits(entries.lazy.filter { [family] in $0.key.family == family })
         let input = table.input(for: edits)
         table.commit(edits)
@@ -44,18 +46,28 @@ struct FamilyProgrammer {
             try programs.restore(bytes, family: family)
         } catch {
             // Some tables may have been committed, and somebody may have removed what we build upon.
-            return try synchronize()
+            return try synchronize(after: error)
         }
         return ProgrammingReport(messages: input.lineCount, bytes: bytes.count)
     }
 
-    /// Writes everything, whatever the kernel holds. Routes that it refuses are taken out, until the next change of them.
-    mutating func synchronize() throws(DataplaneError) -> ProgrammingReport {
-        needsFullSync = true
-        let existing = try DataplaneError.wrapping { () throws(IPTablesError) in
-            try programs.existing(family: family)
+    private mutating func synchronize(after refusal: IPTablesError) throws(IPTablesError) -> ProgrammingReport {
+        do throws(IPTablesError) {
+            return try synchronize()
+        } catch {
+            guard error.message != refusal.message else { throw error }
+            throw IPTablesError(
+                error.code, "\(error.message); the change before that was refused: \(refusal.message)",
+                output: error.output, cause: error)
         }
-        var sync = FullSync(table, existing: existing, stageSize: programs.stageSize)
+    }
+
+    /// Compares everything with what the kernel holds, and writes what differs. Routes that the kernel refuses are taken
+    /// out, until the next change of them.
+    mutating func synchronize() throws(IPTablesError) -> ProgrammingReport {
+        needsFullSync = true
+        changed = []
+        var sync = FullSync(table, existing: try programs.programmed(family), stageSize: programs.stageSize)
         var report = ProgrammingReport()
         var attempts = 0
         while let input = sync.next() {
@@ -67,16 +79,17 @@ struct FamilyProgrammer {
                 sync.advance()
             } catch {
                 attempts += 1
-                guard let line = error.line, attempts < Self.attemptLimit else { throw DataplaneError(error) }
+                guard let line = error.line, attempts < Self.attemptLimit else { throw error }
                 switch sync.remedy(refusedAt: line, of: input) {
                 case .withoutRoute(let route):
                     report.refusals.append(ProgrammingReport.Refusal(route: route, reason: error.reason))
                 case .smaller: break
-                case .none: throw DataplaneError(error)
+                case .none: throw error
                 }
             }
         }
         table = sync.table
+        changed = sync.changed
         needsFullSync = false
         return report
     }

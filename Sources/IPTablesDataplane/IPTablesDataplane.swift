@@ -16,6 +16,7 @@ package actor IPTablesDataplane: Dataplane {
     private nonisolated let executor: any SerialExecutor
     private let configuration: IPTablesConfiguration
     private let repairInterval: Duration
+    private let fullSyncInterval: Duration
     private let onRoutesApplied: @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void
 
     private var programs: IPTablesPrograms?
@@ -27,8 +28,6 @@ package actor IPTablesDataplane: Dataplane {
     private var lastFullSync = ContinuousClock.now
     private var listener: ChangeListener?
 
-    /// So often everything is written although nothing is known to be wrong.
-    private static let fullSyncInterval = Duration.seconds(3600)
 
     /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread.
     ///
@@ -38,11 +37,13 @@ package actor IPTablesDataplane: Dataplane {
     package init(
         configuration: IPTablesConfiguration = IPTablesConfiguration(),
         executor: any SerialExecutor = ThreadExecutor(name: "iptables"), repairInterval: Duration = .seconds(1),
+        fullSyncInterval: Duration = .seconds(3600),
         onRoutesApplied: @escaping @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void = { _, _ in }
     ) {
         self.configuration = configuration
         self.executor = executor
         self.repairInterval = repairInterval
+        self.fullSyncInterval = fullSyncInterval
         self.onRoutesApplied = onRoutesApplied
     }
 
@@ -53,7 +54,7 @@ package actor IPTablesDataplane: Dataplane {
         if !absent.isEmpty { families = [] }
         let contexts = try prepare()
         lastFullSync = .now
-        var report = try forEachFamily { family throws(DataplaneError) in
+        var report = try forEachFamily { family throws(IPTablesError) in
             guard let context = contexts[family.family] else { return ProgrammingReport() }
             return try family.synchronize(routes, context: context)
         }
@@ -65,7 +66,7 @@ package actor IPTablesDataplane: Dataplane {
     package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
         if let nodePorts = change.nodePorts { self.nodePorts = nodePorts }
         let contexts = try prepare()
-        var report = try forEachFamily { family throws(DataplaneError) in
+        var report = try forEachFamily { family throws(IPTablesError) in
             guard let context = contexts[family.family] else { return ProgrammingReport() }
             return try family.apply(change.entries, context: context)
         }
@@ -105,11 +106,14 @@ package actor IPTablesDataplane: Dataplane {
         for family in families {
             damage += try DataplaneError.wrapping { () throws(IPTablesError) in try probe.damage(in: family.family) }
         }
-        let isDue = ContinuousClock.now - lastFullSync > Self.fullSyncInterval
+        let isDue = ContinuousClock.now - lastFullSync > fullSyncInterval
         guard isDue || !damage.isEmpty else { return nil }
+        let report = try forEachFamily { family throws(IPTablesError) in try family.synchronize() }
+        // Not before: a repair that fails is due until one succeeds.
         lastFullSync = .now
-        let report = try forEachFamily { family throws(DataplaneError) in try family.synchronize() }
-        return damage.isEmpty ? nil : RepairReport(damage: damage, culprit: culprit, written: report)
+        if damage.isEmpty { damage = families.flatMap(\.damage) }
+        guard !damage.isEmpty || !report.refusals.isEmpty else { return nil }
+        return RepairReport(damage: damage, culprit: culprit, written: report)
     }
 
     private func culprit() throws(DataplaneError) -> String? {
@@ -127,24 +131,27 @@ package actor IPTablesDataplane: Dataplane {
         }
     }
 
-    /// Works on both families even if one fails; then throws what failed first.
+    /// Works on both families even if one fails; then throws what failed, all of it.
     private func forEachFamily(
-        _ body: (inout FamilyProgrammer) throws(DataplaneError) -> ProgrammingReport
+        _ body: (inout FamilyProgrammer) throws(IPTablesError) -> ProgrammingReport
     ) throws(DataplaneError) -> ProgrammingReport {
         listener = nil
         var report = ProgrammingReport()
-        var failure: DataplaneError?
+        var failures: [DataplaneError] = []
         for index in families.indices {
-            do throws(DataplaneError) {
+            do throws(IPTablesError) {
                 let part = try body(&families[index])
                 report.messages += part.messages
                 report.bytes += part.bytes
                 report.refusals += part.refusals
             } catch {
-                failure = failure ?? error
+                failures.append(DataplaneError(error))
             }
         }
-        if let failure { throw failure }
+        if var failure = failures.first {
+            failure.message = failures.map(\.message).joined(separator: "; ")
+            throw failure
+        }
         try listen()
         return report
     }
@@ -222,5 +229,14 @@ package actor IPTablesDataplane: Dataplane {
                 }
             }
         }
+    }
+}
+
+extension FamilyProgrammer {
+    /// What the last full sync found to be wrong, in a few words; the greatest part of a cluster may be.
+    fileprivate var damage: [String] {
+        guard let first = changed.first else { return [] }
+        let more = changed.count > 1 ? " and \(changed.count - 1) more" : ""
+        return ["\(family): chain \(first)\(more)"]
     }
 }

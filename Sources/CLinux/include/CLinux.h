@@ -19,6 +19,18 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink_acct.h>
+#include <linux/netfilter/xt_addrtype.h>
+#include <linux/netfilter/xt_comment.h>
+#include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_mark.h>
+#include <linux/netfilter/xt_recent.h>
+#include <linux/netfilter/xt_sctp.h>
+#include <linux/netfilter/xt_statistic.h>
+#include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter_ipv4/ipt_REJECT.h>
+#include <linux/netfilter_ipv6/ip6t_REJECT.h>
 #include <linux/rtnetlink.h>
 
 #include "CLinuxNamespaces.h"
@@ -40,5 +52,7 @@ static const unsigned int CLinux_NFT_CONTINUE = (unsigned int)NFT_CONTINUE;
 static const unsigned int CLinux_NFT_RETURN = (unsigned int)NFT_RETURN;
 static const unsigned int CLinux_NFT_JUMP = (unsigned int)NFT_JUMP;
 static const unsigned int CLinux_NFT_GOTO = (unsigned int)NFT_GOTO;
+// A macro in newer headers, an enumerator in older ones.
+static const unsigned int CLinux_NFT_BITWISE_BOOL = NFT_BITWISE_BOOL;
 
 #endif

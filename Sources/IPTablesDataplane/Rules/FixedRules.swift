@@ -63,10 +63,11 @@ struct FixedRules {
             }
     }()
 
+    /// The rules of ``chains(in:)``.
     func rules(in table: Table) -> [String] {
         switch table {
         case .mangle: []
-        case .filter: forwarding + localhostFirewall
+        case .filter: forwarding
         case .nat: masquerading
         }
     }
@@ -109,7 +110,7 @@ struct FixedRules {
     }
 
     /// With `route_localnet` a neighbour could send packets to 127.0.0.1: see https://issue.k8s.io/90259.
-    private var localhostFirewall: [String] {
+    var localhostFirewall: [String] {
         guard context.localhostNodePorts else { return [] }
         return [
             "-A \(ChainName.localhostFirewall) ! -s \(context.loopback) -d \(context.loopback) "

@@ -1,7 +1,8 @@
 import IPTables
 import ServiceRouting
 
-/// The way from whatever the kernel holds to a whole ``RuleTable``, in inputs of bounded size.
+/// The way from what the kernel holds to a whole ``RuleTable``, in inputs of bounded size. Chains that hold what they should
+/// are left alone.
 ///
 /// First comes what all Services build upon, then their own chains, stage by stage, and last, at once, what leads to them.
 /// So nobody is led to a chain that is not complete.
@@ -9,6 +10,8 @@ struct FullSync {
     /// The table as far as the kernel takes it.
     private(set) var table: RuleTable
     private let existing: SavedRules
+    /// The chains that were not as they should be, as `nat KUBE-SERVICES`; one that was refused may be named twice.
+    private(set) var changed: [String] = []
     private var step = Step.foundation
     private var keys: ArraySlice<RouteKey>
     /// Chains of Services that the kernel has and nobody wants.
@@ -22,9 +25,9 @@ struct FullSync {
         case done
     }
 
-    /// So many lines are enough for a stage.
+    /// The number of lines that is enough for a stage.
     private let stageSize: Int
-    /// So many routes at most are in the next stage.
+    /// The greatest number of routes in the next stage.
     private var routeLimit = Int.max
 
     init(_ table: RuleTable, existing: SavedRules, stageSize: Int = .max) {
@@ -38,9 +41,9 @@ struct FullSync {
     /// The input of this stage; `nil` when all are through.
     mutating func next() -> RestoreInput<RouteKey>? {
         switch step {
-        case .foundation: foundation
+        case .foundation: foundation()
         case .chains: chains()
-        case .frontends: frontends
+        case .frontends: frontends()
         case .done: nil
         }
     }
@@ -86,29 +89,41 @@ struct FullSync {
         return .withoutRoute(culprit)
     }
 
-    private var foundation: RestoreInput<RouteKey> {
+    private mutating func foundation() -> RestoreInput<RouteKey> {
         var input = RestoreInput<RouteKey>()
-        for table in Table.allCases {
-            for chain in FixedRules.chains(in: table) { input.declare(chain, in: table) }
-        }
-        // Kubelet may have rules there: it is emptied only to be filled.
-        if table.context.localhostNodePorts || !existing.chains(in: .filter).contains(ChainName.localhostFirewall) {
-            input.declare(ChainName.localhostFirewall, in: .filter)
-        }
         let fixed = FixedRules(context: table.context)
         for table in Table.allCases {
-            for rule in fixed.rules(in: table) { input.add(rule, in: table) }
+            let rules = fixed.rules(in: table)
+            for chain in FixedRules.chains(in: table) {
+                let own = rules.filter { $0.hasPrefix("-A \(chain) ") }
+                guard isMissing(chain, in: table, ChainDigest(own)) else { continue }
+                input.declare(chain, in: table)
+                for rule in own { input.add(rule, in: table) }
+            }
         }
+        addLocalhostFirewall(fixed.localhostFirewall, to: &input)
         return input
+    }
+
+    /// The chain is kubelet's too: it is emptied only to be filled.
+    private mutating func addLocalhostFirewall(_ rules: [String], to input: inout RestoreInput<RouteKey>) {
+        let chain = ChainName.localhostFirewall
+        let exists = existing.digest(of: chain, in: .filter) != nil
+        guard !exists || !rules.isEmpty, isMissing(chain, in: .filter, ChainDigest(rules)) else { return }
+        input.declare(chain, in: .filter)
+        for rule in rules { input.add(rule, in: .filter) }
     }
 
     private mutating func chains() -> RestoreInput<RouteKey> {
         var input = RestoreInput<RouteKey>()
         var declared: [(chain: String, route: RouteKey)] = []
+        var names: [String] = []
         var routes = 0
         for key in keys.prefix(routeLimit) where input.lineCount < stageSize {
             routes += 1
             for chain in table.rules(for: key)?.chains ?? [] {
+                names.append(chain.name)
+                guard isMissing(chain.name, in: .nat, ChainDigest(chain.rules)) else { continue }
                 declared.append((chain.name, key))
                 for rule in chain.rules { input.add(rule, in: .nat, for: key) }
             }
@@ -116,20 +131,37 @@ struct FullSync {
         // The nft back end keeps chains in order, and finds the place of one faster when they come in order.
         declared.sort { $0.chain < $1.chain }
         for (chain, route) in declared { input.declare(chain, in: .nat, for: route) }
-        step = .chains(routes: routes, names: declared.map(\.chain))
+        step = .chains(routes: routes, names: names)
         return input
     }
 
-    private var frontends: RestoreInput<RouteKey> {
+    private mutating func frontends() -> RestoreInput<RouteKey> {
         var input = RestoreInput<RouteKey>()
-        table.addSharedChains(to: &input)
+        let wanted = table.sharedDigests
+        for chain in SharedChain.allCases {
+            let digest = wanted[chain] ?? ChainDigest()
+            let found = existing.digest(of: chain.name, in: chain.table)
+            // Services may come in any order, but what leads to node ports comes last.
+            if let found, found.hasSameRules(as: digest, sameLast: chain == .services) { continue }
+            changed.append("\(chain.table.rawValue) \(chain.name)")
+            table.addSharedChain(chain, to: &input)
+        }
         for jump in FixedRules.jumps where !existing.contains(jump.rule, in: jump.table) {
+            changed.append("\(jump.table.rawValue) \(jump.from)")
             input.add("-I \(jump.rest)", in: jump.table)
         }
         for chain in stale.sorted() {
+            changed.append("nat \(chain)")
             input.declare(chain, in: .nat)
             input.remove(chain, in: .nat)
         }
         return input
+    }
+
+    /// Whether the kernel has no such chain, or one with other rules.
+    private mutating func isMissing(_ chain: String, in table: Table, _ wanted: ChainDigest) -> Bool {
+        guard existing.digest(of: chain, in: table) != wanted else { return false }
+        changed.append("\(table.rawValue) \(chain)")
+        return true
     }
 }

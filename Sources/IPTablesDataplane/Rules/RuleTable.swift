@@ -97,13 +97,23 @@ struct RuleTable: Sendable {
     /// The rules of a route that the table has; `nil` for another.
     func rules(for key: RouteKey) -> ServiceRules? { programmed[key].map { rules($0.route) } }
 
-    /// Adds all rules of all shared chains, in chains that are empty before.
-    func addSharedChains(to input: inout RestoreInput<RouteKey>) {
-        for chain in SharedChain.allCases { input.declare(chain.name, in: chain.table) }
-        for (key, entry) in programmed {
-            for rule in entry.shared { input.add(rule.text, in: rule.chain.table, for: key) }
+    /// Writes a shared chain with the rules of all routes.
+    func addSharedChain(_ chain: SharedChain, to input: inout RestoreInput<RouteKey>) {
+        input.declare(chain.name, in: chain.table)
+        for (key, entry) in programmed { input.add(entry.shared, in: chain, for: key) }
+        if chain == .services { addNodePortJumps(to: &input) }
+    }
+
+    /// What the shared chains hold; no entry for an empty one.
+    var sharedDigests: [SharedChain: ChainDigest] {
+        var digests: [SharedChain: ChainDigest] = [:]
+        for entry in programmed.values {
+            for rule in entry.shared { digests[rule.chain, default: ChainDigest()].append(rule.text) }
         }
-        addNodePortJumps(to: &input)
+        for rule in FixedRules(context: context).nodePortJumps {
+            digests[.services, default: ChainDigest()].append(rule)
+        }
+        return digests
     }
 
     private func addNodePortJumps(to input: inout RestoreInput<RouteKey>) {

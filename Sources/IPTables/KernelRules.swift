@@ -1,0 +1,75 @@
+import CLinux
+import Glibc
+package import InternetAddresses
+import Netlink
+
+/// Reads the rules of iptables' nft back end from nf_tables, as ``RuleDecoder`` understands them.
+enum KernelRules {
+    /// What all tables of `family` hold.
+    ///
+    /// Throws EINTR if somebody changed a table meanwhile.
+    static func read(_ family: IPFamily) throws(NetlinkError) -> SavedRules {
+        var rules = SavedRules()
+        for table in Table.allCases {
+            rules.insert(try KernelTables.chains(in: table, family), in: table)
+            try read(table, family, into: &rules)
+        }
+        return rules
+    }
+
+    /// `nft list table ip nat`
+    private static func read(
+        _ table: Table, _ family: IPFamily, into rules: inout SavedRules
+    ) throws(NetlinkError) {
+        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        let sequence = connection.nextSequence()
+        let request = KernelTables.request(
+            NFT_MSG_GETRULE, UInt16(NLM_F_REQUEST) | UInt16(NLM_F_DUMP), sequence, family
+        ) { writer in
+            writer.attribute(NFTA_RULE_TABLE.rawValue, string: table.rawValue)
+        }
+        var decoder = RuleDecoder(family: family)
+        var chain = ""
+        try connection.dump(request, sequence: sequence) { _, payload throws(NetlinkError) in
+            guard payload.byteCount >= MemoryLayout<nfgenmsg>.size else { return }
+            var isUnderstood = false
+            try AttributeReader.forEach(
+                in: payload.extracting(MemoryLayout<nfgenmsg>.size..<payload.byteCount)
+            ) { type, value throws(NetlinkError) in
+                switch type {
+                case NFTA_RULE_CHAIN.rawValue:
+                    value.withText { if !$0.elementsEqual(chain.utf8) { chain = String(decoding: $0, as: UTF8.self) } }
+                case NFTA_RULE_EXPRESSIONS.rawValue: isUnderstood = try decoder.decode(value)
+                default: break
+                }
+            }
+            if isUnderstood {
+                decoder.text.withLine(chain: chain) { rules.append($0, chain: chain, in: table) }
+            } else {
+                rules.append(nil, chain: chain, in: table)
+            }
+        }
+        rules.finish()
+    }
+}
+
+extension IPTablesPrograms {
+    /// Digests of all chains of a family, for comparison with what they should hold.
+    ///
+    /// The legacy back end's `iptables-save` is asked; with the nft back end, the kernel itself.
+    package func programmed(_ family: IPFamily) throws(IPTablesError) -> SavedRules {
+        guard backend == .nft else { return try save(family: family) }
+        var attempts = 0
+        while true {
+            do throws(NetlinkError) { return try KernelRules.read(family) } catch {
+                attempts += 1
+                guard error.errno == EINTR, attempts < Self.readAttempts else {
+                    throw IPTablesError(error, reading: "the rules of \(family)")
+                }
+            }
+        }
+    }
+
+    /// How often the tables are read again because somebody changed them meanwhile.
+    private static let readAttempts = 20
+}
