@@ -62,7 +62,7 @@ let package = Package(
             dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "InternetAddresses", log]),
         .target(
             name: "IPTablesDataplane",
-            dependencies: ["Dataplane", "ServiceRouting", "IPTables", "Netlink", "InternetAddresses"]),
+            dependencies: ["Dataplane", "ServiceRouting", "IPTables", "Conntrack", "Netlink", "InternetAddresses"]),
 
         // The daemon and its command
         .target(

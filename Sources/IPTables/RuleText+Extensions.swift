@@ -132,7 +132,8 @@ extension RuleText {
 
     /// struct xt_sctp_info
     private mutating func appendSCTP(_ info: borrowing RawSpan) -> Bool {
-        guard info.byteCount >= MemoryLayout<xt_sctp_info>.size, let flags = MemoryLayout<xt_sctp_info>.offset(of: \.flags),
+        guard info.byteCount >= MemoryLayout<xt_sctp_info>.size,
+            let flags = MemoryLayout<xt_sctp_info>.offset(of: \.flags),
             let inverted = MemoryLayout<xt_sctp_info>.offset(of: \.invflags),
             info.integer(at: inverted, as: UInt32.self) == 0
         else { return false }

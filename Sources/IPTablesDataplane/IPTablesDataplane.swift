@@ -28,7 +28,6 @@ package actor IPTablesDataplane: Dataplane {
     private var lastFullSync = ContinuousClock.now
     private var listener: ChangeListener?
 
-
     /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread.
     ///
     /// `repairInterval` is how often ``repair()`` looks. `onRoutesApplied` is called, on that thread, when rules are in
@@ -166,6 +165,7 @@ package actor IPTablesDataplane: Dataplane {
         }
         guard let programs, families.isEmpty else { return contexts }
         if contexts[.ipv4]?.localhostNodePorts == true { try NodeSettings.allowLocalhostRouting() }
+        if configuration.acceptsInvalidPackets { try NodeSettings.acceptPacketsOutsideWindow() }
         var found: [FamilyProgrammer] = []
         absent = [:]
         for family in IPFamily.allCases {

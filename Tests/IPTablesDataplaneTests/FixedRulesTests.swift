@@ -1,5 +1,6 @@
 import IPTables
 import InternetAddresses
+import ServiceRouting
 import Testing
 
 @testable import IPTablesDataplane
@@ -25,26 +26,17 @@ struct FixedRulesTests {
         #expect(nodePorts(IPTablesConfiguration()) == ["-m addrtype --dst-type LOCAL"])
         let closed = IPTablesConfiguration(localhostNodePorts: false)
         #expect(nodePorts(closed) == ["! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL"])
-        #expect(!rules(closed, in: .filter).contains { $0.contains("block incoming localnet") })
+        #expect(FixedRules(context: .recorded(.ipv4, closed)).localhostFirewall == [])
+        #expect(FixedRules(context: .recorded()).localhostFirewall.count == 1)
         #expect(nodePorts(IPTablesConfiguration(), .ipv6) == ["! -d ::1/128 -m addrtype --dst-type LOCAL"])
     }
 
-    @Test("node ports are open on the addresses of some networks")
-    func networks() {
-        let networks = ["172.30.0.0/24", "127.0.0.0/8"].compactMap { IPNetwork($0) }
-        let configuration = IPTablesConfiguration(nodePortAddresses: .networks(networks))
-        #expect(nodePorts(configuration) == ["-d 127.0.0.1/32", "-d 172.30.0.2/32"])
-        // No network of this family: all addresses.
-        #expect(nodePorts(configuration, .ipv6) == ["! -d ::1/128 -m addrtype --dst-type LOCAL"])
-        let outer = networks.filter { !$0.address.isLoopback }
-        #expect(nodePorts(IPTablesConfiguration(nodePortAddresses: .networks(outer))) == ["-d 172.30.0.2/32"])
-    }
-
-    @Test("node ports are open on the node's own addresses")
-    func primary() {
-        let configuration = IPTablesConfiguration(nodePortAddresses: .primary)
-        #expect(nodePorts(configuration) == ["-d 172.30.0.2/32"])
-        #expect(nodePorts(configuration, .ipv6) == ["-d fd00:172:30::2/128"])
+    @Test("node ports are open on some addresses only")
+    func addresses() {
+        let open = NodePortAddresses(
+            ["172.30.0.2", "127.0.0.1"].compactMap { IPAddress($0) }, openEndedFamilies: [.ipv6])
+        #expect(nodePorts(IPTablesConfiguration(), open: open) == ["-d 127.0.0.1/32", "-d 172.30.0.2/32"])
+        #expect(nodePorts(IPTablesConfiguration(), .ipv6, open: open) == ["! -d ::1/128 -m addrtype --dst-type LOCAL"])
     }
 
     private func rules(_ configuration: IPTablesConfiguration, in table: Table) -> [String] {
@@ -52,9 +44,10 @@ struct FixedRulesTests {
     }
 
     /// What leads to the chain of node ports, without what all have in common.
-    private func nodePorts(_ configuration: IPTablesConfiguration, _ family: IPFamily = .ipv4) -> [String] {
-        let interfaces = ["127.0.0.1", "::1", "172.30.0.2", "fd00:172:30::2", "10.0.2.15"].compactMap { IPAddress($0) }
-        let context = RuleContext.recorded(family, configuration, interfaces: interfaces)
+    private func nodePorts(
+        _ configuration: IPTablesConfiguration, _ family: IPFamily = .ipv4, open: NodePortAddresses = .recorded
+    ) -> [String] {
+        let context = RuleContext.recorded(family, configuration, nodePorts: open)
         let comment = #/-m comment --comment "[^"]*" ?/#
         return FixedRules(context: context).nodePortJumps.map { rule in
             let inner = rule.replacing(comment, with: "").dropFirst("-A KUBE-SERVICES ".count)

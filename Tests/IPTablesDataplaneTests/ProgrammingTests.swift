@@ -3,7 +3,6 @@ import IPTables
 import InternetAddresses
 import LabKit
 import ServiceRouting
-import Synchronization
 import Testing
 
 @testable import IPTablesDataplane
@@ -132,27 +131,6 @@ struct ProgrammingTests {
         try await expect(lab, toHold: scenario)
     }
 
-    @Test("once rules are in force it is told which change they follow, and where UDP node ports are open")
-    func hook() async throws {
-        let namespace = try await NetworkNamespace(name: "n1")
-        try await namespace.ip("link set lo up", "addr add 172.30.0.2/32 dev lo")
-        let told = Mutex<[(RoutingChange, [IPAddress])]>([])
-        let dataplane = IPTablesDataplane(executor: NamespaceExecutor(namespace)) { change, addresses in
-            told.withLock { $0.append((change, addresses)) }
-        }
-        var route = ServicePortRoute(1, endpoints: 1)
-        route.key.name.transport = .udp
-        _ = try await dataplane.synchronize([route], nodeAddresses: [])
-        var open = route
-        open.frontends.append(Frontend(kind: .nodePort, address: nil, port: 30053))
-        let change = RoutingChange(from: [route], to: [open])
-        _ = try await dataplane.apply(change)
-        let calls = told.withLock { $0 }
-        #expect(calls.map(\.0) == [RoutingChange(from: [], to: [route]), change])
-        #expect(calls.first?.1 == [])
-        #expect(calls.last?.1.contains(try #require(IPAddress("172.30.0.2"))) == true)
-    }
-
     @Test("waiting for damage ends with the task")
     func cancellation() async throws {
         let lab = try await Lab(.nft)
@@ -184,6 +162,96 @@ struct ProgrammingTests {
             after["filter INPUT"]?.removeFirst()
         }
         #expect(after == before)
+    }
+
+    @Test("conntrack is told to be liberal only where the operator asks for it", arguments: [true, false])
+    func liberalConntrack(isLiberal: Bool) async throws {
+        let setting = "net/netfilter/nf_conntrack_tcp_be_liberal"
+        let lab = try await Lab(.nft, IPTablesConfiguration(acceptsInvalidPackets: isLiberal))
+        #expect(try await lab.namespace.setting(setting) == "0")
+        try await lab.synchronize([])
+        #expect(try await lab.namespace.setting(setting) == (isLiberal ? "1" : "0"))
+        // What somebody else set stays.
+        try await lab.restarted().synchronize([])
+        #expect(try await lab.namespace.setting(setting) == (isLiberal ? "1" : "0"))
+    }
+
+    @Test("the full sync that is due mends what no witness shows, and tells it")
+    func dueSync() async throws {
+        let lab = try await Lab(.nft, fullSyncInterval: .zero)
+        let routes = [ServicePortRoute(1, endpoints: 2), ServicePortRoute(2, endpoints: 2, affinity: 0)]
+        try await lab.synchronize(routes)
+        let before = try await lab.listing()
+        let chain = ChainName.cluster(routes[0].key.name)
+        try await lab.iptables("-t nat -D \(chain) 2")
+        let report = try #require(try await lab.dataplane.repair())
+        #expect(report.damage == ["IPv4: chain nat \(chain)"])
+        #expect(try await before.difference(to: lab.listing()) == [])
+    }
+
+    @Test("a restart writes nothing when nothing differs", arguments: RecordedScenario.names, backends)
+    func unchanged(name: String, backend: IPTablesPrograms.Backend) async throws {
+        let scenario = try RecordedScenario(name)
+        let lab = try await Lab(backend)
+        try await lab.synchronize(scenario.routes)
+        #expect(try await lab.restarted().synchronize(scenario.routes) == ProgrammingReport())
+    }
+
+    @Test("what kube-proxy programmed is taken over as it is", arguments: RecordedScenario.names, backends)
+    func takeover(name: String, backend: IPTablesPrograms.Backend) async throws {
+        let scenario = try RecordedScenario(name)
+        let lab = try await Lab(backend)
+        // Makes the counters that the recorded rules name.
+        try await lab.synchronize([])
+        for family in IPFamily.allCases { try await lab.restore(scenario.text(family), family) }
+        #expect(try await lab.restarted().synchronize(scenario.routes) == ProgrammingReport())
+    }
+
+    @Test("a restart writes the chains that differ and no others", arguments: backends)
+    func difference(backend: IPTablesPrograms.Backend) async throws {
+        let lab = try await Lab(backend)
+        let routes = (0..<60).map { ServicePortRoute($0, endpoints: 3) }
+        try await lab.synchronize(routes)
+        let chain = ChainName.cluster(routes[7].key.name)
+        try await lab.iptables("-t nat -D \(chain) 2")
+        try await lab.iptables("-t nat -A KUBE-SEP-FOREIGN -j ACCEPT", creating: "-t nat -N KUBE-SEP-FOREIGN")
+        let report = try await lab.restarted().synchronize(routes)
+        // *nat, the chain, its four rules, COMMIT; *nat, the foreign chain, -X, COMMIT
+        #expect(report.messages == 11)
+        let fresh = try await Lab(backend)
+        try await fresh.synchronize(routes)
+        #expect(try await fresh.listing().difference(to: try await lab.listing()) == [])
+    }
+
+    @Test("a rule that moved to another place within a Service's chain is a difference", arguments: backends)
+    func order(backend: IPTablesPrograms.Backend) async throws {
+        let lab = try await Lab(backend)
+        let routes = [ServicePortRoute(1, endpoints: 3)]
+        try await lab.synchronize(routes)
+        let before = try await lab.listing()
+        let chain = ChainName.cluster(routes[0].key.name)
+        let last = try #require(before.chains["nat \(chain)"]?.last)
+        try await lab.iptables("-t nat -D \(chain) 4")
+        let target = try #require(last.split(separator: " ").last)
+        try await lab.iptables("-t nat -I \(chain) 1 -j \(target)")
+        #expect(try await lab.restarted().synchronize(routes).messages > 0)
+        #expect(try await before.difference(to: lab.listing()) == [])
+    }
+
+    @Test("the kernel's rules read as iptables-save prints them", arguments: RecordedScenario.names, IPFamily.allCases)
+    func decoding(name: String, family: IPFamily) async throws {
+        let lab = try await Lab(.nft)
+        try await lab.synchronize(try RecordedScenario(name).routes)
+        let (read, saved) = try await lab.bothReadings(family)
+        for table in Table.allCases {
+            // The program also lists chains of the kernel that nobody has used yet.
+            let chains = saved.chains(in: table).filter { $0.hasPrefix("KUBE-") }
+            #expect(read.chains(in: table).filter { $0.hasPrefix("KUBE-") } == chains)
+            #expect(Set(read.foreignRules(in: table)) == Set(saved.foreignRules(in: table)))
+            for chain in read.chains(in: table) {
+                #expect(read.digest(of: chain, in: table) == saved.digest(of: chain, in: table), "\(table) \(chain)")
+            }
+        }
     }
 
     private func expect(_ lab: Lab, toHold scenario: RecordedScenario) async throws {

@@ -11,10 +11,8 @@ import Testing
 struct ServiceRulesTests {
     @Test("with --masquerade-all every connection to the clusterIP is marked")
     func masqueradeAll() throws {
-        var configuration = IPTablesConfiguration.recorded
-        configuration.dataplane.masqueradeAll = true
         #expect(
-            try first(configuration)
+            try first(.recorded, masquerade: .everyone)
                 == "-d 10.96.0.1/32 -p tcp -m comment --comment \"default/service-1 cluster IP\" -m tcp --dport 80 "
                 + "-j KUBE-MARK-MASQ")
     }
@@ -35,8 +33,8 @@ struct ServiceRulesTests {
     @Test("under external policy Local, pods keep their way to all endpoints")
     func externalLocal() throws {
         var route = ServicePortRoute(1, endpoints: 1)
-        route.frontends.append(Frontend(kind: .nodePort, address: nil, port: 30001))
-        route.externalTrafficPolicy = .local
+        route.frontends.append(
+            Frontend(kind: .nodePort, address: nil, port: 30001, outside: .drop, masquerade: .thisNode))
         let rules = ServiceRules(route, in: .recorded(.ipv4, local(.bridge("cbr0"))))
         let external = try #require(rules.chains.first { $0.name == ChainName.external(route.key.name) })
         #expect(external.rules.first?.contains("-i cbr0 -m comment --comment \"pod traffic for ") == true)
@@ -48,22 +46,40 @@ struct ServiceRulesTests {
     @Test("a source range that holds the node lets it use the load balancer's address")
     func sourceRangeOfNode() throws {
         var route = ServicePortRoute(1, endpoints: 1)
-        route.frontends.append(Frontend(kind: .loadBalancer, address: IPAddress("192.0.2.1"), port: 80))
-        route.isGuarded = true
+        route.frontends.append(
+            Frontend(
+                kind: .loadBalancer, address: IPAddress("192.0.2.1"), port: 80, admission: .sourceRangesAndItself))
         route.sourceRanges = ["172.30.0.0/16"].compactMap { IPNetwork($0) }
         let chain = try firewall(route)
         #expect(chain.count == 3)
         #expect(chain[1].contains("-s 192.0.2.1/32 "))
-        route.sourceRanges = ["172.31.0.0/16"].compactMap { IPNetwork($0) }
+        route.frontends[1].admission = .sourceRanges
         #expect(try firewall(route).count == 2)
     }
 
-    @Test("source ranges of the other family alone admit nobody")
-    func otherFamily() throws {
+    @Test("a load balancer's address that admits everyone has no firewall")
+    func withoutRanges() {
         var route = ServicePortRoute(1, endpoints: 1)
         route.frontends.append(Frontend(kind: .loadBalancer, address: IPAddress("192.0.2.1"), port: 80))
-        route.isGuarded = true
-        #expect(try firewall(route).count == 1)
+        let rules = ServiceRules(route, in: .recorded())
+        #expect(!rules.shared.contains { $0.chain == .loadBalancerFirewall })
+        let jump = rules.shared.first { $0.text.contains("loadbalancer IP") }?.text
+        #expect(jump?.hasSuffix("-j \(ChainName.external(route.key.name))") == true)
+    }
+
+    @Test("an external IP that is a load balancer's address too has the rules of both")
+    func bothKinds() {
+        var route = ServicePortRoute(1, endpoints: 1)
+        route.frontends.append(
+            Frontend(
+                kind: .externalIP, address: IPAddress("192.0.2.1"), port: 80, isAlsoLoadBalancer: true,
+                admission: .sourceRanges))
+        route.sourceRanges = ["172.30.0.0/16"].compactMap { IPNetwork($0) }
+        let rules = ServiceRules(route, in: .recorded()).shared.filter { $0.text.contains("192.0.2.1/32") }
+        #expect(rules.map(\.chain) == [.services, .services, .loadBalancerFirewall])
+        #expect(rules[0].text.contains("external IP") && rules[0].text.contains("-j KUBE-EXT-"))
+        #expect(rules[1].text.contains("loadbalancer IP") && rules[1].text.contains("-j KUBE-FW-"))
+        #expect(rules[2].text.hasSuffix("-j DROP"))
     }
 
     @Test("affinity tells IPv6 clients apart by the whole address")
@@ -121,8 +137,11 @@ struct ServiceRulesTests {
     }
 
     /// The first rule of the chain behind a clusterIP, without the chain's name.
-    private func first(_ configuration: IPTablesConfiguration) throws -> String {
-        let route = ServicePortRoute(1, endpoints: 1)
+    private func first(
+        _ configuration: IPTablesConfiguration, masquerade: Masquerade = .clientsOutsidePodNetwork
+    ) throws -> String {
+        var route = ServicePortRoute(1, endpoints: 1)
+        route.frontends[0].masquerade = masquerade
         let rules = ServiceRules(route, in: .recorded(.ipv4, configuration))
         let name = ChainName.cluster(route.key.name)
         let chain = try #require(rules.chains.first { $0.name == name })

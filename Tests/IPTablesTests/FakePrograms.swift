@@ -34,9 +34,14 @@ final class FakePrograms {
     }
 
     /// Writes a shell script.
+    ///
+    /// A child writes it: a descriptor of ours would be inherited by children of other tests that run at the same time, and
+    /// the kernel executes no file that somebody has open for writing (ETXTBSY).
     func write(_ program: String, _ script: String) throws {
         let path = "\(directory)/\(program)"
-        try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let command = Command(
+            arguments: ["sh", "-c", "cat > \"$0\" && chmod 755 \"$0\"", path], timeout: .seconds(30))
+        let outcome = try command.run(input: Array("#!/bin/sh\n\(script)\n".utf8))
+        guard outcome.status == 0 else { throw IPTablesError(.transient, outcome.errors) }
     }
 }

@@ -1,5 +1,7 @@
+import Conntrack
 import Dataplane
 import Glibc
+import Netlink
 
 /// What the mode reads and sets of the node itself, in the calling thread's network namespace.
 enum NodeSettings {
@@ -13,6 +15,16 @@ enum NodeSettings {
         // It may be set for us, and the file be read-only in effect, as in some containers.
         if read(descriptor, &current, 1) == 1, current == UInt8(ascii: "1") { return }
         guard pwrite(descriptor, "1", 1, 0) == 1 else { throw failure(path) }
+    }
+
+    /// Has conntrack count TCP packets outside a connection's window as part of it.
+    static func acceptPacketsOutsideWindow() throws(DataplaneError) {
+        do throws(NetlinkError) { try ConntrackSettings.acceptPacketsOutsideWindow() } catch {
+            let isPermission = [EACCES, EPERM, EROFS].contains(error.errno)
+            throw DataplaneError(
+                isPermission ? .permission : .transient,
+                "--conntrack-tcp-be-liberal: cannot \(error); set it yourself, or omit the flag", cause: error)
+        }
     }
 
     private static func failure(_ path: String) -> DataplaneError {

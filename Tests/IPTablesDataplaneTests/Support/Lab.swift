@@ -15,11 +15,14 @@ struct Lab {
     static let nodeAddresses = ["172.30.0.2", "fd00:172:30::2"].compactMap { IPAddress($0) }
 
     /// Makes the namespace; a hint as kubelet's makes the data plane choose the back end.
-    init(_ backend: IPTablesPrograms.Backend, _ configuration: IPTablesConfiguration = .recorded) async throws {
+    init(
+        _ backend: IPTablesPrograms.Backend, _ configuration: IPTablesConfiguration = .recorded,
+        fullSyncInterval: Duration = .seconds(3600)
+    ) async throws {
         self.backend = backend
         namespace = try await NetworkNamespace(name: "n1")
         try await namespace.run("iptables-\(backend.rawValue)", "-t", "mangle", "-N", "KUBE-IPTABLES-HINT")
-        dataplane = Lab.dataplane(in: namespace, configuration)
+        dataplane = Lab.dataplane(in: namespace, configuration, fullSyncInterval)
     }
 
     /// Another process on the same node, so to speak.
@@ -34,15 +37,17 @@ struct Lab {
     }
 
     private static func dataplane(
-        in namespace: NetworkNamespace, _ configuration: IPTablesConfiguration
+        in namespace: NetworkNamespace, _ configuration: IPTablesConfiguration,
+        _ fullSyncInterval: Duration = .seconds(3600)
     ) -> IPTablesDataplane {
         IPTablesDataplane(
-            configuration: configuration, executor: NamespaceExecutor(namespace), repairInterval: .milliseconds(20))
+            configuration: configuration, executor: NamespaceExecutor(namespace), repairInterval: .milliseconds(20),
+            fullSyncInterval: fullSyncInterval)
     }
 
     @discardableResult
     func synchronize(_ routes: [ServicePortRoute]) async throws -> ProgrammingReport {
-        try await dataplane.synchronize(routes, nodeAddresses: Self.nodeAddresses)
+        try await dataplane.synchronize(RoutingSnapshot(routes: routes, nodePorts: .recorded))
     }
 
     /// What the kernel holds, as `iptables-save` prints it, without the hint.
@@ -53,12 +58,48 @@ struct Lab {
             text.split(separator: "\n").filter { !$0.contains("KUBE-IPTABLES-HINT") }.joined(separator: "\n"))
     }
 
+    /// Replaces all rules by a text that `iptables-save` printed, on which the recordings left out the counters.
+    func restore(_ text: String, _ family: IPFamily) async throws {
+        let lines = text.split(separator: "\n").map { line in
+            guard line.hasPrefix(":"), !line.hasSuffix("]") else { return String(line) }
+            return line.hasSuffix(" -") || line.hasSuffix(" ACCEPT") ? "\(line) [0:0]" : String(line)
+        }
+        let name = family == .ipv4 ? "iptables" : "ip6tables"
+        try await namespace.run(
+            "\(name)-\(backend.rawValue)-restore", input: lines.joined(separator: "\n") + "\n")
+        if family == .ipv4 {
+            try await namespace.run("iptables-\(backend.rawValue)", "-t", "mangle", "-N", "KUBE-IPTABLES-HINT")
+        }
+    }
+
+    /// What the kernel holds, as we read it and as `iptables-save` prints it.
+    func bothReadings(_ family: IPFamily) async throws -> (read: SavedRules, saved: SavedRules) {
+        let reader = RuleReader(executor: NamespaceExecutor(namespace))
+        let name = family == .ipv4 ? "iptables" : "ip6tables"
+        var saved = SavedRules()
+        saved.append(try await namespace.run("\(name)-\(backend.rawValue)-save").utf8)
+        return (try await reader.read(backend, family), saved)
+    }
+
     /// Runs `iptables` of the back end: `iptables("-t nat -F")`.
-    func iptables(_ arguments: String) async throws {
+    func iptables(_ arguments: String, creating: String? = nil) async throws {
+        if let creating { try await iptables(creating) }
         let process = try await namespace.spawn(
             ["iptables-\(backend.rawValue)"] + arguments.split(separator: " ").map(String.init))
         let exit = try await process.exit(within: .seconds(10))
         guard exit == .code(0) else { throw LabError(.command, "iptables \(arguments)", cause: process.errors) }
+    }
+}
+
+/// Reads rules on the thread of a namespace.
+actor RuleReader {
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private nonisolated let executor: NamespaceExecutor
+
+    init(executor: NamespaceExecutor) { self.executor = executor }
+
+    func read(_ backend: IPTablesPrograms.Backend, _ family: IPFamily) throws -> SavedRules {
+        try IPTablesPrograms(backend: backend).programmed(family)
     }
 }
 

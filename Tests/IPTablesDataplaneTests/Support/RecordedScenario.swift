@@ -27,7 +27,9 @@ struct RecordedScenario: CustomStringConvertible {
             let bytes = [UInt8](try JSONSerialization.data(withJSONObject: item))
             changes.append(.set(try WireFormat.json.readObject(bytes, of: kind)))
         }
-        var table = RoutingTable(nodeName: "n1")
+        var table = RoutingTable(
+            configuration: RoutingConfiguration(nodeName: "n1", nodePorts: .everyAddress),
+            machineAddresses: Lab.nodeAddresses)
         _ = table.apply(changes)
         self.table = table
     }
@@ -37,9 +39,13 @@ struct RecordedScenario: CustomStringConvertible {
 
     /// The output of `iptables-save` or `ip6tables-save` with kube-proxy in charge.
     func recorded(_ family: IPFamily) throws -> RuleListing {
+        RuleListing(try text(family))
+    }
+
+    /// As ``recorded(_:)``, as text.
+    func text(_ family: IPFamily) throws -> String {
         let file = family == .ipv4 ? "iptables-save.txt" : "ip6tables-save.txt"
-        return RuleListing(
-            try String(contentsOf: Fixtures.scenarios.appending(path: "\(name)/\(file)"), encoding: .utf8))
+        return try String(contentsOf: Fixtures.scenarios.appending(path: "\(name)/\(file)"), encoding: .utf8)
     }
 }
 
@@ -55,11 +61,13 @@ extension RuleContext {
     /// As the clusters were recorded; the configuration may be another.
     static func recorded(
         _ family: IPFamily = .ipv4, _ configuration: IPTablesConfiguration = .recorded,
-        interfaces: [IPAddress] = [], capabilities: Capabilities = Capabilities()
+        nodePorts: NodePortAddresses = .recorded, capabilities: Capabilities = Capabilities()
     ) -> RuleContext {
-        RuleContext(
-            configuration, family: family,
-            nodeAddresses: ["172.30.0.2", "fd00:172:30::2"].compactMap { IPAddress($0) },
-            interfaceAddresses: interfaces, capabilities: capabilities)
+        RuleContext(configuration, family: family, nodePorts: nodePorts, capabilities: capabilities)
     }
+}
+
+extension NodePortAddresses {
+    /// All addresses, as the clusters were recorded.
+    static let recorded = NodePortPolicy.everyAddress.addresses(primary: Lab.nodeAddresses, machine: Lab.nodeAddresses)
 }
