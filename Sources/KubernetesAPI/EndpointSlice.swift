@@ -34,7 +34,7 @@ package struct EndpointSlice: Sendable, Hashable {
     }
 }
 
-/// One endpoint of a slice.
+/// One endpoint of a slice. A node may hold a million of them, so it takes 32 bytes.
 package struct Endpoint: Sendable, Hashable {
     /// The conditions, defaults applied: a missing `ready` means ready, a missing `serving` means serving.
     package struct Conditions: OptionSet, Sendable, Hashable {
@@ -49,29 +49,35 @@ package struct Endpoint: Sendable, Hashable {
     /// The first of `addresses`; the others are interchangeable with it and kube-proxy uses none of them either.
     package var address: IPAddress
     package var conditions: Conditions
-    /// Empty where the endpoint names no node.
-    package var nodeName: String
-    /// Empty where the endpoint names no zone.
-    package var zone: String
-    /// `hints.forZones[].name`
-    package var zoneHints: [String]
-    /// `hints.forNodes[].name`
-    package var nodeHints: [String]
-    /// The name of the endpoint below that of its Service; empty where it has none.
-    package var hostname: String
+    package var placement: Placement
 
+    package init(address: IPAddress, conditions: Conditions, placement: Placement) {
+        self.address = address
+        self.conditions = conditions
+        self.placement = placement
+    }
+
+    /// An endpoint with a placement of its own.
     package init(
         address: IPAddress, conditions: Conditions = [.ready, .serving], nodeName: String = "", zone: String = "",
         zoneHints: [String] = [], nodeHints: [String] = [], hostname: String = ""
     ) {
-        self.address = address
-        self.conditions = conditions
-        self.nodeName = nodeName
-        self.zone = zone
-        self.zoneHints = zoneHints
-        self.nodeHints = nodeHints
-        self.hostname = hostname
+        self.init(
+            address: address, conditions: conditions,
+            placement: Placement(
+                nodeName: nodeName, zone: zone, zoneHints: zoneHints, nodeHints: nodeHints, hostname: hostname))
     }
+
+    /// Empty where the endpoint names no node.
+    package var nodeName: String { placement.nodeName }
+    /// Empty where the endpoint names no zone.
+    package var zone: String { placement.zone }
+    /// `hints.forZones[].name`
+    package var zoneHints: [String] { placement.zoneHints }
+    /// `hints.forNodes[].name`
+    package var nodeHints: [String] { placement.nodeHints }
+    /// The name of the endpoint below that of its Service; empty where it has none.
+    package var hostname: String { placement.hostname }
 }
 
 /// One entry of a slice's `ports`: where the endpoints listen for the Service port of the same name.

@@ -1,6 +1,6 @@
 /// The metadata of an object, as far as anything here reads it.
 ///
-/// Of labels and annotations only those named in ``WellKnown`` are kept: a node holds the metadata of every
+/// No annotations are kept, and of most kinds only the labels named in ``WellKnown``: a node holds the metadata of every
 /// EndpointSlice of the cluster.
 package struct ObjectMeta: Sendable, Hashable {
     /// Empty for objects without a namespace, such as Nodes.
@@ -12,12 +12,11 @@ package struct ObjectMeta: Sendable, Hashable {
     package var creationTime: Int64
     /// Whether `deletionTimestamp` is set: the object is going away.
     package var isBeingDeleted: Bool
-    package var labels: [String: String]
-    package var annotations: [String: String]
+    package var labels: Labels
 
     package init(
         namespace: String, name: String, resourceVersion: String = "", creationTime: Int64 = 0,
-        isBeingDeleted: Bool = false, labels: [String: String] = [:], annotations: [String: String] = [:]
+        isBeingDeleted: Bool = false, labels: Labels = [:]
     ) {
         self.namespace = namespace
         self.name = name
@@ -25,7 +24,6 @@ package struct ObjectMeta: Sendable, Hashable {
         self.creationTime = creationTime
         self.isBeingDeleted = isBeingDeleted
         self.labels = labels
-        self.annotations = annotations
     }
 
     package var namespacedName: NamespacedName { NamespacedName(namespace: namespace, name: name) }

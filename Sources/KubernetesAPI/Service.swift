@@ -57,7 +57,7 @@ package struct Service: Sendable, Hashable {
     /// Whether names and endpoints of Pods that are not ready are published too.
     package var publishesNotReadyAddresses: Bool
     /// The labels of the Pods behind the Service; kept only for consumers that ask for it.
-    package var selector: [String: String]
+    package var selector: Labels
     /// Values that were left out.
     package var refusals: [FieldRefusal] = []
 
@@ -67,7 +67,7 @@ package struct Service: Sendable, Hashable {
         loadBalancerIngress: [Ingress] = [], loadBalancerSourceRanges: [IPNetwork] = [],
         internalTrafficPolicy: TrafficPolicy = .cluster, externalTrafficPolicy: TrafficPolicy = .cluster,
         healthCheckNodePort: UInt16? = nil, affinityTimeout: UInt32? = nil, externalName: String = "",
-        publishesNotReadyAddresses: Bool = false, selector: [String: String] = [:]
+        publishesNotReadyAddresses: Bool = false, selector: Labels = [:]
     ) {
         self.metadata = metadata
         self.kind = kind

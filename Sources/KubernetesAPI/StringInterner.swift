@@ -10,6 +10,9 @@ package struct StringInterner: Sendable {
     private static let inlineLength = 15
 
     private var texts: [Int: String] = [:]
+    private var ports: [[EndpointPort]: [EndpointPort]] = [:]
+    /// Placements by the protobuf that they were read from.
+    var placements = ByteInterner<Placement>(capacity: capacity)
 
     package init() {}
 
@@ -24,6 +27,14 @@ package struct StringInterner: Sendable {
         if texts.count >= Self.capacity { texts.removeAll() }
         texts[hash] = text
         return text
+    }
+
+    /// The same ports, in storage that other slices share.
+    mutating func shared(_ ports: [EndpointPort]) -> [EndpointPort] {
+        if let known = self.ports[ports] { return known }
+        if self.ports.count >= Self.capacity { self.ports.removeAll() }
+        self.ports[ports] = ports
+        return ports
     }
 
     private static func isEqual(_ text: String, _ bytes: UnsafeRawBufferPointer) -> Bool {

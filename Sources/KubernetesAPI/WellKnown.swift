@@ -1,4 +1,4 @@
-/// Labels and annotations with a meaning for Service networking, as
+/// Labels with a meaning for Service networking, as
 /// https://kubernetes.io/docs/reference/labels-annotations-taints/ lists them.
 package enum WellKnown {
     /// On an EndpointSlice: the Service that it belongs to.
@@ -9,11 +9,7 @@ package enum WellKnown {
     package static let headless = "service.kubernetes.io/headless"
     /// On a Node: the zone that it stands in.
     package static let zone = "topology.kubernetes.io/zone"
-    /// On an EndpointSlice: when the change happened that led to it (RFC 3339).
-    package static let lastChangeTriggerTime = "endpoints.kubernetes.io/last-change-trigger-time"
 
     /// Labels that the readers keep.
     package static let keptLabels: Set<String> = [serviceName, serviceProxyName, headless, zone]
-    /// Annotations that the readers keep.
-    package static let keptAnnotations: Set<String> = [lastChangeTriggerTime]
 }

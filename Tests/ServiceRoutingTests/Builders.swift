@@ -13,7 +13,7 @@ func service(
     ports: [ServicePort] = [ServicePort(port: 80)], externalIPs: [String] = [], ingress: [Service.Ingress] = [],
     sourceRanges: [String] = [], internalPolicy: Service.TrafficPolicy = .cluster,
     externalPolicy: Service.TrafficPolicy = .cluster, affinity: UInt32? = nil, created: Int64 = 0,
-    labels: [String: String] = [:]
+    labels: Labels = [:]
 ) -> Service {
     Service(
         metadata: ObjectMeta(namespace: "default", name: name, creationTime: created, labels: labels), kind: kind,
@@ -24,7 +24,7 @@ func service(
 
 func slice(
     _ name: String, of service: String?, type: EndpointSlice.AddressType = .ipv4,
-    ports: [EndpointPort] = [EndpointPort(port: 8080)], labels: [String: String] = [:], _ endpoints: Endpoint...
+    ports: [EndpointPort] = [EndpointPort(port: 8080)], labels: Labels = [:], _ endpoints: Endpoint...
 ) -> EndpointSlice {
     var labels = labels
     labels[WellKnown.serviceName] = service

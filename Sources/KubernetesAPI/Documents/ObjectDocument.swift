@@ -72,12 +72,13 @@ struct MetadataDocument: Decodable {
                 reason: "“\(namespace)” is not a namespace; use up to 63 of a-z, 0-9 and - (not at the ends)")
         }
         var labels = labels ?? [:]
-        if !kind.registration.keepsAllLabels { labels = labels.filter { WellKnown.keptLabels.contains($0.key) } }
+        if !labels.isEmpty, !kind.registration.keepsAllLabels {
+            labels = labels.filter { WellKnown.keptLabels.contains($0.key) }
+        }
         return ObjectMeta(
             namespace: namespace, name: name, resourceVersion: resourceVersion ?? "",
             creationTime: creationTimestamp?.seconds ?? 0, isBeingDeleted: deletionTimestamp != nil,
-            labels: labels,
-            annotations: annotations?.filter { WellKnown.keptAnnotations.contains($0.key) } ?? [:])
+            labels: Labels(labels))
     }
 
     /// Which object it is; `nil` without a name.

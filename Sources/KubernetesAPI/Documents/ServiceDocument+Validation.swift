@@ -36,7 +36,7 @@ extension ServiceDocument {
         } else if kind != .externalName {
             service.clusterIPs = clusterIPs(spec, &checks)
         }
-        service.ipFamilies = families(spec, of: &service.clusterIPs, &checks)
+        service.ipFamilies = Self.shared(families(spec, of: &service.clusterIPs, &checks))
         service.ports = ports(spec, kind, isHeadless, &checks)
         service.externalIPs = (spec.externalIPs ?? []).enumerated().compactMap {
             checks.routableAddress($0.element, "spec.externalIPs[\($0.offset)]")
@@ -52,9 +52,16 @@ extension ServiceDocument {
         service.affinityTimeout = affinityTimeout(spec, &checks)
         service.externalName = kind == .externalName ? spec.externalName ?? "" : ""
         service.publishesNotReadyAddresses = spec.publishNotReadyAddresses ?? false
-        service.selector = spec.selector ?? [:]
+        service.selector = Labels(spec.selector ?? [:])
         service.refusals = checks.refusals
         return service
+    }
+
+    private static let ipv4Only = [IPFamily.ipv4]
+
+    /// The same families; for nearly all Services of a cluster in one piece of storage.
+    private static func shared(_ families: [IPFamily]) -> [IPFamily] {
+        families == ipv4Only ? ipv4Only : families
     }
 
     private func clusterIPs(_ spec: Spec, _ checks: inout FieldChecks) -> [IPAddress] {

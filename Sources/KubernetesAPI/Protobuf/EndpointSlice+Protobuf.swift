@@ -23,6 +23,7 @@ extension EndpointSliceDocument {
         document.kind = kind
         var checks = FieldChecks()
         var slice = try document.withoutEndpoints(&checks)
+        slice.ports = interner.shared(slice.ports)
         if let rules = EndpointRules(slice.addressType) {
             slice.endpoints = try endpoints(of: message, rules, &checks, &interner)
         }
@@ -60,23 +61,18 @@ extension Endpoint {
         protobuf message: ProtobufMessage, index: Int, _ rules: EndpointRules, _ checks: inout FieldChecks,
         _ interner: inout StringInterner
     ) throws(ObjectError) {
-        var message = message
+        var fields = message
         var text: UnsafeRawBufferPointer?
         var conditions = Conditions(ready: nil, serving: nil, terminating: nil)
-        var hostname = ""
-        var nodeName = ""
-        var zone = ""
-        var zoneHints: [String] = []
-        var nodeHints: [String] = []
-        while let field = try message.next() {
+        var placing: UnsafeRawBufferPointer?
+        var isOrdinary = true
+        while case let rest = fields.rest, let field = try fields.next() {
             switch field.number {
             case 1 where text == nil: text = try field.bytes()
             case 2: conditions = try Conditions(protobuf: field.message())
-            case 3: hostname = try field.text(&interner)
-            case 6: nodeName = try field.text(&interner)
-            case 7: zone = try field.text(&interner)
-            case 8: try Self.readHints(field.message(), &zoneHints, &nodeHints, &interner)
-            default: continue
+            case 3: isOrdinary = false
+            case 6...: placing = placing ?? rest
+            default: isOrdinary = isOrdinary && placing == nil
             }
         }
         guard
@@ -84,24 +80,64 @@ extension Endpoint {
                 text.flatMap { IPAddress(asciiText: $0) }, text: text.map { String(decoding: $0, as: UTF8.self) },
                 endpoint: index, &checks)
         else { return nil }
-        self.init(
-            address: address, conditions: conditions, nodeName: nodeName, zone: zone, zoneHints: zoneHints,
-            nodeHints: nodeHints, hostname: hostname)
+        // What places an endpoint ends its message, in bytes that are the same for each endpoint of a node.
+        guard isOrdinary else {
+            self.init(
+                address: address, conditions: conditions, placement: try Placement(protobuf: message, &interner))
+            return
+        }
+        guard let placing else {
+            self.init(address: address, conditions: conditions, placement: .unknown)
+            return
+        }
+        if let known = interner.placements[placing] {
+            self.init(address: address, conditions: conditions, placement: known)
+            return
+        }
+        let placement = try Placement(protobuf: ProtobufMessage(placing), &interner)
+        interner.placements[placing] = placement
+        self.init(address: address, conditions: conditions, placement: placement)
     }
+}
 
-    /// `discovery/v1` EndpointHints: messages of zones and of nodes, each with a name.
-    private static func readHints(
-        _ message: ProtobufMessage, _ zones: inout [String], _ nodes: inout [String], _ interner: inout StringInterner
+extension Placement {
+    /// The fields of a `discovery/v1` Endpoint that say where it is.
+    fileprivate convenience init(
+        protobuf message: ProtobufMessage, _ interner: inout StringInterner
     ) throws(ObjectError) {
         var message = message
+        var hostname = ""
+        var nodeName = ""
+        var zone = ""
+        var hints = Hints()
         while let field = try message.next() {
-            guard field.number == 1 || field.number == 2 else { continue }
-            var hint = try field.message()
-            var name = ""
-            while let part = try hint.next() {
-                if part.number == 1 { name = try part.text(&interner) }
+            switch field.number {
+            case 3: hostname = try field.text(&interner)
+            case 6: nodeName = try field.text(&interner)
+            case 7: zone = try field.text(&interner)
+            case 8: try hints.read(field.message(), &interner)
+            default: continue
             }
-            if field.number == 1 { zones.append(name) } else { nodes.append(name) }
+        }
+        self.init(nodeName: nodeName, zone: zone, zoneHints: hints.zones, nodeHints: hints.nodes, hostname: hostname)
+    }
+
+    private struct Hints {
+        var zones: [String] = []
+        var nodes: [String] = []
+
+        /// `discovery/v1` EndpointHints: messages of zones and of nodes, each with a name.
+        mutating func read(_ message: ProtobufMessage, _ interner: inout StringInterner) throws(ObjectError) {
+            var message = message
+            while let field = try message.next() {
+                guard field.number == 1 || field.number == 2 else { continue }
+                var hint = try field.message()
+                var name = ""
+                while let part = try hint.next() {
+                    if part.number == 1 { name = try part.text(&interner) }
+                }
+                if field.number == 1 { zones.append(name) } else { nodes.append(name) }
+            }
         }
     }
 }

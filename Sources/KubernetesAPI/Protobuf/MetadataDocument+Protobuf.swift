@@ -2,7 +2,7 @@ extension MetadataDocument {
     /// On bookmarks only: the initial events of a watch are complete.
     static let initialEventsEnd = "k8s.io/initial-events-end"
 
-    /// `meta/v1` ObjectMeta. Only annotations that are used are kept, and only such labels unless all are asked for.
+    /// `meta/v1` ObjectMeta. Only labels that are used are kept, unless all are asked for.
     init(
         _ message: ProtobufMessage, _ interner: inout StringInterner, keepsAllLabels: Bool = false
     ) throws(ObjectError) {
@@ -26,7 +26,7 @@ extension MetadataDocument {
                 if keepsAllLabels || WellKnown.keptLabels.contains(key) { labels[key] = value }
             case 12:
                 let (key, value) = try Self.entry(field.message(), &interner)
-                if WellKnown.keptAnnotations.contains(key) || key == Self.initialEventsEnd { annotations[key] = value }
+                if key == Self.initialEventsEnd { annotations[key] = value }
             default:
                 continue
             }

@@ -10,6 +10,9 @@ struct ProtobufMessage {
         self.bytes = bytes
     }
 
+    /// The fields that are still to come.
+    var rest: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[offset...]) }
+
     /// The next field with its value; `nil` at the end of the message.
     mutating func next() throws(ObjectError) -> ProtobufField? {
         guard offset < bytes.count else { return nil }

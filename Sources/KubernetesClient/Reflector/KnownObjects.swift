@@ -1,62 +1,100 @@
 import KubernetesAPI
 
-/// Which objects of one kind the inbox was told of, and at which version: all that is needed to say what changed.
+/// The objects of one kind that the inbox was given, and their versions: all that is needed to say what changed.
 ///
-/// The objects themselves are not kept. While the whole state is told anew (a list, the initial events of a watch) each
-/// object that comes by is marked with the number of that replacement; what is not marked at its end has vanished.
+/// The objects themselves are not kept. While the whole state is sent anew (a list, the initial events of a watch) each
+/// object that comes by is marked with the number of that replacement; those left unmarked at its end have vanished.
 struct KnownObjects: Sendable {
     private struct Entry {
-        var version: String
+        var version: Version
         var replacement: UInt32
     }
 
     private let kind: ObjectKind
-    private var entries: [NamespacedName: Entry] = [:]
+    /// By namespace, then by name: namespaces are few, and a million keys would repeat theirs.
+    private var entries: [String: [String: Entry]] = [:]
     private var replacement: UInt32 = 0
     /// Objects that the replacement holds in a form that cannot be used, by the name that errors give them.
     private var unusable: Set<String> = []
 
     init(kind: ObjectKind) { self.kind = kind }
 
-    var count: Int { entries.count }
+    var count: Int { entries.values.reduce(0) { $0 + $1.count } }
 
     /// What changes with `object`: nothing, where this version of it is known already.
     mutating func set(_ object: KubernetesObject) -> ObjectChange? {
-        let entry = Entry(version: object.metadata.resourceVersion, replacement: replacement)
-        let before = entries.updateValue(entry, forKey: object.metadata.namespacedName)
-        guard let before, before.version == entry.version, !entry.version.isEmpty else { return .set(object) }
+        let metadata = object.metadata
+        let entry = Entry(version: Version(metadata.resourceVersion), replacement: replacement)
+        let before = entries[metadata.namespace, default: [:]].updateValue(entry, forKey: metadata.name)
+        guard let before, before.version == entry.version, entry.version != .none else { return .set(object) }
         return nil
     }
 
     /// What changes when the object is gone: nothing, where it was never known.
     mutating func remove(_ key: ObjectKey) -> ObjectChange? {
-        entries.removeValue(forKey: key.name) == nil ? nil : .removed(key)
+        forget(key.name) ? .removed(key) : nil
     }
 
-    /// Keeps the last usable value of an object that cannot be used as it is now: what worked goes on working.
+    /// Keeps the last usable value of an object that cannot be used as it is now.
     mutating func keep(_ problem: ObjectError) {
         unusable.insert(problem.object)
     }
 
     /// The same for an object whose name could be read.
     mutating func keep(_ key: ObjectKey) {
-        entries[key.name]?.replacement = replacement
+        entries[key.name.namespace]?[key.name.name]?.replacement = replacement
     }
 
-    /// From here on the whole state is told; one that was under way before is forgotten.
+    /// Begins a replacement; one that was under way is dropped.
     mutating func beginReplacement() {
         replacement &+= 1
         unusable = []
     }
 
-    /// All has been told: the removal of each object that was not among it.
+    /// Ends a replacement: the removal of each object that was not part of it.
     mutating func finishReplacement() -> [ObjectChange] {
-        let removals = entries.compactMap { name, entry -> ObjectKey? in
-            let key = ObjectKey(kind: kind, name: name)
-            return entry.replacement == replacement || unusable.contains(key.description) ? nil : key
+        var removals: [ObjectKey] = []
+        for (namespace, objects) in entries {
+            for (name, entry) in objects where entry.replacement != replacement {
+                let key = ObjectKey(kind: kind, name: NamespacedName(namespace: namespace, name: name))
+                if !unusable.contains(key.description) { removals.append(key) }
+            }
         }
-        for key in removals { entries[key.name] = nil }
+        for key in removals { forget(key.name) }
         unusable = []
         return removals.map { .removed($0) }
+    }
+
+    @discardableResult
+    private mutating func forget(_ name: NamespacedName) -> Bool {
+        guard entries[name.namespace]?.removeValue(forKey: name.name) != nil else { return false }
+        if entries[name.namespace]?.isEmpty == true { entries[name.namespace] = nil }
+        return true
+    }
+
+    /// A resource version in eight bytes, where it is a number as all API servers write it.
+    private enum Version: Hashable {
+        case none
+        case number(UInt64)
+        case text(Text)
+
+        init(_ text: String) {
+            if text.isEmpty {
+                self = .none
+            } else if let number = UInt64(text), text.first != "0", text.first != "+" {
+                self = .number(number)
+            } else {
+                self = .text(Text(text))
+            }
+        }
+    }
+
+    private final class Text: Hashable, Sendable {
+        private let text: String
+
+        init(_ text: String) { self.text = text }
+
+        static func == (lhs: Text, rhs: Text) -> Bool { lhs.text == rhs.text }
+        func hash(into hasher: inout Hasher) { hasher.combine(text) }
     }
 }
