@@ -144,3 +144,12 @@ extension JSONValue {
         self = .object(JSONObject(uniqueMembers: textMap.map { ($0.key, .string($0.value)) }).sorted())
     }
 }
+
+extension Document {
+    /// Changes a member that is an object, made if it is missing.
+    mutating func modify(_ key: String, _ change: (inout JSONObject) -> Void) {
+        var member = object.take(key)?.object ?? JSONObject()
+        change(&member)
+        object.restore(key, .object(member))
+    }
+}

@@ -40,7 +40,8 @@ package struct JSONParser {
     /// Reads a value. Of members with the same name the last one counts.
     ///
     /// - Throws: `JSONSyntaxError`.
-    package static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSONValue
+    {
         try parseReportingDuplicates(bytes, limits: limits).value
     }
 
@@ -234,7 +235,9 @@ package struct JSONParser {
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             isInteger = false
             index += 1
-            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+                index += 1
+            }
             guard index < bytes.count, isDigit(bytes[index]) else {
                 throw unexpected("in exponent of numeric literal")
             }

@@ -37,7 +37,8 @@ package struct GroupVersion: Sendable, Hashable, CustomStringConvertible {
     /// Reads `v1` or `apps/v1`.
     package init(_ apiVersion: String) {
         if let slash = apiVersion.firstIndex(of: "/") {
-            self.init(group: String(apiVersion[..<slash]), version: String(apiVersion[apiVersion.index(after: slash)...]))
+            self.init(
+                group: String(apiVersion[..<slash]), version: String(apiVersion[apiVersion.index(after: slash)...]))
         } else {
             self.init(group: "", version: apiVersion)
         }

@@ -15,6 +15,8 @@ package struct ResourceDefinition: Sendable {
     package var schemaType: String
     package var columns: [TableColumn] = []
     package var behaviour: any ResourceBehaviour = PlainBehaviour()
+    /// What every answer about the kind warns of.
+    package var deprecationWarning: String?
     /// Where objects are stored when two versions or groups show the same ones: `events.k8s.io` shows `events`.
     package var storedAs: GroupResource?
 
@@ -23,6 +25,8 @@ package struct ResourceDefinition: Sendable {
     package var group: String { groupVersion.group }
     package var version: String { groupVersion.version }
     package var groupResource: GroupResource { GroupResource(group: group, resource: plural) }
+    /// What lists of the kind are called.
+    package var listKind: String { "\(kind)List" }
     package var groupKind: GroupKind { GroupKind(group: group, kind: kind) }
     package var apiVersion: String { groupVersion.description }
 

@@ -80,7 +80,8 @@ extension APIStatus {
 
     package static func methodNotSupported(_ resource: GroupResource, verb: String) -> APIStatus {
         APIStatus(
-            code: 405, reason: "MethodNotAllowed", message: "\(verb) is not supported on resources of kind \"\(resource)\"",
+            code: 405, reason: "MethodNotAllowed",
+            message: "\(verb) is not supported on resources of kind \"\(resource)\"",
             details: Details(group: resource.group, kind: resource.resource))
     }
 

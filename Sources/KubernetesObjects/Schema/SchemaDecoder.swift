@@ -1,0 +1,273 @@
+/// Why a document is not of its kind, in the words of Go's decoder.
+package struct SchemaError: Error, Hashable, CustomStringConvertible {
+    package var description: String
+}
+
+/// Brings a document into the form that kube-apiserver keeps: members in the order of the schema, unknown ones left
+/// out and named, zero values left out where Go leaves them out.
+package struct SchemaDecoder {
+    private let schema: Schema
+    /// Paths of members that the schema does not have, such as `spec.ports[0].targetport`, in the order of the document.
+    package private(set) var unknownFields: [String] = []
+    private var path: [PathStep] = []
+
+    private enum PathStep {
+        case field(String)
+        case element(Int)
+        case entry(String)
+    }
+
+    private init(_ schema: Schema) {
+        self.schema = schema
+    }
+
+    /// Reads a whole object.
+    ///
+    /// - Throws: `SchemaError` for the first value that does not fit its field.
+    package static func decode(
+        _ value: JSONValue, type: Int, schema: Schema = .kubernetes
+    ) throws(SchemaError) -> (value: JSONValue, unknownFields: [String]) {
+        var decoder = SchemaDecoder(schema)
+        let value = try decoder.structure(value, type, goType: goName(schema[type]), owner: nil)
+        return (value, decoder.unknownFields)
+    }
+
+    private static func goName(_ type: SchemaType) -> String {
+        type.name.split(separator: ".").suffix(2).joined(separator: ".")
+    }
+
+    // MARK: Values
+
+    private mutating func decode(
+        _ value: JSONValue, _ type: ValueType, goType: @autoclosure () -> String, owner: SchemaType
+    ) throws(SchemaError) -> JSONValue {
+        switch type {
+        case .string:
+            if case .string = value { return value }
+        case .bool:
+            if case .bool = value { return value }
+        case .int32:
+            if case .integer(let number) = value, Int32(exactly: number) != nil { return value }
+        case .int64:
+            if case .integer = value { return value }
+        case .double:
+            switch value {
+            case .double: return value
+            case .integer(let number): return .double(Double(number))
+            default: break
+            }
+        case .structure(let index):
+            return try structure(value, index, goType: goType(), owner: owner)
+        case .list(let element):
+            if case .array(let elements) = value { return try list(elements, element, goType(), owner) }
+        case .map(let element):
+            if case .object(let object) = value { return try map(object, element, goType(), owner) }
+        case .raw:
+            return value
+        case .bytes, .time, .microTime, .duration, .intOrString, .quantity:
+            return try special(value, type, goType(), owner)
+        }
+        throw mismatch(value, goType(), owner)
+    }
+
+    private mutating func list(
+        _ elements: [JSONValue], _ type: ValueType, _ goType: String, _ owner: SchemaType
+    ) throws(SchemaError) -> JSONValue {
+        var result: [JSONValue] = []
+        result.reserveCapacity(elements.count)
+        let elementType = String(goType.dropFirst(2))
+        for (index, element) in elements.enumerated() {
+            path.append(.element(index))
+            result.append(
+                element == .null ? zero(type) : try decode(element, type, goType: elementType, owner: owner))
+            path.removeLast()
+        }
+        return .array(result)
+    }
+
+    private mutating func map(
+        _ object: JSONObject, _ type: ValueType, _ goType: String, _ owner: SchemaType
+    ) throws(SchemaError) -> JSONValue {
+        var members: [JSONObject.Member] = []
+        members.reserveCapacity(object.count)
+        let elementType = String(goType.dropFirst("map[string]".count))
+        for member in object {
+            path.append(.entry(member.key))
+            let value =
+                member.value == .null
+                ? zero(type) : try decode(member.value, type, goType: elementType, owner: owner)
+            members.append((member.key, value))
+            path.removeLast()
+        }
+        return .object(JSONObject(uniqueMembers: members).sorted())
+    }
+
+    private mutating func structure(
+        _ value: JSONValue, _ index: Int, goType: String, owner: SchemaType?
+    ) throws(SchemaError) -> JSONValue {
+        let type = schema[index]
+        guard case .object(let object) = value else {
+            throw mismatch(value, goType, owner ?? type)
+        }
+        var slots = [JSONValue?](repeating: nil, count: type.fields.count)
+        var members: [JSONObject.Member] = []
+        members.reserveCapacity(object.count + 2)
+        for member in object {
+            if let position = type.indexByName[member.key] {
+                guard member.value != .null else { continue }
+                let field = type.fields[position]
+                path.append(.field(member.key))
+                slots[position] = try decode(member.value, field.value, goType: field.goType, owner: type)
+                path.removeLast()
+            } else if type.isTopLevel, member.key == "kind" || member.key == "apiVersion" {
+                guard member.value != .null else { continue }
+                path.append(.field(member.key))
+                guard case .string = member.value else { throw mismatch(member.value, "string", type) }
+                path.removeLast()
+            } else {
+                path.append(.field(member.key))
+                unknownFields.append(fieldPath)
+                path.removeLast()
+            }
+        }
+        if type.isTopLevel {
+            if let kind = object["kind"]?.string, !kind.isEmpty { members.append(("kind", .string(kind))) }
+            if let version = object["apiVersion"]?.string, !version.isEmpty {
+                members.append(("apiVersion", .string(version)))
+            }
+        }
+        for (position, field) in type.fields.enumerated() {
+            if let value = written(field, slots[position]) { members.append((field.name, value)) }
+        }
+        return .object(JSONObject(uniqueMembers: members))
+    }
+
+    // MARK: What Go writes
+
+    /// The value as Go writes it; nil when it is left out.
+    private func written(_ field: SchemaField, _ value: JSONValue?) -> JSONValue? {
+        if field.isPointer { return value ?? (field.isAlwaysWritten ? .null : nil) }
+        let value = value ?? zero(field.value)
+        if field.isAlwaysWritten { return value }
+        switch value {
+        case .null:
+            // A time without a value is written as null unless the field says otherwise.
+            switch field.value {
+            case .time, .microTime: return field.isLeftOutWhenZero ? nil : .null
+            default: return nil
+            }
+        case .string(""):
+            return field.value == .quantity || field.value == .intOrString ? value : nil
+        case .bool(false): return nil
+        case .integer(0): return field.value == .intOrString ? value : nil
+        case .double(0): return nil
+        case .array(let elements) where elements.isEmpty: return nil
+        case .object(let object) where object.isEmpty:
+            if case .structure = field.value { return field.isLeftOutWhenZero ? nil : value }
+            return nil
+        default: return value
+        }
+    }
+
+    /// What Go writes for a value that was not given.
+    private func zero(_ type: ValueType) -> JSONValue {
+        switch type {
+        case .bool: return .bool(false)
+        case .int32, .int64, .duration, .intOrString: return .integer(0)
+        case .double: return .double(0)
+        case .string: return .string("")
+        case .quantity: return .string("0")
+        case .bytes, .time, .microTime, .raw, .list, .map: return .null
+        case .structure(let index):
+            var members: [JSONObject.Member] = []
+            for field in schema[index].fields {
+                if let value = written(field, nil) { members.append((field.name, value)) }
+            }
+            return .object(JSONObject(uniqueMembers: members))
+        }
+    }
+
+    // MARK: Values with a form of their own
+
+    private func special(
+        _ value: JSONValue, _ type: ValueType, _ goType: String, _ owner: SchemaType
+    ) throws(SchemaError) -> JSONValue {
+        switch (type, value) {
+        case (.bytes, .string(let text)):
+            if let offset = Base64.firstProblem(text) {
+                throw SchemaError(description: "illegal base64 data at input byte \(offset)")
+            }
+            return value
+        case (.time, .string(let text)), (.microTime, .string(let text)):
+            if text.isEmpty && type == .time { throw timeError(text) }
+            guard let (seconds, nanoseconds) = APITime.parse(text) else { throw timeError(text) }
+            return .string(
+                type == .time
+                    ? APITime.text(seconds: seconds)
+                    : APITime.text(seconds: seconds, microseconds: nanoseconds / 1000))
+        case (.duration, .string), (.intOrString, .string): return value
+        case (.intOrString, .integer(let number)) where Int32(exactly: number) != nil: return value
+        case (.quantity, .string(let text)): return .string(try quantity(text))
+        case (.quantity, .integer(let number)): return .string(try quantity(String(number)))
+        case (.quantity, .double(let number)): return .string(try quantity(number.description))
+        case (.bytes, _): throw mismatch(value, "[]uint8", owner)
+        case (.intOrString, _): throw plainMismatch(value, "int32")
+        default: throw plainMismatch(value, "string")
+        }
+    }
+
+    private func quantity(_ text: String) throws(SchemaError) -> String {
+        guard let quantity = Quantity(text) else {
+            throw SchemaError(
+                description: "quantities must match the regular expression "
+                    + #"'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"#)
+        }
+        return quantity.canonical
+    }
+
+    private func timeError(_ text: String) -> SchemaError {
+        let layout = "2006-01-02T15:04:05Z07:00"
+        return SchemaError(
+            description: "parsing time \(GoText.quoted(text)) as \(GoText.quoted(layout)): "
+                + "cannot parse \(GoText.quoted(text)) as \"2006\"")
+    }
+
+    // MARK: Errors
+
+    private func described(_ value: JSONValue, _ goType: String) -> String {
+        let isNumeric = goType.hasPrefix("int") || goType.hasPrefix("float")
+        return switch value {
+        case .null: "null"
+        case .bool: "bool"
+        case .integer(let number): isNumeric ? "number \(number)" : "number"
+        case .double(let number): isNumeric ? "number \(number)" : "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+
+    private func plainMismatch(_ value: JSONValue, _ goType: String) -> SchemaError {
+        SchemaError(description: "json: cannot unmarshal \(described(value, goType)) into Go value of type \(goType)")
+    }
+
+    private func mismatch(_ value: JSONValue, _ goType: String, _ owner: SchemaType) -> SchemaError {
+        let fields = path.compactMap { step in
+            if case .field(let name) = step { name } else { nil }
+        }
+        guard !fields.isEmpty else { return plainMismatch(value, goType) }
+        return SchemaError(
+            description: "json: cannot unmarshal \(described(value, goType)) into Go struct field "
+                + "\(owner.shortName).\(fields.joined(separator: ".")) of type \(goType)")
+    }
+
+    private var fieldPath: String {
+        path.reduce(into: "") { text, step in
+            switch step {
+            case .field(let name): text += text.isEmpty ? name : ".\(name)"
+            case .element(let index): text += "[\(index)]"
+            case .entry(let key): text += ".\(key)"
+            }
+        }
+    }
+}

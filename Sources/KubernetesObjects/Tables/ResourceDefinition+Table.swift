@@ -1,0 +1,59 @@
+extension ResourceDefinition {
+    /// `columnDefinitions` of a `meta.k8s.io/v1` Table.
+    package var tableColumns: JSONValue {
+        .array(
+            shownColumns.map { column in
+                [
+                    "name": .string(column.name), "type": .string(column.type), "format": .string(column.format),
+                    "description": .string(column.description), "priority": .integer(Int64(column.priority)),
+                ]
+            })
+    }
+
+    /// The cells of an object's row.
+    ///
+    /// - Parameters:
+    ///   - now: Seconds since 1970, for ages.
+    /// - Returns: One value for each column.
+    package func tableCells(_ document: Document, now: Int64) -> [JSONValue] {
+        behaviour.cells(document, now: now)
+    }
+
+    /// A `meta.k8s.io/v1` Table.
+    ///
+    /// - Parameters:
+    ///   - includeObject: `None`, `Metadata` (also when empty) or `Object`: what rows carry beside their cells.
+    ///   - withColumns: Watches leave the columns out after the first event.
+    ///   - now: Seconds since 1970, for ages.
+    /// - Returns: The Table.
+    package func table(
+        _ documents: [Document], resourceVersion: String, continueToken: String = "", remainingItemCount: Int64? = nil,
+        includeObject: String = "", withColumns: Bool = true, now: Int64
+    ) -> JSONValue {
+        var metadata = JSONObject()
+        if !resourceVersion.isEmpty { metadata["resourceVersion"] = .string(resourceVersion) }
+        if !continueToken.isEmpty { metadata["continue"] = .string(continueToken) }
+        if let remainingItemCount { metadata["remainingItemCount"] = .integer(remainingItemCount) }
+        let rows = documents.map { document -> JSONValue in
+            let object: JSONValue
+            switch includeObject {
+            case "None": object = .null
+            case "Object": object = .object(document.object)
+            default:
+                object = [
+                    "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
+                    "metadata": .object(document.metadata),
+                ]
+            }
+            return ["cells": .array(tableCells(document, now: now)), "object": object]
+        }
+        return [
+            "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": .object(metadata),
+            "columnDefinitions": withColumns ? tableColumns : .null, "rows": .array(rows),
+        ]
+    }
+
+    private var shownColumns: [TableColumn] {
+        columns.isEmpty ? [.name, TableColumn("Created At", type: "date")] : columns
+    }
+}
