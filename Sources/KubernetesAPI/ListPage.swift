@@ -1,11 +1,11 @@
 /// The response to a list request, or one page of it.
 package struct ListPage: Sendable {
-    /// What a watch that follows the list begins with.
+    /// The version at which a watch continues the list.
     package var resourceVersion: String
     /// `metadata.continue`: asks for the next page; empty on the last.
     package var continueToken: String
     package var objects: [KubernetesObject]
-    /// Objects of the list that cannot be used; the others are not held up by them.
+    /// Why some objects of the list cannot be used; the others are in ``objects``.
     package var problems: [ObjectError]
 
     package init(
@@ -20,8 +20,8 @@ package struct ListPage: Sendable {
 
 /// What a list says beside its objects (`meta/v1` ListMeta).
 package struct ListMetadata: Sendable, Hashable {
-    /// What a watch that follows the list begins with.
+    /// The version at which a watch continues the list.
     package var resourceVersion = ""
-    /// Asks for the next page; empty on the last.
+    /// Requests the next page; empty on the last.
     package var continueToken = ""
 }

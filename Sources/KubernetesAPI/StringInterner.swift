@@ -1,6 +1,6 @@
 import Glibc
 
-/// Gives equal texts the same storage: a node reads the same names of nodes, zones and Services 100,000 times.
+/// Gives equal texts the same storage: the same names of nodes, zones and Services are read 100,000 times.
 ///
 /// Keep one across calls to share between lists and watches. It forgets everything when it holds too many texts; that
 /// costs memory for texts met again, never correctness.

@@ -4,12 +4,11 @@ package enum WatchEvent: Sendable {
     case set(KubernetesObject)
     /// DELETED: the object is gone; the last value is not kept.
     case removed(ObjectKey, resourceVersion: String)
-    /// BOOKMARK: everything up to this version has been told. `endsInitialEvents` is the
+    /// BOOKMARK: all changes up to this version have been sent. `endsInitialEvents` is the
     /// `k8s.io/initial-events-end` annotation: the state at the start of the watch is complete.
     case bookmark(resourceVersion: String, endsInitialEvents: Bool)
     /// ERROR: the watch ends, and why.
     case error(Status)
-    /// An event with an object that cannot be used. Whoever knows an earlier value of `key` keeps that: nothing that worked
-    /// stops working.
+    /// An event with an object that cannot be used. An earlier value of `key` stays in force.
     case unusable(ObjectError, key: ObjectKey?, resourceVersion: String)
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Tells of changes in one folder, with inotify(7). Belongs to one thread.
+/// Watches one folder with inotify(7). Belongs to one thread.
 struct FolderWatch: ~Copyable {
     /// What made a wait end.
     enum Outcome: Equatable {
@@ -77,8 +77,8 @@ struct FolderWatch: ~Copyable {
         }
     }
 
-    /// Whether the new entry is a file that somebody has created to write it: the end of the writing will be told, too.
-    /// Links, symbolic and hard, are complete from the start.
+    /// Whether the new entry is a file that is still being written: the end of that is reported as well. Symbolic and hard
+    /// links are complete from the start.
     private func isBeingWritten(_ name: String) -> Bool {
         var status = stat()
         guard lstat("\(path)/\(name)", &status) == 0 else { return false }

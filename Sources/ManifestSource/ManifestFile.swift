@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Yams
 
-/// What one file of YAML or JSON says; JSON is read as the YAML that it is, so that errors have lines in both.
+/// What one file of YAML or JSON says; JSON is valid YAML and read as such, so that errors have lines in both.
 struct ManifestFile: Sendable {
     struct Entry: Sendable, Hashable {
         var object: KubernetesObject
@@ -74,7 +74,7 @@ struct ManifestFile: Sendable {
         guard let sequence = items.sequence else {
             return fail(line: items.mark?.line ?? 1, "the items of a \(kind) are a list")
         }
-        // A plain List holds items of any kind, which tell it themselves.
+        // A plain List holds items of any kind, each of which names its own.
         let isPlain = kind == "List"
         for item in sequence {
             read(item, kind: isPlain ? nil : String(kind.dropLast(4)), apiVersion: isPlain ? nil : apiVersion)

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// The folder that manifests are in, or the one file in it that counts.
+/// The folder with the manifests, or the only file in it that is read.
 struct ManifestFolder: Sendable {
     /// Larger files are refused, so that memory stays bounded.
     static let largestFile = 64 << 20
@@ -42,7 +42,7 @@ struct ManifestFolder: Sendable {
         return [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
     }
 
-    /// The regular files with manifests, each with what tells it from another version of it.
+    /// The regular files with manifests, each with the stamp of its version.
     func list() throws(ManifestSourceError) -> [String: FileStamp] {
         guard let folder = opendir(path) else {
             let error = errno
@@ -100,7 +100,7 @@ extension ManifestState {
     }
 }
 
-/// What tells one version of a file from another without reading it.
+/// Tells one version of a file from another without reading it.
 struct FileStamp: Sendable, Equatable {
     private let device: UInt
     private let inode: UInt

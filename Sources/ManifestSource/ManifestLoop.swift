@@ -2,16 +2,17 @@ import KubernetesAPI
 import Logging
 import ObjectSource
 
-/// The work of a ``ManifestSource``: look at the folder, tell what has changed, wait. Runs on one thread of its own.
+/// The loop of a ``ManifestSource``: reads the folder, posts what has changed, waits. Runs on a thread of its own.
 struct ManifestLoop: ~Copyable {
-    /// While changes keep coming, this many milliseconds of silence are awaited, so that related ones are read together
-    /// and a file that is being written is usually complete …
+    /// Milliseconds without a further change before files are read, so that related changes are read together and a file
+    /// that is being written is usually complete.
     private static let silence: Int32 = 5
-    /// … but no more often than this.
+    /// How many times that wait is repeated at most while changes keep coming.
     private static let patience = 6
-    /// inotify sees neither writes behind links nor those on network file systems, so we look now and then, too.
+    /// Milliseconds after which the folder is read in any case: inotify reports neither writes through links nor those on
+    /// network file systems.
     private static let interval: Int32 = 5_000
-    /// How often we look for a folder that has vanished.
+    /// Milliseconds between two looks for a folder that has vanished.
     private static let missingInterval: Int32 = 200
 
     private let folder: ManifestFolder
@@ -42,7 +43,7 @@ struct ManifestLoop: ~Copyable {
         while let reread = nextChange() { look(reread: reread) }
     }
 
-    /// The files to read again, whatever their stamps say; `nil` when woken up.
+    /// The files to read again even if their stamps are the same; `nil` when woken up.
     private func nextChange() -> Set<String>? {
         while true {
             switch watch.wait(milliseconds: trouble == nil ? Self.interval : Self.missingInterval) {
@@ -75,7 +76,7 @@ struct ManifestLoop: ~Copyable {
         } catch {
             guard trouble != error.message else { return }
             trouble = error.message
-            logger.warning("\(error.message) — everything that was programmed stays meanwhile")
+            logger.warning("\(error.message) — what was programmed stays in force")
         }
     }
 

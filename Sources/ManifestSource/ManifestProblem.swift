@@ -8,7 +8,7 @@ package struct ManifestProblem: Sendable, Hashable {
     package var line: Int
     /// What is wrong where, and how to mend it. The object is empty where the file as a whole is meant.
     package var error: ObjectError
-    /// What becomes of the objects meanwhile.
+    /// What this means for the objects until then.
     package var consequence: String
 
     package init(file: String, line: Int, error: ObjectError, consequence: String) {

@@ -4,7 +4,7 @@ package import KubernetesAPI
 ///
 /// A file counts as a whole: while one of its documents is wrong, everything that it said before stays in force.
 package struct ManifestState: Sendable {
-    /// What is to be told after files have changed.
+    /// What follows from the files that have changed.
     package struct Settlement: Sendable {
         /// Only what differs from before.
         package var changes: [ObjectChange] = []
@@ -39,7 +39,7 @@ package struct ManifestState: Sendable {
         self.kinds = kinds
     }
 
-    /// The names of the files that say or said something.
+    /// The names of the files that are, or were, in use.
     package var fileNames: some Collection<String> { files.keys }
 
     /// Takes in what `file` holds now.
@@ -54,7 +54,7 @@ package struct ManifestState: Sendable {
         files[file] = File(entries: read.entries, strangers: read.strangers)
     }
 
-    /// Takes note that `file` cannot be used as a whole; what it said before stays.
+    /// Records that `file` cannot be used as a whole; what it said before stays in force.
     package mutating func fail(file: String, reason: String) {
         fail(file: file, [.init(line: 1, error: ObjectError(object: "", field: "", reason: reason))])
     }

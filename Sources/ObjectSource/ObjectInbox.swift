@@ -1,15 +1,15 @@
 package import KubernetesAPI
 import Synchronization
 
-/// What sources have told and the consumer has not yet taken: the last change of each object, and nothing older.
+/// Changes that sources have posted and the consumer has not yet taken: the last one of each object.
 ///
-/// A thousand changes to one object are one change when the consumer comes. The memory is bounded by the number of
-/// objects, never by the number of events. Sources write from any task; a single consumer reads.
+/// A thousand changes to one object become one. Memory is bounded by the number of objects, not by the number of events.
+/// Sources post from any task; a single consumer reads.
 package final class ObjectInbox: Sendable {
     /// Changes taken together, in no particular order; at most one for each object.
     package struct Batch: Sendable {
         package var changes: [ObjectChange]
-        /// When the oldest of these changes came in.
+        /// When the oldest of these changes was posted.
         package var oldest: ContinuousClock.Instant
         /// Whether everything that the sources knew at their start is in this batch or an earlier one.
         package var isSynchronized: Bool
@@ -32,7 +32,7 @@ package final class ObjectInbox: Sendable {
         state = Mutex(State(missing: kinds, synchronizationIsNews: kinds.isEmpty))
     }
 
-    /// Takes in `changes`, each in place of what was pending for the same object.
+    /// Posts `changes`; each replaces the pending change of the same object.
     package func post(_ changes: some Sequence<ObjectChange>) {
         let now = ContinuousClock.now
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
@@ -44,7 +44,7 @@ package final class ObjectInbox: Sendable {
         waiter?.resume()
     }
 
-    /// Says that all objects of `kind` that exist now have been posted.
+    /// Records that all objects of `kind` that exist now have been posted.
     package func markSynchronized(_ kind: ObjectKind) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.missing.remove(kind) != nil, state.missing.isEmpty else { return nil }

@@ -131,7 +131,8 @@ struct KubernetesClientFailureTests {
         #expect(log.all.count == 4)
         #expect(log.all[0].contains("answered 503 Service Unavailable: no backend is alive; next try in "))
         #expect(
-            log.all[1].contains("a response of type \"text/html\"; see that the URL is that of a Kubernetes API server")
+            log.all[1].contains(
+                "a response of type \"text/html\"; check that the URL is that of a Kubernetes API server")
         )
         #expect(log.all[2].contains("sent what cannot be read: "))
     }

@@ -60,7 +60,7 @@ struct KubernetesClientTLSTests {
             $0.tls.certificateAuthority = .data(Array(TestCertificates.other.utf8))
         } _: { server, _ in
             let line = try await log.line(with: "its certificate is not from a certificate authority that we know")
-            #expect(line.contains("certificate-authority; see that the kubeconfig belongs to this cluster"))
+            #expect(line.contains("certificate-authority; check that the kubeconfig belongs to this cluster"))
             #expect(server.requests.isEmpty)
         }
     }
@@ -100,7 +100,7 @@ struct KubernetesClientTLSTests {
     @Test func `a server without TLS is told apart`() async throws {
         let log = LogLines()
         try await withClient(nil, log: log) { _, _ in
-            _ = try await log.line(with: "it does not speak TLS; see that the URL is right")
+            _ = try await log.line(with: "it does not speak TLS; check that the URL is right")
         }
     }
 

@@ -61,7 +61,7 @@ struct Kubeconfig {
         } catch {
             throw ClientError(
                 .configuration,
-                "cannot read the kubeconfig \(file): \(Material.reason(error)); see that --kubeconfig or KUBECONFIG names a file that we may read"
+                "cannot read the kubeconfig \(file): \(Material.reason(error)); check that --kubeconfig or KUBECONFIG names a file that we may read"
             )
         }
     }

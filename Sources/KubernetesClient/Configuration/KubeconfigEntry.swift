@@ -1,7 +1,7 @@
 import Foundation
 import Yams
 
-/// A mapping in a kubeconfig that knows where it stands, so that each error can say it.
+/// A mapping in a kubeconfig that knows its place, so that each error can name it.
 struct KubeconfigEntry {
     let file: String
     /// `user "admin"`; empty for the file itself.

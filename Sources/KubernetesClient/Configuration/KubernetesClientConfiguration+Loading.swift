@@ -73,7 +73,7 @@ extension KubernetesClientConfiguration {
         for file in ["\(folder)/token", "\(folder)/ca.crt"] where !FileManager.default.isReadableFile(atPath: file) {
             throw ClientError(
                 .configuration,
-                "cannot read \(file), which every Pod with a service account has; see that automountServiceAccountToken is not false"
+                "cannot read \(file), which every Pod with a service account has; check that automountServiceAccountToken is not false"
             )
         }
         return configuration

@@ -1,6 +1,6 @@
 package import KubernetesAPI
 
-/// Which API server to talk to, how to know it, and how to be known to it.
+/// Which API server to talk to, how to verify it, and how to authenticate to it.
 package struct KubernetesClientConfiguration: Sendable {
     /// How the server is recognized and which certificate we show.
     struct TLS: Sendable, Hashable {
@@ -8,7 +8,7 @@ package struct KubernetesClientConfiguration: Sendable {
         var certificateAuthority: Material?
         /// What the server's certificate is issued to, where that is not the host of the URL.
         var serverName: String?
-        /// Only where a kubeconfig says `insecure-skip-tls-verify: true` in so many words.
+        /// Only where a kubeconfig says `insecure-skip-tls-verify: true` literally.
         var skipsVerification = false
     }
 
@@ -30,13 +30,13 @@ package struct KubernetesClientConfiguration: Sendable {
     var tls = TLS()
     var authentication = Authentication()
     var proxy: Proxy?
-    /// The form in which objects are asked for first; JSON is always accepted as well.
+    /// The preferred form of objects; JSON is always accepted as well.
     package var contentType = WireFormat.protobuf
     /// Sent with each request: `servicelet/1.0`.
     package var userAgent = "servicelet"
 
     var limits = Reflector.Limits()
-    /// Bytes of one list, or one page, at most.
+    /// The largest list, or page of one, in bytes.
     var responseLimit = 64 << 20
     var connectTimeout: Duration = .seconds(10)
 
@@ -44,7 +44,7 @@ package struct KubernetesClientConfiguration: Sendable {
     package init(server: ServerAddress) { self.server = server }
 }
 
-/// How we identify ourselves. Each part may be absent; a plug-in stands alone.
+/// How we authenticate. Each part may be absent; a plug-in is used alone.
 struct Authentication: Sendable, Hashable {
     /// Names the entry in errors: `/etc/kubernetes/proxy.conf: user "proxy"`.
     var origin = ""

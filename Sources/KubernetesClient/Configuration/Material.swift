@@ -1,8 +1,8 @@
 import Foundation
 
-/// The bytes of a certificate, a key or a token, or where they lie.
+/// The bytes of a certificate, a key or a token, or the path of their file.
 enum Material: Sendable, Hashable {
-    /// An absolute path; read again while we run, because files are renewed.
+    /// An absolute path; read again at run time, because files are renewed.
     case file(String)
     case data([UInt8])
 
@@ -16,7 +16,7 @@ enum Material: Sendable, Hashable {
             } catch {
                 throw ClientError(
                     .credentials,
-                    "cannot read \(path): \(Self.reason(error)); see that it exists and that we may read it",
+                    "cannot read \(path): \(Self.reason(error)); check that it exists and that we may read it",
                     isRetryable: true)
             }
         }

@@ -2,11 +2,10 @@ import Foundation
 import Logging
 import NIOSSL
 
-/// Gives each request the credential that is good now.
+/// The credential of each request.
 ///
-/// Files are read again each minute, at the next request; a plug-in is asked again when what it gave expires. What the
-/// server refused is made anew at once. When a renewal fails, the credential of before is used as long as nobody
-/// refuses it.
+/// Files are read again at the first request after a minute; a plug-in runs again when its credential expires. A credential
+/// that the server refused is renewed at once. When a renewal fails, the previous credential is used until it is refused.
 actor Credentials {
     private static let renewal: Duration = .seconds(60)
 

@@ -1,6 +1,6 @@
 /// How a server can be asked for the whole state, as its answers so far have shown.
 ///
-/// A watch that tells everything first (WatchList) costs both sides least. Where it is refused, the first list comes
+/// A watch that begins with all objects (WatchList) costs both sides least. Where it is refused, the first list comes
 /// from the server's cache (`resourceVersion=0`), because after an outage every node asks at once; a cache answers
 /// whole, whatever the limit, so where that is too large for us, and after the cache once misled us, the list comes in
 /// pages of the most recent state.

@@ -7,46 +7,46 @@ import KubernetesAPI
 ///         └──► listing  ──┘      └─ expired ──► replacing or listing
 ///     any failure ──► waiting ──► what was under way, or a replacement
 ///
-/// A *replacement* tells the whole state anew: by a watch that begins with all objects (WatchList), or by a list where
-/// the server cannot do that. What is known stays true until a replacement is complete; only then is removed what was
-/// not among it.
+/// A *replacement* reads the whole state again: with a watch that begins with all objects (WatchList), or with a list where
+/// the server cannot do that. What is known stays in force until a replacement is complete; only then are objects removed
+/// that were not part of it.
 struct Reflector: Sendable {
     struct Limits: Sendable {
         var backoff = Backoff.Limits()
-        /// The server ends a watch after a random time from this range.
+        /// The range of the random time after which the server ends a watch.
         var watchTimeout: ClosedRange<Duration> = .seconds(300)...(.seconds(600))
-        /// Silence beyond the end that was asked for means that the connection is dead.
+        /// The silence after that end that means a dead connection.
         var watchGrace: Duration = .seconds(30)
-        /// Silence before the server agrees, or while everything is told, means the same.
+        /// The silence that means the same before the server has accepted a request, and during a replacement.
         var responsePatience: Duration = .seconds(60)
-        /// A watch that ends sooner and has told of no object has failed.
+        /// A watch that ends sooner, without an event about an object, has failed.
         var shortestWatch: Duration = .seconds(1)
         /// Objects in one page of a list.
         var page = 500
         /// The time after which a server that did not have an optional kind is asked again.
         var absence: ClosedRange<Duration> = .seconds(300)...(.seconds(600))
-        /// Errors of the server in a row after which a watch is given up and everything is told anew.
+        /// Server errors in a row after which the state is replaced instead of the watch resumed.
         var watchErrors = 3
     }
 
     /// What is under way. After each case: what a failure leads to.
     enum State: Sendable, Hashable {
-        /// Nothing has been asked yet.
+        /// Nothing has been requested yet.
         case idle
         /// Pages of a list come in. The same page is asked for again; where it expired, or was too large, the list
         /// begins anew.
         case listing(ListRequest)
-        /// A watch tells all objects; its end is marked by a bookmark. It begins anew, or gives way to `listing` where
-        /// the server refuses it.
+        /// A watch sends all objects, and a bookmark after the last. It begins again, or gives way to `listing` where the
+        /// server refuses it.
         case replacing(WatchRequest)
-        /// A watch tells what changes. It resumes at the last version heard of; where that expired, or an event cannot
-        /// be read, the state is replaced.
+        /// A watch sends changes. It resumes at the last version received; where that expired, or an event cannot be read,
+        /// the state is replaced.
         case watching(WatchRequest)
-        /// A failure is waited out; then comes what is named.
+        /// A delay after a failure, and what follows it.
         case waiting(then: Plan)
     }
 
-    /// What is to be asked next.
+    /// What to request next.
     enum Plan: Sendable, Hashable {
         case replace
         case nextPage(ListRequest)
@@ -60,7 +60,7 @@ struct Reflector: Sendable {
     private(set) var state = State.idle
     /// The version that a watch resumes from.
     private(set) var version = ""
-    /// Whether the whole state was told at least once.
+    /// Whether the whole state was received at least once.
     private(set) var isSynchronized = false
 
     var known: KnownObjects
@@ -72,15 +72,15 @@ struct Reflector: Sendable {
     /// Whether everything was asked for at once after an expiry, and no watch has told anything since.
     var hasReplacedAtOnce = false
     var random: SplitMix64
-    /// How this server can be asked for everything.
+    /// How this server can be asked for the whole state.
     var listing = ListingMode()
-    /// The current stream: when it was opened and whether it told of any object.
+    /// The current stream: when it was opened, and whether it has sent an event about an object.
     var openedAt: ContinuousClock.Instant?
     var hasEvents = false
     /// Errors of the server since the last event.
     var errorsInRow = 0
     var hasTriedFreshCredentials = false
-    /// The first failure since the server last told something.
+    /// The first failure since the server last sent something.
     var failingSince: ContinuousClock.Instant?
 
     init(kind: ObjectKind, isOptional: Bool = false, limits: Limits = Limits(), seed: UInt64 = .random(in: 0 ... .max))
@@ -96,7 +96,7 @@ struct Reflector: Sendable {
         random = SplitMix64(seed: seed)
     }
 
-    /// How long the request under way may be silent before it counts as dead.
+    /// The silence after which the request under way counts as dead.
     var patience: Duration {
         guard case .watching(let request) = state, openedAt != nil else { return limits.responsePatience }
         return request.timeout + limits.watchGrace
@@ -117,14 +117,14 @@ struct Reflector: Sendable {
         return Step(next: carryOut(plan))
     }
 
-    /// The server agreed to the request.
+    /// The server accepted the request.
     mutating func opened(at now: ContinuousClock.Instant) {
         openedAt = now
         looks = looks.reset
         hasTriedFreshCredentials = false
     }
 
-    /// One object of the page under way.
+    /// One object of the current page.
     mutating func listed(_ outcome: Result<KubernetesObject, ObjectError>) -> Step {
         guard case .listing = state else { return Step() }
         switch outcome {
@@ -136,7 +136,7 @@ struct Reflector: Sendable {
         }
     }
 
-    /// The page under way is complete; `continueToken` asks for the next and is empty on the last.
+    /// The current page is complete; `continueToken` asks for the next and is empty on the last.
     mutating func endedPage(
         resourceVersion: String, continueToken: String, at now: ContinuousClock.Instant
     ) -> Step {

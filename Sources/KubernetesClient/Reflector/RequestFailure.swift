@@ -1,24 +1,24 @@
 import KubernetesAPI
 
-/// Why a request, or the stream that it opened, came to nothing.
+/// Why a request, or the stream that it opened, failed.
 enum RequestFailure: Error, Sendable, Hashable {
-    /// Nobody listens at the server's address.
+    /// Nothing listens at the server's address.
     case refused
-    /// No connection, or one that broke; the text says how.
+    /// No connection could be made, or it broke; the text says how.
     case connection(String)
-    /// Nothing was heard for so long.
+    /// Nothing arrived for this long.
     case silent(Duration)
-    /// The server answered that it will not: an HTTP status, or the ERROR event of a watch.
+    /// The server refused: an HTTP status, or the ERROR event of a watch.
     case status(Status, retryAfter: Duration? = nil)
-    /// What came cannot be understood.
+    /// The response cannot be read.
     case unreadable(String)
-    /// The body is larger than so many bytes.
+    /// The body is larger than `limit` bytes.
     case tooLarge(limit: Int)
-    /// There is nothing to identify ourselves with.
+    /// No credentials could be obtained.
     case credentials(String)
     /// The server closed a watch as soon as it was open.
     case closedAtOnce
-    /// The server closed the stream before it had told all objects.
+    /// The server closed the stream before it had sent all objects.
     case closedEarly
 }
 
@@ -31,7 +31,7 @@ extension RequestFailure {
         }
     }
 
-    /// What the server asks for, in the header or in the Status.
+    /// The wait that the server asks for, in the header or in the Status.
     var retryAfter: Duration? {
         guard case .status(let status, let retryAfter) = self else { return nil }
         return retryAfter ?? status.retryAfterSeconds.map { .seconds($0) }
@@ -48,7 +48,7 @@ extension RequestFailure {
         case .tooLarge(let limit): "\(server) sent more than \(limit >> 20) MiB at once"
         case .credentials(let reason): reason
         case .closedAtOnce: "\(server) closed the watch at once"
-        case .closedEarly: "\(server) closed the watch before it had told all objects"
+        case .closedEarly: "\(server) closed the watch before it had sent all objects"
         }
     }
 }
@@ -63,7 +63,7 @@ extension Status {
     /// The version asked for is no longer there, nor are the events since.
     var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
 
-    /// The server has not yet got as far as the version asked for.
+    /// The server has not yet reached the version asked for.
     var isAheadOfServer: Bool {
         causes.contains("ResourceVersionTooLarge") || (code == 504 && message.contains("Too large resource version"))
     }

@@ -63,7 +63,7 @@ struct APITransport: Sendable {
         }
         guard let format else {
             throw RequestFailure.unreadable(
-                "a response of type \"\(type)\"; see that the URL is that of a Kubernetes API server")
+                "a response of type \"\(type)\"; check that the URL is that of a Kubernetes API server")
         }
         return Response(format: format, body: response.body)
     }

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 
 extension HTTPClient.Configuration {
-    /// Connections to the API server. What fails is told at once: the reflector decides about another try.
+    /// Connections to the API server. Failures are reported at once: the reflector decides about retries.
     init(_ configuration: KubernetesClientConfiguration) {
         self.init()
         httpVersion = .http1Only

@@ -24,7 +24,7 @@ extension RequestFailure {
 
     private static func connection(_ error: NIOConnectionError) -> RequestFailure {
         guard let last = error.connectionErrors.last else {
-            return .connection("there is no address for the name \(error.host); see that DNS knows it")
+            return .connection("there is no address for the name \(error.host); check that DNS knows it")
         }
         if let error = last.error as? IOError { return io(error) }
         return .connection("no connection: \(last.error)")
@@ -38,9 +38,9 @@ extension RequestFailure {
     private static func text(_ error: HTTPClientError, configuration: KubernetesClientConfiguration) -> String {
         switch error {
         case .connectTimeout:
-            "no connection within \(configuration.connectTimeout.inSeconds); see that the address is right and that no firewall drops the packets"
+            "no connection within \(configuration.connectTimeout.inSeconds); check that the address is right and that no firewall drops the packets"
         case .remoteConnectionClosed: "the connection was closed before the answer was complete"
-        case .tlsHandshakeTimeout: "the TLS handshake did not end; see that the server speaks TLS on this port"
+        case .tlsHandshakeTimeout: "the TLS handshake did not end; check that the server speaks TLS on this port"
         case .proxyAuthenticationRequired: "the proxy wants a user and a password; write them in proxy-url"
         case .invalidProxyResponse: "the proxy refused the connection"
         default: error.shortDescription
@@ -53,10 +53,10 @@ extension RequestFailure {
             let authority =
                 configuration.tls.certificateAuthority == nil
                 ? "one that this system trusts; set certificate-authority in the kubeconfig"
-                : "the one in certificate-authority; see that the kubeconfig belongs to this cluster and that the certificate has not expired"
+                : "the one in certificate-authority; check that the kubeconfig belongs to this cluster and that the certificate has not expired"
             return "its certificate is not from a certificate authority that we know: not from \(authority)"
         }
-        if detail.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; see that the URL is right" }
+        if detail.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; check that the URL is right" }
         if detail.contains("_ALERT_") && detail.contains("CERT") {
             return "it does not accept our client certificate; see client-certificate in the kubeconfig (\(detail))"
         }
