@@ -3,9 +3,9 @@ import Glibc
 
 /// Runs a program to its end, in the network namespace of the calling thread, and blocks that thread meanwhile.
 struct Command {
-    /// The program and its arguments; the program is looked for in `PATH`.
+    /// The program, a path or a name in `PATH`, and its arguments.
     var arguments: [String]
-    /// After this the program is killed.
+    /// The time after which the program is killed.
     var timeout: Duration
 
     struct Outcome: Sendable {

@@ -3,9 +3,10 @@ import InternetAddresses
 extension IPTablesPrograms {
     /// The programs that the rest of the node uses.
     ///
-    /// Kubelet leaves a hint in the table mangle. Without one, the back end with more rules is taken, and nft of two equal
-    /// ones. See https://github.com/kubernetes-sigs/iptables-wrappers. A back end counts as absent only where its programs
-    /// are not installed or its kernel support is missing; any other failure is thrown, because it says nothing.
+    /// Kubelet leaves a hint in the table mangle. Without one, the back end with more rules is taken, and nft of two
+    /// equal ones. See https://github.com/kubernetes-sigs/iptables-wrappers. A back end counts as absent only where its
+    /// programs are not installed or its kernel support is missing; any other failure is thrown, because it says
+    /// nothing.
     package static func chosen(in directory: String? = nil) throws(IPTablesError) -> IPTablesPrograms {
         let nft = IPTablesPrograms(backend: .nft, directory: directory)
         let legacy = IPTablesPrograms(backend: .legacy, directory: directory)

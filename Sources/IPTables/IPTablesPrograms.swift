@@ -2,8 +2,8 @@ package import InternetAddresses
 
 /// The programs `iptables-restore`, `iptables-save` and `iptables` of one back end. Each call blocks its thread.
 ///
-/// There are two ways into the kernel, and rules written through one are invisible to the other: all who program rules on
-/// a node must use the same.
+/// There are two ways into the kernel, and rules written through one are invisible to the other: all who program rules
+/// on a node must use the same.
 package struct IPTablesPrograms: Sendable, Hashable {
     package enum Backend: String, Sendable, Hashable, CaseIterable {
         case nft, legacy
@@ -48,8 +48,8 @@ package struct IPTablesPrograms: Sendable, Hashable {
         _ = try succeed(command("save", family, table.map { ["-t", $0.rawValue] } ?? []), output)
     }
 
-    /// As ``save(_:family:)``; `nil` where the programs are not installed or the kernel lacks the family. Any other failure
-    /// is thrown: it says nothing of what is there.
+    /// As ``save(_:family:)``; `nil` where the programs are not installed or the kernel lacks the family. Any other
+    /// failure is thrown: it says nothing of what is there.
     package func saveIfSupported(_ table: Table? = nil, family: IPFamily) throws(IPTablesError) -> SavedRules? {
         do throws(IPTablesError) {
             return try save(table, family: family)

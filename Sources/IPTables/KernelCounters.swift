@@ -4,8 +4,8 @@ package import Netlink
 
 /// The kernel's named counters, which the match `nfacct` refers to (`nfacct add NAME`).
 package enum KernelCounters {
-    /// Makes the counters in the calling thread's network namespace, unless they exist. Returns false where the kernel has
-    /// no such counters; throws where it has and still refuses.
+    /// Makes the counters in the calling thread's network namespace, unless they exist. Returns false where the kernel
+    /// has no such counters; throws where it has and still refuses.
     package static func create(_ names: [String]) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         for name in names {

@@ -59,17 +59,10 @@ extension IPTablesPrograms {
     /// The legacy back end's `iptables-save` is asked; with the nft back end, the kernel itself.
     package func programmed(_ family: IPFamily) throws(IPTablesError) -> SavedRules {
         guard backend == .nft else { return try save(family: family) }
-        var attempts = 0
-        while true {
-            do throws(NetlinkError) { return try KernelRules.read(family) } catch {
-                attempts += 1
-                guard error.errno == EINTR, attempts < Self.readAttempts else {
-                    throw IPTablesError(error, reading: "the rules of \(family)")
-                }
-            }
+        do throws(NetlinkError) {
+            return try KernelTables.uninterrupted { () throws(NetlinkError) in try KernelRules.read(family) }
+        } catch {
+            throw IPTablesError(error, reading: "the rules of \(family)")
         }
     }
-
-    /// How often the tables are read again because somebody changed them meanwhile.
-    private static let readAttempts = 20
 }

@@ -61,6 +61,16 @@ package enum KernelTables {
         }
     }
 
+    /// Repeats a dump as long as somebody changes the tables meanwhile, and gives up after 20 attempts (EINTR).
+    static func uninterrupted<Value>(_ dump: () throws(NetlinkError) -> Value) throws(NetlinkError) -> Value {
+        for _ in 1..<20 {
+            do throws(NetlinkError) { return try dump() } catch {
+                guard error.errno == EINTR else { throw error }
+            }
+        }
+        return try dump()
+    }
+
     static func request(
         _ type: nf_tables_msg_types, _ flags: UInt16, _ sequence: UInt32, _ family: IPFamily,
         _ attributes: (inout MessageWriter) -> Void

@@ -1,7 +1,7 @@
 /// What `iptables-restore --noflush` reads: tables with declarations of chains, rules and removals of chains.
 ///
-/// Declaring a chain makes it, or empties it. All changes to one table take effect at once, at its `COMMIT`. Each line may
-/// have an owner, such as the Service that it is for, to blame when the line is refused.
+/// Declaring a chain makes it, or empties it. All changes to one table take effect at once, at its `COMMIT`. Each line
+/// may have an owner, such as the Service that it is for, to blame when the line is refused.
 package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
     private var sections: [Section]
 

@@ -5,9 +5,9 @@ import Netlink
 
 /// Reads rules that iptables' nft back end has written to nf_tables, back into the text that `iptables-save` prints.
 ///
-/// `iptables-nft-save` does the same, in a time that grows with the square of the number of chains: 18 seconds for 5,000
-/// Services with 10 endpoints each. Understood is what kube-proxy's modes use, as iptables 1.8.8 and later write it. A rule
-/// that says anything else is not understood as a whole, and nothing is guessed.
+/// `iptables-nft-save` does the same, in a time that grows with the square of the number of chains: 18 seconds for
+/// 5,000 Services with 10 endpoints each. Understood is what kube-proxy's modes use, as iptables 1.8.8 and later write
+/// it. A rule that says anything else is not understood as a whole, and nothing is guessed.
 struct RuleDecoder {
     var text: RuleText
     private var isUnderstood = true

@@ -54,8 +54,8 @@ enum TargetKind {
     }
 }
 
-/// Each reads the structure of the kernel header that its comment names, and returns false where it says more than the text
-/// of a rule for Services can.
+/// Each reads the structure of the kernel header that its comment names, and returns false where it says more than the
+/// text of a rule for Services can.
 extension RuleText {
     mutating func append(_ kind: MatchKind, revision: UInt32, _ info: borrowing RawSpan) -> Bool {
         switch (kind, revision) {
@@ -116,7 +116,8 @@ extension RuleText {
         return true
     }
 
-    /// struct xt_tcp, struct xt_udp: both begin with the ranges of source and destination ports; all that follows must be 0.
+    /// struct xt_tcp, struct xt_udp: both begin with the ranges of source and destination ports; all that follows must
+    /// be 0.
     private mutating func appendPorts(_ info: borrowing RawSpan, size: Int) -> Bool {
         guard info.byteCount >= size, info.integer(as: UInt16.self) == 0,
             info.integer(at: 2, as: UInt16.self) == .max
@@ -211,7 +212,8 @@ extension RuleText {
         return rest == 0 && !isFirst
     }
 
-    /// In the order in which iptables prints them. The bits are macros (XT_CONNTRACK_STATE_BIT …) that Swift does not see.
+    /// In the order in which iptables prints them. The bits are macros (XT_CONNTRACK_STATE_BIT …) that Swift does not
+    /// see.
     private static let connectionStates: [(UInt16, StaticString)] = [
         (1, "INVALID"), (2 << IP_CT_NEW.rawValue, "NEW"), (2 << IP_CT_RELATED.rawValue, "RELATED"),
         (2 << IP_CT_ESTABLISHED.rawValue, "ESTABLISHED"), (1 << 8, "UNTRACKED"), (1 << 6, "SNAT"), (1 << 7, "DNAT"),

@@ -1,6 +1,7 @@
 import InternetAddresses
 
-/// Writes one rule as `iptables-save` does: addresses, interfaces and the protocol first, then matches, then the target.
+/// Writes one rule as `iptables-save` does: addresses, interfaces and the protocol first, then matches, then the
+/// target.
 struct RuleText {
     let family: IPFamily
     /// `tcp`, once the rule has named its protocol.

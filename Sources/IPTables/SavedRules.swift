@@ -1,4 +1,5 @@
-/// What the tables of one IP family hold: a digest of each chain, and the rules of those chains that are not Kubernetes'.
+/// What the tables of one IP family hold: a digest of each chain, and the rules of those chains that are not
+/// Kubernetes'.
 ///
 /// The rules of Services, which are many, are not kept. Reads what `iptables-save` prints, in pieces of any size.
 package struct SavedRules: Sendable {
@@ -31,8 +32,8 @@ package struct SavedRules: Sendable {
         for name in names where chains[table]?[name] == nil { chains[table, default: [:]][name] = ChainDigest() }
     }
 
-    /// Adds a rule at the end of a chain: `line` as `iptables-save` prints it, or `nil` for one that cannot be compared.
-    /// Rules of one chain come one after the other; ``finish()`` ends them.
+    /// Adds a rule at the end of a chain: `line` as `iptables-save` prints it, or `nil` for one that cannot be
+    /// compared. Rules of one chain come one after the other; ``finish()`` ends them.
     mutating func append(_ line: UnsafeRawBufferPointer?, chain: String, in table: Table) {
         if chain != current || table != self.table {
             finish()

@@ -44,9 +44,12 @@ package struct TableProbe: Sendable {
             return rules > 0 || !witness.hasRules
         case .nft:
             do throws(NetlinkError) {
-                return witness.hasRules
-                    ? try KernelTables.hasRules(witness.chain, in: witness.table, family)
-                    : try KernelTables.hasChain(witness.chain, in: witness.table, family)
+                guard witness.hasRules else {
+                    return try KernelTables.hasChain(witness.chain, in: witness.table, family)
+                }
+                return try KernelTables.uninterrupted { () throws(NetlinkError) in
+                    try KernelTables.hasRules(witness.chain, in: witness.table, family)
+                }
             } catch {
                 throw IPTablesError(error, reading: "the kernel's tables")
             }

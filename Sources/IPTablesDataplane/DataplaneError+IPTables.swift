@@ -2,7 +2,7 @@ import Dataplane
 import IPTables
 
 extension DataplaneError {
-    /// The failure as callers of the data plane see it.
+    /// The failure of a program, for callers of the data plane.
     init(_ error: IPTablesError) {
         let code: Code =
             switch error.code {

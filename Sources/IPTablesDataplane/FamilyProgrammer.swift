@@ -3,16 +3,16 @@ import IPTables
 import InternetAddresses
 import ServiceRouting
 
-/// Keeps the tables of one IP family as the routes want them. Blocks the calling thread while programs run.
+/// Programs the tables of one IP family. Blocks the calling thread while programs run.
 struct FamilyProgrammer {
     private let programs: IPTablesPrograms
     private var table: RuleTable
-    /// Whether the kernel may hold anything: at the start, and after a failure.
+    /// Whether the kernel's rules are unknown: at the start, and after a failure.
     private(set) var needsFullSync = true
-    /// The chains that the last full sync found to be other than they should be, as `nat KUBE-SERVICES`.
+    /// The chains that the last full sync had to write or remove, as `nat KUBE-SERVICES`.
     private(set) var changed: [String] = []
 
-    /// The number of refusals after which everything is given up, until the next attempt.
+    /// The number of refusals after which a full sync fails.
     private static let attemptLimit = 64
 
     init(programs: IPTablesPrograms, context: RuleContext) {
@@ -30,7 +30,7 @@ struct FamilyProgrammer {
         return try synchronize()
     }
 
-    /// Makes the kernel follow some changes, under a context that may be another than before.
+    /// Makes the kernel follow some changes; a changed context means a full sync.
     mutating func apply(
         _ entries: some Sequence<RoutingChange.Entry>, context: RuleContext
     ) throws(IPTablesError) -> ProgrammingReport {
@@ -38,14 +38,14 @@ struct FamilyProgrammer {
         let input = table.input(for: edits)
         table.commit(edits)
         guard context == table.context else { return try synchronize(Array(table.routes), context: context) }
-        // So many Services take longer in one input than everything does in stages.
+        // One input with many Services takes longer than a full sync in stages.
         if needsFullSync || edits.count > programs.stageSize / 20 { return try synchronize() }
         guard !input.isEmpty else { return ProgrammingReport() }
         let bytes = input.bytes
         do throws(IPTablesError) {
             try programs.restore(bytes, family: family)
         } catch {
-            // Some tables may have been committed, and somebody may have removed what we build upon.
+            // Some tables may have been committed, and chains that the input refers to may have been removed.
             return try synchronize(after: error)
         }
         return ProgrammingReport(messages: input.lineCount, bytes: bytes.count)
@@ -62,8 +62,8 @@ struct FamilyProgrammer {
         }
     }
 
-    /// Compares everything with what the kernel holds, and writes what differs. Routes that the kernel refuses are taken
-    /// out, until the next change of them.
+    /// Compares all chains with the kernel's and writes those that differ. A route that is refused is left out until it
+    /// changes.
     mutating func synchronize() throws(IPTablesError) -> ProgrammingReport {
         needsFullSync = true
         changed = []

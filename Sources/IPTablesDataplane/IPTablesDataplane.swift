@@ -4,13 +4,13 @@ package import InternetAddresses
 import Netlink
 package import ServiceRouting
 
-/// The mode `iptables`: rule for rule what kube-proxy 1.36 programs, through `iptables-restore`.
+/// The iptables mode: the rules that kube-proxy 1.36 programs, applied through `iptables-restore`.
 ///
-/// Only chains that differ are written. Everything is written on a start, after a failure, when somebody has removed our
-/// chains, and once an hour.
+/// A change writes the chains that it concerns. A full sync compares all chains with the kernel's and writes those that
+/// differ: at the start, after a failure, when our chains have been removed, and once an hour.
 package actor IPTablesDataplane: Dataplane {
     package nonisolated let mode = "iptables"
-    /// Programs are waited for and netlink is spoken here, on a thread that may block.
+    /// A thread that may block: it waits for programs and for the kernel.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private nonisolated let executor: any SerialExecutor
@@ -23,16 +23,17 @@ package actor IPTablesDataplane: Dataplane {
     private var capabilities = Capabilities()
     private var nodePorts = NodePortAddresses()
     private var families: [FamilyProgrammer] = []
-    /// Why a family cannot be programmed; asked again at each ``synchronize(_:)``.
+    /// Why a family cannot be programmed; determined anew at each ``synchronize(_:)``.
     private var absent: [IPFamily: String] = [:]
     private var lastFullSync = ContinuousClock.now
     private var listener: ChangeListener?
 
     /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread.
     ///
-    /// `repairInterval` is how often ``repair()`` looks. `onRoutesApplied` is called, on that thread, when rules are in
-    /// force: this is the moment to remove connections that conntrack still sends to endpoints that are gone. It is given the
-    /// addresses on which node ports are open too, if the change has to do with UDP node ports.
+    /// `repairInterval` is the pause between checks in ``repair()``, `fullSyncInterval` the one between unconditional
+    /// full syncs. `onRoutesApplied` is called, on that thread, when rules are in force: this is the moment to remove
+    /// connections that conntrack still sends to endpoints that are gone. It is given the addresses on which node ports
+    /// are open too, if the change has to do with UDP node ports.
     package init(
         configuration: IPTablesConfiguration = IPTablesConfiguration(),
         executor: any SerialExecutor = ThreadExecutor(name: "iptables"), repairInterval: Duration = .seconds(1),
@@ -80,14 +81,14 @@ package actor IPTablesDataplane: Dataplane {
             do { try await Task.sleep(for: pause) } catch { return nil }
             let start = ContinuousClock.now
             if let report = try repairNow() { return report }
-            // The legacy back end reads whole tables to answer; that takes a small part of the time at most.
+            // The legacy back end reads whole tables for each check: spend at most a twentieth of the time on it.
             pause = max(repairInterval, (ContinuousClock.now - start) * 20)
         }
     }
 
-    /// Removes what this mode or kube-proxy has programmed, through either back end; somebody else's rules stay.
+    /// Removes what this mode or kube-proxy's iptables mode has programmed, in both back ends. Foreign rules stay.
     ///
-    /// Back ends that are not installed are passed over.
+    /// Back ends that are not installed are skipped.
     package static func cleanUp(
         executor: any SerialExecutor = ThreadExecutor(name: "iptables-clean")
     ) async throws(DataplaneError) {
@@ -98,7 +99,7 @@ package actor IPTablesDataplane: Dataplane {
 
     private func repairNow() throws(DataplaneError) -> RepairReport? {
         guard let programs, !families.isEmpty else { return nil }
-        // Also when all is well: what is not read is lost when the socket is full.
+        // Even when nothing is damaged: events that are not read are lost once the socket's buffer is full.
         let culprit = try culprit()
         let probe = TableProbe(programs: programs, witnesses: FixedRules.witnesses)
         var damage: [String] = []
@@ -108,7 +109,7 @@ package actor IPTablesDataplane: Dataplane {
         let isDue = ContinuousClock.now - lastFullSync > fullSyncInterval
         guard isDue || !damage.isEmpty else { return nil }
         let report = try forEachFamily { family throws(IPTablesError) in try family.synchronize() }
-        // Not before: a repair that fails is due until one succeeds.
+        // Only now: a sync that fails stays due until one succeeds.
         lastFullSync = .now
         if damage.isEmpty { damage = families.flatMap(\.damage) }
         guard !damage.isEmpty || !report.refusals.isEmpty else { return nil }
@@ -130,7 +131,7 @@ package actor IPTablesDataplane: Dataplane {
         }
     }
 
-    /// Works on both families even if one fails; then throws what failed, all of it.
+    /// Runs `body` for both families even if one fails, and throws the failures as one.
     private func forEachFamily(
         _ body: (inout FamilyProgrammer) throws(IPTablesError) -> ProgrammingReport
     ) throws(DataplaneError) -> ProgrammingReport {
@@ -155,7 +156,7 @@ package actor IPTablesDataplane: Dataplane {
         return report
     }
 
-    /// What rules depend on now, by family. The first call chooses the programs and makes the node ready.
+    /// The current context of each family's rules. The first call chooses the programs and sets the node up.
     private func prepare() throws(DataplaneError) -> [IPFamily: RuleContext] {
         if programs == nil { try chooseProgramsAndCapabilities() }
         var contexts: [IPFamily: RuleContext] = [:]
@@ -174,7 +175,7 @@ package actor IPTablesDataplane: Dataplane {
                 _ = try programs.save(.mangle, family: family)
                 found.append(FamilyProgrammer(programs: programs, context: context))
             } catch {
-                // Anything else says nothing of what the node can do: it is tried again.
+                // Any other failure is passing: the call is repeated, and the family is not given up.
                 guard error.isAbsence else { throw DataplaneError(error) }
                 absent[family] = error.message
             }
@@ -186,12 +187,12 @@ package actor IPTablesDataplane: Dataplane {
         return contexts
     }
 
-    /// Says that a change is in force.
+    /// Reports that a change is in force.
     private func tell(_ change: RoutingChange) {
         onRoutesApplied(change, nodePorts.addresses)
     }
 
-    /// Routes of a family that the node cannot program, as a kernel without IPv6 cannot.
+    /// The routes of a family that cannot be programmed, for example on a kernel without IPv6.
     private func refusals(of keys: some Sequence<RouteKey>) -> [ProgrammingReport.Refusal] {
         guard !absent.isEmpty else { return [] }
         return keys.compactMap { key in
@@ -233,7 +234,7 @@ package actor IPTablesDataplane: Dataplane {
 }
 
 extension FamilyProgrammer {
-    /// What the last full sync found to be wrong, in a few words; the greatest part of a cluster may be.
+    /// What the last full sync wrote, in a few words: it may have been everything.
     fileprivate var damage: [String] {
         guard let first = changed.first else { return [] }
         let more = changed.count > 1 ? " and \(changed.count - 1) more" : ""

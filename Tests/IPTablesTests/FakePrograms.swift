@@ -35,8 +35,8 @@ final class FakePrograms {
 
     /// Writes a shell script.
     ///
-    /// A child writes it: a descriptor of ours would be inherited by children of other tests that run at the same time, and
-    /// the kernel executes no file that somebody has open for writing (ETXTBSY).
+    /// A child writes it: a descriptor of ours would be inherited by children of other tests that run at the same time,
+    /// and the kernel executes no file that somebody has open for writing (ETXTBSY).
     func write(_ program: String, _ script: String) throws {
         let path = "\(directory)/\(program)"
         let command = Command(

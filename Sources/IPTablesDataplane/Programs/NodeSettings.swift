@@ -3,7 +3,7 @@ import Dataplane
 import Glibc
 import Netlink
 
-/// What the mode reads and sets of the node itself, in the calling thread's network namespace.
+/// Kernel settings that the mode needs, in the calling thread's network namespace.
 enum NodeSettings {
     /// Lets the kernel route packets with loopback addresses, so that node ports work on 127.0.0.1.
     static func allowLocalhostRouting() throws(DataplaneError) {
@@ -12,7 +12,7 @@ enum NodeSettings {
         guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
         var current: UInt8 = 0
-        // It may be set for us, and the file be read-only in effect, as in some containers.
+        // It may be set already in a file that cannot be written, as in some containers.
         if read(descriptor, &current, 1) == 1, current == UInt8(ascii: "1") { return }
         guard pwrite(descriptor, "1", 1, 0) == 1 else { throw failure(path) }
     }

@@ -3,10 +3,10 @@ import InternetAddresses
 import ServiceRouting
 
 extension SavedRules {
-    /// The input that removes all that this mode, or kube-proxy in it, has ever programmed, and nothing else.
+    /// The input that removes everything that this mode or kube-proxy's iptables mode has programmed, and nothing else.
     ///
-    /// Kubelet has the chain KUBE-FIREWALL too: where kubelet is, it stays. So does a chain that somebody else's rule leads
-    /// to, without its rules.
+    /// KUBE-FIREWALL, which kubelet shares, stays on nodes with a kubelet. A chain that a foreign rule jumps to stays,
+    /// without its rules.
     var cleanUp: RestoreInput<RouteKey> {
         var input = RestoreInput<RouteKey>()
         let kubelet = ChainName.ofKubelet.contains { chains(in: .mangle).contains($0) }

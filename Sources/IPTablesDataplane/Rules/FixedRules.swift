@@ -1,9 +1,9 @@
 import IPTables
 import InternetAddresses
 
-/// The rules that are there whatever Services there are.
+/// The rules that do not depend on Services.
 struct FixedRules {
-    /// In the order in which each goes to the top of its chain.
+    /// In the order of insertion, each at the top of its chain.
     static let jumps: [Jump] = {
         let new = "-m conntrack --ctstate NEW "
         let comment = { (text: String) in "-m comment --comment \"\(text)\" " }
@@ -35,7 +35,7 @@ struct FixedRules {
 
     let context: RuleContext
 
-    /// The chains that hold fixed rules or none. KUBE-FIREWALL is not among them, which kubelet may have filled.
+    /// The chains that hold fixed rules or none, except KUBE-FIREWALL, which may hold kubelet's rules.
     static func chains(in table: Table) -> [String] {
         switch table {
         case .mangle: [ChainName.canary]
@@ -44,7 +44,7 @@ struct FixedRules {
         }
     }
 
-    /// Chains that are there, and not empty, as long as nobody has removed our rules.
+    /// Chains that exist, and are not empty, as long as nobody has removed our rules.
     static let witnesses: [TableProbe.Witness] = {
         let canaries = Table.allCases.map { TableProbe.Witness(table: $0, chain: ChainName.canary, hasRules: false) }
         let filled: [(Table, [String])] = [

@@ -1,31 +1,31 @@
 import IPTables
 import ServiceRouting
 
-/// The way from what the kernel holds to a whole ``RuleTable``, in inputs of bounded size. Chains that hold what they should
-/// are left alone.
+/// A plan that leads from the kernel's rules to those of a ``RuleTable``, in inputs of bounded size. Chains that are as
+/// they should be are not touched.
 ///
-/// First comes what all Services build upon, then their own chains, stage by stage, and last, at once, what leads to them.
-/// So nobody is led to a chain that is not complete.
+/// Fixed chains come first, then the Services' own chains, stage by stage, and last, at once, the shared chains that
+/// jump to them: no packet enters an incomplete chain.
 struct FullSync {
-    /// The table as far as the kernel takes it.
+    /// The table, without the routes that were refused.
     private(set) var table: RuleTable
     private let existing: SavedRules
-    /// The chains that were not as they should be, as `nat KUBE-SERVICES`; one that was refused may be named twice.
+    /// The chains that differed, as `nat KUBE-SERVICES`; one whose input was refused may be named twice.
     private(set) var changed: [String] = []
     private var step = Step.foundation
     private var keys: ArraySlice<RouteKey>
-    /// Chains of Services that the kernel has and nobody wants.
+    /// Chains of Services that are no longer wanted.
     private var stale: Set<String>
 
     private enum Step {
         case foundation
-        /// The own chains of so many routes at the start of `keys`.
+        /// The chains of the first routes in `keys`.
         case chains(routes: Int, names: [String])
         case frontends
         case done
     }
 
-    /// The number of lines that is enough for a stage.
+    /// The number of lines after which a stage ends.
     private let stageSize: Int
     /// The greatest number of routes in the next stage.
     private var routeLimit = Int.max
@@ -38,7 +38,7 @@ struct FullSync {
         stale = existing.chains(in: .nat).filter(ChainName.isOfService)
     }
 
-    /// The input of this stage; `nil` when all are through.
+    /// The input of the current stage; `nil` after the last one.
     mutating func next() -> RestoreInput<RouteKey>? {
         switch step {
         case .foundation: foundation()
@@ -48,7 +48,7 @@ struct FullSync {
         }
     }
 
-    /// Goes on to the next stage, because the kernel has taken this one.
+    /// Moves on to the next stage, once the input has been applied.
     mutating func advance() {
         switch step {
         case .foundation: step = keys.isEmpty ? .frontends : .chains(routes: 0, names: [])
@@ -61,11 +61,11 @@ struct FullSync {
         }
     }
 
-    /// What to do about an input that was refused.
+    /// What a refused input leads to.
     enum Remedy: Hashable {
-        /// This route has been taken out; the stage begins anew without it.
+        /// This route has been removed; the stage starts over without it.
         case withoutRoute(RouteKey)
-        /// The stage begins anew with fewer routes, to find the one.
+        /// The stage starts over with fewer routes, to find the culprit.
         case smaller
         /// No route is to blame.
         case none
@@ -73,7 +73,7 @@ struct FullSync {
 
     /// Finds the route for which `input` was refused, by the line that the program named.
     ///
-    /// Where the kernel refuses a table as a whole, that is the line of the `COMMIT`, and only halving tells.
+    /// If the kernel refuses a whole table, that is the line of its `COMMIT`, and the route is found by bisection.
     mutating func remedy(refusedAt line: Int, of input: RestoreInput<RouteKey>) -> Remedy {
         var culprit = input.owner(atLine: line)
         if culprit == nil, case .chains(let routes, _) = step {
@@ -105,7 +105,7 @@ struct FullSync {
         return input
     }
 
-    /// The chain is kubelet's too: it is emptied only to be filled.
+    /// The chain is shared with kubelet: it is flushed only if we have rules for it.
     private mutating func addLocalhostFirewall(_ rules: [String], to input: inout RestoreInput<RouteKey>) {
         let chain = ChainName.localhostFirewall
         let exists = existing.digest(of: chain, in: .filter) != nil
@@ -128,7 +128,7 @@ struct FullSync {
                 for rule in chain.rules { input.add(rule, in: .nat, for: key) }
             }
         }
-        // The nft back end keeps chains in order, and finds the place of one faster when they come in order.
+        // The nft back end keeps a sorted list of chains, to which it adds faster in order.
         declared.sort { $0.chain < $1.chain }
         for (chain, route) in declared { input.declare(chain, in: .nat, for: route) }
         step = .chains(routes: routes, names: names)
@@ -141,7 +141,7 @@ struct FullSync {
         for chain in SharedChain.allCases {
             let digest = wanted[chain] ?? ChainDigest()
             let found = existing.digest(of: chain.name, in: chain.table)
-            // Services may come in any order, but what leads to node ports comes last.
+            // Services may come in any order, but the jump to node ports has to be last.
             if let found, found.hasSameRules(as: digest, sameLast: chain == .services) { continue }
             changed.append("\(chain.table.rawValue) \(chain.name)")
             table.addSharedChain(chain, to: &input)

@@ -2,11 +2,12 @@ import Dataplane
 import InternetAddresses
 import ServiceRouting
 
-/// All that rules depend on besides the routes: the family, the settings, the node, and what its kernel can do.
+/// Everything besides routes that rules depend on: the family, the configuration, the node, and its kernel's
+/// capabilities.
 struct RuleContext: Sendable, Hashable {
     var family: IPFamily
     var masqueradeMark: UInt32
-    /// What tells traffic of the node's own pods; `nil` if nothing does.
+    /// How to recognise traffic from the node's pods; `nil` if unknown.
     var localTraffic: LocalMatch?
     /// The addresses on which node ports are open; `nil` for all.
     var nodePortAddresses: [IPAddress]?
@@ -32,7 +33,7 @@ struct RuleContext: Sendable, Hashable {
         nodePortAddresses = isOpenEnded ? nil : addresses
     }
 
-    /// The mark as rules have it: `0x4000`.
+    /// The mark in hexadecimal: `0x4000`.
     var mark: String { "0x" + String(masqueradeMark, radix: 16) }
     /// All loopback addresses of the family.
     var loopback: String { family == .ipv4 ? "127.0.0.0/8" : "::1/128" }
@@ -44,21 +45,21 @@ struct RuleContext: Sendable, Hashable {
     }
 }
 
-/// What the kernel and the programs can do.
+/// Optional features of the kernel and the programs.
 struct Capabilities: Sendable, Hashable {
     /// `MASQUERADE --random-fully`: iptables 1.6.2 or later.
     var randomFully = true
-    /// Counters that rules can name (`nfacct`), which the metrics read.
+    /// Named counters (`nfacct`), which the metrics read.
     var counters = true
 }
 
-/// How a rule tells traffic of the node's own pods from other traffic.
+/// How a rule recognises traffic from the node's pods.
 enum LocalMatch: Sendable, Hashable {
     case network(IPNetwork)
-    /// `+` at the end stands for the rest of any name.
+    /// A name, or a prefix that ends in `+`.
     case interface(String)
 
-    /// Of several networks of one family the first counts: one rule cannot say "from none of these".
+    /// Takes the first of several networks of one family: a single rule cannot match "from none of these".
     init?(_ traffic: LocalTraffic, family: IPFamily) {
         switch traffic {
         case .unknown: return nil
@@ -70,23 +71,23 @@ enum LocalMatch: Sendable, Hashable {
         }
     }
 
-    /// What stands before `-d` in a rule for local traffic.
+    /// The match before `-d` in a rule for local traffic.
     var source: String {
         if case .network(let network) = self { "-s \(network) " } else { "" }
     }
 
-    /// What stands behind `-d`.
+    /// The match after `-d`.
     var interface: String {
         if case .interface(let name) = self { "-i \(name) " } else { "" }
     }
 
-    /// As ``source``, for all other traffic.
+    /// The opposite of ``source``.
     var otherSource: String { source.isEmpty ? "" : "! " + source }
-    /// As ``interface``, for all other traffic.
+    /// The opposite of ``interface``.
     var otherInterface: String { interface.isEmpty ? "" : "! " + interface }
 }
 
 extension IPAddress {
-    /// The address as a network of its own: `10.96.0.1/32`.
+    /// The network that holds only this address: `10.96.0.1/32`.
     var asNetwork: String { "\(self)/\(family.addressBits)" }
 }

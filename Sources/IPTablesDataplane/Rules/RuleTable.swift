@@ -2,10 +2,10 @@ import IPTables
 import InternetAddresses
 import ServiceRouting
 
-/// What the kernel is to hold for one IP family, and the input that makes it so.
+/// The rules of one IP family, and the restore input for changes of them.
 ///
-/// A plain value without I/O. What a change costs depends on the routes that change, except for the shared chains that
-/// they have rules in: those are written whole, from lines that are kept.
+/// A plain value without I/O. The cost of a change depends on the routes that change, except for shared chains in which
+/// their rules differ: those are written as a whole, from lines that are kept.
 struct RuleTable: Sendable {
     /// A route, and its rules in the shared chains.
     private struct Programmed: Sendable {
@@ -21,7 +21,7 @@ struct RuleTable: Sendable {
         fileprivate(set) var new = ServiceRules()
     }
 
-    /// Beyond so many endpoints, rules go without comments.
+    /// With more endpoints than this, rules have no comments.
     static let largeClusterThreshold = 1000
 
     private(set) var context: RuleContext
@@ -32,7 +32,7 @@ struct RuleTable: Sendable {
         self.context = context
     }
 
-    /// All routes, in no order.
+    /// All routes, in no particular order.
     var routes: some Collection<ServicePortRoute> { programmed.values.lazy.map(\.route) }
 
     private var withComments: Bool { endpointCount <= Self.largeClusterThreshold }
@@ -48,7 +48,7 @@ struct RuleTable: Sendable {
         }
     }
 
-    /// Takes the edits for done.
+    /// Records that the kernel follows the edits, or is about to.
     mutating func commit(_ edits: [Edit]) {
         for edit in edits {
             endpointCount -= programmed[edit.key]?.route.endpointEstimate ?? 0
@@ -68,7 +68,7 @@ struct RuleTable: Sendable {
         }
     }
 
-    /// Forgets one route, because the kernel does not take its rules.
+    /// Removes a route whose rules the kernel refuses.
     mutating func forget(_ key: RouteKey) {
         guard let old = programmed.removeValue(forKey: key) else { return }
         endpointCount -= old.route.endpointEstimate
@@ -80,7 +80,7 @@ struct RuleTable: Sendable {
 
     // MARK: - Input
 
-    /// The input that follows the edits, and leaves alone all that they do not touch.
+    /// The input that carries out the edits and touches nothing else.
     func input(for edits: [Edit]) -> RestoreInput<RouteKey> {
         var input = RestoreInput<RouteKey>()
         let edited = Set(edits.map(\.key))
@@ -94,7 +94,7 @@ struct RuleTable: Sendable {
         return input
     }
 
-    /// The rules of a route that the table has; `nil` for another.
+    /// The rules of a route; `nil` if the table does not have it.
     func rules(for key: RouteKey) -> ServiceRules? { programmed[key].map { rules($0.route) } }
 
     /// Writes a shared chain with the rules of all routes.
@@ -137,7 +137,7 @@ extension RestoreInput where Owner == RouteKey {
         for rule in rules where rule.chain == chain { add(rule.text, in: chain.table, for: route) }
     }
 
-    /// Writes the route's own chains that are new or differ, and removes those that are not wanted any more.
+    /// Writes those of the route's own chains that are new or differ, and removes those that are no longer wanted.
     fileprivate mutating func add(_ edit: RuleTable.Edit) {
         let old = Dictionary(edit.old.chains.map { ($0.name, $0.rules) }, uniquingKeysWith: { first, _ in first })
         for chain in edit.new.chains where old[chain.name] != chain.rules { add(chain, for: edit.key) }

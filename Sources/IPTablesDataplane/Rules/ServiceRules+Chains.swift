@@ -20,7 +20,7 @@ extension ServiceRules {
     }
 }
 
-/// Writes the chains that a route has to itself.
+/// Writes a route's own chains.
 private struct OwnChains {
     let plan: RoutePlan
     let context: RuleContext
@@ -32,7 +32,7 @@ private struct OwnChains {
         let about = { (what: String) in "-m comment --comment \"\(what) \(plan.name) external destinations\"" }
         var rules: [String] = []
         if plan.external?.masquerade == .everyone {
-            // The endpoint may be on another node, and must answer through this one.
+            // The endpoint may be on another node; its answers have to come back through this one.
             rules.append("-A \(name) \(about("masquerade traffic for")) -j \(ChainName.markForMasquerade)")
         } else {
             if let local = context.localTraffic {
@@ -63,7 +63,7 @@ private struct OwnChains {
         return ServiceRules.Chain(name: name, rules: rules)
     }
 
-    /// Sends each connection to one of the endpoints: to the client's own if it has one, else to any.
+    /// Distributes connections over the endpoints; with affinity, a client's recent endpoint comes first.
     func spread(_ name: String, over endpoints: [EndpointChain]) -> ServiceRules.Chain {
         var rules: [String] = []
         rules.reserveCapacity(endpoints.count * 2 + 1)
@@ -87,7 +87,8 @@ private struct OwnChains {
         return ServiceRules.Chain(name: name, rules: rules)
     }
 
-    /// Marks connections to the clusterIP that do not come from the pod network: their answers must come back here.
+    /// Marks connections to the clusterIP from outside the pod network: their answers have to come back through this
+    /// node.
     private func masqueradeRule(for clusterIP: Frontend, in chain: String) -> String? {
         guard let address = clusterIP.address else { return nil }
         let isForEveryone = clusterIP.masquerade == .everyone
@@ -98,7 +99,7 @@ private struct OwnChains {
             + "--dport \(clusterIP.port) -j \(ChainName.markForMasquerade)"
     }
 
-    /// Leads to one endpoint, and masquerades what an endpoint sends to itself.
+    /// Translates to the endpoint, and masquerades connections that the endpoint makes to itself.
     func chain(of endpoint: EndpointChain) -> ServiceRules.Chain {
         let (name, transport) = (endpoint.name, plan.transport)
         let remember =

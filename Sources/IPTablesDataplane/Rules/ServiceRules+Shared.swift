@@ -6,7 +6,7 @@ extension RoutePlan {
     func sharedRules(in context: RuleContext) -> [SharedRule] {
         var rules = SharedRules(plan: self, context: context)
         for frontend in route.frontends where frontend.kind != .nodePort { rules.append(frontend) }
-        // By its number, whatever addresses it is open on: the jump to its chain names those.
+        // One rule for all addresses: the jump to KUBE-NODEPORTS matches those.
         if let nodePort = route.frontends.first(where: { $0.kind == .nodePort }) { rules.appendNodePort(nodePort) }
         if let port = route.healthCheckNodePort { rules.appendHealthCheck(port) }
         return rules.rules

@@ -3,41 +3,41 @@ import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
 
-/// The rules of one route: lines in chains that all Services share, and chains of its own in the table nat.
+/// The rules of one route: some in chains shared by all Services, the others in its own chains of the table nat.
 ///
-/// Rules are written as `iptables-save` prints them, so that what is programmed can be read in either place.
+/// Rules have the form in which `iptables-save` prints them, so that they can be compared with what is programmed.
 struct ServiceRules: Sendable, Hashable {
-    /// A chain that nobody else writes to.
+    /// A chain of one route.
     struct Chain: Sendable, Hashable {
         var name: String
         var rules: [String]
     }
 
     var shared: [SharedRule] = []
-    /// Those that lead to others first, those of the endpoints last.
+    /// The endpoints' chains last.
     var chains: [Chain] = []
 }
 
-/// One rule of a route in a chain that all Services share.
+/// One rule of a route in a shared chain.
 struct SharedRule: Sendable, Hashable {
     var chain: SharedChain
     /// The whole line: `-A KUBE-SERVICES -d …`.
     var text: String
 }
 
-/// The chains in which all Services have rules. The order of Services in them means nothing.
+/// The chains in which all Services have rules. The order of Services in them has no meaning.
 enum SharedChain: Sendable, Hashable, CaseIterable {
-    /// nat: leads connections to a Service's chains.
+    /// nat: dispatches connections by address and port.
     case services
-    /// nat: the same by port, for the node's own addresses.
+    /// nat: dispatches connections to the node's own addresses, by port.
     case nodePorts
-    /// filter: refuses connections to clusterIPs that have nowhere to go.
+    /// filter: rejects or drops connections to clusterIPs without a usable endpoint.
     case unservedClusterIPs
-    /// filter: refuses connections to external addresses and node ports that have nowhere to go.
+    /// filter: rejects or drops connections to external addresses and node ports without a usable endpoint.
     case unservedExternals
-    /// filter: lets health checks of load balancers in.
+    /// filter: accepts health checks of load balancers.
     case healthChecks
-    /// filter: drops what a Service's source ranges did not admit.
+    /// filter: drops connections from outside a Service's source ranges.
     case loadBalancerFirewall
 
     var table: Table {
