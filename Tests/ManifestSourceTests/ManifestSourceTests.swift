@@ -132,7 +132,7 @@ import Testing
         } test: { folder, inbox, logs in
             _ = try await inbox.nextSynchronized()
             try FileManager.default.moveItem(atPath: folder.path, toPath: folder.path + "-away")
-            await logs.wait(for: "everything that was programmed stays")
+            await logs.wait(for: "what was programmed stays in force")
             try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
             try folder.write("b.yaml", service("b"))
             var told: Set<String> = []
