@@ -15,8 +15,10 @@ package struct Schema: Sendable {
 
     package func type(_ name: String) -> SchemaType? { indexByName[name].map { types[$0] } }
 
-    /// The type of a whole object, by its kind.
-    package func structure(_ name: String) -> ValueType? { indexByName[name].map(ValueType.structure) }
+    /// Whether a Go name such as `v1.ServiceSpec` is that of an object type, and not of a text with a name.
+    func isStructure(_ goName: String) -> Bool {
+        types.contains { $0.name.hasSuffix(".\(goName)") }
+    }
 
     init(_ texts: [StaticString]) {
         var reader = SchemaTextReader()

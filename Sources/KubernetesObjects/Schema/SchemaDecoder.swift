@@ -17,17 +17,21 @@ package struct SchemaDecoder {
         case entry(String)
     }
 
-    private init(_ schema: Schema) {
+    /// Errors are worded as those of the converter that kube-apiserver uses for strategic merge patches.
+    private let isUnstructured: Bool
+
+    private init(_ schema: Schema, isUnstructured: Bool) {
         self.schema = schema
+        self.isUnstructured = isUnstructured
     }
 
     /// Reads a whole object.
     ///
     /// - Throws: `SchemaError` for the first value that does not fit its field.
     package static func decode(
-        _ value: JSONValue, type: Int, schema: Schema = .kubernetes
+        _ value: JSONValue, type: Int, isUnstructured: Bool = false, schema: Schema = .kubernetes
     ) throws(SchemaError) -> (value: JSONValue, unknownFields: [String]) {
-        var decoder = SchemaDecoder(schema)
+        var decoder = SchemaDecoder(schema, isUnstructured: isUnstructured)
         let value = try decoder.structure(value, type, goType: goName(schema[type]), owner: nil)
         return (value, decoder.unknownFields)
     }
@@ -252,6 +256,7 @@ package struct SchemaDecoder {
     }
 
     private func mismatch(_ value: JSONValue, _ goType: String, _ owner: SchemaType) -> SchemaError {
+        if isUnstructured { return SchemaError(description: conversionProblem(value, goType)) }
         let fields = path.compactMap { step in
             if case .field(let name) = step { name } else { nil }
         }
@@ -259,6 +264,29 @@ package struct SchemaDecoder {
         return SchemaError(
             description: "json: cannot unmarshal \(described(value, goType)) into Go struct field "
                 + "\(owner.shortName).\(fields.joined(separator: ".")) of type \(goType)")
+    }
+
+    private func conversionProblem(_ value: JSONValue, _ goType: String) -> String {
+        let source =
+            switch value {
+            case .null: "nil"
+            case .bool: "bool"
+            case .integer: "int64"
+            case .double: "float64"
+            case .string: "string"
+            case .array: "slice"
+            case .object: "map"
+            }
+        let isBasic = !goType.contains(".") && !goType.contains("[")
+        if goType.hasPrefix("[]") { return "cannot restore slice from \(source)" }
+        if goType.hasPrefix("map[") { return "cannot restore map from \(source)" }
+        switch value {
+        case .array, .object: return "unrecognized type: \(isBasic ? goType : "string")"
+        default: break
+        }
+        if !isBasic, Schema.kubernetes.isStructure(goType) { return "cannot restore struct from: \(source)" }
+        if case .integer = value, !goType.hasPrefix("bool") { return "cannot convert int64 to \(goType)" }
+        return "unrecognized type: \(isBasic ? goType : "string")"
     }
 
     private var fieldPath: String {

@@ -1,0 +1,78 @@
+/// The kinds of patches, by their media type.
+package enum PatchType: String, Sendable, CaseIterable {
+    case json = "application/json-patch+json"
+    case merge = "application/merge-patch+json"
+    case strategic = "application/strategic-merge-patch+json"
+    case apply = "application/apply-patch+yaml"
+    case applyCBOR = "application/apply-patch+cbor"
+}
+
+/// Changing an object by a patch.
+package enum Patch {
+    /// Applies a JSON, merge or strategic merge patch, and fills in defaults.
+    ///
+    /// - Parameters:
+    ///   - subresource: Empty for the object itself.
+    /// - Returns: The patched object, and warnings about members that its kind does not have.
+    /// - Throws: `APIStatus`.
+    package static func apply(
+        type: PatchType, body: [UInt8], to document: Document, definition: ResourceDefinition, subresource: String = "",
+        fieldValidation: FieldValidation = .warn
+    ) throws(APIStatus) -> (Document, [String]) {
+        let (patch, duplicates) = try read(body)
+        let original = JSONValue.object(document.object)
+        let patched: JSONValue
+        let shown: String
+        var isUnstructured = false
+        switch type {
+        case .json:
+            patched = try JSONPatch.apply(patch, to: original)
+            shown = String(decoding: body, as: UTF8.self)
+        case .merge:
+            guard patch.object != nil else {
+                throw .badRequest(
+                    "json: cannot unmarshal \(kindName(patch)) into Go value of type map[string]interface {}")
+            }
+            patched = MergePatch.apply(patch, to: original)
+            shown = String(decoding: body, as: UTF8.self)
+        case .strategic:
+            guard let object = patch.object else {
+                throw .badRequest(
+                    "json: cannot unmarshal \(kindName(patch)) into Go value of type map[string]interface {}")
+            }
+            let part = definition.subresource(subresource)?.schemaType ?? definition.schemaType
+            do {
+                let type = Schema.kubernetes.index(of: part) ?? 0
+                patched = .object(try StrategicMergePatch.apply(object, to: document.object, type: type))
+            } catch {
+                throw .badRequest(error.message)
+            }
+            shown = GoText.plain(.object(StrategicMergePatch.shown(object)))
+            isUnstructured = true
+        case .apply, .applyCBOR:
+            throw .internalError("an apply patch is not applied to an object alone")
+        }
+        return try definition.decodePatched(
+            patched, shown: shown, duplicates: duplicates, fieldValidation: fieldValidation, subresource: subresource,
+            isUnstructured: isUnstructured)
+    }
+
+    private static func read(_ body: [UInt8]) throws(APIStatus) -> (JSONValue, [String]) {
+        do {
+            return try JSONParser.parseReportingDuplicates(body)
+        } catch {
+            throw .badRequest("error decoding patch: \(error.message)")
+        }
+    }
+
+    private static func kindName(_ value: JSONValue) -> String {
+        switch value {
+        case .null: "null"
+        case .bool: "bool"
+        case .integer, .double: "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+}
