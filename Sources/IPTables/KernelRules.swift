@@ -10,38 +10,37 @@ enum KernelRules {
     /// Throws EINTR if somebody changed a table meanwhile.
     static func read(_ family: IPFamily) throws(NetlinkError) -> SavedRules {
         var rules = SavedRules()
+        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        var decoder = RuleDecoder(family: family)
         for table in Table.allCases {
-            rules.insert(try KernelTables.chains(in: table, family), in: table)
-            try read(table, family, into: &rules)
+            let chains = try KernelTables.chains(in: table, family)
+            rules.insert(chains, in: table)
+            // One by one: for each part of a dump of a whole table, the kernel passes over all rules before it.
+            for chain in chains { try read(chain, in: table, &connection, &decoder, into: &rules) }
         }
+        rules.finish()
         return rules
     }
 
-    /// `nft list table ip nat`
+    /// `nft list chain ip nat KUBE-SERVICES`
     private static func read(
-        _ table: Table, _ family: IPFamily, into rules: inout SavedRules
+        _ chain: String, in table: Table, _ connection: inout NetlinkConnection, _ decoder: inout RuleDecoder,
+        into rules: inout SavedRules
     ) throws(NetlinkError) {
-        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         let sequence = connection.nextSequence()
         let request = KernelTables.request(
-            NFT_MSG_GETRULE, UInt16(NLM_F_REQUEST) | UInt16(NLM_F_DUMP), sequence, family
+            NFT_MSG_GETRULE, UInt16(NLM_F_REQUEST) | UInt16(NLM_F_DUMP), sequence, decoder.text.family
         ) { writer in
             writer.attribute(NFTA_RULE_TABLE.rawValue, string: table.rawValue)
+            writer.attribute(NFTA_RULE_CHAIN.rawValue, string: chain)
         }
-        var decoder = RuleDecoder(family: family)
-        var chain = ""
         try connection.dump(request, sequence: sequence) { _, payload throws(NetlinkError) in
             guard payload.byteCount >= MemoryLayout<nfgenmsg>.size else { return }
             var isUnderstood = false
             try AttributeReader.forEach(
                 in: payload.extracting(MemoryLayout<nfgenmsg>.size..<payload.byteCount)
             ) { type, value throws(NetlinkError) in
-                switch type {
-                case NFTA_RULE_CHAIN.rawValue:
-                    value.withText { if !$0.elementsEqual(chain.utf8) { chain = String(decoding: $0, as: UTF8.self) } }
-                case NFTA_RULE_EXPRESSIONS.rawValue: isUnderstood = try decoder.decode(value)
-                default: break
-                }
+                if type == NFTA_RULE_EXPRESSIONS.rawValue { isUnderstood = try decoder.decode(value) }
             }
             if isUnderstood {
                 decoder.text.withLine(chain: chain) { rules.append($0, chain: chain, in: table) }
@@ -49,7 +48,6 @@ enum KernelRules {
                 rules.append(nil, chain: chain, in: table)
             }
         }
-        rules.finish()
     }
 }
 
