@@ -13,6 +13,8 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -29,17 +31,23 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // Values
+        // The ground
         .target(name: "CLinux"),
+        .target(name: "BlockingThreads", dependencies: ["CLinux"]),
+        .target(name: "ChildProcesses", dependencies: ["CLinux"]),
+        .target(name: "Mailboxes"),
+
+        // Values
         .target(name: "InternetAddresses"),
         .target(name: "KubernetesAPI", dependencies: ["InternetAddresses"]),
         .target(name: "KubernetesObjects", dependencies: ["InternetAddresses", yams]),
         .target(name: "ServiceRouting", dependencies: ["KubernetesAPI", "InternetAddresses"]),
 
         // Sources of objects
-        .target(name: "ObjectSource", dependencies: ["KubernetesAPI"]),
+        .target(name: "ObjectSource", dependencies: ["KubernetesAPI", "Mailboxes"]),
         .target(name: "ManifestSource", dependencies: ["ObjectSource", "KubernetesAPI", yams, log]),
         .target(
             name: "KubernetesClient",
@@ -51,35 +59,48 @@ let package = Package(
         .target(name: "Conntrack", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
         .target(name: "Routes", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
 
-        .target(name: "IPTables", dependencies: ["Netlink", "CLinux", "InternetAddresses", crypto]),
+        .target(
+            name: "IPTables", dependencies: ["ChildProcesses", "Netlink", "CLinux", "InternetAddresses", crypto]),
 
         // Data planes
         .target(
             name: "Dataplane",
-            dependencies: ["ServiceRouting", "Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
+            dependencies: ["BlockingThreads", "ServiceRouting", "Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
         .target(
             name: "NFTablesDataplane",
-            dependencies: ["Dataplane", "ServiceRouting", "NFTables", "Netlink", "InternetAddresses", log]),
+            dependencies: [
+                "BlockingThreads", "Mailboxes", "Dataplane", "ServiceRouting", "NFTables", "Netlink", "CLinux",
+                "InternetAddresses", log,
+            ]),
         .target(
             name: "IPTablesDataplane",
-            dependencies: ["Dataplane", "ServiceRouting", "IPTables", "Conntrack", "Netlink", "InternetAddresses"]),
+            dependencies: [
+                "BlockingThreads", "Dataplane", "ServiceRouting", "IPTables", "Conntrack", "Netlink",
+                "InternetAddresses",
+            ]),
 
-        // The daemon and its command
+        // Daemons and the command
+        .target(
+            name: "DaemonKit",
+            dependencies: ["InternetAddresses", log, hummingbird, nioCore, serviceLifecycle, unixSignals]),
         .target(
             name: "NodeProxy",
             dependencies: [
-                "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting",
+                "DaemonKit", "BlockingThreads", "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting",
                 "Dataplane",
                 "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
             ]),
-        .executableTarget(name: "servicelet", dependencies: ["NodeProxy", arguments, log]),
+        .executableTarget(name: "servicelet", dependencies: ["DaemonKit", "NodeProxy", arguments, log]),
 
         // A small cluster of network namespaces, for the demo and the tests
-        .target(name: "LabKit", dependencies: ["CLinux"]),
+        .target(name: "LabKit", dependencies: ["ChildProcesses", "CLinux"]),
         .executableTarget(name: "demo", dependencies: ["LabKit"]),
         .target(name: "KubernetesTestKit", resources: [.copy("Scenarios"), .copy("Transcripts")]),
 
         // Without root
+        .testTarget(name: "BlockingThreadsTests", dependencies: ["BlockingThreads"]),
+        .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses"]),
+        .testTarget(name: "MailboxesTests", dependencies: ["Mailboxes"]),
         .testTarget(name: "InternetAddressesTests", dependencies: ["InternetAddresses"]),
         .testTarget(
             name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "InternetAddresses", "KubernetesTestKit"]),
@@ -121,18 +142,22 @@ let package = Package(
         .testTarget(
             name: "IPTablesDataplaneTests",
             dependencies: [
-                "IPTablesDataplane", "IPTables", "Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses",
-                "KubernetesTestKit", "LabKit",
+                "IPTablesDataplane", "IPTables", "ChildProcesses", "Dataplane", "ServiceRouting", "KubernetesAPI",
+                "InternetAddresses", "KubernetesTestKit", "LabKit",
             ]),
+        .executableTarget(name: "daemon-fixture", dependencies: ["DaemonKit"], path: "Tests/DaemonFixture"),
+        .testTarget(
+            name: "DaemonKitTests",
+            dependencies: ["DaemonKit", "InternetAddresses", "LabKit", "ChildProcesses", hummingbird, log]),
         .testTarget(
             name: "NodeProxyTests",
             dependencies: [
-                "NodeProxy", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses", log,
+                "DaemonKit", "NodeProxy", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses", log,
             ]),
 
         // With root, in network namespaces of their own
-        .testTarget(name: "LabKitTests", dependencies: ["LabKit"]),
-        .testTarget(name: "ScenarioTests", dependencies: ["LabKit", "KubernetesTestKit"]),
+        .testTarget(name: "LabKitTests", dependencies: ["LabKit", "ChildProcesses"]),
+        .testTarget(name: "ScenarioTests", dependencies: ["LabKit", "ChildProcesses", "KubernetesTestKit"]),
     ]
 )
 

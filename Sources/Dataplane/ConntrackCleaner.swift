@@ -1,3 +1,4 @@
+package import BlockingThreads
 import CLinux
 package import InternetAddresses
 package import Netlink
@@ -24,7 +25,7 @@ package actor ConntrackCleaner {
         }
     }
 
-    private let executor = ThreadExecutor(name: "conntrack")
+    private nonisolated let executor: ThreadExecutor
     private let inbox = Inbox()
     private let timing: Timing
     private let clock: any Clock<Duration>
@@ -44,7 +45,8 @@ package actor ConntrackCleaner {
             try NetlinkSocket(family: NETLINK_NETFILTER)
         },
         report: @escaping @Sendable (ConntrackReport) -> Void
-    ) {
+    ) throws(ThreadError) {
+        executor = try ThreadExecutor(name: "conntrack")
         self.timing = timing
         self.clock = clock
         self.open = open

@@ -1,3 +1,4 @@
+import ChildProcesses
 package import InternetAddresses
 
 /// The programs `iptables-restore`, `iptables-save` and `iptables` of one back end. Each call blocks its thread.

@@ -1,3 +1,4 @@
+import BlockingThreads
 package import Dataplane
 import IPTables
 package import InternetAddresses
@@ -28,7 +29,8 @@ package actor IPTablesDataplane: Dataplane {
     private var lastFullSync = ContinuousClock.now
     private var listener: ChangeListener?
 
-    /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread.
+    /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread. Without one it
+    /// makes a thread of its own, and throws a transient error where the system has none.
     ///
     /// `repairInterval` is the pause between checks in ``repair()``, `fullSyncInterval` the one between unconditional
     /// full syncs. `onRoutesApplied` is called, on that thread, when rules are in force: this is the moment to remove
@@ -36,12 +38,18 @@ package actor IPTablesDataplane: Dataplane {
     /// are open too, if the change has to do with UDP node ports.
     package init(
         configuration: IPTablesConfiguration = IPTablesConfiguration(),
-        executor: any SerialExecutor = ThreadExecutor(name: "iptables"), repairInterval: Duration = .seconds(1),
+        executor: (any SerialExecutor)? = nil, repairInterval: Duration = .seconds(1),
         fullSyncInterval: Duration = .seconds(3600),
         onRoutesApplied: @escaping @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void = { _, _ in }
-    ) {
+    ) throws(DataplaneError) {
         self.configuration = configuration
-        self.executor = executor
+        if let executor {
+            self.executor = executor
+        } else {
+            do throws(ThreadError) { self.executor = try ThreadExecutor(name: "iptables") } catch {
+                throw DataplaneError(.transient, "\(error)", cause: error)
+            }
+        }
         self.repairInterval = repairInterval
         self.fullSyncInterval = fullSyncInterval
         self.onRoutesApplied = onRoutesApplied
@@ -89,9 +97,7 @@ package actor IPTablesDataplane: Dataplane {
     /// Removes what this mode or kube-proxy's iptables mode has programmed, in both back ends. Foreign rules stay.
     ///
     /// Back ends that are not installed are skipped.
-    package static func cleanUp(
-        executor: any SerialExecutor = ThreadExecutor(name: "iptables-clean")
-    ) async throws(DataplaneError) {
+    package static func cleanUp(executor: (any SerialExecutor)? = nil) async throws(DataplaneError) {
         try await IPTablesDataplane(executor: executor).removeEverything()
     }
 

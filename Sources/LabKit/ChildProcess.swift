@@ -1,17 +1,10 @@
 import CLinux
+package import ChildProcesses
 import Glibc
 import Synchronization
 
 /// A process in a namespace. It is killed when this object goes, and when our process dies, however that happens.
 package final class ChildProcess: Sendable {
-    /// How a process ended.
-    package enum Exit: Hashable, Sendable {
-        /// By itself, with this exit status.
-        case code(Int32)
-        /// By this signal.
-        case signal(Int32)
-    }
-
     /// The command line, for messages.
     package let command: String
     /// Holds the thread alive that the process belongs to.
@@ -52,9 +45,7 @@ package final class ChildProcess: Sendable {
         reaped.withLock { exit in
             var status: Int32 = 0
             if exit == nil, waitpid(pid, &status, WNOHANG) == pid {
-                exit =
-                    CLinux_exited(status)
-                    ? .code(CLinux_exit_code(status)) : .signal(CLinux_termination_signal(status))
+                exit = Exit(status: status)
             }
             return exit
         }

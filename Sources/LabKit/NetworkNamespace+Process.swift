@@ -1,4 +1,4 @@
-import CLinux
+import ChildProcesses
 import Foundation
 
 extension NetworkNamespace {
@@ -13,31 +13,12 @@ extension NetworkNamespace {
         defer { close(errorEnd) }
         let inputFile = try temporaryFile(input)
 
-        var files = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&files)
-        defer { posix_spawn_file_actions_destroy(&files) }
-        for (number, end) in [(STDIN_FILENO, inputFile.number), (STDOUT_FILENO, outputEnd), (STDERR_FILENO, errorEnd)] {
-            posix_spawn_file_actions_adddup2(&files, end, number)
+        let pid: pid_t
+        do throws(Command.Failure) {
+            pid = try Spawn.start(arguments, input: inputFile.number, output: outputEnd, errors: errorEnd)
+        } catch {
+            throw LabError(.command, "cannot start \(command) with setpriv", cause: "\(error)")
         }
-        CLinux_close_from(&files, STDERR_FILENO + 1)
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        // A group of its own: Ctrl-C in a terminal is for us, and we end our children in order.
-        let flags = Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)
-        posix_spawnattr_setflags(&attributes, flags)
-
-        var pid: pid_t = 0
-        var argv = arguments.map { strdup($0) } + [nil]
-        defer { for argument in argv { free(argument) } }
-        let failure = posix_spawnp(&pid, "setpriv", &files, &attributes, &argv, environ)
-        guard failure == 0 else { throw LabError.system("cannot start \(command) with setpriv", failure) }
         thread.whenReadable(output.number) { output.drain() }
         thread.whenReadable(errors.number) { errors.drain() }
         return ChildProcess(command: command, pid: pid, output: output, errors: errors, in: self)

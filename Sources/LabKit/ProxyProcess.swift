@@ -1,3 +1,4 @@
+import ChildProcesses
 package import Foundation
 
 /// A proxy that runs on a node of the lab.

@@ -1,10 +1,10 @@
+import BlockingThreads
 import CLinux
-import Dataplane
 import Glibc
 import InternetAddresses
+import Mailboxes
 import NFTables
 import Netlink
-import Synchronization
 
 /// Hears when somebody else changes our tables: the kernel tells everybody who listens to `NFNLGRP_NFTABLES`.
 ///
@@ -17,12 +17,7 @@ final class DamageMonitor: Sendable {
         var culprit: String?
     }
 
-    private struct State {
-        var note: Note?
-        var waiter: CheckedContinuation<Void, Never>?
-    }
-
-    private let state = Mutex(State())
+    private let mailbox = Mailbox<Note?>(nil)
     private let socket: NetlinkSocket
 
     /// Gets ready to hear of changes by others than the socket with the port `ownPort`.
@@ -32,11 +27,15 @@ final class DamageMonitor: Sendable {
         try socket.setReceiveTimeout(milliseconds: 250)
         let socket = socket
         // The thread must not keep the monitor alive, so it looks from time to time whether it is still wanted.
-        OwnedThread.start(name: "nft-events") { [weak self] in
-            var events = ForeignChanges(socket)
-            while self != nil {
-                if let note = events.next() { self?.post(note) }
+        do throws(ThreadError) {
+            try OwnedThread.start(name: "nft-events") { [weak self] in
+                var events = ForeignChanges(socket)
+                while self != nil {
+                    if let note = events.next() { self?.post(note) }
+                }
             }
+        } catch {
+            throw NetlinkError(operation: "listen for changes", errno: error.errno, kernelMessage: "\(error)")
         }
     }
 
@@ -48,30 +47,11 @@ final class DamageMonitor: Sendable {
 
     /// Waits for the next note. Returns `nil` when the task is cancelled.
     func next() async -> Note? {
-        while !Task.isCancelled {
-            if let note = state.withLock({ $0.note.take() }) { return note }
-            await withTaskCancellationHandler {
-                await withCheckedContinuation { continuation in
-                    let resumeNow = state.withLock { state in
-                        guard state.note == nil, !Task.isCancelled else { return true }
-                        state.waiter = continuation
-                        return false
-                    }
-                    if resumeNow { continuation.resume() }
-                }
-            } onCancel: {
-                state.withLock { $0.waiter.take() }?.resume()
-            }
-        }
-        return nil
+        await mailbox.next { $0.take() }
     }
 
     func post(_ note: Note) {
-        let waiter = state.withLock { state in
-            state.note = Note(culprit: note.culprit ?? state.note?.culprit)
-            return state.waiter.take()
-        }
-        waiter?.resume()
+        mailbox.post { $0 = Note(culprit: note.culprit ?? $0?.culprit) }
     }
 }
 

@@ -1,4 +1,4 @@
-import Dataplane
+import BlockingThreads
 import Glibc
 import InternetAddresses
 import NFTables
@@ -52,7 +52,7 @@ extension NFTablesConnection {
             Result { () throws(NetlinkError) in try collect(first, of: table) }
         }
         var endpoints = try ours.get()
-        if let theirs { endpoints.merge(try theirs.get()) }
+        endpoints.merge(try theirs.get())
         return endpoints
     }
 

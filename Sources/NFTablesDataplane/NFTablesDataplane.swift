@@ -1,3 +1,4 @@
+import BlockingThreads
 import CLinux
 package import Dataplane
 import Glibc
@@ -15,7 +16,7 @@ package import ServiceRouting
 package actor NFTablesDataplane: Dataplane {
     package nonisolated let mode = "nftables"
 
-    private let thread = ThreadExecutor(name: "nftables")
+    private nonisolated let thread: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     private let kernel: KernelProgrammer
@@ -34,6 +35,9 @@ package actor NFTablesDataplane: Dataplane {
         onRoutesApplied: @escaping @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void = { _, _ in }
     ) throws(DataplaneError) {
         self.onRoutesApplied = onRoutesApplied
+        do throws(ThreadError) { thread = try ThreadExecutor(name: "nftables") } catch {
+            throw DataplaneError(.transient, "\(error)", cause: error)
+        }
         do throws(NetlinkError) {
             let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
             monitor = try DamageMonitor(ownPort: socket.portID)

@@ -1,3 +1,4 @@
+import BlockingThreads
 import Dataplane
 import IPTablesDataplane
 package import Logging
@@ -15,15 +16,17 @@ extension NodeProxy {
                 conntrack.clean(after: $0, nodeAddresses: $1)
             }
         case .iptables:
-            IPTablesDataplane(configuration: configuration.iptables) {
+            try IPTablesDataplane(configuration: configuration.iptables) {
                 conntrack.clean(after: $0, nodeAddresses: $1)
             }
         }
     }
 
     /// What removes stale UDP connections behind the rules, and tells of it.
-    static func makeConntrackCleaner(status: ProxyStatus, logger: Logger) -> ConntrackCleaner {
-        ConntrackCleaner { report in
+    static func makeConntrackCleaner(
+        status: ProxyStatus, logger: Logger
+    ) throws(ThreadError) -> ConntrackCleaner {
+        try ConntrackCleaner { report in
             switch report {
             case .cleaned(let family, let deleted, let duration):
                 status.metrics.withLock { $0.cleanedConntrack(family, deleted: deleted, in: duration) }

@@ -1,4 +1,5 @@
 import CLinux
+import DaemonKit
 import Dataplane
 import InternetAddresses
 import KubernetesAPI
@@ -35,7 +36,7 @@ package struct NodeProxy: Sendable {
         logger.info("\(configuration)")
         let status = ProxyStatus()
         let source = try makeSource(status: status, environment: environment)
-        let conntrack = Self.makeConntrackCleaner(status: status, logger: logger)
+        let conntrack = try Self.makeConntrackCleaner(status: status, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await run(source, status: status) { () throws(DataplaneError) in
@@ -115,7 +116,7 @@ package struct NodeProxy: Sendable {
         while true {
             do {
                 try await service.run()
-            } catch let error as ProxyError {
+            } catch let error as DaemonError {
                 if !isKnown { logger.warning("no metrics are served: \(error)") }
                 isKnown = true
             }

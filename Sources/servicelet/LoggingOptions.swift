@@ -1,13 +1,13 @@
 import ArgumentParser
+import DaemonKit
 import Logging
-import NodeProxy
 
 /// What is written to standard error.
 struct LoggingOptions: ParsableArguments {
     @Option(
         name: [.customShort("v"), .customLong("v")],
         help: ArgumentHelp(
-            "How much to log: 0 one line for each thing done, 2 reasons, 6 everything.", valueName: "level"))
+            "Log verbosity: 0 for events, 2 for reasons and details, 6 for everything.", valueName: "level"))
     var verbosity = 0
 
     var logger: Logger {

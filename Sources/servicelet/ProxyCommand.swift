@@ -1,4 +1,5 @@
 import ArgumentParser
+import DaemonKit
 import Foundation
 import Logging
 import NodeProxy
@@ -69,7 +70,7 @@ struct ProxyCommand: AsyncParsableCommand {
         let configuration = try options.configuration(machine: Machine.hostName())
         let proxy = NodeProxy(configuration: configuration, logger: logging.logger)
         let environment = ProcessInfo.processInfo.environment
-        try await Termination.cancelling { try await proxy.run(environment: environment) }
+        try await Daemon.run([Daemon.Part("proxy") { try await proxy.run(environment: environment) }])
     }
 
     private var options: ProxyOptions {

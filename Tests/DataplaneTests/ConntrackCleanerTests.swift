@@ -10,25 +10,25 @@ import Testing
 @Suite("ConntrackCleaner", .timeLimit(.minutes(1)))
 struct ConntrackCleanerTests {
     @Test("each change is followed by two passes, and stale entries are removed")
-    func twoPasses() async {
+    func twoPasses() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1), entry(by: 2, clientPort: 2)])
-        let seen = await run(kernel, until: 2) { $0.clean(after: change(route(1, 2), route(2)), nodeAddresses: []) }
+        let seen = try await run(kernel, until: 2) { $0.clean(after: change(route(1, 2), route(2)), nodeAddresses: []) }
         #expect(seen == [.cleaned(1), .cleaned(0)])
         #expect(kernel.clientPorts == [2])
     }
 
     @Test("the second pass finds what came in between the first and the end of the old rules")
-    func secondPass() async {
+    func secondPass() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1)], arriving: [entry(by: 1, clientPort: 7)])
-        let seen = await run(kernel, until: 2) { $0.clean(after: change(route(1, 2), route(2)), nodeAddresses: []) }
+        let seen = try await run(kernel, until: 2) { $0.clean(after: change(route(1, 2), route(2)), nodeAddresses: []) }
         #expect(seen == [.cleaned(1), .cleaned(1)])
         #expect(kernel.clientPorts.isEmpty)
     }
 
     @Test("changes that wait are taken together")
-    func coalescing() async {
+    func coalescing() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1), entry(by: 2, clientPort: 2)])
-        let seen = await run(kernel, until: 2) { cleaner in
+        let seen = try await run(kernel, until: 2) { cleaner in
             cleaner.clean(after: change(route(1, 2), route(2)), nodeAddresses: [])
             cleaner.clean(after: change(route(2), route(3)), nodeAddresses: [])
             for number in 4...200 { cleaner.clean(after: change(route(3), route(3, number)), nodeAddresses: []) }
@@ -38,9 +38,9 @@ struct ConntrackCleanerTests {
     }
 
     @Test("a change that leaves nothing behind removes nothing")
-    func nothingToDo() async {
+    func nothingToDo() async throws {
         let kernel = FakeConntrack([entry(by: 1)])
-        let seen = await run(kernel, until: 2) { cleaner in
+        let seen = try await run(kernel, until: 2) { cleaner in
             cleaner.clean(after: change(route(1), route(1, 2)), nodeAddresses: [])
             let frontends = [Frontend(kind: .clusterIP, address: ip("10.96.0.99"), port: 53)]
             cleaner.clean(after: change(route(8, frontends: frontends), nil, key: key("other")), nodeAddresses: [])
@@ -51,25 +51,25 @@ struct ConntrackCleanerTests {
     }
 
     @Test("a passing failure is tried again")
-    func transientFailure() async {
+    func transientFailure() async throws {
         let kernel = FakeConntrack([entry(by: 1)], failing: ENOBUFS, times: 3)
-        let seen = await run(kernel, until: 2) { $0.clean(after: change(route(1), nil), nodeAddresses: []) }
+        let seen = try await run(kernel, until: 2) { $0.clean(after: change(route(1), nil), nodeAddresses: []) }
         #expect(seen == [.cleaned(1), .cleaned(0)])
         #expect(kernel.dumps == 5)
     }
 
     @Test("a failure that does not pass is told after some attempts")
-    func persistentFailure() async {
+    func persistentFailure() async throws {
         let kernel = FakeConntrack([entry(by: 1)], failing: ENOBUFS, times: 6)
-        let seen = await run(kernel, until: 1) { $0.clean(after: change(route(1), nil), nodeAddresses: []) }
+        let seen = try await run(kernel, until: 1) { $0.clean(after: change(route(1), nil), nodeAddresses: []) }
         #expect(seen == [.failed(ENOBUFS)])
         #expect(kernel.dumps == 6)
     }
 
     @Test(
         "without the permission, or without ctnetlink, it says so once and stops", arguments: [EPERM, EPROTONOSUPPORT])
-    func unavailable(errno: Int32) async {
-        let recorder = Recorder.cleaner(FakeConntrack([]), refusing: errno)
+    func unavailable(errno: Int32) async throws {
+        let recorder = try Recorder.cleaner(FakeConntrack([]), refusing: errno)
         recorder.cleaner.clean(after: change(route(1), nil), nodeAddresses: [])
         await recorder.cleaner.run()
         recorder.cleaner.clean(after: change(route(1), nil), nodeAddresses: [])
@@ -79,8 +79,8 @@ struct ConntrackCleanerTests {
 
     private func run(
         _ kernel: FakeConntrack, until count: Int, _ body: (ConntrackCleaner) -> Void
-    ) async -> [Recorder.Seen] {
-        await Recorder.cleaner(kernel).run(until: count, body)
+    ) async throws -> [Recorder.Seen] {
+        try await Recorder.cleaner(kernel).run(until: count, body)
     }
 }
 
@@ -100,16 +100,16 @@ private final class Recorder: Sendable {
         let list = Mutex<[Seen]>([])
     }
 
-    static func cleaner(_ kernel: FakeConntrack, refusing errno: Int32? = nil) -> Recorder {
-        Recorder(kernel, refusing: errno)
+    static func cleaner(_ kernel: FakeConntrack, refusing errno: Int32? = nil) throws -> Recorder {
+        try Recorder(kernel, refusing: errno)
     }
 
-    private init(_ kernel: FakeConntrack, refusing errno: Int32?) {
+    private init(_ kernel: FakeConntrack, refusing errno: Int32?) throws {
         let (reports, continuation) = AsyncStream.makeStream(of: ConntrackReport.self)
         let all = Reports()
         self.reports = reports
         self.all = all
-        cleaner = ConntrackCleaner(
+        cleaner = try ConntrackCleaner(
             timing: ConntrackCleaner.Timing(pause: .milliseconds(1)),
             open: { () throws(NetlinkError) -> any NetlinkTransport in
                 if let errno { throw NetlinkError(operation: "open", errno: errno) }

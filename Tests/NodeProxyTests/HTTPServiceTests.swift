@@ -1,3 +1,4 @@
+import DaemonKit
 import Foundation
 import FoundationNetworking
 import InternetAddresses
@@ -47,39 +48,6 @@ struct HTTPServiceTests {
             #expect(metrics.text.contains("kubeproxy_sync_proxy_rules_last_timestamp_seconds"))
             let nothing = try await get("/nothing", port: port)
             #expect(nothing.code == 404)
-        }
-    }
-
-    @Test("a port that is taken is told with the address, who may have it, and the flag; nothing is done then")
-    func taken() async throws {
-        try await HTTPService.health(of: status, on: anyPort, logger: log.logger).serve { port in
-            let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
-            let error = await #expect(throws: ProxyError.self) {
-                try await HTTPService.health(of: status, on: taken, logger: log.logger).serve { _ in
-                    Issue.record("the body ran")
-                }
-            }
-            #expect(error?.code == .address)
-            let expected =
-                "--healthz-bind-address: cannot listen on \(taken): the port is taken, probably by kube-proxy"
-            #expect(error?.message.hasPrefix(expected) == true)
-        }
-    }
-
-    @Test("an address that is not the machine's is told as such")
-    func foreign() async throws {
-        let foreign = ListenAddress(address: IPAddress(ipv4: 0xC000_0201), port: 0)
-        let error = await #expect(throws: ProxyError.self) {
-            try await HTTPService.health(of: status, on: foreign, logger: log.logger).serve { _ in }
-        }
-        #expect(error?.message.contains("the machine has no such address") == true)
-    }
-
-    @Test("what the body throws ends the server and comes through")
-    func failure() async throws {
-        struct Broken: Error {}
-        await #expect(throws: Broken.self) {
-            try await HTTPService.health(of: status, on: anyPort, logger: log.logger).serve { _ in throw Broken() }
         }
     }
 }

@@ -1,10 +1,11 @@
+import Foundation
 import NodeProxy
 import Testing
 
 @Suite("Health")
 struct HealthStateTests {
     let start = ContinuousClock.now
-    let time = UTCTime(milliseconds: 1_795_240_800_000)
+    let time = Date(timeIntervalSince1970: 1_795_240_800)
 
     @Test("before the first programming we are alive, but not healthy")
     func starting() {

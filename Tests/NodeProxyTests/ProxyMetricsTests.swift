@@ -1,3 +1,5 @@
+import DaemonKit
+import Foundation
 import KubernetesAPI
 import Synchronization
 import Testing
@@ -15,8 +17,8 @@ struct ProxyMetricsTests {
     @Test("durations are counted in kube-proxy's buckets, for each IP family")
     func durations() {
         var metrics = ProxyMetrics()
-        metrics.programmed(.full, in: .milliseconds(3), at: UTCTime(milliseconds: 1_500))
-        metrics.programmed(.partial, in: .seconds(20), at: UTCTime(milliseconds: 2_500))
+        metrics.programmed(.full, in: .milliseconds(3), at: Date(timeIntervalSince1970: 1.5))
+        metrics.programmed(.partial, in: .seconds(20), at: Date(timeIntervalSince1970: 2.5))
         let lines = text(of: metrics)
         let name = "kubeproxy_sync_proxy_rules_duration_seconds"
         #expect(lines.contains("\(name)_bucket{ip_family=\"IPv4\",le=\"0.002\"} 0"))

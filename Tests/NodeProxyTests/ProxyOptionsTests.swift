@@ -1,6 +1,6 @@
+import DaemonKit
 import Dataplane
 import InternetAddresses
-import Logging
 import NodeProxy
 import Testing
 
@@ -95,22 +95,6 @@ struct ProxyOptionsTests {
     func empty() {
         #expect(complaint { $0.manifests = "" }?.hasPrefix("--manifests: give the path") == true)
         #expect(throws: ProxyError.self) { try ProxyOptions().configuration(machine: "") }
-    }
-
-    @Test(
-        "addresses are read with and without a port",
-        arguments: [
-            ("127.0.0.1", "127.0.0.1:7"), ("127.0.0.1:80", "127.0.0.1:80"), (":80", "0.0.0.0:80"), ("::1", "[::1]:7"),
-            ("[::1]:80", "[::1]:80"),
-        ])
-    func listenAddress(text: String, meaning: String) {
-        #expect(ListenAddress(text, defaultPort: 7)?.description == meaning)
-    }
-
-    @Test("-v goes by klog's scale")
-    func verbosity() {
-        #expect(
-            [0, 1, 2, 5, 6, 10].map { Logger.Level(verbosity: $0) } == [.info, .info, .debug, .debug, .trace, .trace])
     }
 }
 

@@ -1,6 +1,6 @@
+package import DaemonKit
 package import Dataplane
 package import IPTablesDataplane
-package import Logging
 package import ServiceRouting
 
 /// All that the operator has settled, checked and ready to use.
@@ -87,12 +87,5 @@ extension ProxyConfiguration: CustomStringConvertible {
             default: ""
             }
         return "programming \(services) into node \(nodeName) with \(mode.rawValue)\(masquerading)"
-    }
-}
-
-extension Logger.Level {
-    /// What `-v N` asks for, on klog's scale: one line for each thing done, then reasons, then everything.
-    package init(verbosity: Int) {
-        self = verbosity >= 6 ? .trace : verbosity >= 2 ? .debug : .info
     }
 }

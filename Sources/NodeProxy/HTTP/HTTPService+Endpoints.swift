@@ -1,3 +1,5 @@
+import DaemonKit
+import FoundationEssentials
 import Hummingbird
 import Logging
 import Synchronization

@@ -1,3 +1,5 @@
+import DaemonKit
+import FoundationEssentials
 import InternetAddresses
 package import KubernetesClient
 
@@ -8,10 +10,10 @@ extension ProxyMetrics {
         writeDurations(to: &text)
         text.gauge(
             "kubeproxy_sync_proxy_rules_last_timestamp_seconds", help: "The last time proxy rules were programmed",
-            lastProgrammed?.seconds ?? 0)
+            lastProgrammed?.timeIntervalSince1970 ?? 0)
         text.gauge(
             "kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds",
-            help: "The last time a programming of proxy rules was queued", lastQueued?.seconds ?? 0)
+            help: "The last time a programming of proxy rules was queued", lastQueued?.timeIntervalSince1970 ?? 0)
         text.counter(
             "kubeproxy_sync_proxy_rules_service_changes_total", help: "Changes of Services taken in", serviceChanges)
         text.counter(

@@ -1,3 +1,5 @@
+import DaemonKit
+package import FoundationEssentials
 package import InternetAddresses
 package import KubernetesAPI
 
@@ -16,8 +18,8 @@ package struct ProxyMetrics: Sendable, Hashable {
     /// How often others had altered our rules.
     package var repairs: UInt64 = 0
     private(set) var durations: [Extent: Histogram] = [.full: Histogram(), .partial: Histogram()]
-    private(set) var lastProgrammed: UTCTime?
-    private(set) var lastQueued: UTCTime?
+    private(set) var lastProgrammed: Date?
+    private(set) var lastQueued: Date?
     private(set) var serviceChanges: UInt64 = 0
     private(set) var sliceChanges: UInt64 = 0
     /// Stale UDP connections that were removed, and how long looking for them took.
@@ -38,9 +40,9 @@ package struct ProxyMetrics: Sendable, Hashable {
         }
     }
 
-    package mutating func queued(at time: UTCTime) { lastQueued = time }
+    package mutating func queued(at time: Date) { lastQueued = time }
 
-    package mutating func programmed(_ extent: Extent, in duration: Duration, at time: UTCTime) {
+    package mutating func programmed(_ extent: Extent, in duration: Duration, at time: Date) {
         durations[extent, default: Histogram()].observe(duration / .seconds(1))
         lastProgrammed = time
     }

@@ -1,4 +1,5 @@
 package import Dataplane
+import FoundationEssentials
 package import InternetAddresses
 package import Logging
 package import ObjectSource

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Dataplane
 import IPTables
 import InternetAddresses
@@ -22,12 +23,12 @@ struct Lab {
         self.backend = backend
         namespace = try await NetworkNamespace(name: "n1")
         try await namespace.run("iptables-\(backend.rawValue)", "-t", "mangle", "-N", "KUBE-IPTABLES-HINT")
-        dataplane = Lab.dataplane(in: namespace, configuration, fullSyncInterval)
+        dataplane = try Lab.dataplane(in: namespace, configuration, fullSyncInterval)
     }
 
     /// Another process on the same node, so to speak.
-    func restarted(_ configuration: IPTablesConfiguration = .recorded) -> Lab {
-        Lab(namespace: namespace, dataplane: Lab.dataplane(in: namespace, configuration), backend: backend)
+    func restarted(_ configuration: IPTablesConfiguration = .recorded) throws -> Lab {
+        Lab(namespace: namespace, dataplane: try Lab.dataplane(in: namespace, configuration), backend: backend)
     }
 
     private init(namespace: NetworkNamespace, dataplane: IPTablesDataplane, backend: IPTablesPrograms.Backend) {
@@ -39,8 +40,8 @@ struct Lab {
     private static func dataplane(
         in namespace: NetworkNamespace, _ configuration: IPTablesConfiguration,
         _ fullSyncInterval: Duration = .seconds(3600)
-    ) -> IPTablesDataplane {
-        IPTablesDataplane(
+    ) throws -> IPTablesDataplane {
+        try IPTablesDataplane(
             configuration: configuration, executor: NamespaceExecutor(namespace), repairInterval: .milliseconds(20),
             fullSyncInterval: fullSyncInterval)
     }

@@ -1,6 +1,5 @@
+import ChildProcesses
 import Testing
-
-@testable import IPTables
 
 @Suite("Command", .timeLimit(.minutes(1)))
 struct CommandTests {
@@ -27,7 +26,7 @@ struct CommandTests {
         #expect(try Command(arguments: ["true"], timeout: .seconds(30)).run(input: input).status == 0)
     }
 
-    @Test("a program that is killed by a signal is told as shells tell it")
+    @Test("the status of a program that a signal ended is 128 more than the signal")
     func signal() throws {
         #expect(try Command(arguments: ["sh", "-c", "kill -9 $$"], timeout: .seconds(30)).run().status == 137)
     }

@@ -1,28 +1,35 @@
 /// Writes Prometheus' text format, version 0.0.4.
-struct PrometheusText: ~Copyable {
-    private(set) var text = ""
+package struct PrometheusText: ~Copyable {
+    /// What has been written so far.
+    package private(set) var text = ""
 
-    mutating func family(_ name: String, type: String, help: String) {
+    package init() {}
+
+    /// The head of a metric, which comes before its samples.
+    package mutating func family(_ name: String, type: String, help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
     }
 
-    mutating func sample(_ name: String, _ labels: KeyValuePairs<String, String>, _ value: String) {
+    /// One sample of a metric whose head has been written.
+    package mutating func sample(_ name: String, _ labels: KeyValuePairs<String, String>, _ value: String) {
         let pairs = labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
         text += pairs.isEmpty ? "\(name) \(value)\n" : "\(name){\(pairs)} \(value)\n"
     }
 
-    mutating func counter(_ name: String, help: String, _ value: UInt64) {
+    /// A counter without labels.
+    package mutating func counter(_ name: String, help: String, _ value: UInt64) {
         family(name, type: "counter", help: help)
         sample(name, [:], "\(value)")
     }
 
-    mutating func gauge(_ name: String, help: String, _ value: Double) {
+    /// A gauge without labels.
+    package mutating func gauge(_ name: String, help: String, _ value: Double) {
         family(name, type: "gauge", help: help)
         sample(name, [:], "\(value)")
     }
 
-    /// The lines of one histogram; `labels` is what stands before `le`, each label with a comma behind it.
-    mutating func histogram(
+    /// The samples of one histogram; `labels` is what stands before `le`, each label followed by a comma.
+    package mutating func histogram(
         _ name: String, labels: String, bounds: [Double], buckets: [UInt64], count: UInt64, sum: Double
     ) {
         for (bound, bucket) in zip(bounds, buckets) { text += "\(name)_bucket{\(labels)le=\"\(bound)\"} \(bucket)\n" }
@@ -31,7 +38,8 @@ struct PrometheusText: ~Copyable {
         text += "\(name)_sum\(labels) \(sum)\n\(name)_count\(labels) \(count)\n"
     }
 
-    static func escaped(_ value: String) -> String {
+    /// The value of a label, as it stands between quotation marks.
+    package static func escaped(_ value: String) -> String {
         value.reduce(into: "") { text, character in
             switch character {
             case "\\": text += "\\\\"

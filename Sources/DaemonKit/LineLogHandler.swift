@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 package import Logging
 
@@ -16,16 +17,23 @@ package struct LineLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        // One call, so that lines of several threads do not mix. Where nobody reads them, there is nobody to tell.
+        // One call, so that lines of several threads do not mix. If nobody reads standard error, the line is lost.
         let bytes = Array(line(for: event, at: .now).utf8)
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 
-    func line(for event: LogEvent, at time: UTCTime) -> String {
+    func line(for event: LogEvent, at time: Date) -> String {
         let metadata = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let pairs = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         // Whatever a message quotes, it stays on one line.
         let text = "\(event.message)\(pairs)".split(whereSeparator: \.isNewline).joined(separator: " ")
-        return "\(time) \(event.level) \(text)\n"
+        return "\(time.rfc3339) \(event.level) \(text)\n"
+    }
+}
+
+extension Logger.Level {
+    /// What `-v N` asks for, on klog's scale: from 2 on reasons and details, from 6 on everything.
+    package init(verbosity: Int) {
+        self = verbosity >= 6 ? .trace : verbosity >= 2 ? .debug : .info
     }
 }

@@ -1,0 +1,20 @@
+/// What keeps a daemon from doing its work.
+package struct DaemonError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable, Hashable {
+        /// An address that it was to listen on is taken, or is not this machine's.
+        case address
+    }
+
+    package var code: Code
+    /// What is wrong, where, and what to do.
+    package var message: String
+    package var cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,36 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import BlockingThreads
+
+@Suite("OwnedThread", .timeLimit(.minutes(1)))
+struct OwnedThreadTests {
+    @Test("two things are done on two threads, which both get their answer")
+    func both() {
+        let own = pthread_self()
+        let (one, other) = OwnedThread.both(name: "test") { pthread_equal(pthread_self(), own) == 0 } and: { 7 }
+        #expect(one)
+        #expect(other == 7)
+    }
+
+    @Test("where there is no second thread, one thing is done after the other")
+    func noThread() {
+        let order = Mutex<[String]>([])
+        let refuse: (String, @escaping @Sendable () -> Void) throws(ThreadError) -> pthread_t = {
+            (name, _) throws(ThreadError) in throw ThreadError(name: name, errno: EAGAIN)
+        }
+        let (one, other) = OwnedThread.both(
+            name: "test", { order.withLock { $0.append("one") } }, and: { order.withLock { $0.append("other") } },
+            spawn: refuse)
+        #expect(one == () && other == ())
+        #expect(order.withLock { $0 } == ["one", "other"])
+    }
+
+    @Test("a thread that cannot be had is an error with a remedy")
+    func message() {
+        let text = "\(ThreadError(name: "conntrack", errno: EAGAIN))"
+        #expect(text.hasPrefix("cannot create the thread conntrack: "))
+        #expect(text.contains("raise the limit"))
+    }
+}

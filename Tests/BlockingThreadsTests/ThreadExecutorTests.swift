@@ -1,0 +1,43 @@
+import BlockingThreads
+import Glibc
+import Testing
+
+@Suite("ThreadExecutor", .timeLimit(.minutes(1)))
+struct ThreadExecutorTests {
+    private actor Worker {
+        private nonisolated let executor: ThreadExecutor
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+        private var count = 0
+
+        init() throws(ThreadError) { executor = try ThreadExecutor(name: "worker") }
+
+        /// What Linux calls this thread.
+        func thread() -> pid_t { gettid() }
+
+        func increment() -> Int {
+            count += 1
+            return count
+        }
+    }
+
+    @Test("an actor runs all its jobs on the same thread, which is not the process's first")
+    func oneThread() async throws {
+        let worker = try Worker()
+        let threads = await withTaskGroup { group in
+            for _ in 0..<100 { group.addTask { await worker.thread() } }
+            return await group.reduce(into: Set<pid_t>()) { $0.insert($1) }
+        }
+        #expect(threads.count == 1)
+        #expect(!threads.contains(getpid()))
+    }
+
+    @Test("jobs run one after the other")
+    func serial() async throws {
+        let worker = try Worker()
+        let counts = await withTaskGroup { group in
+            for _ in 0..<1000 { group.addTask { await worker.increment() } }
+            return await group.reduce(into: Set<Int>()) { $0.insert($1) }
+        }
+        #expect(counts == Set(1...1000))
+    }
+}

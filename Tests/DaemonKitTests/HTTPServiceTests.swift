@@ -1,0 +1,100 @@
+import DaemonKit
+import Foundation
+import FoundationNetworking
+import Hummingbird
+import InternetAddresses
+import Logging
+import Synchronization
+import Testing
+
+@Suite("HTTPService", .timeLimit(.minutes(1)))
+struct HTTPServiceTests {
+    let anyPort = ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 0)
+
+    func service(on address: ListenAddress) -> HTTPService {
+        let router = Router()
+        router.get("/greeting") { _, _ in "hello" }
+        let quiet = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
+        return HTTPService(flag: "--address", address: address, responder: router.buildResponder(), logger: quiet)
+    }
+
+    func get(_ path: String, port: Int) async throws -> String {
+        let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
+        return String(decoding: try await URLSession.shared.data(from: url).0, as: UTF8.self)
+    }
+
+    @Test("clients are answered while the body runs")
+    func serving() async throws {
+        try await service(on: anyPort).serve { port in #expect(try await get("/greeting", port: port) == "hello") }
+    }
+
+    @Test("an error for a taken port names the address, who may have it, and the flag; the body does not run")
+    func taken() async throws {
+        try await service(on: anyPort).serve { port in
+            let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
+            let error = await #expect(throws: DaemonError.self) {
+                try await service(on: taken).serve { _ in Issue.record("the body ran") }
+            }
+            #expect(error?.code == .address)
+            let expected = "--address: cannot listen on \(taken): the port is taken, probably by kube-proxy"
+            #expect(error?.message.hasPrefix(expected) == true)
+        }
+    }
+
+    @Test("an error for an address that is not the machine's says so")
+    func foreign() async throws {
+        let foreign = ListenAddress(address: IPAddress(ipv4: 0xC000_0201), port: 0)
+        let error = await #expect(throws: DaemonError.self) { try await service(on: foreign).serve { _ in } }
+        #expect(error?.message.contains("this machine has no such address") == true)
+    }
+
+    @Test("what the body throws ends the server and comes through")
+    func failure() async throws {
+        struct Broken: Error {}
+        await #expect(throws: Broken.self) { try await service(on: anyPort).serve { _ in throw Broken() } }
+    }
+
+    @Test("a port that is taken at first is served as soon as it is free")
+    func retry() async throws {
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // Holds the port until the other service has met it.
+                try await service(on: anyPort).serve { port in
+                    let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
+                    await #expect(throws: DaemonError.self) { try await service(on: taken).run() }
+                    continuation.yield(port)
+                }
+            }
+            guard let port = await ports.first(where: { _ in true }) else { return }
+            group.addTask {
+                let address = ListenAddress(address: anyPort.address, port: UInt16(port))
+                try await service(on: address).keepRunning(retryingEvery: .milliseconds(5))
+            }
+            var answer: String?
+            while answer != "hello" { answer = try? await get("/greeting", port: port) }
+            group.cancelAll()
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result { #expect(error is CancellationError, "\(error)") }
+            }
+        }
+    }
+}
+
+@Suite("ListenAddress")
+struct ListenAddressTests {
+    @Test(
+        "addresses are read with and without a port",
+        arguments: [
+            ("127.0.0.1", "127.0.0.1:7"), ("127.0.0.1:80", "127.0.0.1:80"), (":80", "0.0.0.0:80"), ("::1", "[::1]:7"),
+            ("[::1]:80", "[::1]:80"),
+        ])
+    func reading(text: String, meaning: String) {
+        #expect(ListenAddress(text, defaultPort: 7)?.description == meaning)
+    }
+
+    @Test("what is not an address and a port is refused", arguments: ["localhost:80", "1.2.3.4:", "::1:x", "1.2.3.4:70000"])
+    func refusal(text: String) {
+        #expect(ListenAddress(text, defaultPort: 7) == nil)
+    }
+}
