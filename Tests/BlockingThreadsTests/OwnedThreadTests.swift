@@ -20,10 +20,14 @@ struct OwnedThreadTests {
         let refuse: (String, @escaping @Sendable () -> Void) throws(ThreadError) -> pthread_t = {
             (name, _) throws(ThreadError) in throw ThreadError(name: name, errno: EAGAIN)
         }
-        let (one, other) = OwnedThread.both(
-            name: "test", { order.withLock { $0.append("one") } }, and: { order.withLock { $0.append("other") } },
-            spawn: refuse)
-        #expect(one == () && other == ())
+        let done = { @Sendable (what: String) -> Int in
+            order.withLock {
+                $0.append(what)
+                return $0.count
+            }
+        }
+        let (one, other) = OwnedThread.both(name: "test", { done("one") }, and: { done("other") }, spawn: refuse)
+        #expect((one, other) == (1, 2))
         #expect(order.withLock { $0 } == ["one", "other"])
     }
 

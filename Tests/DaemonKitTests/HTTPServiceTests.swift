@@ -25,7 +25,10 @@ struct HTTPServiceTests {
 
     @Test("clients are answered while the body runs")
     func serving() async throws {
-        try await service(on: anyPort).serve { port in #expect(try await get("/greeting", port: port) == "hello") }
+        try await service(on: anyPort).serve { port in
+            let answer = try await get("/greeting", port: port)
+            #expect(answer == "hello")
+        }
     }
 
     @Test("an error for a taken port names the address, who may have it, and the flag; the body does not run")
@@ -57,7 +60,7 @@ struct HTTPServiceTests {
     @Test("a port that is taken at first is served as soon as it is free")
     func retry() async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 // Holds the port until the other service has met it.
                 try await service(on: anyPort).serve { port in
