@@ -14,7 +14,6 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -82,11 +81,14 @@ let package = Package(
         // Daemons and the command
         .target(
             name: "DaemonKit",
-            dependencies: ["InternetAddresses", log, hummingbird, nioCore, serviceLifecycle, unixSignals]),
+            dependencies: [
+                "BlockingThreads", "CLinux", "InternetAddresses", log, hummingbird, nioCore, serviceLifecycle,
+            ]),
         .target(
             name: "NodeProxy",
             dependencies: [
-                "DaemonKit", "BlockingThreads", "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting",
+                "DaemonKit", "BlockingThreads", "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient",
+                "KubernetesAPI", "ServiceRouting",
                 "Dataplane",
                 "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
             ]),
@@ -152,7 +154,8 @@ let package = Package(
         .testTarget(
             name: "NodeProxyTests",
             dependencies: [
-                "DaemonKit", "NodeProxy", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI", "InternetAddresses", log,
+                "DaemonKit", "NodeProxy", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI",
+                "InternetAddresses", log,
             ]),
 
         // With root, in network namespaces of their own

@@ -1,7 +1,5 @@
-import Glibc
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
 /// A program that runs until it is told to stop: what its parts are, and in which order they end.
 package enum Daemon {
@@ -25,20 +23,29 @@ package enum Daemon {
     ///
     /// Returns after a signal, and when all parts have ended. Otherwise it throws what the first part threw.
     package static func run(_ parts: [Part]) async throws {
-        // The group would repeat errors that our caller reports, and call a signal an event worth a line.
+        // The group would repeat errors that our caller reports.
         var logger = Logger(label: "lifecycle")
         logger.logLevel = .critical
-        let services = parts.map(CancelledService.init) + [SecondSignal()] as [any Service]
-        let configurations = services.map {
-            ServiceGroupConfiguration.ServiceConfiguration(service: $0, successTerminationBehavior: .ignore)
+        let services = parts.map {
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: CancelledService(part: $0), successTerminationBehavior: .ignore)
         }
-        try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: configurations, gracefulShutdownSignals: signals, logger: logger)
-        ).run()
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
+        try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                try await TerminationSignal.wait()
+                await group.triggerGracefulShutdown()
+                return false
+            }
+            tasks.addTask {
+                try await group.run()
+                return true
+            }
+            // After a signal all parts get the time that they need to end.
+            while let isEnded = try await tasks.next(), !isEnded {}
+            tasks.cancelAll()
+        }
     }
-
-    private static let signals: [UnixSignal] = [.sigterm, .sigint]
 }
 
 /// Answers the request to stop with the cancellation of its task, as structured concurrency does.
@@ -51,15 +58,5 @@ private struct CancelledService: Service {
         } catch is CancellationError where Task.isShuttingDownGracefully {
             // That is how it was told to stop.
         }
-    }
-}
-
-/// Gives the signals their default meaning as soon as one has come: the next one ends the process.
-///
-/// It is the last of the services, so it is the first to be told.
-private struct SecondSignal: Service {
-    func run() async throws {
-        try await gracefulShutdown()
-        for number in [SIGTERM, SIGINT] { signal(number, SIG_DFL) }
     }
 }

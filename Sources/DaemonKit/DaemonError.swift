@@ -3,6 +3,8 @@ package struct DaemonError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         /// An address that it was to listen on is taken, or is not this machine's.
         case address
+        /// The system refused something that every program may ask for.
+        case system
     }
 
     package var code: Code

@@ -9,7 +9,11 @@ struct OwnedThreadTests {
     @Test("two things are done on two threads, which both get their answer")
     func both() {
         let own = pthread_self()
-        let (one, other) = OwnedThread.both(name: "test") { pthread_equal(pthread_self(), own) == 0 } and: { 7 }
+        let (one, other) = OwnedThread.both(name: "test") {
+            pthread_equal(pthread_self(), own) == 0
+        } and: {
+            7
+        }
         #expect(one)
         #expect(other == 7)
     }

@@ -96,7 +96,9 @@ struct ListenAddressTests {
         #expect(ListenAddress(text, defaultPort: 7)?.description == meaning)
     }
 
-    @Test("what is not an address and a port is refused", arguments: ["localhost:80", "1.2.3.4:", "::1:x", "1.2.3.4:70000"])
+    @Test(
+        "what is not an address and a port is refused",
+        arguments: ["localhost:80", "1.2.3.4:", "::1:x", "1.2.3.4:70000"])
     func refusal(text: String) {
         #expect(ListenAddress(text, defaultPort: 7) == nil)
     }

@@ -35,6 +35,7 @@
 
 #include "CLinuxNamespaces.h"
 #include "CLinuxNetlink.h"
+#include "CLinuxSignals.h"
 #include "CLinuxThreads.h"
 
 // The layouts that the Swift code relies on when it reads and writes messages byte by byte.

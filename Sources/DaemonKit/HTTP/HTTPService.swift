@@ -37,7 +37,8 @@ package struct HTTPService: Sendable {
             try await application.run()
             if !Task.isCancelled { logger.error("\(address) is no longer served (\(flag))") }
         } catch let error as IOError {
-            throw DaemonError(.address, "\(flag): cannot listen on \(address): \(remedy(error.errnoCode))", cause: error)
+            throw DaemonError(
+                .address, "\(flag): cannot listen on \(address): \(remedy(error.errnoCode))", cause: error)
         }
     }
 

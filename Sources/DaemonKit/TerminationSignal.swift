@@ -1,0 +1,60 @@
+import BlockingThreads
+import CLinux
+import Glibc
+import Synchronization
+
+/// The request to stop that comes from outside: SIGTERM or SIGINT.
+///
+/// Not Dispatch's signal sources, which rely on all threads of the process to block the signal: threads that do not are
+/// corrected after the fact, and now and then one takes the process along.
+enum TerminationSignal {
+    /// Returns after the first signal, or when the task is cancelled. The next signal ends the process at once.
+    ///
+    /// One at a time in a process. Throws ``DaemonError`` with code `system`.
+    static func wait() async throws(DaemonError) {
+        let descriptor = eventfd(0, Int32(EFD_CLOEXEC))
+        guard descriptor >= 0 else { throw failure("eventfd", errno) }
+        let (ended, continuation) = AsyncStream.makeStream(of: Never.self)
+        let isCancelled = Flag()
+        let cancel = { @Sendable in
+            isCancelled.value.withLock { $0 = true }
+            _ = eventfd_write(descriptor, 1)
+        }
+        do throws(ThreadError) {
+            // A thread of our own, because the reads block.
+            try OwnedThread.start(name: "signals") {
+                read(descriptor)
+                continuation.finish()
+                // Signals that came close together are one. The next comes from somebody who is in a hurry.
+                if !isCancelled.value.withLock({ $0 }) { read(descriptor) }
+                CLinux_release_termination()
+                close(descriptor)
+                if !isCancelled.value.withLock({ $0 }) { kill(getpid(), SIGTERM) }
+            }
+        } catch {
+            close(descriptor)
+            throw DaemonError(.system, "\(error)", cause: error)
+        }
+        guard CLinux_catch_termination(descriptor) == 0 else {
+            let error = failure("sigaction", errno)
+            cancel()
+            throw error
+        }
+        await withTaskCancellationHandler {
+            for await _ in ended {}
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    private final class Flag: Sendable { let value = Mutex(false) }
+
+    private static func read(_ descriptor: Int32) {
+        var count: eventfd_t = 0
+        while eventfd_read(descriptor, &count) != 0, errno == EINTR {}
+    }
+
+    private static func failure(_ call: String, _ number: Int32) -> DaemonError {
+        DaemonError(.system, "cannot wait for signals: \(call): \(String(cString: strerror(number)))")
+    }
+}
