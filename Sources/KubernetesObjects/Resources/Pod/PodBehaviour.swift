@@ -131,7 +131,7 @@ package struct PodBehaviour: ResourceBehaviour {
         pod[path: "spec", "nodeName"] = .string(node)
         var conditions = pod.status["conditions"].items.filter { $0["type"].text != "PodScheduled" }
         conditions.append([
-            "type": "PodScheduled", "status": "True", "lastProbeTime": nil,
+            "type": "PodScheduled", "status": "True", "lastProbeTime": .null,
             "lastTransitionTime": .string(APITime.text(seconds: now)),
         ])
         pod[path: "status", "conditions"] = .array(conditions)

@@ -170,7 +170,7 @@ package enum ServiceValidation {
             let key = Key(transport: port["protocol"].text, number: port["port"].number)
             if !numbers.insert(key).inserted {
                 let shown: JSONValue = [
-                    "Name": "", "Protocol": .string(key.transport), "AppProtocol": nil, "Port": .integer(key.number),
+                    "Name": "", "Protocol": .string(key.transport), "AppProtocol": .null, "Port": .integer(key.number),
                     "TargetPort": 0, "NodePort": 0,
                 ]
                 errors.append(.duplicate("spec.ports[\(index)]", shown))

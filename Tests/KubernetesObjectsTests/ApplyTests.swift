@@ -1,0 +1,115 @@
+import KubernetesObjects
+import Testing
+
+struct ServerSideApplyTests {
+    static func service() throws -> ResourceDefinition {
+        try #require(
+            ResourceTable.kubernetes.definition(GroupVersion(group: "", version: "v1"), kind: "Service"))
+    }
+
+    static func apply(
+        _ yaml: String, to document: Document?, manager: String, forces: Bool = false
+    ) throws -> Document {
+        try ServerSideApply.apply(
+            body: Array(yaml.utf8), to: document, definition: service(), manager: manager, forces: forces, name: "web",
+            namespace: "shop", now: 1_000_000
+        ).document
+    }
+
+    static let one = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, labels: {app: web}}
+        spec:
+          selector: {app: web}
+          ports:
+          - {name: http, port: 80, targetPort: 8080}
+        """
+    static let two = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          ports:
+          - {name: http, port: 80, targetPort: 9090}
+        """
+    static let none = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec:
+          ports:
+          - {name: http, port: 80}
+        """
+
+    @Test func recordsWhatWasApplied() throws {
+        let document = try Self.apply(Self.one, to: nil, manager: "kubectl")
+        #expect(document.managedFields.count == 1)
+        let fields = try #require(document.managedFields.first?["fieldsV1"])
+        let expected: JSONValue = [
+            "f:metadata": ["f:labels": ["f:app": [:]]],
+            "f:spec": [
+                "f:ports": [
+                    #"k:{"port":80,"protocol":"TCP"}"#: [".": [:], "f:name": [:], "f:port": [:], "f:targetPort": [:]]
+                ],
+                "f:selector": [:],
+            ],
+        ]
+        #expect(fields == expected)
+        #expect(document.spec["ports"]?.array?.first?["protocol"] == "TCP")
+    }
+
+    @Test func applyingTwiceChangesNothing() throws {
+        let first = try Self.apply(Self.one, to: nil, manager: "kubectl")
+        let second = try Self.apply(Self.one, to: first, manager: "kubectl")
+        #expect(first == second)
+    }
+
+    @Test func refusesFieldsOfOthersUnlessForced() throws {
+        let first = try Self.apply(Self.one, to: nil, manager: "kubectl")
+        let status = #expect(throws: APIStatus.self) { try Self.apply(Self.two, to: first, manager: "other") }
+        #expect(
+            status?.message
+                == #"Apply failed with 1 conflict: conflict with "kubectl": .spec.ports[port=80,protocol="TCP"].targetPort"#
+        )
+        let forced = try Self.apply(Self.two, to: first, manager: "other", forces: true)
+        #expect(forced.spec["ports"]?.array?.first?["targetPort"] == 9090)
+        let back = try Self.apply(Self.none, to: forced, manager: "kubectl")
+        #expect(back.spec["ports"]?.array?.first?["targetPort"] == 9090)
+        #expect(back.labels.isEmpty)
+        #expect(back.spec["selector"] == nil)
+        #expect(back.managedFields.compactMap { $0["manager"]?.string }.sorted() == ["kubectl", "other"])
+    }
+
+    @Test func namesFieldsThatTheKindDoesNotHave() throws {
+        let status = #expect(throws: APIStatus.self) {
+            try Self.apply(Self.two + "\n  colour: red\n", to: nil, manager: "kubectl")
+        }
+        #expect(
+            status?.message
+                == "failed to create typed patch object (shop/web; /v1, Kind=Service): .spec.colour: field not declared in schema"
+        )
+    }
+
+    @Test func anUpdateTakesTheFieldsThatItChanges() throws {
+        let definition = try Self.service()
+        let first = try Self.apply(Self.one, to: nil, manager: "kubectl")
+        let (patched, _) = try Patch.apply(
+            type: .strategic, body: Array(#"{"spec":{"sessionAffinity":"ClientIP"}}"#.utf8), to: first,
+            definition: definition)
+        let updated = ManagedFields.update(
+            patched, old: first, definition, subresource: "", manager: "hand", now: 1_000_001)
+        let status = #expect(throws: APIStatus.self) {
+            try Self.apply(Self.two + "\n  sessionAffinity: None\n", to: updated, manager: "kubectl")
+        }
+        #expect(
+            status?.message == #"Apply failed with 1 conflict: conflict with "hand" using v1: .spec.sessionAffinity"#)
+    }
+
+    @Test func aChangeOfNothingKeepsTheRecords() throws {
+        let definition = try Self.service()
+        let first = try Self.apply(Self.one, to: nil, manager: "kubectl")
+        let same = ManagedFields.update(first, old: first, definition, subresource: "", manager: "hand", now: 5)
+        #expect(same == first)
+    }
+}
