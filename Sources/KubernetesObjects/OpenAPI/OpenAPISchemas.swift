@@ -34,8 +34,11 @@ struct OpenAPISchemas {
             guard seen.insert(index).inserted else { continue }
             let type = schema[index]
             for field in type.fields { wanted += Self.types(in: field.value) }
-            let identities = definitions.flatMap { identities(of: type, in: $0) }
-            members.append((Self.name(type), object(type, identities: Array(Set(identities)))))
+            var kinds: [JSONValue] = []
+            for kind in definitions.flatMap({ identities(of: type, in: $0) }) where !kinds.contains(kind) {
+                kinds.append(kind)
+            }
+            members.append((Self.name(type), object(type, identities: kinds)))
         }
         for definition in definitions where definition.verbs.contains("list") {
             if let list = list(definition) { members.append(list) }
