@@ -107,7 +107,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "InternetAddresses", "KubernetesTestKit"]),
         .testTarget(
-            name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "InternetAddresses"]),
+            name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "InternetAddresses"],
+            resources: [.copy("Manifests")]),
         .testTarget(name: "ObjectSourceTests", dependencies: ["ObjectSource", "KubernetesAPI"]),
         .testTarget(
             name: "ManifestSourceTests",
