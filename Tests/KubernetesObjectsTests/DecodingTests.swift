@@ -44,3 +44,40 @@ struct DecodingTests {
         }
     }
 }
+
+struct OpenAPITests {
+    @Test func documentsDescribeTheKinds() throws {
+        let table = ResourceTable.kubernetes
+        for version in table.groupVersions {
+            let document = try JSONParser.parse(try #require(OpenAPIV3.document(table, version)))
+            #expect(document["components"]?["schemas"]?.object?.isEmpty == false)
+        }
+        let core = try JSONParser.parse(try #require(OpenAPIV3.document(table, GroupVersion("v1"))))
+        let port = core["components"]?["schemas"]?["io.k8s.api.core.v1.ServiceSpec"]?["properties"]?["ports"]
+        #expect(port?["x-kubernetes-patch-merge-key"] == "port")
+        #expect(port?["x-kubernetes-list-map-keys"] == ["port", "protocol"])
+        let type = core["components"]?["schemas"]?["io.k8s.api.core.v1.ServiceSpec"]?["properties"]?["type"]
+        #expect(type?["enum"] == ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"])
+        #expect(type?["description"]?.string?.hasPrefix("How the Service is exposed") == true)
+    }
+
+    @Test func everyReferenceLeadsToASchema() throws {
+        let table = ResourceTable.kubernetes
+        for version in table.groupVersions {
+            let document = try JSONParser.parse(try #require(OpenAPIV3.document(table, version)))
+            let schemas = Set(document["components"]?["schemas"]?.object?.keys ?? [])
+            var references: [String] = []
+            collect(document, &references)
+            for reference in references {
+                let name = String(reference.dropFirst("#/components/schemas/".count))
+                #expect(schemas.contains(name), "\(version): \(reference)")
+            }
+        }
+    }
+
+    private func collect(_ value: JSONValue, _ references: inout [String]) {
+        if let reference = value["$ref"]?.string { references.append(reference) }
+        for member in value.object?.members ?? [] { collect(member.value, &references) }
+        for element in value.array ?? [] { collect(element, &references) }
+    }
+}

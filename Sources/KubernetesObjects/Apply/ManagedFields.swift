@@ -10,11 +10,11 @@ package enum ManagedFields {
 
     /// The object with its records brought up to date.
     ///
-    /// - Parameters:
-    ///   - document: What is to be stored, after defaults and before what the server adds itself.
-    ///   - old: What is stored; nil for a new object.
-    ///   - subresource: Empty for the object itself.
-    ///   - now: Seconds since 1970.
+    /// `document`: What is to be stored, after defaults and before what the server adds itself.
+    /// `old`: What is stored; nil for a new object.
+    /// `subresource`: Empty for the object itself.
+    /// `now`: Seconds since 1970.
+    ///
     /// - Returns: The object; its records are those of `old` when nothing but times would change.
     package static func update(
         _ document: Document, old: Document?, _ definition: ResourceDefinition, subresource: String, manager: String,

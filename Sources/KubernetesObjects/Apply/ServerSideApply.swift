@@ -6,12 +6,12 @@ package enum ServerSideApply {
 
     /// Applies a configuration.
     ///
-    /// - Parameters:
-    ///   - body: The configuration, JSON or YAML.
-    ///   - document: What is stored; nil if the object is to be created.
-    ///   - forces: Take fields that others own.
-    ///   - name: The name in the request's path.
-    ///   - now: Seconds since 1970.
+    /// `body`: The configuration, JSON or YAML.
+    /// `document`: What is stored; nil if the object is to be created.
+    /// `forces`: Take fields that others own.
+    /// `name`: The name in the request's path.
+    /// `now`: Seconds since 1970.
+    ///
     /// - Returns: The merged object with its records, defaults filled in, and warnings.
     /// - Throws: `APIStatus`, with code 409 for conflicts.
     package static func apply(

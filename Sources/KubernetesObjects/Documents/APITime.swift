@@ -2,7 +2,7 @@
 package enum APITime {
     /// `2026-01-31T12:00:00Z`.
     ///
-    /// - Parameter seconds: Since the start of 1970.
+    /// `seconds`: Since the start of 1970.
     package static func text(seconds: Int64) -> String {
         let (days, ofDay) = seconds.flooredDivision(by: 86_400)
         let (year, month, day) = civil(days: days)

@@ -11,8 +11,8 @@ package enum PatchType: String, Sendable, CaseIterable {
 package enum Patch {
     /// Applies a JSON, merge or strategic merge patch, and fills in defaults.
     ///
-    /// - Parameters:
-    ///   - subresource: Empty for the object itself.
+    /// `subresource`: Empty for the object itself.
+    ///
     /// - Returns: The patched object, and warnings about members that its kind does not have.
     /// - Throws: `APIStatus`.
     package static func apply(

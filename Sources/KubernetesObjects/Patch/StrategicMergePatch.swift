@@ -13,8 +13,8 @@ struct StrategicMergePatch {
     private static let deleteFromList = "$deleteFromPrimitiveList/"
     private static let elementOrder = "$setElementOrder/"
 
-    /// - Parameters:
-    ///   - type: The index of the object's type in the schema.
+    /// `type`: The index of the object's type in the schema.
+    ///
     /// - Returns: The patched object, not yet checked against the schema.
     /// - Throws: `Failure`.
     static func apply(

@@ -29,7 +29,7 @@ package protocol ResourceBehaviour: Sendable {
 
     /// One cell for each column.
     ///
-    /// - Parameter now: Seconds since 1970, for ages.
+    /// `now`: Seconds since 1970, for ages.
     func cells(_ document: Document, now: Int64) -> [JSONValue]
 
     /// A PUT creates an object that does not exist.

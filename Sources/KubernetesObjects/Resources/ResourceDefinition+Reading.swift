@@ -1,9 +1,9 @@
 extension ResourceDefinition {
     /// Reads a body: checks types, leaves unknown members out, brings members into order, and fills in defaults.
     ///
-    /// - Parameters:
-    ///   - duplicates: Paths of members that the text had twice.
-    ///   - subresource: Empty for the object itself.
+    /// `duplicates`: Paths of members that the text had twice.
+    /// `subresource`: Empty for the object itself.
+    ///
     /// - Returns: The object, and warnings about members that were left out.
     /// - Throws: `APIStatus` with code 400.
     package func decode(

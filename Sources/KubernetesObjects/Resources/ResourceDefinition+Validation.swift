@@ -10,7 +10,7 @@ extension ResourceDefinition {
 
     /// Checks an object that is to replace `old`.
     ///
-    /// - Parameter subresource: Empty for the object itself.
+    /// `subresource`: Empty for the object itself.
     /// - Throws: `APIStatus` with code 422 that names every field that is wrong.
     package func validateForUpdate(
         _ document: Document, old: Document, subresource: String = ""

@@ -5,6 +5,7 @@
 ///       port 3 int32 always required | The port.       name, protobuf number, type, flags, and a summary
 ///       targetPort 4 intorstring                       * points, [] lists, {} maps; a Go name follows in ()
 ///       + 2 core.v1.VolumeSource                       the fields of another type, in a message of their own
+///         | A long summary.                            it may stand on a line of its own
 ///     enum v1.ServiceType ClusterIP|NodePort           the values of a string type
 ///
 /// Flags: `always` (written when zero), `omitzero`, `required`, `keys=a,b`, `set` and `atomic` (lists), `mapatomic`,
@@ -31,7 +32,10 @@ struct SchemaTextReader {
             text = line[..<bar]
         }
         let words = text.split(separator: " ").map(String.init)
-        guard let first = words.first else { return }
+        guard let first = words.first else {
+            setSummary(summary)
+            return
+        }
         if first == "enum" {
             enumerations[words[1]] = words[2].split(separator: "|").map(String.init)
         } else if !line.hasPrefix(" ") {
@@ -49,6 +53,16 @@ struct SchemaTextReader {
         } else {
             types[types.count - 1].fields.append(field(words, summary: summary))
             typeNames[types.count - 1].append(words[2])
+        }
+    }
+
+    /// A line with nothing but a summary belongs to the one before.
+    private mutating func setSummary(_ summary: String) {
+        guard let type = types.indices.last else { return }
+        if let field = types[type].fields.indices.last {
+            types[type].fields[field].summary = summary
+        } else {
+            types[type].summary = summary
         }
     }
 

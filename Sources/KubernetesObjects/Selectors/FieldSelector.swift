@@ -99,8 +99,8 @@ package struct FieldSelector: Sendable, Hashable {
         return result
     }
 
-    /// - Parameters:
-    ///   - fields: From `ResourceDefinition.selectableFields`.
+    /// `fields`: From `ResourceDefinition.selectableFields`.
+    ///
     /// - Returns: Whether all of them have the values that are asked for.
     package func matches(_ fields: [String: String]) -> Bool {
         requirements.allSatisfy { ((fields[$0.field] ?? "") == $0.value) == $0.isEqual }

@@ -12,8 +12,8 @@ extension ResourceDefinition {
 
     /// The cells of an object's row.
     ///
-    /// - Parameters:
-    ///   - now: Seconds since 1970, for ages.
+    /// `now`: Seconds since 1970, for ages.
+    ///
     /// - Returns: One value for each column.
     package func tableCells(_ document: Document, now: Int64) -> [JSONValue] {
         behaviour.cells(document, now: now)
@@ -21,10 +21,10 @@ extension ResourceDefinition {
 
     /// A `meta.k8s.io/v1` Table.
     ///
-    /// - Parameters:
-    ///   - includeObject: `None`, `Metadata` (also when empty) or `Object`: what rows carry beside their cells.
-    ///   - withColumns: Watches leave the columns out after the first event.
-    ///   - now: Seconds since 1970, for ages.
+    /// `includeObject`: `None`, `Metadata` (also when empty) or `Object`: what rows carry beside their cells.
+    /// `withColumns`: Watches leave the columns out after the first event.
+    /// `now`: Seconds since 1970, for ages.
+    ///
     /// - Returns: The Table.
     package func table(
         _ documents: [Document], resourceVersion: String, continueToken: String = "", remainingItemCount: Int64? = nil,

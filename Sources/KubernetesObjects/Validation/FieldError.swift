@@ -41,7 +41,7 @@ extension FieldError {
         FieldError(.duplicate, field, "Duplicate value: \(shown(value))")
     }
 
-    /// - Parameter supported: Written in the given order.
+    /// `supported`: Written in the given order.
     package static func unsupported(_ field: String, _ value: JSONValue, _ supported: [String]) -> FieldError {
         let list = supported.map { "\"\($0)\"" }.joined(separator: ", ")
         return FieldError(

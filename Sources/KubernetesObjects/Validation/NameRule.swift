@@ -6,8 +6,8 @@ package enum NameRule: Sendable {
     /// No rule at all.
     case any
 
-    /// - Parameters:
-    ///   - isPrefix: The name is the beginning of generated ones and may end with a hyphen.
+    /// `isPrefix`: The name is the beginning of generated ones and may end with a hyphen.
+    ///
     /// - Returns: What is wrong with a name.
     func problems(_ name: String, isPrefix: Bool) -> [String] {
         var name = name

@@ -1,7 +1,7 @@
 extension SchemaText {
     /// Pods' containers.
     static let containers: StaticString = #"""
-        core.v1.Container
+        core.v1.Container | One container of a Pod.
           name 1 string always required
           image 2 string
           command 3 []string atomic
@@ -52,7 +52,7 @@ extension SchemaText {
           limits 1 {}quantity
           requests 2 {}quantity
           claims 3 []core.v1.ResourceClaim keys=name
-        core.v1.ContainerStatus
+        core.v1.ContainerStatus | What has become of a container.
           name 1 string always required
           state 2 core.v1.ContainerState
           lastState 3 core.v1.ContainerState
@@ -78,7 +78,7 @@ extension SchemaText {
           resourceClaimName 1 string always required
           containers 2 []string set
           resources 3 {}quantity always required
-        core.v1.ContainerPort
+        core.v1.ContainerPort | A port that a container listens on.
           name 1 string
           hostPort 2 int32
           containerPort 3 int32 always required
@@ -98,7 +98,7 @@ extension SchemaText {
         core.v1.ContainerRestartRule
           action 1 string(v1.ContainerRestartRuleAction) required
           exitCodes 2 *core.v1.ContainerRestartRuleOnExitCodes
-        core.v1.Probe
+        core.v1.Probe | A check of a container.
           + 1 core.v1.ProbeHandler
           initialDelaySeconds 2 int32
           timeoutSeconds 3 int32

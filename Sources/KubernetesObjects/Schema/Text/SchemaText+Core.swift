@@ -1,27 +1,27 @@
 extension SchemaText {
     /// The smaller kinds of the core group.
     static let core: StaticString = #"""
-        core.v1.Namespace
+        core.v1.Namespace | A scope for names.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 core.v1.NamespaceSpec
-          status 3 core.v1.NamespaceStatus
-        core.v1.ConfigMap
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 core.v1.NamespaceSpec | What is wanted.
+          status 3 core.v1.NamespaceStatus | What has come of it.
+        core.v1.ConfigMap | Settings that Pods read.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          immutable 4 *bool
-          data 2 {}string
-          binaryData 3 {}bytes
-        core.v1.Secret
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          immutable 4 *bool | The contents never change again.
+          data 2 {}string | Texts by key.
+          binaryData 3 {}bytes | Bytes by key, in base64.
+        core.v1.Secret | Settings that are not for everybody to read.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          immutable 5 *bool
-          data 2 {}bytes
-          stringData 4 {}string
-          type 3 string(v1.SecretType)
-        core.v1.Event
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          immutable 5 *bool | The contents never change again.
+          data 2 {}bytes | Bytes by key, in base64.
+          stringData 4 {}string | Texts by key, which become part of data.
+          type 3 string(v1.SecretType) | What the Secret is for. It cannot change.
+        core.v1.Event | Something that has happened to an object.
           typemeta
-          metadata 1 meta.v1.ObjectMeta always required
+          metadata 1 meta.v1.ObjectMeta always required | What all objects have in common.
           involvedObject 2 core.v1.ObjectReference always required
           reason 3 string
           message 4 string
@@ -36,26 +36,26 @@ extension SchemaText {
           related 13 *core.v1.ObjectReference
           reportingComponent 14 string always
           reportingInstance 15 string always
-        core.v1.ServiceAccount
+        core.v1.ServiceAccount | An identity for programs in Pods.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
           secrets 2 []core.v1.ObjectReference keys=name patch=merge:name
           imagePullSecrets 3 []core.v1.LocalObjectReference atomic
           automountServiceAccountToken 4 *bool
-        core.v1.Binding
+        core.v1.Binding | Puts a Pod on a node.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
           target 2 core.v1.ObjectReference always required
-        core.v1.ComponentStatus
+        core.v1.ComponentStatus | The health of a component of the cluster. Deprecated.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
           conditions 2 []core.v1.ComponentCondition keys=type patch=merge:type
-        core.v1.NamespaceSpec
+        core.v1.NamespaceSpec | What keeps a Namespace from vanishing.
           finalizers 1 []string(v1.FinalizerName) atomic
-        core.v1.NamespaceStatus
+        core.v1.NamespaceStatus | Whether a Namespace is in use or on its way out.
           phase 1 string(v1.NamespacePhase)
           conditions 2 []core.v1.NamespaceCondition keys=type patch=merge:type
-        core.v1.ObjectReference mapatomic
+        core.v1.ObjectReference mapatomic | A reference to another object.
           kind 1 string
           namespace 2 string
           name 3 string
@@ -69,16 +69,16 @@ extension SchemaText {
         core.v1.EventSeries
           count 1 int32
           lastObservedTime 2 microtime
-        core.v1.LocalObjectReference mapatomic
+        core.v1.LocalObjectReference mapatomic | A reference to an object in the same namespace.
           name 1 string
         core.v1.ComponentCondition
           type 1 string(v1.ComponentConditionType) always required
-          status 2 string(v1.ConditionStatus) always required
+          status 2 string(v1.ConditionStatus) always required | What has come of it.
           message 3 string
           error 4 string
         core.v1.NamespaceCondition
           type 1 string(v1.NamespaceConditionType) always required
-          status 2 string(v1.ConditionStatus) always required
+          status 2 string(v1.ConditionStatus) always required | What has come of it.
           lastTransitionTime 4 time
           reason 5 string
           message 6 string

@@ -1,20 +1,20 @@
 extension SchemaText {
     /// Nodes.
     static let nodes: StaticString = #"""
-        core.v1.Node
+        core.v1.Node | A machine that runs Pods.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 core.v1.NodeSpec
-          status 3 core.v1.NodeStatus
-        core.v1.NodeSpec
-          podCIDR 1 string
-          podCIDRs 7 []string set patch=merge
-          providerID 3 string
-          unschedulable 4 bool
-          taints 5 []core.v1.Taint atomic
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 core.v1.NodeSpec | What is wanted.
+          status 3 core.v1.NodeStatus | What has come of it.
+        core.v1.NodeSpec | How the node is to be used.
+          podCIDR 1 string | The network of the node's Pods.
+          podCIDRs 7 []string set patch=merge | The networks of the node's Pods, one of each family.
+          providerID 3 string | What the cloud calls the machine.
+          unschedulable 4 bool | The node takes no new Pods.
+          taints 5 []core.v1.Taint atomic | What Pods have to tolerate to run here.
           configSource 6 *core.v1.NodeConfigSource
           externalID 2 string
-        core.v1.NodeStatus
+        core.v1.NodeStatus | What the node has reported.
           capacity 1 {}quantity
           allocatable 2 {}quantity
           phase 3 string(v1.NodePhase)
@@ -38,7 +38,7 @@ extension SchemaText {
           configMap 2 *core.v1.ConfigMapNodeConfigSource
         core.v1.NodeCondition
           type 1 string(v1.NodeConditionType) always required
-          status 2 string(v1.ConditionStatus) always required
+          status 2 string(v1.ConditionStatus) always required | What has come of it.
           lastHeartbeatTime 3 time
           lastTransitionTime 4 time
           reason 5 string

@@ -1,12 +1,12 @@
 extension SchemaText {
     /// Pods.
     static let pods: StaticString = #"""
-        core.v1.Pod
+        core.v1.Pod | Containers that run together on one node and share an address.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 core.v1.PodSpec
-          status 3 core.v1.PodStatus
-        core.v1.PodSpec
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 core.v1.PodSpec | What is wanted.
+          status 3 core.v1.PodStatus | What has come of it.
+        core.v1.PodSpec | What the Pod is to run, and how.
           volumes 1 []core.v1.Volume keys=name patch=merge+retainKeys:name
           initContainers 20 []core.v1.Container keys=name patch=merge:name
           containers 2 []core.v1.Container always required keys=name patch=merge:name
@@ -49,7 +49,7 @@ extension SchemaText {
           resources 40 *core.v1.ResourceRequirements
           hostnameOverride 41 *string
           schedulingGroup 43 *core.v1.PodSchedulingGroup
-        core.v1.PodStatus
+        core.v1.PodStatus | What has become of the Pod.
           observedGeneration 17 int64
           phase 1 string(v1.PodPhase)
           conditions 2 []core.v1.PodCondition keys=type patch=merge:type
@@ -108,7 +108,7 @@ extension SchemaText {
         core.v1.PodCondition
           type 1 string(v1.PodConditionType) always required
           observedGeneration 7 int64
-          status 2 string(v1.ConditionStatus) always required
+          status 2 string(v1.ConditionStatus) always required | What has come of it.
           lastProbeTime 3 time
           lastTransitionTime 4 time
           reason 5 string
@@ -117,9 +117,9 @@ extension SchemaText {
           ip 1 string always required
         core.v1.PodIP
           ip 1 string always required
-        core.v1.PodTemplateSpec
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 core.v1.PodSpec
+        core.v1.PodTemplateSpec | What Pods are made from.
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 core.v1.PodSpec | What is wanted.
         core.v1.ConfigMapNodeConfigSource
           namespace 1 string always required
           name 2 string always required

@@ -1,40 +1,40 @@
 extension SchemaText {
     /// Questions about identity and permission.
     static let reviews: StaticString = #"""
-        authorization.v1.SelfSubjectAccessReview
+        authorization.v1.SelfSubjectAccessReview | Whether the asking user may do something.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 authorization.v1.SelfSubjectAccessReviewSpec always required
-          status 3 authorization.v1.SubjectAccessReviewStatus
-        authorization.v1.SelfSubjectRulesReview
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 authorization.v1.SelfSubjectAccessReviewSpec always required | What is wanted.
+          status 3 authorization.v1.SubjectAccessReviewStatus | What has come of it.
+        authorization.v1.SelfSubjectRulesReview | What the asking user may do in a namespace.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 authorization.v1.SelfSubjectRulesReviewSpec always required
-          status 3 authorization.v1.SubjectRulesReviewStatus
-        authorization.v1.SubjectAccessReview
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 authorization.v1.SelfSubjectRulesReviewSpec always required | What is wanted.
+          status 3 authorization.v1.SubjectRulesReviewStatus | What has come of it.
+        authorization.v1.SubjectAccessReview | Whether a user may do something.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 authorization.v1.SubjectAccessReviewSpec always required
-          status 3 authorization.v1.SubjectAccessReviewStatus
-        authorization.v1.LocalSubjectAccessReview
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 authorization.v1.SubjectAccessReviewSpec always required | What is wanted.
+          status 3 authorization.v1.SubjectAccessReviewStatus | What has come of it.
+        authorization.v1.LocalSubjectAccessReview | Whether a user may do something in a namespace.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 authorization.v1.SubjectAccessReviewSpec always required
-          status 3 authorization.v1.SubjectAccessReviewStatus
-        authentication.v1.SelfSubjectReview
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 authorization.v1.SubjectAccessReviewSpec always required | What is wanted.
+          status 3 authorization.v1.SubjectAccessReviewStatus | What has come of it.
+        authentication.v1.SelfSubjectReview | Who the asking user is.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          status 2 authentication.v1.SelfSubjectReviewStatus
-        authentication.v1.TokenReview
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          status 2 authentication.v1.SelfSubjectReviewStatus | What has come of it.
+        authentication.v1.TokenReview | Whose token this is.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 authentication.v1.TokenReviewSpec always required
-          status 3 authentication.v1.TokenReviewStatus
-        authentication.v1.TokenRequest
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 authentication.v1.TokenReviewSpec always required | What is wanted.
+          status 3 authentication.v1.TokenReviewStatus | What has come of it.
+        authentication.v1.TokenRequest | A token for a ServiceAccount.
           typemeta
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 authentication.v1.TokenRequestSpec always
-          status 3 authentication.v1.TokenRequestStatus
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 authentication.v1.TokenRequestSpec always | What is wanted.
+          status 3 authentication.v1.TokenRequestStatus | What has come of it.
         authorization.v1.SelfSubjectAccessReviewSpec
           resourceAttributes 1 *authorization.v1.ResourceAttributes
           nonResourceAttributes 2 *authorization.v1.NonResourceAttributes

@@ -205,8 +205,8 @@ extension SchemaText {
           clusterTrustBundle 5 *core.v1.ClusterTrustBundleProjection
           podCertificate 6 *core.v1.PodCertificateProjection
         core.v1.PersistentVolumeClaimTemplate
-          metadata 1 meta.v1.ObjectMeta
-          spec 2 core.v1.PersistentVolumeClaimSpec always required
+          metadata 1 meta.v1.ObjectMeta | What all objects have in common.
+          spec 2 core.v1.PersistentVolumeClaimSpec always required | What is wanted.
         core.v1.SecretProjection
           + 1 core.v1.LocalObjectReference
           items 2 []core.v1.KeyToPath atomic
