@@ -62,9 +62,7 @@ let package = Package(
             name: "IPTables", dependencies: ["ChildProcesses", "Netlink", "CLinux", "InternetAddresses", crypto]),
 
         // Data planes
-        .target(
-            name: "Dataplane",
-            dependencies: ["BlockingThreads", "ServiceRouting", "Conntrack", "Netlink", "CLinux", "InternetAddresses"]),
+        .target(name: "Dataplane", dependencies: ["ServiceRouting", "InternetAddresses"]),
         .target(
             name: "NFTablesDataplane",
             dependencies: [
@@ -78,6 +76,14 @@ let package = Package(
                 "InternetAddresses",
             ]),
 
+        // Behind the rules
+        .target(
+            name: "ConntrackCleanup",
+            dependencies: [
+                "BlockingThreads", "Mailboxes", "ServiceRouting", "Conntrack", "Netlink", "CLinux",
+                "InternetAddresses",
+            ]),
+
         // Daemons and the command
         .target(
             name: "DaemonKit",
@@ -87,7 +93,7 @@ let package = Package(
         .target(
             name: "NodeProxy",
             dependencies: [
-                "DaemonKit", "BlockingThreads", "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient",
+                "DaemonKit", "ConntrackCleanup", "BlockingThreads", "Mailboxes", "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient",
                 "KubernetesAPI", "ServiceRouting",
                 "Dataplane",
                 "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
@@ -137,9 +143,10 @@ let package = Package(
                 "InternetAddresses", "LabKit", log,
             ]),
         .testTarget(
-            name: "DataplaneTests",
+            name: "ConntrackCleanupTests",
             dependencies: [
-                "Dataplane", "ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux", "InternetAddresses",
+                "ConntrackCleanup", "Mailboxes", "ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux",
+                "InternetAddresses",
             ]),
         .testTarget(name: "IPTablesTests", dependencies: ["IPTables"]),
         .testTarget(

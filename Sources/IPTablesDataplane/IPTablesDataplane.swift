@@ -1,7 +1,7 @@
 import BlockingThreads
 package import Dataplane
 import IPTables
-package import InternetAddresses
+import InternetAddresses
 import Netlink
 package import ServiceRouting
 
@@ -18,7 +18,6 @@ package actor IPTablesDataplane: Dataplane {
     private let configuration: IPTablesConfiguration
     private let repairInterval: Duration
     private let fullSyncInterval: Duration
-    private let onRoutesApplied: @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void
 
     private var programs: IPTablesPrograms?
     private var capabilities = Capabilities()
@@ -33,14 +32,11 @@ package actor IPTablesDataplane: Dataplane {
     /// makes a thread of its own, and throws a transient error where the system has none.
     ///
     /// `repairInterval` is the pause between checks in ``repair()``, `fullSyncInterval` the one between unconditional
-    /// full syncs. `onRoutesApplied` is called, on that thread, when rules are in force: this is the moment to remove
-    /// connections that conntrack still sends to endpoints that are gone. It is given the addresses on which node ports
-    /// are open too, if the change has to do with UDP node ports.
+    /// full syncs.
     package init(
         configuration: IPTablesConfiguration = IPTablesConfiguration(),
         executor: (any SerialExecutor)? = nil, repairInterval: Duration = .seconds(1),
-        fullSyncInterval: Duration = .seconds(3600),
-        onRoutesApplied: @escaping @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void = { _, _ in }
+        fullSyncInterval: Duration = .seconds(3600)
     ) throws(DataplaneError) {
         self.configuration = configuration
         if let executor {
@@ -52,7 +48,6 @@ package actor IPTablesDataplane: Dataplane {
         }
         self.repairInterval = repairInterval
         self.fullSyncInterval = fullSyncInterval
-        self.onRoutesApplied = onRoutesApplied
     }
 
     package func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
@@ -67,7 +62,6 @@ package actor IPTablesDataplane: Dataplane {
             return try family.synchronize(routes, context: context)
         }
         report.refusals += refusals(of: routes.lazy.map(\.key))
-        tell(RoutingChange(entries: routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }))
         return report
     }
 
@@ -79,7 +73,6 @@ package actor IPTablesDataplane: Dataplane {
             return try family.apply(change.entries, context: context)
         }
         report.refusals += refusals(of: change.entries.lazy.filter { $0.new != nil }.map(\.key))
-        tell(change)
         return report
     }
 
@@ -191,11 +184,6 @@ package actor IPTablesDataplane: Dataplane {
         }
         families = found
         return contexts
-    }
-
-    /// Reports that a change is in force.
-    private func tell(_ change: RoutingChange) {
-        onRoutesApplied(change, nodePorts.addresses)
     }
 
     /// The routes of a family that cannot be programmed, for example on a kernel without IPv6.

@@ -2,7 +2,7 @@ import BlockingThreads
 import CLinux
 package import Dataplane
 import Glibc
-package import InternetAddresses
+import InternetAddresses
 package import Logging
 import NFTables
 import Netlink
@@ -22,19 +22,11 @@ package actor NFTablesDataplane: Dataplane {
     private let kernel: KernelProgrammer
     private let monitor: DamageMonitor
     private var isListening = false
-    private let onRoutesApplied: @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void
-    private var nodePorts = NodePortAddresses()
 
     /// Opens the way to the kernel and makes sure that it can do what is needed.
     ///
-    /// `onRoutesApplied` is called, on the data plane's thread, when a change is in force: for what follows behind the rules.
-    ///
     /// Throws with code `permission` or `unsupported`, and what to do about it.
-    package init(
-        configuration: DataplaneConfiguration, logger: Logger,
-        onRoutesApplied: @escaping @Sendable (RoutingChange, _ nodePortAddresses: [IPAddress]) -> Void = { _, _ in }
-    ) throws(DataplaneError) {
-        self.onRoutesApplied = onRoutesApplied
+    package init(configuration: DataplaneConfiguration, logger: Logger) throws(DataplaneError) {
         do throws(ThreadError) { thread = try ThreadExecutor(name: "nftables") } catch {
             throw DataplaneError(.transient, "\(error)", cause: error)
         }
@@ -54,9 +46,6 @@ package actor NFTablesDataplane: Dataplane {
         let report = try kernel.synchronize(snapshot)
         try kernel.removeLeftovers()
         try listen()
-        nodePorts = snapshot.nodePorts
-        let entries = snapshot.routes.map { RoutingChange.Entry(key: $0.key, old: nil, new: $0) }
-        onRoutesApplied(RoutingChange(entries: entries), nodePorts.addresses)
         return report
     }
 
@@ -74,10 +63,7 @@ package actor NFTablesDataplane: Dataplane {
     }
 
     package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
-        let report = try kernel.apply(change)
-        nodePorts = change.nodePorts ?? nodePorts
-        onRoutesApplied(change, nodePorts.addresses)
-        return report
+        try kernel.apply(change)
     }
 
     package func repair() async throws(DataplaneError) -> RepairReport? {

@@ -1,38 +1,36 @@
 import BlockingThreads
+import ConntrackCleanup
 import Dataplane
 import IPTablesDataplane
 package import Logging
+import Mailboxes
 import NFTablesDataplane
 import Synchronization
 
 extension NodeProxy {
     /// The data plane of a mode, ready to be told what to program.
     static func makeDataplane(
-        _ configuration: ProxyConfiguration, conntrack: ConntrackCleaner, logger: Logger
+        _ configuration: ProxyConfiguration, logger: Logger
     ) throws(DataplaneError) -> any Dataplane {
         switch configuration.mode {
         case .nftables:
-            try NFTablesDataplane(configuration: configuration.dataplane, logger: logger) {
-                conntrack.clean(after: $0, nodeAddresses: $1)
-            }
+            try NFTablesDataplane(configuration: configuration.dataplane, logger: logger)
         case .iptables:
-            try IPTablesDataplane(configuration: configuration.iptables) {
-                conntrack.clean(after: $0, nodeAddresses: $1)
-            }
+            try IPTablesDataplane(configuration: configuration.iptables)
         }
     }
 
-    /// What removes stale UDP connections behind the rules, and tells of it.
+    /// What removes stale UDP flows behind the rules, and reports on it.
     static func makeConntrackCleaner(
-        status: ProxyStatus, logger: Logger
+        _ flows: Mailbox<StaleFlows>, status: ProxyStatus, logger: Logger
     ) throws(ThreadError) -> ConntrackCleaner {
-        try ConntrackCleaner { report in
+        try ConntrackCleaner(flows) { report in
             switch report {
             case .cleaned(let family, let deleted, let duration):
                 status.metrics.withLock { $0.cleanedConntrack(family, deleted: deleted, in: duration) }
                 if deleted > 0 { logger.info("removed \(deleted) stale \(family) UDP connections") }
             case .failed(let error):
-                logger.error("stale UDP connections stay until their clients pause: \(error)")
+                logger.error("stale UDP flows stay until their clients pause: \(error)")
             case .unavailable(let error):
                 logger.warning("stale UDP connections cannot be removed on this machine: \(error)")
             }

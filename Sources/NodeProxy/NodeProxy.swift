@@ -1,4 +1,5 @@
 import CLinux
+import ConntrackCleanup
 import DaemonKit
 import Dataplane
 import InternetAddresses
@@ -36,11 +37,12 @@ package struct NodeProxy: Sendable {
         logger.info("\(configuration)")
         let status = ProxyStatus()
         let source = try makeSource(status: status, environment: environment)
-        let conntrack = try Self.makeConntrackCleaner(status: status, logger: logger)
+        let wake = Wake()
+        let conntrack = try Self.makeConntrackCleaner(wake.staleFlows, status: status, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await run(source, status: status) { () throws(DataplaneError) in
-                    try Self.makeDataplane(configuration, conntrack: conntrack, logger: logger)
+                try await run(source, wake: wake, status: status) { () throws(DataplaneError) in
+                    try Self.makeDataplane(configuration, logger: logger)
                 }
             }
             group.addTask { await conntrack.run() }
@@ -51,15 +53,15 @@ package struct NodeProxy: Sendable {
 
     /// The same with a given source and data plane; the latter is made once the health endpoint is there.
     func run(
-        _ source: any ObjectSource, status: ProxyStatus, makeDataplane: () throws(DataplaneError) -> any Dataplane
+        _ source: any ObjectSource, wake: Wake = Wake(), status: ProxyStatus, makeDataplane: () throws(DataplaneError) -> any Dataplane
     ) async throws {
         guard let address = configuration.healthAddress else {
-            return try await proxy(source, status: status, dataplane: try makeDataplane())
+            return try await proxy(source, wake: wake, status: status, dataplane: try makeDataplane())
         }
         // Whoever asks for our health must find us before the first rule is written, and a port that is taken means
         // that another proxy is at work here.
         let health = HTTPService.health(of: status, on: address, logger: logger)
-        try await health.serve { _ in try await proxy(source, status: status, dataplane: try makeDataplane()) }
+        try await health.serve { _ in try await proxy(source, wake: wake, status: status, dataplane: try makeDataplane()) }
     }
 
     private var selections: [KindSelection] { KindSelection.nodeProxy(nodeName: configuration.nodeName) }
@@ -76,7 +78,9 @@ package struct NodeProxy: Sendable {
         }
     }
 
-    private func proxy(_ source: any ObjectSource, status: ProxyStatus, dataplane: any Dataplane) async throws {
+    private func proxy(
+        _ source: any ObjectSource, wake: Wake, status: ProxyStatus, dataplane: any Dataplane
+    ) async throws {
         let inbox = ObjectInbox(waitingFor: Set(selections.map(\.kind)))
         let clock = ContinuousClock()
         let addresses = try Machine.addresses()
@@ -84,11 +88,9 @@ package struct NodeProxy: Sendable {
         if configuration.nodePorts.extent != .primary, open.addresses.isEmpty {
             logger.warning("--nodeport-addresses: this machine has no address there, so no node port is open")
         }
-        let (untilInForce, inForce) = AsyncStream.makeStream(of: Never.self)
         let programming = ProgrammingLoop(
             routing: configuration.routing, expectsNode: configuration.origin.isCluster, machineAddresses: addresses,
-            inbox: inbox, dataplane: dataplane, status: status,
-            clock: clock, logger: logger, onSynchronized: { inForce.finish() })
+            inbox: inbox, dataplane: dataplane, wake: wake, status: status, clock: clock, logger: logger)
         let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
         status.health.withLock { $0.areAddressesUsable = false }
         let repairs = RepairLoop(dataplane: dataplane, status: status, clock: clock, logger: logger)
@@ -98,8 +100,7 @@ package struct NodeProxy: Sendable {
             group.addTask { try await repairs.run() }
             group.addTask { try await readiness.run() }
             group.addTask {
-                for await _ in untilInForce {}
-                try Task.checkCancellation()
+                try await wake.untilInForce()
                 await Self.cleanUpOtherModes(than: configuration.mode, logger: logger)
             }
             group.addTask { try await serveMetrics(of: status) }

@@ -18,16 +18,16 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private var state: ProgrammingState
     private var node: NodeView
     private var toldOfNode: String?
-    private let onSynchronized: @Sendable () -> Void
+    private let wake: Wake
 
     /// `machineAddresses` are all addresses that the machine has; `expectsNode` is whether it is a mistake if no Node ever
-    /// tells its addresses; `onSynchronized` is called each time when everything has been programmed.
+    /// tells its addresses; `wake` is told what has been
+    /// programmed, as soon as it is.
     package init(
         routing: RoutingConfiguration, expectsNode: Bool, machineAddresses: [IPAddress], inbox: ObjectInbox,
-        dataplane: any Dataplane, status: ProxyStatus, clock: Time, logger: Logger,
-        onSynchronized: @escaping @Sendable () -> Void = {}
+        dataplane: any Dataplane, wake: Wake = Wake(), status: ProxyStatus, clock: Time, logger: Logger
     ) {
-        self.onSynchronized = onSynchronized
+        self.wake = wake
         self.expectsNode = expectsNode
         self.inbox = inbox
         self.dataplane = dataplane
@@ -52,12 +52,16 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
                     try await dataplane.synchronize(snapshot)
                 } summary: {
                     ProgrammingSummary.text(synchronized: snapshot.routes, $0, in: $1)
+                } inForce: { wake in
+                    wake.programmed(snapshot)
                 }
             case .apply(let change):
                 try await loop.program(.partial) { dataplane throws(DataplaneError) in
                     try await dataplane.apply(change)
                 } summary: {
                     ProgrammingSummary.text(applied: change, $0, in: $1)
+                } inForce: { [nodePorts = loop.state.nodePorts] wake in
+                    wake.programmed(change, nodePorts: nodePorts)
                 }
             }
         }
@@ -100,26 +104,27 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private mutating func program(
         _ extent: ProxyMetrics.Extent,
         _ call: (any Dataplane) async throws(DataplaneError) -> ProgrammingReport,
-        summary: (ProgrammingReport, Duration) -> String
+        summary: (ProgrammingReport, Duration) -> String, inForce: (Wake) -> Void
     ) async throws(DataplaneError) {
         let start = clock.now
         do throws(DataplaneError) {
             let report = try await call(dataplane)
             let end = clock.now
             state.succeeded()
+            inForce(wake)
             status.health.withLock { $0.programmed(at: end) }
             status.metrics.withLock { $0.programmed(extent, in: start.duration(to: end), at: .now) }
-            logger.info("\(summary(report, start.duration(to: end)))")
+            logger.log(level: extent == .full ? .info : .debug, "\(summary(report, start.duration(to: end)))")
             for refusal in report.refusals {
                 logger.error("\(ProgrammingSummary.text(refusal))")
             }
-            if extent == .full { onSynchronized() }
         } catch {
+            let hasProgrammed = status.health.withLock { $0.lastProgrammed != nil }
             guard error.code != .permission, error.code != .unsupported, !Task.isCancelled else { throw error }
             let pause = state.failed(error, at: clock.now)
             status.metrics.withLock { $0.failures += 1 }
             logger.error(
-                "programming failed, what worked before still does; next attempt in \(Quantity.text(pause)): \(error)")
+                "programming failed\(hasProgrammed ? ", what worked before still does" : ""); next attempt in \(Quantity.text(pause)): \(error)")
         }
     }
 

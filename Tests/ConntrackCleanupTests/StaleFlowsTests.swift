@@ -1,63 +1,63 @@
 import Conntrack
-import Dataplane
+import ConntrackCleanup
 import InternetAddresses
 import ServiceRouting
 import Testing
 
-@Suite("ConntrackCleanup")
-struct ConntrackPolicyTests {
+@Suite("StaleFlows")
+struct StaleFlowsTests {
     @Test("connections to a backend that has gone are stale, those to one that stays are not")
     func lostBackend() {
         let cleanup = after(change(route(1, 2, 3), route(1, 3)))
-        #expect(cleanup.isStale(entry(by: 2)))
-        #expect(!cleanup.isStale(entry(by: 1)))
-        #expect(!cleanup.isStale(entry(by: 3)))
+        #expect(cleanup.contains(entry(by: 2)))
+        #expect(!cleanup.contains(entry(by: 1)))
+        #expect(!cleanup.contains(entry(by: 3)))
         #expect(cleanup.families == [.ipv4])
     }
 
     @Test("a backend that has only changed its port is another one")
     func changedPort() {
         var new = route()
-        new.clusterBackends = backends([1], port: 5454)
+        new.servingBackends = backends([1], port: 5454)
         let cleanup = after(change(route(1), new))
-        #expect(cleanup.isStale(entry(by: 1, backendPort: 5353)))
-        #expect(!cleanup.isStale(entry(by: 1, backendPort: 5454)))
+        #expect(cleanup.contains(entry(by: 1, backendPort: 5353)))
+        #expect(!cleanup.contains(entry(by: 1, backendPort: 5454)))
     }
 
     @Test("the first backend makes connections stale that nobody translated")
     func firstBackend() {
         let cleanup = after(change(route(), route(1)))
-        #expect(cleanup.isStale(entry()))
-        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort)))
-        #expect(!cleanup.isStale(entry(by: 1)))
+        #expect(cleanup.contains(entry()))
+        #expect(cleanup.contains(entry(to: nodeAddress, nodePort)))
+        #expect(!cleanup.contains(entry(by: 1)))
     }
 
     @Test("a new Service with backends counts as one that got its first")
     func newService() {
         let cleanup = after(change(nil, route(1)))
-        #expect(cleanup.isStale(entry()))
+        #expect(cleanup.contains(entry()))
         #expect(after(change(nil, route())).isEmpty)
     }
 
     @Test("the last backend takes all connections along")
     func lastBackend() {
         let cleanup = after(change(route(1), route()))
-        #expect(cleanup.isStale(entry(by: 1)))
-        #expect(cleanup.isStale(entry()))
+        #expect(cleanup.contains(entry(by: 1)))
+        #expect(cleanup.contains(entry()))
     }
 
     @Test("one more backend leaves nothing behind")
     func oneMoreBackend() {
         #expect(after(change(route(1), route(1, 2))).isEmpty)
-        #expect(!after(change(route(1), route(1, 2))).isStale(entry(by: 9)))
+        #expect(!after(change(route(1), route(1, 2))).contains(entry(by: 9)))
     }
 
     @Test("a deleted Service takes its translated connections along and leaves others to whoever owns the address")
     func deletedService() {
         let cleanup = after(change(route(1), nil))
-        #expect(cleanup.isStale(entry(by: 1)))
-        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort, by: 1)))
-        #expect(!cleanup.isStale(entry()))
+        #expect(cleanup.contains(entry(by: 1)))
+        #expect(cleanup.contains(entry(to: nodeAddress, nodePort, by: 1)))
+        #expect(!cleanup.contains(entry()))
         #expect(after(change(route(), nil)).isEmpty)
     }
 
@@ -68,9 +68,9 @@ struct ConntrackPolicyTests {
             Frontend(kind: .externalIP, address: ip("192.0.2.1"), port: 53),
         ]
         let cleanup = after(change(route(1, frontends: both), route(1, frontends: [both[0]])))
-        #expect(cleanup.isStale(entry(to: ip("192.0.2.1"), by: 1)))
-        #expect(!cleanup.isStale(entry(by: 1)))
-        #expect(!cleanup.isStale(entry(by: 7)))
+        #expect(cleanup.contains(entry(to: ip("192.0.2.1"), by: 1)))
+        #expect(!cleanup.contains(entry(by: 1)))
+        #expect(!cleanup.contains(entry(by: 7)))
     }
 
     @Test("an address that comes to a Service with backends gets its connections translated")
@@ -80,8 +80,8 @@ struct ConntrackPolicyTests {
             Frontend(kind: .loadBalancer, address: ip("192.0.2.1"), port: 53),
         ]
         let cleanup = after(change(route(1, frontends: [both[0]]), route(1, frontends: both)))
-        #expect(cleanup.isStale(entry(to: ip("192.0.2.1"))))
-        #expect(!cleanup.isStale(entry()))
+        #expect(cleanup.contains(entry(to: ip("192.0.2.1"))))
+        #expect(!cleanup.contains(entry()))
     }
 
     @Test(
@@ -93,39 +93,54 @@ struct ConntrackPolicyTests {
         ]
         if isReversed { entries.reverse() }
         let cleanup = after(RoutingChange(entries: entries))
-        #expect(cleanup.isStale(entry(by: 1)))
-        #expect(!cleanup.isStale(entry(by: 2)))
-        #expect(cleanup.isStale(entry()))
+        #expect(cleanup.contains(entry(by: 1)))
+        #expect(!cleanup.contains(entry(by: 2)))
+        #expect(cleanup.contains(entry()))
     }
 
     @Test("a node port is one of the node's own addresses, and of no other host")
     func nodePorts() {
         let cleanup = after(change(route(1, 2), route(1)))
-        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort, by: 2)))
-        #expect(!cleanup.isStale(entry(to: nodeAddress, nodePort, by: 1)))
-        #expect(!cleanup.isStale(entry(to: ip("198.51.100.1"), nodePort)))
-        #expect(!cleanup.isStale(entry(to: nodeAddress, 53, by: 2)))
+        #expect(cleanup.contains(entry(to: nodeAddress, nodePort, by: 2)))
+        #expect(!cleanup.contains(entry(to: nodeAddress, nodePort, by: 1)))
+        #expect(!cleanup.contains(entry(to: ip("198.51.100.1"), nodePort)))
+        #expect(!cleanup.contains(entry(to: nodeAddress, 53, by: 2)))
     }
 
     @Test("TCP and SCTP notice by themselves", arguments: [TransportProtocol.tcp, .sctp])
     func otherProtocols(transport: TransportProtocol) {
         let routeKey = key("dns", transport)
         #expect(after(change(route(1, key: routeKey), route(key: routeKey), key: routeKey)).isEmpty)
-        #expect(!after(change(route(1), route())).isStale(entry(by: 1, transport: transport)))
+        #expect(!after(change(route(1), route())).contains(entry(by: 1, transport: transport)))
     }
 
-    @Test("a change of policy alone moves nobody: local backends count as those of the cluster")
+    @Test("a change of policy or topology alone moves nobody: all endpoints serve as before")
     func policies() {
-        #expect(after(change(route(1, 2), route(1, 2, local: [1]))).isEmpty)
-        let cleanup = after(change(route(1, 2, local: [1]), route(2, local: [1])))
-        #expect(cleanup.isEmpty)
+        #expect(after(change(route(1, 2), route(1, local: [1], draining: [2]))).isEmpty)
+    }
+
+    @Test("a flow stays with an endpoint that drains, until it no longer serves")
+    func draining() {
+        #expect(after(change(route(1, 2), route(2, draining: [1]))).isEmpty)
+        let cleanup = after(change(route(2, draining: [1]), route(2)))
+        #expect(cleanup.contains(entry(by: 1)))
+        #expect(!cleanup.contains(entry(by: 2)))
+    }
+
+    @Test("after a start every flow that leads to no serving endpoint is stale, whoever left it")
+    func snapshot() {
+        let flows = StaleFlows(after: RoutingSnapshot(routes: [route(1, draining: [3])]))
+        #expect(!flows.contains(entry(by: 1)))
+        #expect(flows.contains(entry(by: 2)))
+        #expect(!flows.contains(entry(by: 3)))
+        #expect(StaleFlows(after: RoutingSnapshot(routes: [route()])).contains(entry(by: 1)))
     }
 
     @Test("other ports of the same address are none of our business")
     func otherPorts() {
         let cleanup = after(change(route(1), route()))
-        #expect(!cleanup.isStale(entry(to: clusterIP, 54, by: 1)))
-        #expect(!cleanup.isStale(entry(to: ip("10.96.0.11"), by: 1)))
+        #expect(!cleanup.contains(entry(to: clusterIP, 54, by: 1)))
+        #expect(!cleanup.contains(entry(to: ip("10.96.0.11"), by: 1)))
     }
 
     @Test("each family has rules of its own")
@@ -134,31 +149,32 @@ struct ConntrackPolicyTests {
         let frontends = [Frontend(kind: .clusterIP, address: address, port: 53)]
         let routeKey = key("dns", .udp, .ipv6)
         let old = ServicePortRoute(
-            key: routeKey, frontends: frontends, clusterBackends: [Backend(address: ip("fd00::1"), port: 53)])
+            key: routeKey, frontends: frontends, clusterBackends: [],
+            servingBackends: [Backend(address: ip("fd00::1"), port: 53)])
         let new = ServicePortRoute(key: routeKey, frontends: frontends, clusterBackends: [])
         let cleanup = after(change(old, new, key: routeKey))
         #expect(cleanup.families == [.ipv6])
-        #expect(cleanup.isStale(entry(to: address)))
+        #expect(cleanup.contains(entry(to: address)))
     }
 
     @Test("merged changes speak with the last word on each frontend")
     func merging() {
         var cleanup = after(change(route(1, 2), route(2)))
         cleanup.merge(after(change(route(2), route(3))))
-        #expect(cleanup.isStale(entry(by: 1)))
-        #expect(cleanup.isStale(entry(by: 2)))
-        #expect(!cleanup.isStale(entry(by: 3)))
+        #expect(cleanup.contains(entry(by: 1)))
+        #expect(cleanup.contains(entry(by: 2)))
+        #expect(!cleanup.contains(entry(by: 3)))
         cleanup.merge(after(change(route(3), nil)))
-        #expect(cleanup.isStale(entry(by: 3)))
-        #expect(!cleanup.isStale(entry()))
+        #expect(cleanup.contains(entry(by: 3)))
+        #expect(!cleanup.contains(entry()))
     }
 
     @Test("a backend that comes later is spared by what was due before it came")
     func laterBackend() {
         var cleanup = after(change(route(1, 2), route(1)))
         cleanup.merge(after(change(route(1), route(1, 9))))
-        #expect(cleanup.isStale(entry(by: 2)))
-        #expect(!cleanup.isStale(entry(by: 9)))
+        #expect(cleanup.contains(entry(by: 2)))
+        #expect(!cleanup.contains(entry(by: 9)))
     }
 
     @Test("a later change without node ports does not make the node's addresses forgotten")
@@ -166,26 +182,26 @@ struct ConntrackPolicyTests {
         let frontends = [Frontend(kind: .clusterIP, address: ip("10.96.0.99"), port: 53)]
         let other = change(route(1, key: key("other"), frontends: frontends), nil, key: key("other"))
         var cleanup = after(change(route(1, 2), route(1)))
-        cleanup.merge(ConntrackCleanup(after: other, nodeAddresses: []))
-        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort, by: 2)))
-        #expect(cleanup.isStale(entry(to: ip("10.96.0.99"), by: 1)))
+        cleanup.merge(StaleFlows(after: other, nodePorts: NodePortAddresses()))
+        #expect(cleanup.contains(entry(to: nodeAddress, nodePort, by: 2)))
+        #expect(cleanup.contains(entry(to: ip("10.96.0.99"), by: 1)))
     }
 
     @Test("merging nothing changes nothing")
     func mergingNothing() {
         let before = after(change(route(1, 2), route(1)))
         var cleanup = before
-        cleanup.merge(ConntrackCleanup())
+        cleanup.merge(StaleFlows())
         #expect(cleanup == before)
-        #expect(cleanup.isStale(entry(to: nodeAddress, nodePort, by: 2)))
-        var empty = ConntrackCleanup()
+        #expect(cleanup.contains(entry(to: nodeAddress, nodePort, by: 2)))
+        var empty = StaleFlows()
         #expect(empty.isEmpty)
         empty.merge(before)
         #expect(empty == before)
-        #expect(empty.isStale(entry(to: nodeAddress, nodePort, by: 2)))
+        #expect(empty.contains(entry(to: nodeAddress, nodePort, by: 2)))
     }
 
-    private func after(_ change: RoutingChange) -> ConntrackCleanup {
-        ConntrackCleanup(after: change, nodeAddresses: [nodeAddress, ip("172.30.0.3")])
+    private func after(_ change: RoutingChange) -> StaleFlows {
+        StaleFlows(after: change, nodePorts: NodePortAddresses([nodeAddress, ip("172.30.0.3")]))
     }
 }

@@ -11,6 +11,7 @@ final class FakeConntrack: NetlinkTransport {
         var nextID: UInt32 = 1
         var dumps = 0
         var failures: (errno: Int32, left: Int)
+        var refusals: (errno: Int32, left: Int)
         var arriving: [ConntrackEntry]
         var answers: [Result<[UInt8], NetlinkError>] = []
     }
@@ -18,9 +19,12 @@ final class FakeConntrack: NetlinkTransport {
     let portID: UInt32 = 1
     private let state: Mutex<State>
 
-    /// The first `times` dumps fail with an error number; `arriving` come into the table right behind the first dump.
-    init(_ entries: [ConntrackEntry], arriving: [ConntrackEntry] = [], failing errno: Int32 = 0, times: Int = 0) {
-        state = Mutex(State(failures: (errno, times), arriving: arriving))
+    /// The first `times` dumps fail with an error number, or the first `times` deletions are refused; `arriving` come into the table right behind the first dump.
+    init(
+        _ entries: [ConntrackEntry], arriving: [ConntrackEntry] = [], failing errno: Int32 = 0,
+        refusing refused: Int32 = 0, times: Int = 0
+    ) {
+        state = Mutex(State(failures: (errno, errno == 0 ? 0 : times), refusals: (refused, refused == 0 ? 0 : times), arriving: arriving))
         state.withLock { $0.add(entries) }
     }
 
@@ -102,7 +106,12 @@ extension FakeConntrack.State {
     }
 
     fileprivate mutating func delete(_ id: UInt32, _ sequence: UInt32, isAcknowledged: Bool) {
-        let errno: Int32 = entries.removeValue(forKey: id) == nil ? 2 /* ENOENT */ : 0
+        var errno = refusals.errno
+        if refusals.left > 0 {
+            refusals.left -= 1
+        } else {
+            errno = entries.removeValue(forKey: id) == nil ? 2 /* ENOENT */ : 0
+        }
         guard isAcknowledged || errno != 0 else { return }
         var writer = MessageWriter()
         writer.message(type: UInt16(NLMSG_ERROR), flags: UInt16(NLM_F_CAPPED), sequence: sequence) { writer in

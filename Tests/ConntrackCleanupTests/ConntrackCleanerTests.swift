@@ -1,7 +1,8 @@
 import Conntrack
-import Dataplane
+import ConntrackCleanup
 import Glibc
 import InternetAddresses
+import Mailboxes
 import Netlink
 import ServiceRouting
 import Synchronization
@@ -12,7 +13,7 @@ struct ConntrackCleanerTests {
     @Test("each change is followed by two passes, and stale entries are removed")
     func twoPasses() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1), entry(by: 2, clientPort: 2)])
-        let seen = try await run(kernel, until: 2) { $0.clean(after: change(route(1, 2), route(2)), nodeAddresses: []) }
+        let seen = try await run(kernel, until: 2) { $0.leave(change(route(1, 2), route(2))) }
         #expect(seen == [.cleaned(1), .cleaned(0)])
         #expect(kernel.clientPorts == [2])
     }
@@ -20,7 +21,7 @@ struct ConntrackCleanerTests {
     @Test("the second pass finds what came in between the first and the end of the old rules")
     func secondPass() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1)], arriving: [entry(by: 1, clientPort: 7)])
-        let seen = try await run(kernel, until: 2) { $0.clean(after: change(route(1, 2), route(2)), nodeAddresses: []) }
+        let seen = try await run(kernel, until: 2) { $0.leave(change(route(1, 2), route(2))) }
         #expect(seen == [.cleaned(1), .cleaned(1)])
         #expect(kernel.clientPorts.isEmpty)
     }
@@ -29,9 +30,9 @@ struct ConntrackCleanerTests {
     func coalescing() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1), entry(by: 2, clientPort: 2)])
         let seen = try await run(kernel, until: 2) { cleaner in
-            cleaner.clean(after: change(route(1, 2), route(2)), nodeAddresses: [])
-            cleaner.clean(after: change(route(2), route(3)), nodeAddresses: [])
-            for number in 4...200 { cleaner.clean(after: change(route(3), route(3, number)), nodeAddresses: []) }
+            cleaner.leave(change(route(1, 2), route(2)))
+            cleaner.leave(change(route(2), route(3)))
+            for number in 4...200 { cleaner.leave(change(route(3), route(3, number))) }
         }
         #expect(seen == [.cleaned(2), .cleaned(0)])
         #expect(kernel.dumps == 2)
@@ -41,9 +42,9 @@ struct ConntrackCleanerTests {
     func nothingToDo() async throws {
         let kernel = FakeConntrack([entry(by: 1)])
         let seen = try await run(kernel, until: 2) { cleaner in
-            cleaner.clean(after: change(route(1), route(1, 2)), nodeAddresses: [])
+            cleaner.leave(change(route(1), route(1, 2)))
             let frontends = [Frontend(kind: .clusterIP, address: ip("10.96.0.99"), port: 53)]
-            cleaner.clean(after: change(route(8, frontends: frontends), nil, key: key("other")), nodeAddresses: [])
+            cleaner.leave(change(route(8, frontends: frontends), nil, key: key("other")))
         }
         #expect(seen.count == 2)
         #expect(kernel.dumps == 2)
@@ -53,7 +54,7 @@ struct ConntrackCleanerTests {
     @Test("a passing failure is tried again")
     func transientFailure() async throws {
         let kernel = FakeConntrack([entry(by: 1)], failing: ENOBUFS, times: 3)
-        let seen = try await run(kernel, until: 2) { $0.clean(after: change(route(1), nil), nodeAddresses: []) }
+        let seen = try await run(kernel, until: 2) { $0.leave(change(route(1), nil)) }
         #expect(seen == [.cleaned(1), .cleaned(0)])
         #expect(kernel.dumps == 5)
     }
@@ -61,7 +62,7 @@ struct ConntrackCleanerTests {
     @Test("a failure that does not pass is told after some attempts")
     func persistentFailure() async throws {
         let kernel = FakeConntrack([entry(by: 1)], failing: ENOBUFS, times: 6)
-        let seen = try await run(kernel, until: 1) { $0.clean(after: change(route(1), nil), nodeAddresses: []) }
+        let seen = try await run(kernel, until: 1) { $0.leave(change(route(1), nil)) }
         #expect(seen == [.failed(ENOBUFS)])
         #expect(kernel.dumps == 6)
     }
@@ -70,15 +71,23 @@ struct ConntrackCleanerTests {
         "without the permission, or without ctnetlink, it says so once and stops", arguments: [EPERM, EPROTONOSUPPORT])
     func unavailable(errno: Int32) async throws {
         let recorder = try Recorder.cleaner(FakeConntrack([]), refusing: errno)
-        recorder.cleaner.clean(after: change(route(1), nil), nodeAddresses: [])
-        await recorder.cleaner.run()
-        recorder.cleaner.clean(after: change(route(1), nil), nodeAddresses: [])
+        recorder.flows.leave(change(route(1), nil))
         await recorder.cleaner.run()
         #expect(recorder.seen == [.unavailable(errno)])
     }
 
+    @Test("a refused deletion is reported after some attempts, and later changes are followed all the same")
+    func refusedDeletion() async throws {
+        let kernel = FakeConntrack([entry(by: 1, clientPort: 1)], refusing: EPERM, times: 6)
+        let recorder = try Recorder.cleaner(kernel)
+        #expect(await recorder.run(until: 1) { $0.leave(change(route(1), nil)) } == [.failed(EPERM)])
+        let seen = await recorder.run(until: 2) { $0.leave(change(route(1), nil)) }
+        #expect(seen == [.failed(EPERM), .cleaned(1), .cleaned(0)])
+        #expect(kernel.clientPorts.isEmpty)
+    }
+
     private func run(
-        _ kernel: FakeConntrack, until count: Int, _ body: (ConntrackCleaner) -> Void
+        _ kernel: FakeConntrack, until count: Int, _ body: (Mailbox<StaleFlows>) -> Void
     ) async throws -> [Recorder.Seen] {
         try await Recorder.cleaner(kernel).run(until: count, body)
     }
@@ -92,6 +101,7 @@ private final class Recorder: Sendable {
         case unavailable(Int32)
     }
 
+    let flows = Mailbox(StaleFlows())
     let cleaner: ConntrackCleaner
     private let reports: AsyncStream<ConntrackReport>
     private let all: Reports
@@ -110,7 +120,7 @@ private final class Recorder: Sendable {
         self.reports = reports
         self.all = all
         cleaner = try ConntrackCleaner(
-            timing: ConntrackCleaner.Timing(pause: .milliseconds(1)),
+            flows, timing: ConntrackCleaner.Timing(pause: .milliseconds(1)),
             open: { () throws(NetlinkError) -> any NetlinkTransport in
                 if let errno { throw NetlinkError(operation: "open", errno: errno) }
                 return kernel
@@ -124,8 +134,8 @@ private final class Recorder: Sendable {
     var seen: [Seen] { all.list.withLock { $0 } }
 
     /// Runs the cleaner until it has reported so often, and has nothing more to do.
-    func run(until count: Int, _ body: (ConntrackCleaner) -> Void) async -> [Seen] {
-        body(cleaner)
+    func run(until count: Int, _ body: (Mailbox<StaleFlows>) -> Void) async -> [Seen] {
+        body(flows)
         await withTaskGroup { group in
             group.addTask { await self.cleaner.run() }
             var reports = reports.makeAsyncIterator()
@@ -143,5 +153,12 @@ extension Recorder.Seen {
         case .failed(let error): self = .failed(error.errno)
         case .unavailable(let error): self = .unavailable(error.errno)
         }
+    }
+}
+
+extension Mailbox<StaleFlows> {
+    /// What a programming loop does once the kernel follows the change.
+    fileprivate func leave(_ change: RoutingChange) {
+        post { $0.merge(StaleFlows(after: change, nodePorts: NodePortAddresses())) }
     }
 }

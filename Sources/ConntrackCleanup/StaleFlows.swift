@@ -1,0 +1,110 @@
+package import Conntrack
+package import InternetAddresses
+package import ServiceRouting
+
+/// Which tracked UDP flows lead to an endpoint that no longer serves, or past a Service, and have to be forgotten.
+///
+/// The kernel translates the first packet of a flow and then does the same with all that follow. A UDP client that keeps
+/// its port never begins a new flow, so it would send to an endpoint that has gone, or past a Service that has just got its
+/// first endpoint, for as long as it goes on. A flow stays with an endpoint that serves, even while the endpoint drains or
+/// policies choose others for new flows. As in kube-proxy (`CleanStaleEntries`), and for UDP only: clients of TCP and SCTP
+/// notice by themselves. Unlike there, flows are also forgotten when the Service goes, and a node port means a port of the
+/// node's own addresses, not of every address in the world.
+///
+/// A rule is a whole answer for one frontend, so a later rule replaces an earlier one.
+package struct StaleFlows: Sendable, Hashable {
+    /// What becomes of the flows to one frontend.
+    private struct Rule: Sendable, Hashable {
+        /// Only flows to one of these stay. `nil` for a frontend that has gone: translated flows are forgotten, and what
+        /// else uses the address is none of our business.
+        var backends: ServingBackends?
+        /// Whether there can be flows to forget; otherwise the rule only replaces an earlier one.
+        var isDue: Bool
+    }
+
+    /// Where clients send their packets. Without an address: a port of all ``nodeAddresses``.
+    private struct Target: Sendable, Hashable {
+        var family: IPFamily
+        var address: IPAddress?
+        var port: UInt16
+
+        static func all(of route: ServicePortRoute) -> [Target] {
+            route.frontends.map { Target(family: route.key.family, address: $0.address, port: $0.port) }
+        }
+    }
+
+    /// The addresses of node ports that are open on every address of the node.
+    private var nodeAddresses: Set<IPAddress> = []
+    private var rules: [Target: Rule] = [:]
+
+    /// None.
+    package init() {}
+
+    /// What a change leaves behind, once the kernel follows it. `nodePorts` are those in force.
+    package init(after change: RoutingChange, nodePorts: NodePortAddresses) {
+        nodeAddresses = Set(nodePorts.addresses)
+        let entries = change.entries.filter { $0.key.name.transport == .udp }
+        // First what goes: a frontend that moves from one Service to another is in two entries.
+        for entry in entries { addFrontendsGone(from: entry) }
+        for entry in entries { addFrontendsNow(in: entry) }
+    }
+
+    /// What anybody may have left behind, once the kernel holds the snapshot: who knows what was programmed before.
+    package init(after snapshot: RoutingSnapshot) {
+        nodeAddresses = Set(snapshot.nodePorts.addresses)
+        for route in snapshot.routes where route.key.name.transport == .udp {
+            for target in Target.all(of: route) {
+                rules[target] = Rule(backends: ServingBackends(of: route), isDue: true)
+            }
+        }
+    }
+
+    /// Whether there is no reason to look at the kernel's table.
+    package var isEmpty: Bool { !rules.values.contains(where: \.isDue) }
+
+    /// The families whose flows have to be looked at.
+    package var families: Set<IPFamily> {
+        Set(rules.lazy.filter { $0.value.isDue }.map(\.key.family))
+    }
+
+    /// Adds what a later change leaves behind. Where both have a rule for a frontend, the later one knows its endpoints.
+    package mutating func merge(_ later: StaleFlows) {
+        if !later.rules.isEmpty { nodeAddresses = later.nodeAddresses }
+        rules.merge(later.rules) { old, new in Rule(backends: new.backends, isDue: old.isDue || new.isDue) }
+    }
+
+    /// Whether the flow has to be forgotten.
+    package func contains(_ entry: ConntrackEntry) -> Bool {
+        guard entry.transport == .udp, let rule = rule(for: entry), rule.isDue else { return false }
+        guard let backends = rule.backends else { return entry.isTranslated }
+        return !backends.contains(entry.replySource, entry.replySourcePort)
+    }
+
+    private func rule(for entry: ConntrackEntry) -> Rule? {
+        let (address, port) = (entry.destination, entry.destinationPort)
+        if let rule = rules[Target(family: address.family, address: address, port: port)] { return rule }
+        guard nodeAddresses.contains(address) else { return nil }
+        return rules[Target(family: address.family, address: nil, port: port)]
+    }
+
+    private mutating func addFrontendsGone(from entry: RoutingChange.Entry) {
+        guard let old = entry.old, !ServingBackends(of: old).isEmpty else { return }
+        let kept = Set(entry.new.map(Target.all) ?? [])
+        for target in Target.all(of: old) where !kept.contains(target) {
+            rules[target] = Rule(backends: nil, isDue: true)
+        }
+    }
+
+    private mutating func addFrontendsNow(in entry: RoutingChange.Entry) {
+        guard let new = entry.new else { return }
+        let now = ServingBackends(of: new)
+        let known = Set(entry.old.map(Target.all) ?? [])
+        let before = entry.old.map(ServingBackends.init) ?? ServingBackends()
+        let hasChanged = before.isEmpty ? !now.isEmpty : !before.isSubset(of: now)
+        for target in Target.all(of: new) {
+            let isDue = known.contains(target) ? hasChanged : !now.isEmpty
+            // Also where nothing is due: an older rule for this frontend must not outlive what it knew.
+            rules[target] = Rule(backends: now, isDue: isDue || rules[target]?.isDue == true)
+        }
+    }
+}
