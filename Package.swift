@@ -93,7 +93,8 @@ let package = Package(
         .target(
             name: "NodeProxy",
             dependencies: [
-                "DaemonKit", "ConntrackCleanup", "BlockingThreads", "Mailboxes", "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient",
+                "DaemonKit", "ConntrackCleanup", "BlockingThreads", "Mailboxes", "CLinux", "ObjectSource",
+                "ManifestSource", "KubernetesClient",
                 "KubernetesAPI", "ServiceRouting",
                 "Dataplane",
                 "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
@@ -162,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "NodeProxyTests",
             dependencies: [
-                "DaemonKit", "NodeProxy", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI",
+                "DaemonKit", "NodeProxy", "Mailboxes", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI",
                 "InternetAddresses", log,
             ]),
 

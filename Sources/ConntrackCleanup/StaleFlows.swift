@@ -69,7 +69,8 @@ package struct StaleFlows: Sendable, Hashable {
 
     /// Adds what a later change leaves behind. Where both have a rule for a frontend, the later one knows its endpoints.
     package mutating func merge(_ later: StaleFlows) {
-        if !later.rules.isEmpty { nodeAddresses = later.nodeAddresses }
+        // A change without such a node port need not know the addresses.
+        if later.rules.keys.contains(where: { $0.address == nil }) { nodeAddresses = later.nodeAddresses }
         rules.merge(later.rules) { old, new in Rule(backends: new.backends, isDue: old.isDue || new.isDue) }
     }
 

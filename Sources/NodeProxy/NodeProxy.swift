@@ -53,7 +53,8 @@ package struct NodeProxy: Sendable {
 
     /// The same with a given source and data plane; the latter is made once the health endpoint is there.
     func run(
-        _ source: any ObjectSource, wake: Wake = Wake(), status: ProxyStatus, makeDataplane: () throws(DataplaneError) -> any Dataplane
+        _ source: any ObjectSource, wake: Wake = Wake(), status: ProxyStatus,
+        makeDataplane: () throws(DataplaneError) -> any Dataplane
     ) async throws {
         guard let address = configuration.healthAddress else {
             return try await proxy(source, wake: wake, status: status, dataplane: try makeDataplane())
@@ -61,7 +62,9 @@ package struct NodeProxy: Sendable {
         // Whoever asks for our health must find us before the first rule is written, and a port that is taken means
         // that another proxy is at work here.
         let health = HTTPService.health(of: status, on: address, logger: logger)
-        try await health.serve { _ in try await proxy(source, wake: wake, status: status, dataplane: try makeDataplane()) }
+        try await health.serve { _ in
+            try await proxy(source, wake: wake, status: status, dataplane: try makeDataplane())
+        }
     }
 
     private var selections: [KindSelection] { KindSelection.nodeProxy(nodeName: configuration.nodeName) }

@@ -1,5 +1,6 @@
 import InternetAddresses
 import NodeProxy
+import ServiceRouting
 import Testing
 
 @Suite("The flags about node ports and the mode iptables")
@@ -23,31 +24,21 @@ struct NodePortOptionsTests {
 
     @Test("without the flag node ports are open everywhere with iptables, on the Node's addresses with nftables")
     func defaults() throws {
-        #expect("\(try configuration { $0.mode = "iptables" }.nodePortAddresses)" == "all")
-        #expect("\(try configuration { $0.mode = "nftables" }.nodePortAddresses)" == "primary")
+        #expect(try configuration { $0.mode = "iptables" }.nodePorts.extent == .networks([]))
+        #expect(try configuration { $0.mode = "iptables" }.nodePorts.isOpenEnded)
+        #expect(try configuration { $0.mode = "nftables" }.nodePorts == .primary)
         let primary = try configuration {
             $0.mode = "iptables"
             $0.nodePortAddresses = "primary"
         }
-        #expect("\(primary.nodePortAddresses)" == "primary")
+        #expect(primary.nodePorts.extent == .primary)
     }
 
     @Test("networks choose among the machine's addresses, each for its own family")
     func networks() throws {
         let machine = addresses("10.0.0.1", "192.0.2.1", "2001:db8::1")
-        let configuration = try configuration { $0.nodePortAddresses = "192.0.2.0/24, 198.51.100.0/24" }
-        #expect(configuration.nodePortAddresses(among: machine) == addresses("192.0.2.1", "2001:db8::1"))
-    }
-
-    @Test("the mode iptables chooses by itself, and the Node's addresses are not chosen here")
-    func notChosen() throws {
-        let machine = addresses("10.0.0.1")
-        #expect(try self.configuration { _ in }.nodePortAddresses(among: machine) == nil)
-        let configuration = try configuration {
-            $0.mode = "iptables"
-            $0.nodePortAddresses = "10.0.0.0/8"
-        }
-        #expect(configuration.nodePortAddresses(among: machine) == nil)
+        let policy = try configuration { $0.nodePortAddresses = "192.0.2.0/24, 198.51.100.0/24" }.nodePorts
+        #expect(policy.addresses(primary: [], machine: machine).addresses == addresses("192.0.2.1", "2001:db8::1"))
     }
 
     @Test("primary stands alone, and other words are no networks")
@@ -70,11 +61,9 @@ struct NodePortOptionsTests {
             $0.localhostNodePorts = false
             $0.conntrackBeLiberal = true
             $0.nodePortAddresses = "primary"
-            $0.masqueradeAll = true
         }
         for part in [
-            "masqueradeBit: 31", "localhostNodePorts: false", "acceptsInvalidPackets: true", "masqueradeAll: true",
-            "NodePortAddresses.primary",
+            "masqueradeBit: 31", "localhostNodePorts: false", "acceptsInvalidPackets: true",
         ] {
             #expect("\(others.iptables)".contains(part))
         }

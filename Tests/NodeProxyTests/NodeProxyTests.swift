@@ -1,3 +1,4 @@
+import DaemonKit
 import Dataplane
 import InternetAddresses
 import KubernetesAPI
@@ -65,7 +66,7 @@ struct NodeProxyTests {
     func takenPort() async throws {
         try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
             let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
-            await #expect(throws: ProxyError.self) {
+            await #expect(throws: DaemonError.self) {
                 try await proxy(health: taken).run(FakeSource(), status: ProxyStatus()) {
                     Issue.record("a data plane was made")
                     return dataplane

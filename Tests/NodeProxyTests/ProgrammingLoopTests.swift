@@ -1,6 +1,7 @@
 import Dataplane
 import InternetAddresses
 import KubernetesAPI
+import Mailboxes
 import NodeProxy
 import ObjectSource
 import ServiceRouting
@@ -12,6 +13,7 @@ struct ProgrammingLoopTests {
     let inbox = ObjectInbox(waitingFor: [.service, .endpointSlice, .node])
     let dataplane = FakeDataplane()
     let status = ProxyStatus()
+    let wake = Wake()
     let clock = SkippingClock()
     let log = LogLines()
 
@@ -21,9 +23,9 @@ struct ProgrammingLoopTests {
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let loop = ProgrammingLoop(
-            nodeName: "n1", expectsNode: expectsNode, machineAddresses: machineAddresses, inbox: inbox,
-            dataplane: dataplane, status: status,
-            clock: clock, logger: log.logger)
+            routing: RoutingConfiguration(nodeName: "n1"), expectsNode: expectsNode, machineAddresses: machineAddresses,
+            inbox: inbox,
+            dataplane: dataplane, wake: wake, status: status, clock: clock, logger: log.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
             group.addTask { try await body() }
@@ -62,6 +64,16 @@ struct ProgrammingLoopTests {
         }
     }
 
+    @Test("what follows behind the rules hears of it when everything is in force, and not before")
+    func wakes() async throws {
+        try await whileRunning {
+            inbox.post(service("web"))
+            #expect(!wake.isInForce.withContents { $0 })
+            inbox.markAllSynchronized()
+            try await wake.untilInForce()
+        }
+    }
+
     @Test("a cluster without objects is programmed too: an earlier process may have left rules")
     func emptyCluster() async throws {
         try await whileRunning {
@@ -80,7 +92,7 @@ struct ProgrammingLoopTests {
             try await expectCall("apply default/api")
             inbox.post([removed(service("web"))])
             try await expectCall("apply default/web")
-            _ = try await log.line(with: "info: removed default/web (")
+            _ = try await log.line(with: "debug: removed default/web (")
         }
     }
 
@@ -148,11 +160,11 @@ struct ProgrammingLoopTests {
         try await whileRunning(machineAddresses: [own]) {
             inbox.markAllSynchronized()
             let first = try await dataplane.nextCall()
-            #expect(first == .synchronize([], nodeAddresses: [own]))
+            #expect(first == .synchronize(RoutingSnapshot(nodePorts: NodePortAddresses([own]))))
             try await expectLine(with: "there is no Node named n1", saying: "192.0.2.1")
             inbox.post(node("n1", ip: told.ipv4Bits))
             let second = try await dataplane.nextCall()
-            #expect(second == .apply(RoutingChange(nodeAddresses: [told])))
+            #expect(second == .apply(RoutingChange(nodePorts: NodePortAddresses([told]))))
         }
     }
 

@@ -11,7 +11,7 @@ struct ProgrammingStateTests {
 
     @Test("a failure is waited out; changes meanwhile do not shorten the wait")
     func waiting() {
-        var state = ProgrammingState(nodeName: "n1", machineAddresses: [])
+        var state = ProgrammingState(configuration: RoutingConfiguration(nodeName: "n1"), machineAddresses: [])
         #expect(state.step(at: now) == .wait(until: nil))
         _ = state.take([], isSynchronized: true)
         #expect(state.step(at: now) == .synchronize)
@@ -20,12 +20,12 @@ struct ProgrammingStateTests {
         _ = state.take([.set(service("web"))], isSynchronized: true)
         #expect(state.step(at: now) == .wait(until: now + pause))
         #expect(state.step(at: now + pause) == .synchronize)
-        #expect(state.routes.map(\.key.name.service.name) == ["web"])
+        #expect(state.snapshot.routes.map(\.key.name.service.name) == ["web"])
     }
 
     @Test("a change without consequences for connections leads to nothing")
     func noConsequence() {
-        var state = ProgrammingState(nodeName: "n1", machineAddresses: [])
+        var state = ProgrammingState(configuration: RoutingConfiguration(nodeName: "n1"), machineAddresses: [])
         _ = state.take([.set(service("web"))], isSynchronized: true)
         state.succeeded()
         _ = state.take([.set(service("web"))], isSynchronized: true)
@@ -35,24 +35,26 @@ struct ProgrammingStateTests {
     @Test("a Node that loses its addresses brings back the machine's")
     func lostAddresses() {
         let own = IPAddress(ipv4: 1)
-        var state = ProgrammingState(nodeName: "n1", machineAddresses: [own])
+        var state = ProgrammingState(configuration: RoutingConfiguration(nodeName: "n1"), machineAddresses: [own])
         _ = state.take([.set(node("n1", ip: 2))], isSynchronized: true)
         state.succeeded()
-        #expect(state.nodeAddresses == [IPAddress(ipv4: 2)])
+        #expect(state.nodePorts.addresses == [IPAddress(ipv4: 2)])
         _ = state.take([.set(node("n1"))], isSynchronized: true)
-        #expect(state.step(at: now) == .apply(RoutingChange(nodeAddresses: [own])))
+        #expect(state.step(at: now) == .apply(RoutingChange(nodePorts: NodePortAddresses([own]))))
     }
 
     @Test("addresses that were chosen stay, whatever the Node says")
-    func chosenAddresses() {
+    func chosenAddresses() throws {
+        let network = try #require(IPNetwork("0.0.0.3/32"))
         let chosen = [IPAddress(ipv4: 3)]
         var state = ProgrammingState(
-            nodeName: "n1", machineAddresses: [IPAddress(ipv4: 1)], chosenAddresses: chosen)
+            configuration: RoutingConfiguration(nodeName: "n1", nodePorts: NodePortPolicy(.networks([network]))),
+            machineAddresses: [IPAddress(ipv4: 1)] + chosen)
         #expect(!state.guessesNodeAddresses)
         _ = state.take([], isSynchronized: true)
         state.succeeded()
         _ = state.take([.set(node("n1", ip: 2))], isSynchronized: true)
-        #expect(state.nodeAddresses == chosen)
+        #expect(state.nodePorts.addresses(of: .ipv4) == chosen)
         #expect(state.step(at: now) == .wait(until: nil))
     }
 

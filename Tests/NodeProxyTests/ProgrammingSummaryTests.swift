@@ -40,7 +40,7 @@ struct ProgrammingSummaryTests {
         var change = added(route("web", endpoints: 1))
         let gone = route("api", endpoints: 1)
         change.entries.append(RoutingChange.Entry(key: gone.key, old: gone, new: nil))
-        change.nodeAddresses = [IPAddress(ipv4: 1)]
+        change.nodePorts = NodePortAddresses([IPAddress(ipv4: 1)])
         #expect(
             text(change)
                 == "programmed node ports on 0.0.0.1, default/web:http: 1 endpoint, removed default/api:http (12 messages, 1.4 kB) in 0.3 ms"

@@ -47,7 +47,7 @@ struct ProxyOptionsTests {
         #expect(configuration.nodeName == "n1")
         let networks = [IPNetwork("10.244.0.0/16"), IPNetwork("fd00:10:244::/48")].compactMap(\.self)
         #expect(configuration.dataplane.localTraffic == .networks(networks))
-        #expect(configuration.dataplane.masqueradeAll)
+        #expect(configuration.masqueradesAll)
         #expect(configuration.healthAddress?.description == "[::]:80")
         #expect(configuration.metricsAddress == nil)
     }

@@ -124,7 +124,8 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
             let pause = state.failed(error, at: clock.now)
             status.metrics.withLock { $0.failures += 1 }
             logger.error(
-                "programming failed\(hasProgrammed ? ", what worked before still does" : ""); next attempt in \(Quantity.text(pause)): \(error)")
+                "programming failed\(hasProgrammed ? ", what worked before still does" : ""); next attempt in \(Quantity.text(pause)): \(error)"
+            )
         }
     }
 

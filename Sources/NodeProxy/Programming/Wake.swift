@@ -23,7 +23,7 @@ package struct Wake: Sendable {
     }
 
     /// Waits until everything has been programmed. Throws `CancellationError`.
-    func untilInForce() async throws {
+    package func untilInForce() async throws {
         guard await isInForce.next({ $0 ? true : nil }) != nil else { throw CancellationError() }
     }
 }

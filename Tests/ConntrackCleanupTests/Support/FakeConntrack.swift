@@ -24,7 +24,10 @@ final class FakeConntrack: NetlinkTransport {
         _ entries: [ConntrackEntry], arriving: [ConntrackEntry] = [], failing errno: Int32 = 0,
         refusing refused: Int32 = 0, times: Int = 0
     ) {
-        state = Mutex(State(failures: (errno, errno == 0 ? 0 : times), refusals: (refused, refused == 0 ? 0 : times), arriving: arriving))
+        state = Mutex(
+            State(
+                failures: (errno, errno == 0 ? 0 : times), refusals: (refused, refused == 0 ? 0 : times),
+                arriving: arriving))
         state.withLock { $0.add(entries) }
     }
 

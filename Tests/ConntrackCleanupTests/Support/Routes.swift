@@ -26,7 +26,8 @@ func backends(_ numbers: [Int], port: UInt16 = 5353) -> [Backend] {
 /// A route of `dns`: a clusterIP, a node port open on every address, and backends 10.244.1.N:5353, beside endpoints that
 /// still serve but get no new flows.
 func route(
-    _ numbers: Int..., local: [Int] = [], draining: [Int] = [], key routeKey: RouteKey = key(), frontends: [Frontend]? = nil
+    _ numbers: Int..., local: [Int] = [], draining: [Int] = [], key routeKey: RouteKey = key(),
+    frontends: [Frontend]? = nil
 ) -> ServicePortRoute {
     ServicePortRoute(
         key: routeKey,
@@ -34,7 +35,8 @@ func route(
             Frontend(kind: .clusterIP, address: clusterIP, port: 53),
             Frontend(kind: .nodePort, address: nil, port: nodePort),
         ],
-        clusterBackends: backends(numbers), localBackends: backends(local), servingBackends: backends(numbers + draining))
+        clusterBackends: backends(numbers), localBackends: backends(local),
+        servingBackends: backends(numbers + draining))
 }
 
 func change(_ old: ServicePortRoute?, _ new: ServicePortRoute?, key routeKey: RouteKey = key()) -> RoutingChange {

@@ -6,7 +6,7 @@ import Synchronization
 /// A data plane that does as it is told and remembers what it was asked. Both queues are written by the test.
 final class FakeDataplane: Dataplane {
     enum Call: Sendable, Hashable {
-        case synchronize([ServicePortRoute], nodeAddresses: [IPAddress])
+        case synchronize(RoutingSnapshot)
         case apply(RoutingChange)
     }
 
@@ -28,10 +28,8 @@ final class FakeDataplane: Dataplane {
         throw CancellationError()
     }
 
-    func synchronize(
-        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress]
-    ) async throws(DataplaneError) -> ProgrammingReport {
-        try answer(.synchronize(routes, nodeAddresses: nodeAddresses))
+    func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
+        try answer(.synchronize(snapshot))
     }
 
     func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {

@@ -15,7 +15,7 @@ final class LogLines: Sendable {
 
     private struct Handler: LogHandler {
         let continuation: AsyncStream<String>.Continuation
-        var logLevel = Logger.Level.info
+        var logLevel = Logger.Level.debug
         var metadata: Logger.Metadata = [:]
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {

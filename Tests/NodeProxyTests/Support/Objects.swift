@@ -34,8 +34,8 @@ extension FakeDataplane.Call {
     /// `synchronize default/web` or `apply default/web`: which routes were given, in order.
     var text: String {
         switch self {
-        case .synchronize(let routes, _):
-            (["synchronize"] + routes.map { "\($0.key.name)" }).joined(separator: " ")
+        case .synchronize(let snapshot):
+            (["synchronize"] + snapshot.routes.map { "\($0.key.name)" }).joined(separator: " ")
         case .apply(let change):
             (["apply"] + change.entries.map { "\($0.key.name)" }).joined(separator: " ")
         }
