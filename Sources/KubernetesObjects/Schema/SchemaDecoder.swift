@@ -116,7 +116,7 @@ package struct SchemaDecoder {
         var slots = [JSONValue?](repeating: nil, count: type.fields.count)
         var members: [JSONObject.Member] = []
         members.reserveCapacity(object.count + 2)
-        for member in object {
+        for member in isUnstructured ? converterOrder(object, type) : object.members {
             if let position = type.indexByName[member.key] {
                 guard member.value != .null else { continue }
                 let field = type.fields[position]
@@ -144,6 +144,12 @@ package struct SchemaDecoder {
             if let value = written(field, slots[position]) { members.append((field.name, value)) }
         }
         return .object(JSONObject(uniqueMembers: members))
+    }
+
+    /// The converter looks for unknown members first, and then at the fields in the order of the type.
+    private func converterOrder(_ object: JSONObject, _ type: SchemaType) -> [JSONObject.Member] {
+        object.members.map { (position: type.indexByName[$0.key] ?? -1, member: $0) }
+            .sorted { ($0.position, $0.member.key) < ($1.position, $1.member.key) }.map(\.member)
     }
 
     // MARK: What Go writes
