@@ -14,7 +14,11 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 
 let package = Package(
     name: "servicelet",
@@ -23,14 +27,22 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // The ground
@@ -51,6 +63,25 @@ let package = Package(
         .target(
             name: "KubernetesClient",
             dependencies: ["ObjectSource", "KubernetesAPI", yams, log, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+
+        // The API server
+        .target(
+            name: "APICredentials",
+            dependencies: [
+                crypto, x509, jwt, .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .target(name: "ObjectStore", dependencies: [grdb, .product(name: "DequeModule", package: "swift-collections")]),
+
+        .target(
+            name: "APIServer",
+            dependencies: [
+                "APICredentials", "ObjectStore", "KubernetesObjects", "InternetAddresses", log, hummingbirdCore, x509,
+                nioCore, nioPosix, nioSSL, .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
 
         // The kernel
         .target(name: "Netlink", dependencies: ["CLinux"]),
@@ -100,6 +131,7 @@ let package = Package(
                 "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
             ]),
         .executableTarget(name: "servicelet", dependencies: ["DaemonKit", "NodeProxy", arguments, log]),
+        .executableTarget(name: "servicelet", dependencies: ["NodeProxy", "APIServer", arguments, log]),
 
         // A small cluster of network namespaces, for the demo and the tests
         .target(name: "LabKit", dependencies: ["ChildProcesses", "CLinux"]),

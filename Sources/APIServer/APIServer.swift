@@ -1,0 +1,116 @@
+import APICredentials
+import Foundation
+import HummingbirdCore
+import InternetAddresses
+import KubernetesObjects
+package import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+package import ObjectStore
+import Synchronization
+
+/// The Kubernetes API for Service networking on one machine: a store, HTTP over TLS in front of it, and what keeps objects'
+/// lives in order.
+package final class APIServer: Sendable {
+    let configuration: APIServerConfiguration
+    let logger: Logger
+    package let registry: Registry
+    private let ready = Atomic(false)
+
+    package var store: ObjectStore { registry.store }
+
+    /// Opens the store. Blocks while it reads.
+    ///
+    /// - Throws: `StoreError` or `APIServerError` with what to do.
+    package init(configuration: APIServerConfiguration, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        do {
+            try FileManager.default.createDirectory(
+                atPath: configuration.dataDirectory, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw APIServerError("--data-dir \(configuration.dataDirectory) cannot be made: \(error)")
+        }
+        let store = try ObjectStore(path: configuration.dataDirectory + "/store.sqlite")
+        registry = Registry(
+            store: store, resources: .kubernetes, network: configuration.network, now: { SystemClock.seconds() })
+    }
+
+    /// Where the administrator's kubeconfig is.
+    package var kubeconfig: String { configuration.dataDirectory + "/admin.kubeconfig" }
+
+    /// Serves until cancelled.
+    ///
+    /// - Parameter onReady: called once requests are answered.
+    package func run(onReady: @escaping @Sendable () async -> Void = {}) async throws {
+        let endpoint = configuration.address.flatMap { address in
+            address.isLoopback || address.isUnspecified ? nil : (address, configuration.port)
+        }
+        try await Bootstrap(registry: registry, endpoint: endpoint).run()
+        let credentials = try makeCredentials()
+        let router = try await makeRouter()
+        let tls = TLSContext(try Self.context(credentials))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.registry.store.run() }
+            group.addTask { try await NamespaceKeeper(registry: self.registry, logger: self.logger).run() }
+            group.addTask { try await GarbageCollector(registry: self.registry, logger: self.logger).run() }
+            group.addTask { try await self.renew(credentials, tls) }
+            group.addTask { try await self.serve(router, tls, onReady: onReady) }
+            try await group.next()
+            group.cancelAll()
+        }
+        try await registry.store.close()
+    }
+
+    private func serve(
+        _ router: APIRouter, _ tls: TLSContext, onReady: @escaping @Sendable () async -> Void
+    ) async throws {
+        let front = HTTPFront(router: router, gate: RequestGate(configuration.limits), limits: configuration.limits)
+        let server = Server(
+            childChannelSetup: APIChannel(tls: tls, front: front),
+            configuration: ServerConfiguration(
+                address: .hostname(configuration.bindAddress, port: configuration.port), backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)),
+            onServerRunning: { _ in
+                self.ready.store(true, ordering: .relaxed)
+                self.logger.info("serving the Kubernetes API at \(self.configuration.url)")
+                await onReady()
+            },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
+        do {
+            try await withTaskCancellationHandler {
+                try await server.run()
+            } onCancel: {
+            }
+        } catch let error as IOError {
+            throw APIServerError(
+                "\(configuration.bindAddress):\(configuration.port) cannot be listened on: \(error); choose another --secure-port")
+        }
+    }
+
+    /// Hummingbird's own lines are of no use to who runs this.
+    private var quiet: Logger {
+        var logger = logger
+        logger.logLevel = .critical
+        return logger
+    }
+
+    private func makeRouter() async throws -> APIRouter {
+        let tokens = try await ServiceAccountTokens(folder: configuration.dataDirectory)
+        let audience = ServiceAccountTokens.issuer
+        let authenticator = Authenticator(
+            tokens: tokens, store: registry.store, audiences: [audience, "api"])
+        let authorizer = Authorizer()
+        let handler = ResourceHandler(
+            registry: registry,
+            access: AccessReviews(authorizer: authorizer, authenticator: authenticator, now: registry.now),
+            tokens: TokenRequests(tokens: tokens, store: registry.store, audience: audience, now: registry.now))
+        let pages = ServerPages(
+            resources: registry.resources, address: String(configuration.url.dropFirst("https://".count)),
+            isReady: { self.ready.load(ordering: .relaxed) })
+        return APIRouter(
+            registry: registry, authenticator: authenticator, authorizer: authorizer, handler: handler, pages: pages)
+    }
+}

@@ -1,0 +1,52 @@
+import APICredentials
+import Foundation
+import KubernetesObjects
+import ObjectStore
+
+/// Gives out tokens: `POST serviceaccounts/NAME/token`.
+///
+/// https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
+struct TokenRequests: Sendable {
+    let tokens: ServiceAccountTokens
+    let store: ObjectStore
+    let audience: String
+    /// Seconds since 1970.
+    let now: @Sendable () -> Int64
+
+    func create(_ request: ResourceRequest) async throws -> APIResponse {
+        guard let account = store.record(request.definition.key(namespace: request.namespace, name: request.name)) else {
+            throw APIStatus.notFound(request.groupResource, name: request.name)
+        }
+        let document = try account.decoded()
+        var body = try RequestBody.json(request.http) ?? .object([:])
+        let seconds = body[path: "spec", "expirationSeconds"]?.integer ?? 3600
+        guard (600...4_294_967_296).contains(seconds) else {
+            throw APIStatus.invalid(
+                kind: GroupKind(group: "authentication.k8s.io", kind: "TokenRequest"), name: "",
+                [
+                    .invalid(
+                        "spec.expirationSeconds", .integer(seconds),
+                        seconds < 600 ? "may not specify a duration less than 10 minutes" : "may not specify a duration larger than 2^32 seconds")
+                ])
+        }
+        var audiences = body[path: "spec", "audiences"]?.array?.compactMap(\.string) ?? []
+        if audiences.isEmpty { audiences = [audience] }
+        let time = now()
+        let claims = ServiceAccountTokens.Claims(
+            namespace: request.namespace, serviceAccount: request.name, uid: document.uid, audiences: audiences,
+            expiration: Date(timeIntervalSince1970: Double(time + seconds)))
+        let token = try await tokens.sign(claims, now: Date(timeIntervalSince1970: Double(time)))
+        body["kind"] = "TokenRequest"
+        body["apiVersion"] = "authentication.k8s.io/v1"
+        body["metadata"] = [
+            "name": .string(request.name), "namespace": .string(request.namespace),
+            "creationTimestamp": .string(APITime.text(seconds: time)),
+        ]
+        body.set(.integer(seconds), at: ["spec", "expirationSeconds"])
+        body.set(.array(audiences.map(JSONValue.string)), at: ["spec", "audiences"])
+        body["status"] = [
+            "token": .string(token), "expirationTimestamp": .string(APITime.text(seconds: time + seconds)),
+        ]
+        return APIResponse(status: 201, json: body)
+    }
+}

@@ -1,0 +1,57 @@
+import KubernetesObjects
+import ObjectStore
+
+/// A watch, before its first event is asked for.
+package struct WatchStream: Sendable {
+    let request: ResourceRequest
+    let store: ObjectStore
+    let selection: RecordSelection
+    /// Objects to begin with, and whether a bookmark ends them.
+    let initial: ArraySlice<Record>
+    let marksEndOfInitial: Bool
+    let revision: Int64
+    let sendsBookmarks: Bool
+    let timeout: Duration
+
+    /// Reads the watch from its beginning. The session belongs to the task that sends it.
+    func session() throws(APIStatus) -> WatchSession { try WatchSession(self) }
+}
+
+extension ResourceHandler {
+    /// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+    func watch(_ request: ResourceRequest) throws -> APIResponse {
+        let query = request.http.query
+        let choice = try RevisionChoice(query)
+        let wantsInitial = query.flag("sendInitialEvents")
+        if wantsInitial, query["resourceVersionMatch"] != "NotOlderThan" {
+            throw RevisionChoice.invalid([
+                .forbidden(
+                    "resourceVersionMatch",
+                    "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+            ])
+        }
+        if !query["resourceVersionMatch"].isEmpty, query["sendInitialEvents"].isEmpty {
+            throw RevisionChoice.invalid([
+                .forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+            ])
+        }
+        let resource = request.definition.storageName
+        let namespace = request.namespace.isEmpty ? nil : request.namespace
+        let (records, current) = registry.store.records(of: resource, in: namespace)
+        if let revision = choice.revision, revision > current {
+            throw APIStatus.tooLargeResourceVersion(UInt64(revision), current: UInt64(current))
+        }
+        let beginsWithState = wantsInitial || (query["sendInitialEvents"].isEmpty && (choice.revision ?? 0) == 0)
+        let seconds = Int(query["timeoutSeconds"]) ?? 0
+        let stream = WatchStream(
+            request: request, store: registry.store, selection: try RecordSelection(request),
+            initial: beginsWithState ? records : [], marksEndOfInitial: wantsInitial,
+            revision: beginsWithState ? current : choice.revision.flatMap { $0 == 0 ? nil : $0 } ?? current,
+            sendsBookmarks: query.flag("allowWatchBookmarks"),
+            timeout: .seconds(seconds > 0 ? seconds : Int.random(in: 1800...3600)))
+        let answer = try ObjectAnswer(request)
+        let type =
+            answer.form.encoding == .protobuf ? "application/vnd.kubernetes.protobuf;stream=watch" : answer.contentType
+        return APIResponse(contentType: type, body: .watch(stream))
+    }
+}

@@ -1,0 +1,152 @@
+import Synchronization
+
+/// Everything that is on the disk, in memory, and who waits for changes of it.
+final class StoreMemory: Sendable {
+    private struct Waiter {
+        var resources: Set<String>?
+        var deadline: ContinuousClock.Instant
+        var continuation: CheckedContinuation<Void, Never>
+    }
+
+    private struct State {
+        var tables: [String: RecordTable] = [:]
+        var revision: Int64
+        var lastRow: Int64
+        let opened: Int64
+        var waiters: [Int: Waiter] = [:]
+        var lastWaiter = 0
+    }
+
+    private let state: Mutex<State>
+    private let limits: EventWindow.Limits
+
+    init(records: [Record], revision: Int64, lastRow: Int64, limits: EventWindow.Limits) {
+        var state = State(revision: revision, lastRow: lastRow, opened: revision)
+        for record in records {
+            state.tables[record.key.resource, default: RecordTable(opened: revision, limits: limits)].load(record)
+        }
+        self.state = Mutex(state)
+        self.limits = limits
+    }
+
+    var position: (revision: Int64, lastRow: Int64) {
+        state.withLock { ($0.revision, $0.lastRow) }
+    }
+
+    func record(_ key: RecordKey) -> Record? {
+        state.withLock { $0.tables[key.resource]?.record(key) }
+    }
+
+    func records(of resource: String, in namespace: String?) -> ArraySlice<Record> {
+        state.withLock { $0.tables[resource]?.records(in: namespace) ?? [] }
+    }
+
+    /// Records and the revision that they belong to.
+    func snapshot(of resource: String, in namespace: String?) -> (records: ArraySlice<Record>, revision: Int64) {
+        state.withLock { ($0.tables[resource]?.records(in: namespace) ?? [], $0.revision) }
+    }
+
+    func snapshot(of resource: String, in namespace: String?, at revision: Int64) -> ArraySlice<Record>? {
+        state.withLock { state in
+            guard let table = state.tables[resource] else { return revision >= state.opened ? [] : nil }
+            return table.records(in: namespace, at: revision)
+        }
+    }
+
+    func events(of resource: String, after revision: Int64) -> (events: [StoreEvent], revision: Int64)? {
+        state.withLock { state in
+            guard let table = state.tables[resource] else {
+                return revision >= state.opened ? ([], state.revision) : nil
+            }
+            return table.window.events(after: revision).map { ($0, state.revision) }
+        }
+    }
+
+    func events(after revision: Int64) -> (events: [StoreEvent], revision: Int64)? {
+        state.withLock { state in
+            var events: [StoreEvent] = []
+            guard revision >= state.opened else { return nil }
+            for table in state.tables.values {
+                guard let some = table.window.events(after: revision) else { return nil }
+                events += some
+            }
+            return (events.sorted { $0.revision < $1.revision }, state.revision)
+        }
+    }
+
+    func compact(through revision: Int64) {
+        state.withLock { state in
+            for resource in state.tables.keys { state.tables[resource]?.compact(through: revision) }
+        }
+    }
+
+    /// Shows what is on the disk now to readers and wakes those who wait for it.
+    func publish(_ group: WriteGroup) {
+        let limits = limits
+        let events = group.events
+        let (revision, lastRow) = (group.revision, group.lastRow)
+        let woken = state.withLock { state in
+            var touched: Set<String> = []
+            for event in events {
+                let resource = event.record.key.resource
+                touched.insert(resource)
+                state.tables[resource, default: RecordTable(opened: state.opened, limits: limits)].apply(event)
+            }
+            state.revision = revision
+            state.lastRow = lastRow
+            return Self.take(from: &state) { waiter in
+                guard let resources = waiter.resources else { return true }
+                return !resources.isDisjoint(with: touched)
+            }
+        }
+        for continuation in woken { continuation.resume() }
+    }
+
+    /// Wakes those whose time has come.
+    func wakeExpired(now: ContinuousClock.Instant) {
+        let woken = state.withLock { state in Self.take(from: &state) { $0.deadline <= now } }
+        for continuation in woken { continuation.resume() }
+    }
+
+    /// Waits until there are changes of one of `resources` (of any, for `nil`) after `revision`, or `deadline` comes.
+    func wait(
+        for resources: Set<String>?, after revision: Int64, until deadline: ContinuousClock.Instant
+    ) async {
+        let identifier = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let resumeNow = state.withLock { state in
+                    guard !Task.isCancelled, !Self.hasChanges(state, resources, after: revision) else { return true }
+                    state.waiters[identifier] = Waiter(
+                        resources: resources, deadline: deadline, continuation: continuation)
+                    return false
+                }
+                if resumeNow { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: identifier) }?.continuation.resume()
+        }
+    }
+
+    private static func hasChanges(_ state: State, _ resources: Set<String>?, after revision: Int64) -> Bool {
+        guard let resources else { return state.revision > revision }
+        return resources.contains { resource in
+            guard let table = state.tables[resource] else { return false }
+            return table.window.lastRevision > revision
+        }
+    }
+
+    private static func take(
+        from state: inout State, where isDue: (Waiter) -> Bool
+    ) -> [CheckedContinuation<Void, Never>] {
+        var due: [CheckedContinuation<Void, Never>] = []
+        for (identifier, waiter) in state.waiters where isDue(waiter) {
+            due.append(waiter.continuation)
+            state.waiters[identifier] = nil
+        }
+        return due
+    }
+}
