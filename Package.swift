@@ -130,8 +130,7 @@ let package = Package(
                 "Dataplane",
                 "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
             ]),
-        .executableTarget(name: "servicelet", dependencies: ["DaemonKit", "NodeProxy", arguments, log]),
-        .executableTarget(name: "servicelet", dependencies: ["NodeProxy", "APIServer", arguments, log]),
+        .executableTarget(name: "servicelet", dependencies: ["DaemonKit", "NodeProxy", "APIServer", arguments, log]),
 
         // A small cluster of network namespaces, for the demo and the tests
         .target(name: "LabKit", dependencies: ["ChildProcesses", "CLinux"]),

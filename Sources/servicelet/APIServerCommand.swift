@@ -1,6 +1,6 @@
 import APIServer
 import ArgumentParser
-import NodeProxy
+import DaemonKit
 
 struct APIServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +17,6 @@ struct APIServerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let server = try APIServer(configuration: server.configuration(), logger: logging.logger)
-        try await Termination.cancelling { try await server.run() }
+        try await Daemon.run([Daemon.Part("apiserver") { try await server.run() }])
     }
 }

@@ -17,7 +17,7 @@ extension ResourceHandler {
                 type: type, body: request.http.body, to: old, definition: request.definition, subresource: subresource,
                 fieldValidation: options.fieldValidation)
             try checkPatched(&new, old: old, request)
-            new = try ManagedFields.update(
+            new = ManagedFields.update(
                 new, old: old, request.definition, subresource: subresource, manager: options.fieldManager,
                 now: writer.now)
             let bytes = try writer.update(

@@ -35,7 +35,7 @@ extension ResourceHandler {
             scale[path: "spec", "replicas"] = replicas == 0 ? nil : .integer(replicas)
             var new = old
             new[path: "spec", "replicas"] = .integer(replicas)
-            new = try ManagedFields.update(
+            new = ManagedFields.update(
                 new, old: old, request.definition, subresource: "scale", manager: options.fieldManager,
                 now: writer.now)
             let bytes = try writer.update(request.definition, new, old: old, isDryRun: options.isDryRun)

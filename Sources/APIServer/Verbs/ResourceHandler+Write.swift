@@ -13,7 +13,7 @@ extension ResourceHandler {
         if !document.resourceVersion.isEmpty {
             throw APIStatus.unknownFailure("resourceVersion should not be set on objects to be created")
         }
-        document = try ManagedFields.update(
+        document = ManagedFields.update(
             document, old: nil, request.definition, subresource: "", manager: options.fieldManager,
             now: registry.now())
         if let review = try await access.review(request, document) { return review }
@@ -39,7 +39,7 @@ extension ResourceHandler {
             }
             var new = document
             try check(&new, against: old, request)
-            new = try ManagedFields.update(
+            new = ManagedFields.update(
                 new, old: old, request.definition, subresource: subresource, manager: options.fieldManager,
                 now: writer.now)
             return (
@@ -63,7 +63,7 @@ extension ResourceHandler {
         guard document.resourceVersion.isEmpty || document.resourceVersion == "0" else {
             throw APIStatus.modified(request.groupResource, name: request.name)
         }
-        let created = try ManagedFields.update(
+        let created = ManagedFields.update(
             document, old: nil, request.definition, subresource: "", manager: options.fieldManager, now: writer.now)
         return try writer.create(
             request.definition, created, namespace: request.namespace, isDryRun: options.isDryRun)
