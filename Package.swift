@@ -71,7 +71,9 @@ let package = Package(
                 crypto, x509, jwt, .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
-        .target(name: "ObjectStore", dependencies: [grdb, .product(name: "DequeModule", package: "swift-collections")]),
+        .target(
+            name: "ObjectStore",
+            dependencies: [grdb, .product(name: "DequeModule", package: "swift-collections")]),
 
         .target(
             name: "APIServer",

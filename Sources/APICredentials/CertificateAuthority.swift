@@ -25,7 +25,9 @@ struct CertificateAuthority {
             key = try Certificate.PrivateKey(pemEncoded: pem)
             if let pem = try PrivateFile.read(paths.certificate) {
                 let stored = try Certificate(pemEncoded: pem)
-                if stored.lasts(days: 2 * Self.renewal + Self.leafLifetime, from: now), stored.publicKey == key.publicKey {
+                if stored.lasts(days: 2 * Self.renewal + Self.leafLifetime, from: now),
+                    stored.publicKey == key.publicKey
+                {
                     certificate = stored
                     return
                 }
@@ -35,7 +37,8 @@ struct CertificateAuthority {
         } catch let error as CredentialError {
             throw error
         } catch {
-            throw CredentialError("\(paths.certificate) or \(paths.key) cannot be used: \(error); move both away for new ones")
+            throw CredentialError(
+                "\(paths.certificate) or \(paths.key) cannot be used: \(error); move both away for new ones")
         }
     }
 

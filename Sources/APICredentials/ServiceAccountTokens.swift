@@ -50,7 +50,8 @@ package struct ServiceAccountTokens: Sendable {
         do {
             return try await keys.sign(Payload(claims, now: now))
         } catch {
-            throw CredentialError("the token of \(claims.namespace)/\(claims.serviceAccount) cannot be signed: \(error)")
+            throw CredentialError(
+                "the token of \(claims.namespace)/\(claims.serviceAccount) cannot be signed: \(error)")
         }
     }
 

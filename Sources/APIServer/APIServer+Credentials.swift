@@ -43,7 +43,8 @@ extension APIServer {
             configuration.applicationProtocols = ["http/1.1"]
             return try NIOSSLContext(configuration: configuration)
         } catch {
-            throw APIServerError("the server's certificate cannot be used: \(error); move its pki folder away for a new one")
+            throw APIServerError(
+                "the server's certificate cannot be used: \(error); move its pki folder away for a new one")
         }
     }
 

@@ -41,9 +41,9 @@ package final class APIServer: Sendable {
     /// Where the administrator's kubeconfig is.
     package var kubeconfig: String { configuration.dataDirectory + "/admin.kubeconfig" }
 
-    /// Serves until cancelled.
+    /// Serves until cancelled; `onReady` is called once requests are answered.
     ///
-    /// - Parameter onReady: called once requests are answered.
+    /// - Throws: `APIServerError`, `CredentialError` or `StoreError` with what to do.
     package func run(onReady: @escaping @Sendable () async -> Void = {}) async throws {
         let endpoint = configuration.address.flatMap { address in
             address.isLoopback || address.isUnspecified ? nil : (address, configuration.port)
@@ -86,7 +86,8 @@ package final class APIServer: Sendable {
             }
         } catch let error as IOError {
             throw APIServerError(
-                "\(configuration.bindAddress):\(configuration.port) cannot be listened on: \(error); choose another --secure-port")
+                "\(configuration.bindAddress):\(configuration.port) cannot be listened on: \(error); choose another --secure-port"
+            )
         }
     }
 

@@ -50,7 +50,11 @@ package final class ObjectStore: Sendable {
                     let result = try body(transaction)
                     transaction.merge()
                     return { failure in
-                        if let failure { continuation.resume(throwing: failure) } else { continuation.resume(returning: result) }
+                        if let failure {
+                            continuation.resume(throwing: failure)
+                        } else {
+                            continuation.resume(returning: result)
+                        }
                     }
                 } catch {
                     return { _ in continuation.resume(throwing: error) }

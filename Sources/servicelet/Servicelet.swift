@@ -8,7 +8,8 @@ struct Servicelet: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "servicelet", abstract: "Makes Kubernetes Services work on a Linux node.",
-        version: version, subcommands: [ProxyCommand.self, APIServerCommand.self, CleanupCommand.self, VersionCommand.self])
+        version: version,
+        subcommands: [ProxyCommand.self, APIServerCommand.self, CleanupCommand.self, VersionCommand.self])
 
     static func main() async {
         NodeProxy.keepSmall()

@@ -24,7 +24,11 @@ struct Role: Sendable {
             ]),
         Role(
             name: "system:public-info-viewer", userGroups: ["system:authenticated", "system:unauthenticated"],
-            rules: [Rule(verbs: ["get"], paths: ["/healthz", "/livez", "/livez/*", "/readyz", "/readyz/*", "/version", "/version/"])]),
+            rules: [
+                Rule(
+                    verbs: ["get"],
+                    paths: ["/healthz", "/livez", "/livez/*", "/readyz", "/readyz/*", "/version", "/version/"])
+            ]),
         Role(
             name: "system:basic-user", userGroups: ["system:authenticated"],
             rules: [

@@ -14,20 +14,18 @@ struct TokenRequests: Sendable {
     let now: @Sendable () -> Int64
 
     func create(_ request: ResourceRequest) async throws -> APIResponse {
-        guard let account = store.record(request.definition.key(namespace: request.namespace, name: request.name)) else {
+        guard let account = store.record(request.definition.key(namespace: request.namespace, name: request.name))
+        else {
             throw APIStatus.notFound(request.groupResource, name: request.name)
         }
         let document = try account.decoded()
-        var body = try RequestBody.json(request.http) ?? .object([:])
+        var body = try request.body()?.json ?? .object([:])
         let seconds = body[path: "spec", "expirationSeconds"]?.integer ?? 3600
         guard (600...4_294_967_296).contains(seconds) else {
+            let problem = seconds < 600 ? "less than 10 minutes" : "larger than 2^32 seconds"
             throw APIStatus.invalid(
                 kind: GroupKind(group: "authentication.k8s.io", kind: "TokenRequest"), name: "",
-                [
-                    .invalid(
-                        "spec.expirationSeconds", .integer(seconds),
-                        seconds < 600 ? "may not specify a duration less than 10 minutes" : "may not specify a duration larger than 2^32 seconds")
-                ])
+                [.invalid("spec.expirationSeconds", .integer(seconds), "may not specify a duration \(problem)")])
         }
         var audiences = body[path: "spec", "audiences"]?.array?.compactMap(\.string) ?? []
         if audiences.isEmpty { audiences = [audience] }

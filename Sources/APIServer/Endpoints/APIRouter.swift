@@ -48,11 +48,11 @@ package struct APIRouter: Sendable {
         guard verbs.contains(target.verb) else {
             throw .methodNotSupported(target.groupResource, verb: request.method)
         }
-        if definition.isNamespaced, target.namespace.isEmpty, ["create", "update", "get", "delete"].contains(target.verb) {
-            throw .unknownPath
-        }
+        let needsNamespace = ["create", "update", "patch", "get", "delete"].contains(target.verb)
+        if definition.isNamespaced, target.namespace.isEmpty, needsNamespace { throw .unknownPath }
         return ResourceRequest(
-            definition: definition, subresource: subresource, namespace: definition.isNamespaced ? target.namespace : "",
-            name: target.pathName, http: request, identity: identity)
+            definition: definition, stored: registry.resources.stored(definition), subresource: subresource,
+            namespace: definition.isNamespaced ? target.namespace : "", name: target.pathName, http: request,
+            identity: identity)
     }
 }

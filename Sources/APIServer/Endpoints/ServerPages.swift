@@ -10,10 +10,11 @@ struct ServerPages: Sendable {
         guard request.method == "GET" || request.method == "HEAD" else { return nil }
         switch request.path {
         case "/": return APIResponse(json: ["paths": .array(paths.map(JSONValue.string))])
-        case "/version", "/version/": return APIResponse(json: ServerVersion.json)
+        case "/version", "/version/": return APIResponse(body: .bytes(Array(ServerVersion.text.utf8)))
         case "/healthz", "/livez": return .text("ok")
         case "/readyz": return isReady() ? .text("ok") : .text("not ready yet\n", status: 500)
-        case "/api", "/api/": return aggregated(request, groups: false) ?? APIResponse(json: Discovery.core(address: address))
+        case "/api", "/api/":
+            return aggregated(request, groups: false) ?? APIResponse(json: Discovery.core(address: address))
         case "/apis", "/apis/":
             return aggregated(request, groups: true) ?? APIResponse(json: Discovery.groupList(resources))
         case "/openapi/v2": return openAPIv2(request)
@@ -47,7 +48,9 @@ struct ServerPages: Sendable {
         let parts = path.split(separator: "/").map(String.init)
         switch (parts.first, parts.count) {
         case ("api", 2):
-            return Discovery.resourceList(resources, GroupVersion(group: "", version: parts[1])).map { APIResponse(json: $0) }
+            return Discovery.resourceList(resources, GroupVersion(group: "", version: parts[1])).map {
+                APIResponse(json: $0)
+            }
         case ("apis", 2): return Discovery.group(resources, parts[1]).map { APIResponse(json: $0) }
         case ("apis", 3):
             return Discovery.resourceList(resources, GroupVersion(group: parts[1], version: parts[2])).map {
@@ -85,9 +88,21 @@ struct ServerPages: Sendable {
 
 /// The version of the Kubernetes API that is served.
 enum ServerVersion {
-    static let json: JSONValue = [
-        "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",
-        "minCompatibilityMinor": "35", "gitVersion": "v1.36.2+servicelet", "gitCommit": "", "gitTreeState": "clean",
-        "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "swift", "platform": "linux",
-    ]
+    static let text = """
+        {
+          "major": "1",
+          "minor": "36",
+          "emulationMajor": "1",
+          "emulationMinor": "36",
+          "minCompatibilityMajor": "1",
+          "minCompatibilityMinor": "35",
+          "gitVersion": "v1.36.2+servicelet",
+          "gitCommit": "",
+          "gitTreeState": "clean",
+          "buildDate": "1970-01-01T00:00:00Z",
+          "goVersion": "",
+          "compiler": "swift",
+          "platform": "linux"
+        }
+        """
 }

@@ -26,7 +26,8 @@ struct APIChannel: ServerChildChannel {
             let handler = NIOSSLServerHandler(context: tls.current)
             try channel.pipeline.syncOperations.addHandler(handler)
         }.flatMap {
-            HTTP1Channel(responder: { _, _, _ in }, configuration: configuration).setup(channel: channel, logger: logger)
+            HTTP1Channel(responder: { _, _, _ in }, configuration: configuration).setup(
+                channel: channel, logger: logger)
         }
     }
 

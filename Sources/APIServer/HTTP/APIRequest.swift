@@ -9,7 +9,7 @@ package struct APIRequest: Sendable {
     /// The client certificate that was shown and verified.
     package var certificate: ClientCertificate?
 
-    /// - Parameter target: the path with the query, as it was sent.
+    /// A request for `target`, the path with the query as it was sent.
     package init(
         method: String, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
         certificate: ClientCertificate? = nil

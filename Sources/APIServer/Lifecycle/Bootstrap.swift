@@ -28,8 +28,8 @@ struct Bootstrap {
         guard let definition = writer.resources.definition(GroupVersion(version), resource: resource) else { return }
         let key = definition.key(namespace: namespace, name: document.name)
         guard writer.transaction.record(key) == nil else { return }
-        var document = document
-        definition.behaviour.applyDefaults(&document)
+        // As if it had been sent: with members in order, and defaults.
+        let (document, _) = try definition.decode(.object(document.object))
         _ = try writer.create(definition, document, namespace: namespace)
     }
 
@@ -49,7 +49,9 @@ struct Bootstrap {
             ]
         ]
         let version = "networking.k8s.io/v1"
-        guard let definition = writer.resources.definition(GroupVersion(version), resource: "servicecidrs") else { return }
+        guard let definition = writer.resources.definition(GroupVersion(version), resource: "servicecidrs") else {
+            return
+        }
         try create(
             "servicecidrs", version,
             Document([
@@ -123,9 +125,8 @@ struct Bootstrap {
         guard let old = try writer.document(definition.key(namespace: "default", name: document.name)) else {
             return try create(resource, version, document, in: "default", writer)
         }
-        var new = document
+        var (new, _) = try definition.decode(.object(document.object))
         new.metadata = old.metadata
-        definition.behaviour.applyDefaults(&new)
         _ = try writer.update(definition, new, old: old)
     }
 }

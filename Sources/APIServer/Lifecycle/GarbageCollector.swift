@@ -94,7 +94,8 @@ struct GarbageCollector: Sendable {
                 continue
             } catch {
                 logger.warning(
-                    "\(node.key.resource) \(node.key.namespace)/\(node.key.name) waits for garbage collection: \(error)")
+                    "\(node.key.resource) \(node.key.namespace)/\(node.key.name) waits for garbage collection: \(error)"
+                )
             }
         }
     }
@@ -133,7 +134,9 @@ struct GarbageCollector: Sendable {
     ) async throws {
         let dependents = graph.dependents(of: uid)
         for dependent in dependents where !dependent.isDeleting {
-            guard let definition = kinds[dependent.key.resource], let own = graph.uid(of: dependent.key) else { continue }
+            guard let definition = kinds[dependent.key.resource], let own = graph.uid(of: dependent.key) else {
+                continue
+            }
             try await judge(dependent, uid: own, graph, definition)
         }
         let blocking = dependents.filter { dependent in
@@ -154,7 +157,9 @@ struct GarbageCollector: Sendable {
         try await removeFinalizer("orphan", of: node, definition)
     }
 
-    private func dropOwners(_ uids: Set<String>, of node: OwnerGraph.Node, _ definition: ResourceDefinition) async throws {
+    private func dropOwners(_ uids: Set<String>, of node: OwnerGraph.Node, _ definition: ResourceDefinition)
+        async throws
+    {
         try await registry.write { writer in
             guard let old = try writer.document(node.key) else { return }
             var new = old

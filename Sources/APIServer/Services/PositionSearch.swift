@@ -1,6 +1,6 @@
 /// Looks for a free position: from a random one on, first in the dynamic band, then in the static one.
 enum PositionSearch {
-    /// - Parameter isFree: asked for positions in turn, at most once each.
+    /// The first position that `isFree` says yes to, of each it is asked at most once; `nil` when there is none.
     static func find<Failure: Error>(
         count: UInt64, staticCount: UInt64, using generator: inout some RandomNumberGenerator,
         isFree: (UInt64) throws(Failure) -> Bool

@@ -37,6 +37,7 @@ struct ServiceAllocation {
         var ports = NodePortAllocation(self, held: Set(old.nodePorts + [old.healthCheckNodePort]))
         if service.needsNodePort { try ports.update(&service, old: old) }
         try ports.completeHealthCheck(&service, old: old)
+        service.dropUnused(since: old)
         document = service.document
     }
 
@@ -127,7 +128,9 @@ struct ServiceAllocation {
 
     private static func ports(_ service: ServiceView) -> Set<Int> {
         var ports = Set(service.needsNodePort ? service.nodePorts : [])
-        if service.needsHealthCheckNodePort, service.healthCheckNodePort != 0 { ports.insert(service.healthCheckNodePort) }
+        if service.needsHealthCheckNodePort, service.healthCheckNodePort != 0 {
+            ports.insert(service.healthCheckNodePort)
+        }
         return ports
     }
 

@@ -35,4 +35,34 @@ extension ServiceView {
             clusterIP = ""
         }
     }
+
+    /// Leaves out what the type before needed, this one does not, and the client has not touched. What the client has set
+    /// stays, and is refused by validation.
+    mutating func dropUnused(since old: ServiceView) {
+        if old.needsClusterIP, !needsClusterIP {
+            if clusterIPs == old.clusterIPs || clusterIPs.isEmpty { (clusterIP, clusterIPs) = ("", []) }
+            if families == old.families { families = [] }
+            if familyPolicy == old.familyPolicy { familyPolicy = "" }
+            drop("internalTrafficPolicy", since: old)
+        }
+        if old.needsNodePort, !needsNodePort, ports.map(\.nodePort) == old.ports.map(\.nodePort) {
+            var ports = ports
+            for index in ports.indices { ports[index].nodePort = 0 }
+            if !ports.isEmpty { self.ports = ports }
+        }
+        if old.needsHealthCheckNodePort, !needsHealthCheckNodePort { drop("healthCheckNodePort", since: old) }
+        if old.type == "LoadBalancer", type != "LoadBalancer" {
+            drop("allocateLoadBalancerNodePorts", since: old)
+            drop("loadBalancerClass", since: old)
+        }
+        if old.isReachableFromOutside, !isReachableFromOutside { drop("externalTrafficPolicy", since: old) }
+    }
+
+    private var isReachableFromOutside: Bool {
+        needsNodePort || document[path: "spec", "externalIPs"]?.array?.isEmpty == false
+    }
+
+    private mutating func drop(_ key: String, since old: ServiceView) {
+        if document[path: "spec", key] == old.document[path: "spec", key] { document[path: "spec", key] = nil }
+    }
 }

@@ -35,7 +35,8 @@ struct ContinueToken: Hashable, Sendable {
         guard json["v"]?.string == "meta.k8s.io/v1", let revision = json["rv"]?.integer, revision > 0,
             let start = json["start"]?.string, !start.isEmpty
         else {
-            throw .badRequest("invalid continue token: continue key is not valid: incorrect encoded start key or version")
+            throw .badRequest(
+                "invalid continue token: continue key is not valid: incorrect encoded start key or version")
         }
         self.revision = revision
         self.start = start.hasSuffix("\u{0}") ? String(start.dropLast()) : start

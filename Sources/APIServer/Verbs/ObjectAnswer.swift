@@ -28,6 +28,7 @@ struct ObjectAnswer {
 
     /// One object in the form that is asked for.
     func object(_ bytes: [UInt8], isFirst: Bool = true) throws(APIStatus) -> [UInt8] {
+        let bytes = try shown(bytes)
         switch form.shape {
         case .object:
             switch form.encoding {
@@ -46,10 +47,20 @@ struct ObjectAnswer {
         }
     }
 
+    /// A stored document as this resource shows it.
+    private func shown(_ bytes: [UInt8]) throws(APIStatus) -> [UInt8] {
+        guard definition.storedAs != nil else { return bytes }
+        return StoredDocument.bytes(definition.fromStored(try StoredDocument.decode(bytes)))
+    }
+
     /// A list of objects, of one revision.
     func list(
         _ documents: [[UInt8]], revision: Int64, next: String = "", remaining: Int? = nil
     ) throws(APIStatus) -> APIResponse {
+        var documents = documents
+        if definition.storedAs != nil {
+            for index in documents.indices { documents[index] = try shown(documents[index]) }
+        }
         var metadata: JSONObject = ["resourceVersion": .string(String(revision))]
         if !next.isEmpty { metadata["continue"] = .string(next) }
         if let remaining { metadata["remainingItemCount"] = .integer(Int64(remaining)) }

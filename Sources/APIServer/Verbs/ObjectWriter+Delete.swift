@@ -21,7 +21,9 @@ extension ObjectWriter {
         var new = old
         var isGraceful = false
         if old.deletionTimestamp != nil {
-            if isWaitingForGrace(old, options) { return Deletion(document: StoredDocument.bytes(old), uid: old.uid, isGone: false) }
+            if isWaitingForGrace(old, options) {
+                return Deletion(document: StoredDocument.bytes(old), uid: old.uid, isGone: false)
+            }
         }
         if let seconds = definition.behaviour.gracePeriodSeconds(old, requested: options.gracePeriod), seconds > 0 {
             isGraceful = true

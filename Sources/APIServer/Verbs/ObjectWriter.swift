@@ -17,7 +17,7 @@ struct ObjectWriter {
 
     // MARK: Create
 
-    /// - Parameter document: decoded, with defaults and managed fields.
+    /// Creates an object from a document that was decoded, with defaults and managed fields; returns what was stored.
     func create(
         _ definition: ResourceDefinition, _ document: Document, namespace: String, isDryRun: Bool = false
     ) throws(APIStatus) -> [UInt8] {
@@ -86,9 +86,8 @@ struct ObjectWriter {
 
     // MARK: Update
 
-    /// Puts `new` in the place of `old`, unless it is the same.
-    ///
-    /// - Parameter new: decoded, with defaults and managed fields, of the same name.
+    /// Puts `new`, which was decoded, with defaults and managed fields, in the place of `old`, unless it is the same.
+    /// Returns what is stored now.
     func update(
         _ definition: ResourceDefinition, _ new: Document, old: Document, subresource: String = "",
         isDryRun: Bool = false

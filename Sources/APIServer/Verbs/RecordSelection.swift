@@ -12,7 +12,9 @@ struct RecordSelection: Sendable {
     init(_ request: ResourceRequest) throws(APIStatus) {
         definition = request.definition
         labels = try LabelSelector(parsing: request.http.query["labelSelector"])
-        fields = try FieldSelector(parsing: request.http.query["fieldSelector"], request.definition, labelSelector: request.http.query["labelSelector"])
+        fields = try FieldSelector(
+            parsing: request.http.query["fieldSelector"], request.definition,
+            labelSelector: request.http.query["labelSelector"])
         isEverything = request.http.query["labelSelector"].isEmpty && request.http.query["fieldSelector"].isEmpty
     }
 
@@ -27,7 +29,7 @@ extension ResourceDefinition {
     /// What selectors look at in a record, read once.
     func index(of record: Record) throws(APIStatus) -> RecordIndex {
         if let known = record.index { return known }
-        let document = try record.decoded()
+        let document = fromStored(try record.decoded())
         let index = RecordIndex(labels: document.labels, fields: selectableFields(document))
         record.remember(index)
         return index

@@ -13,7 +13,9 @@ enum RequestBody {
                 let read = try JSONParser.parseReportingDuplicates(request.body)
                 return (read.value, read.duplicates)
             } catch {
-                throw .badRequest("the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; json parse error: \(error)")
+                throw .badRequest(
+                    "the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; json parse error: \(error)"
+                )
             }
         case "application/yaml":
             return try yaml(request.body)

@@ -15,7 +15,9 @@ struct RevisionChoice: Hashable, Sendable {
         let isInitial = query.flag("sendInitialEvents")
         if !text.isEmpty {
             guard let number = UInt64(text) else {
-                throw Self.invalid([.invalid("resourceVersion", .string(text), "strconv.ParseUint: parsing \"\(text)\": invalid syntax")])
+                throw Self.invalid([
+                    .invalid("resourceVersion", .string(text), "strconv.ParseUint: parsing \"\(text)\": invalid syntax")
+                ])
             }
             guard number <= Int64.max else { throw .tooLargeResourceVersion(number, current: 0) }
             revision = Int64(number)
@@ -26,7 +28,8 @@ struct RevisionChoice: Hashable, Sendable {
         }
         if text.isEmpty, !isInitial {
             throw Self.invalid([
-                .forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided")
+                .forbidden(
+                    "resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided")
             ])
         }
         if !query["continue"].isEmpty {
@@ -91,7 +94,8 @@ extension ResourceHandler {
                 let records = registry.store.records(of: resource, in: namespace, at: token.revision)
             else {
                 throw .expired(
-                    "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.")
+                    "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."
+                )
             }
             return (records, token.revision, token)
         }

@@ -10,9 +10,10 @@ extension ResourceHandler {
         let (bytes, old, warnings) = try await registry.write(dryRun: options.isDryRun) {
             writer -> ([UInt8], Document, [String]) in
             let key = request.definition.key(namespace: request.namespace, name: request.name)
-            guard let old = try writer.document(key) else {
+            guard let stored = try writer.document(key) else {
                 throw APIStatus.notFound(request.groupResource, name: request.name)
             }
+            let old = request.definition.fromStored(stored)
             var (new, warnings) = try Patch.apply(
                 type: type, body: request.http.body, to: old, definition: request.definition, subresource: subresource,
                 fieldValidation: options.fieldValidation)
@@ -21,7 +22,8 @@ extension ResourceHandler {
                 new, old: old, request.definition, subresource: subresource, manager: options.fieldManager,
                 now: writer.now)
             let bytes = try writer.update(
-                request.definition, new, old: old, subresource: subresource, isDryRun: options.isDryRun)
+                request.stored, request.definition.toStored(new), old: stored, subresource: subresource,
+                isDryRun: options.isDryRun)
             return (bytes, old, warnings)
         }
         var response = try ObjectAnswer(request).one(bytes)
@@ -32,7 +34,8 @@ extension ResourceHandler {
     /// A patch may not move an object, and its resource version, if it has one, must be the present one.
     private func checkPatched(_ new: inout Document, old: Document, _ request: ResourceRequest) throws(APIStatus) {
         guard new.name == request.name else {
-            throw .badRequest("the name of the object (\(new.name)) does not match the name on the URL (\(request.name))")
+            throw .badRequest(
+                "the name of the object (\(new.name)) does not match the name on the URL (\(request.name))")
         }
         guard !request.definition.isNamespaced || new.namespace == request.namespace else {
             throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
@@ -63,23 +66,26 @@ extension ResourceHandler {
         let (bytes, old, warnings) = try await registry.write(dryRun: options.isDryRun) {
             writer -> ([UInt8], Document?, [String]) in
             let key = request.definition.key(namespace: request.namespace, name: request.name)
-            let old = try writer.document(key)
+            let stored = try writer.document(key)
+            let old = stored.map(request.definition.fromStored)
             let applied = try ServerSideApply.apply(
                 body: request.http.body, to: old, definition: request.definition, subresource: subresource,
                 manager: options.fieldManager, forces: options.forces, fieldValidation: options.fieldValidation,
                 name: request.name, namespace: request.namespace, now: writer.now)
             var new = applied.document
-            guard let old else {
+            guard let old, let stored else {
                 guard request.subresource == nil else {
                     throw APIStatus.notFound(request.groupResource, name: request.name)
                 }
                 let bytes = try writer.create(
-                    request.definition, new, namespace: request.namespace, isDryRun: options.isDryRun)
+                    request.stored, request.definition.toStored(new), namespace: request.namespace,
+                    isDryRun: options.isDryRun)
                 return (bytes, nil, applied.warnings)
             }
             try checkPatched(&new, old: old, request)
             let bytes = try writer.update(
-                request.definition, new, old: old, subresource: subresource, isDryRun: options.isDryRun)
+                request.stored, request.definition.toStored(new), old: stored, subresource: subresource,
+                isDryRun: options.isDryRun)
             return (bytes, old, applied.warnings)
         }
         var response = try ObjectAnswer(request).one(bytes)

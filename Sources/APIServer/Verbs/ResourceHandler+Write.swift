@@ -3,6 +3,7 @@ import ObjectStore
 
 extension ResourceHandler {
     func create(_ request: ResourceRequest) async throws -> APIResponse {
+        if request.definition.group.isEmpty, request.definition.plural == "bindings" { return try await bind(request) }
         let options = try WriteOptions(request.http)
         let (submitted, warnings) = try decode(request, options)
         var document = submitted
@@ -19,7 +20,9 @@ extension ResourceHandler {
         if let review = try await access.review(request, document) { return review }
         let created = document
         let bytes = try await registry.write(dryRun: options.isDryRun) { writer in
-            try writer.create(request.definition, created, namespace: request.namespace, isDryRun: options.isDryRun)
+            try writer.create(
+                request.stored, request.definition.toStored(created), namespace: request.namespace,
+                isDryRun: options.isDryRun)
         }
         var response = try ObjectAnswer(request).one(bytes)
         response.status = 201
@@ -34,9 +37,10 @@ extension ResourceHandler {
         let subresource = request.subresource?.name ?? ""
         let (bytes, old) = try await registry.write(dryRun: options.isDryRun) { writer -> ([UInt8], Document?) in
             let key = request.definition.key(namespace: request.namespace, name: request.name)
-            guard let old = try writer.document(key) else {
+            guard let stored = try writer.document(key) else {
                 return (try createByUpdate(document, request, options, writer), nil)
             }
+            let old = request.definition.fromStored(stored)
             var new = document
             try check(&new, against: old, request)
             new = ManagedFields.update(
@@ -44,7 +48,8 @@ extension ResourceHandler {
                 now: writer.now)
             return (
                 try writer.update(
-                    request.definition, new, old: old, subresource: subresource, isDryRun: options.isDryRun), old
+                    request.stored, request.definition.toStored(new), old: stored, subresource: subresource,
+                    isDryRun: options.isDryRun), old
             )
         }
         var response = try ObjectAnswer(request).one(bytes)
@@ -66,7 +71,8 @@ extension ResourceHandler {
         let created = ManagedFields.update(
             document, old: nil, request.definition, subresource: "", manager: options.fieldManager, now: writer.now)
         return try writer.create(
-            request.definition, created, namespace: request.namespace, isDryRun: options.isDryRun)
+            request.stored, request.definition.toStored(created), namespace: request.namespace,
+            isDryRun: options.isDryRun)
     }
 
     private func checkNames(_ document: Document, _ request: ResourceRequest) throws(APIStatus) {
@@ -109,9 +115,7 @@ extension ResourceHandler {
     private func decode(
         _ request: ResourceRequest, _ options: WriteOptions
     ) throws(APIStatus) -> (document: Document, warnings: [String]) {
-        let body = try RequestBody.value(
-            request.http, kind: request.subresource?.kind ?? request.definition.kind,
-            schemaType: request.subresource?.schemaType ?? request.definition.schemaType)
+        let body = try request.body()
         return try request.definition.decode(
             body?.json ?? .object([:]), duplicates: body?.duplicates ?? [], fieldValidation: options.fieldValidation,
             subresource: request.subresource?.name ?? "")

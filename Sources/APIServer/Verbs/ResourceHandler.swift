@@ -8,6 +8,12 @@ struct ResourceHandler: Sendable {
     let tokens: TokenRequests
 
     func respond(to request: ResourceRequest, verb: String) async throws -> APIResponse {
+        var response = try await answer(request, verb)
+        if let warning = request.definition.deprecationWarning { response.warn([warning]) }
+        return response
+    }
+
+    private func answer(_ request: ResourceRequest, _ verb: String) async throws -> APIResponse {
         if let subresource = request.subresource { return try await respond(to: request, verb, of: subresource) }
         switch verb {
         case "get": return try get(request)
@@ -31,7 +37,11 @@ struct ResourceHandler: Sendable {
         case ("status", "patch"), ("resize", "patch"): return try await patch(request)
         case ("scale", "get"): return try getScale(request)
         case ("scale", "update"), ("scale", "patch"): return try await writeScale(request, isPatch: verb == "patch")
+        case ("ephemeralcontainers", "get"): return try get(request)
+        case ("ephemeralcontainers", "update"): return try await update(request)
+        case ("ephemeralcontainers", "patch"): return try await patch(request)
         case ("binding", "create"): return try await bind(request)
+        case ("eviction", "create"): return try await evict(request)
         case ("token", "create"): return try await tokens.create(request)
         default: throw APIStatus.methodNotSupported(request.groupResource, verb: request.http.method)
         }
@@ -59,7 +69,7 @@ struct ResourceHandler: Sendable {
     private func delete(_ request: ResourceRequest) async throws -> APIResponse {
         let options = try DeleteOptions(request.http)
         let deletion = try await registry.write(dryRun: options.isDryRun) { writer in
-            try writer.delete(request.definition, namespace: request.namespace, name: request.name, options)
+            try writer.delete(request.stored, namespace: request.namespace, name: request.name, options)
         }
         if deletion.isGone, !request.definition.returnsDeletedObject {
             var details = APIStatus.Details(
@@ -81,7 +91,7 @@ struct ResourceHandler: Sendable {
             where try selection.selects(record) {
                 deleted.append(record.document)
                 _ = try writer.delete(
-                    request.definition, namespace: record.key.namespace, name: record.key.name, options)
+                    request.stored, namespace: record.key.namespace, name: record.key.name, options)
             }
             return deleted
         }

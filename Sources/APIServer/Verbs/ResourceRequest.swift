@@ -3,6 +3,8 @@ import KubernetesObjects
 /// A request for a resource that is served.
 struct ResourceRequest: Sendable {
     var definition: ResourceDefinition
+    /// The kind that the objects are stored as, which differs where two groups show the same objects.
+    var stored: ResourceDefinition
     var subresource: Subresource?
     var namespace: String
     var name: String
@@ -10,6 +12,13 @@ struct ResourceRequest: Sendable {
     var identity: Identity
 
     var groupResource: GroupResource { definition.groupResource }
+
+    /// The body, in whichever encoding it came; `nil` if there is none.
+    func body() throws(APIStatus) -> (json: JSONValue, duplicates: [String])? {
+        try RequestBody.value(
+            http, kind: subresource?.kind ?? definition.kind,
+            schemaType: subresource?.schemaType ?? definition.schemaType)
+    }
 }
 
 /// What the parameters of a write ask for.

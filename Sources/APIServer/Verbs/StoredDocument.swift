@@ -45,6 +45,14 @@ extension Record {
     package func decoded() throws(APIStatus) -> Document { try StoredDocument.decode(document) }
 }
 
+extension ResourceTable {
+    /// The kind that objects of a kind are stored as.
+    func stored(_ definition: ResourceDefinition) -> ResourceDefinition {
+        guard let stored = definition.storedAs else { return definition }
+        return definitions.first { $0.groupResource == stored && $0.storedAs == nil } ?? definition
+    }
+}
+
 extension ResourceDefinition {
     /// The name of the resource in the store.
     var storageName: String { (storedAs ?? groupResource).description }

@@ -94,7 +94,7 @@ struct WatchSession {
     }
 
     private mutating func append(_ type: String, _ document: [UInt8], to bytes: inout [UInt8]) throws(APIStatus) {
-        let object = answer.form.encoding == .yaml ? document : try answer.object(document, isFirst: isFirst)
+        let object = try answer.object(document, isFirst: isFirst)
         isFirst = false
         append(type, encoded: object, to: &bytes)
     }

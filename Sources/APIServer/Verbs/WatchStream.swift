@@ -32,7 +32,9 @@ extension ResourceHandler {
         }
         if !query["resourceVersionMatch"].isEmpty, query["sendInitialEvents"].isEmpty {
             throw RevisionChoice.invalid([
-                .forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+                .forbidden(
+                    "resourceVersionMatch",
+                    "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
             ])
         }
         let resource = request.definition.storageName

@@ -1,7 +1,5 @@
 extension Discovery {
-    /// `/api` or `/apis` in one document: `APIGroupDiscoveryList` of `apidiscovery.k8s.io/v2`.
-    ///
-    /// - Parameter groups: The groups with names; otherwise the core group.
+    /// `/apis` (`groups`) or `/api` in one document: `APIGroupDiscoveryList` of `apidiscovery.k8s.io/v2`.
     package static func aggregated(_ table: ResourceTable, groups: Bool) -> JSONValue {
         let names = groups ? table.groupNames : [""]
         return [

@@ -2,9 +2,7 @@
 ///
 /// https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
 package enum Discovery {
-    /// `/api`: the versions of the core group.
-    ///
-    /// - Parameter address: Where clients reach the server, `127.0.0.1:6443`.
+    /// `/api`: the versions of the core group, at the address where clients reach the server, `127.0.0.1:6443`.
     package static func core(address: String) -> JSONValue {
         [
             "kind": "APIVersions", "versions": ["v1"],

@@ -18,9 +18,6 @@ package enum ProtobufCodec {
     package static func encode(
         list documents: [Document], metadata: JSONObject, apiVersion: String, kind: String, schemaType: String
     ) throws(ProtobufError) -> [UInt8] {
-        guard let type = Schema.kubernetes.index(of: schemaType) else {
-            throw ProtobufError("there is no type \(schemaType)")
-        }
         var body = ProtobufOutput()
         body.field(1) { list in
             if let version = metadata["resourceVersion"]?.string { list.field(2, bytes: version.utf8) }
@@ -28,6 +25,9 @@ package enum ProtobufCodec {
             if let count = metadata["remainingItemCount"]?.integer { list.field(4, varint: UInt64(bitPattern: count)) }
         }
         for document in documents {
+            guard let type = Schema.kubernetes.index(of: schemaType) else {
+                throw ProtobufError("there is no type \(schemaType)")
+            }
             body.field(2) { ProtobufEncoder.encode(document.object, type: Schema.kubernetes[type], to: &$0) }
         }
         return envelope(body.bytes, apiVersion: apiVersion, kind: kind)

@@ -68,6 +68,15 @@ extension ResourceTable {
             $0.categories = ["all"]
             $0.subresources = [.status]
         },
+        // There are none of these two, and none can be made: `kubectl describe namespace` asks for them.
+        row(v1, "LimitRange", "limitranges", PlainBehaviour(), []) {
+            $0.shortNames = ["limits"]
+            $0.verbs = ["get", "list", "watch"]
+        },
+        row(v1, "ResourceQuota", "resourcequotas", PlainBehaviour(), []) {
+            $0.shortNames = ["quota"]
+            $0.verbs = ["get", "list", "watch"]
+        },
         row(v1, "Binding", "bindings", PlainBehaviour(), []) { $0.verbs = ["create"] },
         row(v1, "ComponentStatus", "componentstatuses", ComponentStatusBehaviour(), ComponentStatusBehaviour.columns) {
             $0.shortNames = ["cs"]

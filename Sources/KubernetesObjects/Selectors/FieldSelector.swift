@@ -31,15 +31,14 @@ package struct FieldSelector: Sendable, Hashable {
                 known.contains(requirement.field)
                     || definition.behaviour.selectableFieldNames.contains(requirement.field)
             else {
-                let name = definition.group.isEmpty ? "/\(definition.version)" : "\(definition.groupVersion)"
                 let problem =
                     Self.hasOwnFields(definition)
                     ? "field label not supported: \(requirement.field)"
                     : "\(GoText.quoted(requirement.field)) is not a known field selector: only "
                         + "\"metadata.name\", \"metadata.namespace\""
                 throw .badRequest(
-                    "Unable to find \(GoText.quoted("\(name), Resource=\(definition.plural)")) that match label selector "
-                        + "\(GoText.quoted(labelSelector)), field selector \(GoText.quoted(text)): \(problem)")
+                    // kubectl itself writes the resource and the selectors in front.
+                    problem)
             }
             requirements.append(requirement)
         }
