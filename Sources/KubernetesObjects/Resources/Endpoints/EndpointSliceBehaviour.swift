@@ -21,6 +21,8 @@ package struct EndpointSliceBehaviour: ResourceBehaviour {
 
     package func prepareForCreate(_ document: inout Document) {
         document.generation = 1
+        // Clients of v1 cannot set it.
+        document.object.modifyItems("endpoints") { $0["deprecatedTopology"] = nil }
     }
 
     package func prepareForUpdate(_ document: inout Document, old: Document, subresource: String) {
@@ -54,11 +56,11 @@ package struct EndpointSliceBehaviour: ResourceBehaviour {
             for (position, address) in addresses.enumerated() {
                 errors += addressErrors(address, type, "\(field).addresses[\(position)]")
             }
-            if let hostname = endpoint["hostname"]?.string {
-                errors += NameFormats.label(hostname).map { .invalid("\(field).hostname", .string(hostname), $0) }
-            }
             if let node = endpoint["nodeName"]?.string {
                 errors += NameFormats.subdomain(node).map { .invalid("\(field).nodeName", .string(node), $0) }
+            }
+            if let hostname = endpoint["hostname"]?.string {
+                errors += NameFormats.label(hostname).map { .invalid("\(field).hostname", .string(hostname), $0) }
             }
             errors += hintErrors(endpoint["hints"], "\(field).hints")
         }
@@ -125,6 +127,19 @@ package struct EndpointSliceBehaviour: ResourceBehaviour {
             }
         }
         return errors
+    }
+
+    package func warningsOnCreate(_ document: Document) -> [String] {
+        if document["addressType"].text == "FQDN" { return ["spec.addressType: FQDN endpoints are deprecated"] }
+        return document["endpoints"].items.enumerated().flatMap { index, endpoint in
+            endpoint["addresses"].texts.enumerated().flatMap { position, address in
+                AddressFormats.addressWarnings("spec.endpoints[\(index)].addresses[\(position)]", address)
+            }
+        }
+    }
+
+    package func warningsOnUpdate(_ document: Document, old: Document) -> [String] {
+        warningsOnCreate(document)
     }
 
     static let columns = [

@@ -14,6 +14,21 @@ package struct EndpointsBehaviour: ResourceBehaviour {
         }
     }
 
+    package func prepareForCreate(_ document: inout Document) {
+        repack(&document)
+    }
+
+    package func prepareForUpdate(_ document: inout Document, old: Document, subresource: String) {
+        repack(&document)
+    }
+
+    /// Errors name what the client has written, so nothing moves before it is right.
+    private func repack(_ document: inout Document) {
+        let subsets = document["subsets"].items
+        guard !subsets.isEmpty, validateCreate(document).isEmpty else { return }
+        document["subsets"] = .array(EndpointSubsets.repacked(subsets))
+    }
+
     package func validateCreate(_ document: Document) -> [FieldError] {
         document["subsets"].items.enumerated().flatMap { subsetErrors($1, "subsets[\($0)]", existing: []) }
     }
