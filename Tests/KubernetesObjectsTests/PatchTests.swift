@@ -123,3 +123,23 @@ struct PatchTests {
         }
     }
 }
+
+extension PatchTests {
+    @Test func aPatchDoesNotChangeTheKind() throws {
+        let (document, _) = try Self.patched(.strategic, #"{"kind":"Pod","apiVersion":"v2"}"#, Self.web)
+        #expect(document.kind == "Service")
+        #expect(document.apiVersion == "v1")
+        #expect(throws: APIStatus.self) { try Self.patched(.merge, #"{"kind":"Pod"}"#, Self.web) }
+    }
+
+    @Test(arguments: [
+        (PatchType.json, "{}", "error decoding patch: json: cannot unmarshal object into Go value of type []interface {}"),
+        (.merge, "[]", "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"),
+        (.strategic, "5", "json: cannot unmarshal number into Go value of type map[string]interface {}"),
+    ])
+    func saysWhatAPatchHasToBe(type: PatchType, patch: String, message: String) {
+        let status = #expect(throws: APIStatus.self) { try Self.patched(type, patch, Self.web) }
+        #expect(status?.message == message)
+        #expect(status?.code == 400)
+    }
+}

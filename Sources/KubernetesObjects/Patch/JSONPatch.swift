@@ -6,11 +6,7 @@ enum JSONPatch {
     ///
     /// - Throws: `APIStatus` for a patch that cannot be read, or an operation that fails.
     static func apply(_ patch: JSONValue, to value: JSONValue) throws(APIStatus) -> JSONValue {
-        guard let operations = patch.array else {
-            throw .badRequest(
-                "json: cannot unmarshal \(patch.object == nil ? "string" : "object") into Go value of type jsonpatch.Patch"
-            )
-        }
+        let operations = patch.array ?? []
         if operations.count > operationLimit {
             throw APIStatus(
                 code: 413, reason: "RequestEntityTooLarge",

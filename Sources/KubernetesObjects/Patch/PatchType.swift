@@ -19,27 +19,19 @@ package enum Patch {
         type: PatchType, body: [UInt8], to document: Document, definition: ResourceDefinition, subresource: String = "",
         fieldValidation: FieldValidation = .warn
     ) throws(APIStatus) -> (Document, [String]) {
-        let (patch, duplicates) = try read(body)
+        let (patch, duplicates) = try read(body, type)
         let original = JSONValue.object(document.object)
         let patched: JSONValue
         let shown: String
-        var isUnstructured = false
         switch type {
         case .json:
             patched = try JSONPatch.apply(patch, to: original)
             shown = String(decoding: body, as: UTF8.self)
         case .merge:
-            guard patch.object != nil else {
-                throw .badRequest(
-                    "json: cannot unmarshal \(kindName(patch)) into Go value of type map[string]interface {}")
-            }
             patched = MergePatch.apply(patch, to: original)
             shown = String(decoding: body, as: UTF8.self)
         case .strategic:
-            guard let object = patch.object else {
-                throw .badRequest(
-                    "json: cannot unmarshal \(kindName(patch)) into Go value of type map[string]interface {}")
-            }
+            let object = patch.object ?? JSONObject()
             let part = definition.subresource(subresource)?.schemaType ?? definition.schemaType
             do {
                 let type = Schema.kubernetes.index(of: part) ?? 0
@@ -48,21 +40,29 @@ package enum Patch {
                 throw .badRequest(error.message)
             }
             shown = GoText.plain(.object(StrategicMergePatch.shown(object)))
-            isUnstructured = true
         case .apply, .applyCBOR:
             throw .internalError("an apply patch is not applied to an object alone")
         }
         return try definition.decodePatched(
             patched, shown: shown, duplicates: duplicates, fieldValidation: fieldValidation, subresource: subresource,
-            isUnstructured: isUnstructured)
+            isUnstructured: type == .strategic)
     }
 
-    private static func read(_ body: [UInt8]) throws(APIStatus) -> (JSONValue, [String]) {
+    /// Reads a patch, which is a list of operations or an object.
+    private static func read(_ body: [UInt8], _ type: PatchType) throws(APIStatus) -> (JSONValue, [String]) {
+        let prefix = type == .strategic ? "" : "error decoding patch: "
+        let result: (value: JSONValue, duplicates: [String])
         do {
-            return try JSONParser.parseReportingDuplicates(body)
+            result = try JSONParser.parseReportingDuplicates(body)
         } catch {
-            throw .badRequest("error decoding patch: \(error.message)")
+            throw .badRequest(prefix + error.message)
         }
+        let isFine = type == .json ? result.value.array != nil : result.value.object != nil
+        guard isFine else {
+            let wanted = type == .json ? "[]interface {}" : "map[string]interface {}"
+            throw .badRequest("\(prefix)json: cannot unmarshal \(kindName(result.value)) into Go value of type \(wanted)")
+        }
+        return result
     }
 
     private static func kindName(_ value: JSONValue) -> String {

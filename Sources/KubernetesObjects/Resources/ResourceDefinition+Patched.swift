@@ -12,6 +12,18 @@ extension ResourceDefinition {
         guard let type = Schema.kubernetes.index(of: part?.schemaType ?? schemaType) else {
             throw .internalError("no schema for \(kind)")
         }
+        let expectedKind = part?.kind ?? kind
+        let expectedVersion = part?.groupVersion ?? groupVersion
+        let givenKind = value["kind"].text
+        let givenVersion = value["apiVersion"].text
+        if !isUnstructured, givenKind != expectedKind || givenVersion != expectedVersion.description {
+            let version = GroupVersion(givenVersion)
+            let name = version.group.isEmpty ? "/\(version.version)" : "\(version)"
+            throw refusal("unable to decode \(name), Kind=\(givenKind) into *\(goGroupName).\(expectedKind)")
+        }
+        var value = value
+        value["kind"] = .string(expectedKind)
+        value["apiVersion"] = .string(expectedVersion.description)
         var document: Document
         let problems: [String]
         do {
@@ -29,5 +41,10 @@ extension ResourceDefinition {
             document = normalised(document)
         }
         return (document, fieldValidation == .warn ? problems : [])
+    }
+
+    /// The name of the package that has the kind, as Go's errors show it.
+    private var goGroupName: String {
+        group.isEmpty ? "core" : group.split(separator: ".").first.map(String.init) ?? group
     }
 }
