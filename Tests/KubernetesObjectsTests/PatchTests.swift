@@ -133,8 +133,14 @@ extension PatchTests {
     }
 
     @Test(arguments: [
-        (PatchType.json, "{}", "error decoding patch: json: cannot unmarshal object into Go value of type []interface {}"),
-        (.merge, "[]", "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"),
+        (
+            PatchType.json, "{}",
+            "error decoding patch: json: cannot unmarshal object into Go value of type []interface {}"
+        ),
+        (
+            .merge, "[]",
+            "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"
+        ),
         (.strategic, "5", "json: cannot unmarshal number into Go value of type map[string]interface {}"),
     ])
     func saysWhatAPatchHasToBe(type: PatchType, patch: String, message: String) {

@@ -60,7 +60,8 @@ package enum Patch {
         let isFine = type == .json ? result.value.array != nil : result.value.object != nil
         guard isFine else {
             let wanted = type == .json ? "[]interface {}" : "map[string]interface {}"
-            throw .badRequest("\(prefix)json: cannot unmarshal \(kindName(result.value)) into Go value of type \(wanted)")
+            throw .badRequest(
+                "\(prefix)json: cannot unmarshal \(kindName(result.value)) into Go value of type \(wanted)")
         }
         return result
     }

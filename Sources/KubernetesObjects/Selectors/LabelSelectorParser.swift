@@ -63,7 +63,11 @@ private struct LabelSelectorParser {
         while true {
             switch next {
             case .identifier, .symbol("!"):
-                requirements.append(try requirement())
+                do {
+                    requirements.append(try requirement())
+                } catch {
+                    throw SelectorError(message: "unable to parse requirement: \(error.message)")
+                }
                 let after = take()
                 if after == .end { return requirements }
                 guard after == .symbol(",") else {
@@ -92,7 +96,7 @@ private struct LabelSelectorParser {
             throw SelectorError(message: "found '\(token.text)', expected: identifier")
         }
         if let problem = NameFormats.qualifiedName(key).first {
-            throw SelectorError(message: "key: Invalid value: \(GoText.quoted(key)): \(problem)")
+            throw SelectorError(message: "<nil>: Invalid value: \(GoText.quoted(key)): \(problem)")
         }
         if next == .end || next == .symbol(",") {
             return LabelSelector.Requirement(key: key, comparison: isNegated ? .doesNotExist : .exists, values: [])

@@ -90,5 +90,36 @@ extension SchemaText {
           audience 1 string
           expirationSeconds 2 *int64
           path 3 string always required
+        core.v1.LimitRange
+          typemeta
+          metadata 1 meta.v1.ObjectMeta
+          spec 2 core.v1.LimitRangeSpec
+        core.v1.ResourceQuota
+          typemeta
+          metadata 1 meta.v1.ObjectMeta
+          spec 2 core.v1.ResourceQuotaSpec
+          status 3 core.v1.ResourceQuotaStatus
+        core.v1.LimitRangeSpec
+          limits 1 []core.v1.LimitRangeItem always required atomic
+        core.v1.ResourceQuotaSpec
+          hard 1 {}quantity
+          scopes 2 []string(v1.ResourceQuotaScope) atomic
+          scopeSelector 3 *core.v1.ScopeSelector
+        core.v1.ResourceQuotaStatus
+          hard 1 {}quantity
+          used 2 {}quantity
+        core.v1.LimitRangeItem
+          type 1 string(v1.LimitType) always required
+          max 2 {}quantity
+          min 3 {}quantity
+          default 4 {}quantity
+          defaultRequest 5 {}quantity
+          maxLimitRequestRatio 6 {}quantity
+        core.v1.ScopeSelector mapatomic
+          matchExpressions 1 []core.v1.ScopedResourceSelectorRequirement atomic
+        core.v1.ScopedResourceSelectorRequirement
+          scopeName 1 string(v1.ResourceQuotaScope) always required
+          operator 2 string(v1.ScopeSelectorOperator) always required
+          values 3 []string atomic
         """#
 }
