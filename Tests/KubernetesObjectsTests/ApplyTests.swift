@@ -113,3 +113,60 @@ struct ServerSideApplyTests {
         #expect(same == first)
     }
 }
+
+/// Several managers that apply one after the other, compared with a simple account of who owns what.
+struct ApplyModelTests {
+    private struct Model {
+        var data: [String: String] = [:]
+        var owners: [String: Set<String>] = [:]
+
+        mutating func apply(_ configuration: [String: String], by manager: String) {
+            for (key, value) in configuration {
+                if data[key] == value {
+                    owners[key, default: []].insert(manager)
+                } else {
+                    data[key] = value
+                    owners[key] = [manager]
+                }
+            }
+            for key in Array(owners.keys) where configuration[key] == nil && owners[key]?.remove(manager) != nil {
+                if owners[key]?.isEmpty == true {
+                    owners[key] = nil
+                    data[key] = nil
+                }
+            }
+        }
+    }
+
+    @Test func everyFieldGoesWithItsLastOwner() throws {
+        let definition = try #require(ResourceTable.kubernetes.definition(GroupVersion("v1"), kind: "ConfigMap"))
+        var random = Generator(seed: 5)
+        for _ in 0..<40 {
+            var model = Model()
+            var document: Document?
+            for step in 0..<20 {
+                let manager = "m\(random.next() % 3)"
+                var configuration: [String: String] = [:]
+                for _ in 0..<random.next() % 4 { configuration["k\(random.next() % 5)"] = "\(random.next() % 2)" }
+                let body: JSONValue = [
+                    "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a"],
+                    "data": .object(JSONObject(configuration.map { ($0, .string($1)) })),
+                ]
+                document = try ServerSideApply.apply(
+                    body: JSONWriter.bytes(body), to: document, definition: definition, manager: manager, forces: true,
+                    name: "a", namespace: "b", now: Int64(step)
+                ).document
+                model.apply(configuration, by: manager)
+                let data = document?["data"]?.object?.members.map { ($0.key, $0.value.string ?? "") } ?? []
+                #expect(Dictionary(uniqueKeysWithValues: data) == model.data)
+                var owners: [String: Set<String>] = [:]
+                for record in document?.managedFields ?? [] {
+                    for key in record["fieldsV1"]?["f:data"]?.object?.keys ?? [] where key.hasPrefix("f:") {
+                        owners[String(key.dropFirst(2)), default: []].insert(record["manager"]?.string ?? "")
+                    }
+                }
+                #expect(owners == model.owners)
+            }
+        }
+    }
+}
