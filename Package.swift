@@ -137,33 +137,37 @@ let package = Package(
         // A small cluster of network namespaces, for the demo and the tests
         .target(name: "LabKit", dependencies: ["ChildProcesses", "CLinux"]),
         .executableTarget(name: "demo", dependencies: ["LabKit"]),
+        .target(name: "TestKit", dependencies: [log]),
         .target(name: "KubernetesTestKit", resources: [.copy("Scenarios"), .copy("Transcripts")]),
 
         // Without root
         .testTarget(name: "BlockingThreadsTests", dependencies: ["BlockingThreads"]),
         .testTarget(name: "ChildProcessesTests", dependencies: ["ChildProcesses"]),
         .testTarget(name: "MailboxesTests", dependencies: ["Mailboxes"]),
-        .testTarget(name: "InternetAddressesTests", dependencies: ["InternetAddresses"]),
+        .testTarget(name: "InternetAddressesTests", dependencies: ["InternetAddresses", "TestKit"]),
         .testTarget(
-            name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "InternetAddresses", "KubernetesTestKit"]),
+            name: "KubernetesAPITests",
+            dependencies: ["KubernetesAPI", "InternetAddresses", "KubernetesTestKit", "TestKit"]),
         .testTarget(
-            name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "InternetAddresses"],
+            name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "InternetAddresses", "TestKit"],
             resources: [.copy("Manifests")]),
         .testTarget(name: "ObjectSourceTests", dependencies: ["ObjectSource", "KubernetesAPI"]),
         .testTarget(
             name: "ManifestSourceTests",
             dependencies: [
-                "ManifestSource", "ObjectSource", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit", log,
+                "ManifestSource", "ObjectSource", "KubernetesAPI", "InternetAddresses", "KubernetesTestKit", "TestKit",
+                log,
             ]),
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "KubernetesClient", "ObjectSource", "KubernetesAPI", "KubernetesTestKit", log, nioCore, nioPosix,
+                "KubernetesClient", "ObjectSource", "KubernetesAPI", "KubernetesTestKit", "TestKit", log, nioCore,
+                nioPosix,
                 nioHTTP1, nioSSL,
             ]),
         .testTarget(
             name: "ServiceRoutingTests",
-            dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses"]),
+            dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses", "TestKit"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "CLinux"]),
         .testTarget(
             name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
@@ -182,7 +186,7 @@ let package = Package(
                 "ConntrackCleanup", "Mailboxes", "ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux",
                 "InternetAddresses",
             ]),
-        .testTarget(name: "IPTablesTests", dependencies: ["IPTables"]),
+        .testTarget(name: "IPTablesTests", dependencies: ["IPTables", "ChildProcesses"]),
         .testTarget(
             name: "IPTablesDataplaneTests",
             dependencies: [
@@ -192,12 +196,14 @@ let package = Package(
         .executableTarget(name: "daemon-fixture", dependencies: ["DaemonKit"], path: "Tests/DaemonFixture"),
         .testTarget(
             name: "DaemonKitTests",
-            dependencies: ["DaemonKit", "InternetAddresses", "LabKit", "ChildProcesses", hummingbird, log]),
+            dependencies: [
+                "DaemonKit", "InternetAddresses", "LabKit", "ChildProcesses", "TestKit", hummingbird, log,
+            ]),
         .testTarget(
             name: "NodeProxyTests",
             dependencies: [
                 "DaemonKit", "NodeProxy", "Mailboxes", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI",
-                "InternetAddresses", log,
+                "InternetAddresses", "TestKit", log,
             ]),
 
         // With root, in network namespaces of their own

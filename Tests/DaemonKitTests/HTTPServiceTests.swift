@@ -5,6 +5,7 @@ import Hummingbird
 import InternetAddresses
 import Logging
 import Synchronization
+import TestKit
 import Testing
 
 @Suite("HTTPService", .timeLimit(.minutes(1)))
@@ -14,8 +15,7 @@ struct HTTPServiceTests {
     func service(on address: ListenAddress) -> HTTPService {
         let router = Router()
         router.get("/greeting") { _, _ in "hello" }
-        let quiet = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
-        return HTTPService(flag: "--address", address: address, responder: router.buildResponder(), logger: quiet)
+        return HTTPService(flag: "--address", address: address, responder: router.buildResponder(), logger: .silent)
     }
 
     func get(_ path: String, port: Int) async throws -> String {

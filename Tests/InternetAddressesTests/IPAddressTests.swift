@@ -1,5 +1,6 @@
 import Glibc
 import InternetAddresses
+import TestKit
 import Testing
 
 @Suite struct IPAddressTests {
@@ -61,7 +62,7 @@ import Testing
 
     @Test("any text is read as the C library reads it")
     func sameAsLibrary() {
-        var random = SplitMix(state: 1)
+        var random = SplitMix64(seed: 1)
         let alphabet = Array("0011258afF:::...")
         var accepted = 0
         for _ in 0..<200_000 {
@@ -78,7 +79,7 @@ import Testing
 
     @Test("any address survives being written and read, and being taken apart and put together")
     func roundTrip() {
-        var random = SplitMix(state: 2)
+        var random = SplitMix64(seed: 2)
         for _ in 0..<20_000 {
             // Many zeros, because those are what the text leaves out.
             let mask =
@@ -132,7 +133,7 @@ import Testing
         #expect(sorted.reversed().sorted() == sorted)
     }
 
-    private func groups(_ mask: UInt64, _ random: inout SplitMix) -> UInt64 {
+    private func groups(_ mask: UInt64, _ random: inout SplitMix64) -> UInt64 {
         (0..<4).reduce(0) { bits, group in
             bits << 16 | (mask >> UInt64(group) & 1 == 0 ? 0 : UInt64.random(in: 0...0xFFFF, using: &random))
         }
@@ -143,18 +144,5 @@ import Testing
         let isIPv6 = text.contains(":")
         var bytes = [UInt8](repeating: 0, count: isIPv6 ? 16 : 4)
         return inet_pton(isIPv6 ? AF_INET6 : AF_INET, text, &bytes) == 1 ? bytes : nil
-    }
-}
-
-/// A small generator of the same numbers in every run (Steele, Lea and Flood, 2014).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

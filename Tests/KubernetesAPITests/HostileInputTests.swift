@@ -1,5 +1,6 @@
 import KubernetesAPI
 import KubernetesTestKit
+import TestKit
 import Testing
 
 /// Bytes from the network may be anything; a reader answers with a value or an error, and never stops the process.
@@ -27,7 +28,7 @@ import Testing
     @Test("flipped bytes are survived", arguments: lists)
     func flips(name: String, kind: ObjectKind) throws {
         let bytes = try Fixtures.transcript(name)
-        var random = SplitMix(state: 1)
+        var random = SplitMix64(seed: 1)
         for _ in 0..<3_000 {
             var mutated = bytes
             for _ in 0...Int.random(in: 0..<8, using: &random) {
@@ -53,7 +54,7 @@ import Testing
 
     @Test("noise is survived")
     func noise() {
-        var random = SplitMix(state: 2)
+        var random = SplitMix64(seed: 2)
         for _ in 0..<3_000 {
             let count = Int.random(in: 0..<64, using: &random)
             let noise = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -85,18 +86,5 @@ import Testing
         let problem = try problem(web(#""ports": [{"port": \#(number)}]"#))
         #expect(problem.object == "Service default/web")
         #expect(problem.reason.contains(number))
-    }
-}
-
-/// A small generator of the same numbers in every run (Steele, Lea and Flood, 2014).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import NIOSSL
 import Synchronization
+import TestKit
 import Testing
 
 @testable import KubernetesClient

@@ -1,6 +1,7 @@
 import KubernetesAPI
 import NIOHTTP1
 import ObjectSource
+import TestKit
 import Testing
 
 @testable import KubernetesClient

@@ -2,6 +2,7 @@ import KubernetesAPI
 import NIOHTTP1
 import NIOSSL
 import ObjectSource
+import TestKit
 import Testing
 
 @testable import KubernetesClient

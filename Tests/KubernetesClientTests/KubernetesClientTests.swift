@@ -3,6 +3,7 @@ import KubernetesTestKit
 import Logging
 import NIOHTTP1
 import ObjectSource
+import TestKit
 import Testing
 
 @testable import KubernetesClient

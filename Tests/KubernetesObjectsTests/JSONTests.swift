@@ -1,4 +1,5 @@
 import KubernetesObjects
+import TestKit
 import Testing
 
 struct JSONTests {
@@ -62,7 +63,7 @@ struct JSONTests {
     }
 
     @Test func whatIsWrittenIsReadBack() throws {
-        var random = Generator(seed: 7)
+        var random = SplitMix64(seed: 7)
         for _ in 0..<500 {
             let value = random.value(depth: 4)
             #expect(try JSONParser.parse(JSONWriter.bytes(value)) == value)
@@ -70,7 +71,7 @@ struct JSONTests {
     }
 
     @Test func damagedTextIsRefusedOrReadButNeverCrashes() {
-        var random = Generator(seed: 11)
+        var random = SplitMix64(seed: 11)
         for _ in 0..<2000 {
             var bytes = JSONWriter.bytes(random.value(depth: 4))
             for _ in 0..<3 where !bytes.isEmpty {
@@ -91,17 +92,7 @@ struct JSONTests {
     }
 }
 
-/// Makes the same values each time.
-struct Generator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ (state >> 29)
-    }
-
+extension SplitMix64 {
     mutating func value(depth: Int) -> JSONValue {
         switch next() % (depth == 0 ? 5 : 7) {
         case 0: return .null

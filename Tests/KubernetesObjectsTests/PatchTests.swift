@@ -1,4 +1,5 @@
 import KubernetesObjects
+import TestKit
 import Testing
 
 struct PatchTests {
@@ -97,7 +98,7 @@ struct PatchTests {
 
     /// Two people who patch the same object from the same state get what the merge patch between two states says.
     @Test func mergePatchesLeadFromOneObjectToAnother() throws {
-        var random = Generator(seed: 3)
+        var random = SplitMix64(seed: 3)
         let definition = try #require(
             ResourceTable.kubernetes.definition(GroupVersion("v1"), kind: "ConfigMap"))
         for _ in 0..<200 {

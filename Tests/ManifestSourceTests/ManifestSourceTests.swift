@@ -4,7 +4,7 @@ import KubernetesTestKit
 import Logging
 import ManifestSource
 import ObjectSource
-import Synchronization
+import TestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ManifestSourceTests {
@@ -132,7 +132,7 @@ import Testing
         } test: { folder, inbox, logs in
             _ = try await inbox.nextSynchronized()
             try FileManager.default.moveItem(atPath: folder.path, toPath: folder.path + "-away")
-            await logs.wait(for: "what was programmed stays in force")
+            _ = try await logs.line(with: "what was programmed stays in force")
             try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
             try folder.write("b.yaml", service("b"))
             var told: Set<String> = []
@@ -166,16 +166,15 @@ private func service(_ name: String, port: Int = 80) -> String {
 /// Runs a source over a folder of its own until `test` returns; a source that does not end then hits the time limit.
 private func withRunningSource(
     file: String? = nil, prepare: (Folder) throws -> Void,
-    test: @escaping @Sendable (Folder, ObjectInbox, CapturedLogs) async throws -> Void
+    test: @escaping @Sendable (Folder, ObjectInbox, LogLines) async throws -> Void
 ) async throws {
     let folder = try Folder()
     defer { folder.removeAll() }
     try prepare(folder)
-    let logs = CapturedLogs()
-    let logger = Logger(label: "test") { _ in logs }
+    let logs = LogLines()
     let inbox = ObjectInbox(waitingFor: Set(ObjectKind.allCases))
     let source = ManifestSource(
-        path: file.map { "\(folder.path)/\($0)" } ?? folder.path, kinds: Set(ObjectKind.allCases), logger: logger)
+        path: file.map { "\(folder.path)/\($0)" } ?? folder.path, kinds: Set(ObjectKind.allCases), logger: logs.logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await source.run(into: inbox) }
         try await test(folder, inbox, logs)
@@ -248,31 +247,4 @@ private struct Folder: Sendable {
     }
 
     func removeAll() { try? FileManager.default.removeItem(atPath: path) }
-}
-
-/// What was logged, for tests to look into.
-private final class CapturedLogs: LogHandler, Sendable {
-    private let lines = Mutex<[String]>([])
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) {
-        lines.withLock { $0.append("\(event.level): \(event.message)") }
-    }
-
-    func contains(_ text: String) -> Bool { lines.withLock { $0.contains { $0.contains(text) } } }
-
-    func wait(for text: String) async {
-        while !contains(text), !Task.isCancelled { await Task.yield() }
-    }
 }

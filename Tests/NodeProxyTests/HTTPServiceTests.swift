@@ -3,6 +3,7 @@ import Foundation
 import FoundationNetworking
 import InternetAddresses
 import Synchronization
+import TestKit
 import Testing
 
 @testable import NodeProxy

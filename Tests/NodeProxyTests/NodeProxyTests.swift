@@ -3,6 +3,7 @@ import Dataplane
 import InternetAddresses
 import KubernetesAPI
 import ObjectSource
+import TestKit
 import Testing
 
 @testable import NodeProxy

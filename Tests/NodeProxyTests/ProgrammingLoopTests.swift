@@ -6,6 +6,7 @@ import NodeProxy
 import ObjectSource
 import ServiceRouting
 import Synchronization
+import TestKit
 import Testing
 
 @Suite("The programming loop", .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import Dataplane
 import NodeProxy
 import Synchronization
+import TestKit
 import Testing
 
 @Suite("The repair loop", .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
+import TestKit
 import Testing
 
 /// Long random histories of a small and crowded cluster: few names, few addresses, many conflicts.
@@ -79,7 +80,7 @@ import Testing
 private struct RandomCluster {
     var random: SplitMix64
 
-    init(seed: UInt64) { random = SplitMix64(state: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
     mutating func chance(_ outOf: Int) -> Bool { number(1...outOf) == 1 }
@@ -155,18 +156,5 @@ private struct RandomCluster {
         result.ports = some(["", "http", "dns"]).map { EndpointPort(name: $0, transport: .tcp, port: 8080) }
         result.ports += some(["", "dns"]).map { EndpointPort(name: $0, transport: .udp, port: 5353) }
         return result
-    }
-}
-
-/// A generator with a seed (Steele, Lea, Flood: SplitMix), so that a failure can be had again.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
