@@ -12,7 +12,7 @@ BUILD_BENCHMARK := swift build --configuration release --package-path Benchmarks
 # Network namespaces need root.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E env "PATH=$(PATH)")
 
-.PHONY: demo test bench build lint format packages
+.PHONY: demo test bench bench-ipvs build lint format packages
 
 demo: packages
 	$(BUILD) --product servicelet
@@ -27,6 +27,12 @@ test: packages lint
 bench:
 	$(BUILD_BENCHMARK)
 	$(AS_ROOT) "$$($(BUILD_BENCHMARK) --show-bin-path)/benchmark" $(ARGUMENTS)
+
+# What a thousand Services cost in ipvs mode, in a virtual machine with a kernel that has IPVS.
+bench-ipvs: packages
+	$(BUILD) --build-tests
+	$(AS_ROOT) scripts/run-in-vm env NO_COLOR=1 "$$(echo "$$($(BUILD) --show-bin-path)"/*.xctest)" \
+		--testing-library swift-testing --filter '^VirtualMachineTests\.IPVSCostTests'
 
 build:
 	$(BUILD)

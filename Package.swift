@@ -89,6 +89,8 @@ let package = Package(
         .target(name: "Netlink", dependencies: ["CLinux"]),
         .target(name: "NFTables", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
         .target(name: "Conntrack", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
+        .target(name: "IPVS", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
+        .target(name: "IPSet", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
         .target(name: "Routes", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
 
         .target(
@@ -107,6 +109,12 @@ let package = Package(
             dependencies: [
                 "BlockingThreads", "Dataplane", "ServiceRouting", "IPTables", "Conntrack", "Netlink",
                 "InternetAddresses",
+            ]),
+        .target(
+            name: "IPVSDataplane",
+            dependencies: [
+                "BlockingThreads", "Mailboxes", "Dataplane", "ServiceRouting", "IPVS", "IPSet", "Routes", "IPTables",
+                "Netlink", "CLinux", "InternetAddresses",
             ]),
 
         // Behind the rules
@@ -130,7 +138,8 @@ let package = Package(
                 "ManifestSource", "KubernetesClient",
                 "KubernetesAPI", "ServiceRouting",
                 "Dataplane",
-                "NFTablesDataplane", "IPTablesDataplane", "InternetAddresses", log, hummingbird, nioCore,
+                "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "IPVS", "IPTables", "InternetAddresses", log,
+                hummingbird, nioCore,
             ]),
         .executableTarget(name: "servicelet", dependencies: ["DaemonKit", "NodeProxy", "APIServer", arguments, log]),
 
@@ -173,6 +182,14 @@ let package = Package(
             name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
         .testTarget(
             name: "ConntrackTests", dependencies: ["Conntrack", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
+        .testTarget(name: "IPVSTests", dependencies: ["IPVS", "Netlink", "CLinux", "InternetAddresses"]),
+        .testTarget(name: "IPSetTests", dependencies: ["IPSet", "InternetAddresses"]),
+        .testTarget(
+            name: "IPVSDataplaneTests",
+            dependencies: [
+                "IPVSDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "IPVS", "IPSet", "IPTables",
+                "InternetAddresses", "KubernetesTestKit",
+            ]),
         .testTarget(name: "RoutesTests", dependencies: ["Routes", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
         .testTarget(
             name: "NFTablesDataplaneTests",
@@ -203,7 +220,15 @@ let package = Package(
             name: "NodeProxyTests",
             dependencies: [
                 "DaemonKit", "NodeProxy", "Mailboxes", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI",
-                "InternetAddresses", "TestKit", log,
+                "IPVS", "IPVSDataplane", "InternetAddresses", "TestKit", log,
+            ]),
+
+        // With root, in network namespaces of their own, in a virtual machine with a kernel that has IPVS
+        .testTarget(
+            name: "VirtualMachineTests",
+            dependencies: [
+                "IPVSDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "IPVS", "InternetAddresses",
+                "KubernetesTestKit", "LabKit",
             ]),
 
         // With root, in network namespaces of their own

@@ -1,6 +1,6 @@
 import BlockingThreads
 package import Dataplane
-import IPTables
+package import IPTables
 import InternetAddresses
 import Netlink
 package import ServiceRouting
@@ -89,10 +89,22 @@ package actor IPTablesDataplane: Dataplane {
 
     /// Removes what this mode or kube-proxy's iptables mode has programmed, in both back ends. Foreign rules stay.
     ///
-    /// Back ends that are not installed are skipped.
-    package static func cleanUp(executor: (any SerialExecutor)? = nil) async throws(DataplaneError) {
-        try await IPTablesDataplane(executor: executor).removeEverything()
+    /// Back ends that are not installed are skipped. What `other`, the mode in force, owns too stays.
+    package static func cleanUp(
+        keeping other: OwnedRules = OwnedRules(), executor: (any SerialExecutor)? = nil
+    ) async throws(DataplaneError) {
+        try await IPTablesDataplane(executor: executor).removeEverything(keeping: other)
     }
+
+    /// The chains and jumps that the mode programs, which the cleanup of another mode must leave alone while it is in
+    /// force.
+    package static let ownedRules = OwnedRules(
+        jumps: FixedRules.jumps,
+        chains: Dictionary(
+            uniqueKeysWithValues: Table.allCases.map { table in
+                let shared = SharedChain.allCases.filter { $0.table == table }.map(\.name)
+                return (table, Set(FixedRules.chains(in: table) + shared))
+            }))
 
     // MARK: - On the thread
 
@@ -212,14 +224,14 @@ package actor IPTablesDataplane: Dataplane {
         self.programs = programs
     }
 
-    private func removeEverything() throws(DataplaneError) {
+    private func removeEverything(keeping other: OwnedRules) throws(DataplaneError) {
         for backend in IPTablesPrograms.Backend.allCases {
             let programs = IPTablesPrograms(backend: backend)
             for family in IPFamily.allCases {
                 try DataplaneError.wrapping { () throws(IPTablesError) in
-                    guard let input = try programs.saveIfSupported(family: family)?.cleanUp, !input.isEmpty else {
-                        return
-                    }
+                    guard let saved = try programs.saveIfSupported(family: family) else { return }
+                    let input = saved.cleanUp(keeping: other)
+                    guard !input.isEmpty else { return }
                     try programs.restore(input.bytes, family: family)
                 }
             }

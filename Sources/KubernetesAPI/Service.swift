@@ -58,6 +58,8 @@ package struct Service: Sendable, Hashable {
     package var publishesNotReadyAddresses: Bool
     /// The labels of the Pods behind the Service; kept only for consumers that ask for it.
     package var selector: Labels
+    /// How IPVS is to spread connections (``WellKnown/ipvsScheduler``), as it was written; `nil` where nobody says.
+    package var ipvsScheduler: String?
     /// Values that were left out.
     package var refusals: [FieldRefusal] = []
 

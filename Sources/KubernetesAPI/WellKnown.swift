@@ -1,4 +1,4 @@
-/// Labels with a meaning for Service networking, as
+/// Labels and annotations with a meaning for Service networking, as
 /// https://kubernetes.io/docs/reference/labels-annotations-taints/ lists them.
 package enum WellKnown {
     /// On an EndpointSlice: the Service that it belongs to.
@@ -9,6 +9,8 @@ package enum WellKnown {
     package static let headless = "service.kubernetes.io/headless"
     /// On a Node: the zone that it stands in.
     package static let zone = "topology.kubernetes.io/zone"
+    /// An annotation on a Service: how IPVS spreads its connections, in place of the node's choice. Servicelet's own.
+    package static let ipvsScheduler = "servicelet.io/ipvs-scheduler"
 
     /// Labels that the readers keep.
     package static let keptLabels: Set<String> = [serviceName, serviceProxyName, headless, zone]

@@ -7,11 +7,13 @@ package enum ClusterAddress {
     /// All pods of the cluster, as the proxy's `--cluster-cidr` takes them.
     package static let podNetworks = "10.244.0.0/16,fd00:10:244::/48"
 
-    static let clientPod = "10.244.0.250"
+    /// The pod of the node that serves nothing.
+    package static let clientPod = "10.244.0.250"
     static let clientPod6 = "fd00:10:244::250"
     static let remotePod = "10.244.2.250"
     static let remotePod6 = "fd00:10:244:2::250"
-    static let outside = "203.0.113.10"
+    /// A client outside the cluster.
+    package static let outside = "203.0.113.10"
     static let outside6 = "2001:db8:113::10"
     static let outsideOther = "198.51.100.99"
     static let outsideOther6 = "2001:db8:51::99"

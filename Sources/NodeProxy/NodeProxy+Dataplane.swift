@@ -1,7 +1,9 @@
 import BlockingThreads
 import ConntrackCleanup
 import Dataplane
+import IPTables
 import IPTablesDataplane
+import IPVSDataplane
 package import Logging
 import Mailboxes
 import NFTablesDataplane
@@ -17,6 +19,8 @@ extension NodeProxy {
             try NFTablesDataplane(configuration: configuration.dataplane, logger: logger)
         case .iptables:
             try IPTablesDataplane(configuration: configuration.iptables)
+        case .ipvs:
+            try IPVSDataplane(configuration: configuration.ipvs)
         }
     }
 
@@ -37,18 +41,17 @@ extension NodeProxy {
         }
     }
 
-    /// Removes what another mode has left, ours or kube-proxy's: it would go on sending connections to the endpoints that
-    /// it knew. To be called once the rules of `mode` are in force.
+    /// Removes what other modes have left, ours or kube-proxy's: they would go on sending connections to the endpoints that
+    /// they knew. To be called once the rules of `mode` are in force.
     static func cleanUpOtherModes(than mode: ProxyMode, logger: Logger) async {
-        do throws(DataplaneError) {
-            switch mode {
-            case .nftables: try await IPTablesDataplane.cleanUp()
-            case .iptables: _ = try NFTablesDataplane.cleanUp(includingKubeProxy: true, logger: logger)
+        for other in ProxyMode.allCases where other != mode {
+            do throws(DataplaneError) {
+                try await cleanUp(other, except: mode, logger: logger)
+            } catch  where error.code == .unsupported {
+                logger.debug("\(other.rawValue): nothing can have been left: \(error)")
+            } catch {
+                logger.warning("what the mode \(other.rawValue) has left may still be in force: \(error)")
             }
-        } catch  where error.code == .unsupported {
-            logger.debug("no other mode can have left anything: \(error)")
-        } catch {
-            logger.warning("rules that another mode has left may still be in force: \(error)")
         }
     }
 
@@ -59,12 +62,7 @@ extension NodeProxy {
         var failure: DataplaneError?
         for mode in ProxyMode.allCases {
             do throws(DataplaneError) {
-                switch mode {
-                case .nftables:
-                    let found = try NFTablesDataplane.cleanUp(logger: logger)
-                    if !found { logger.debug("\(mode.rawValue): there was nothing to remove") }
-                case .iptables: try await IPTablesDataplane.cleanUp()
-                }
+                try await cleanUp(mode, except: nil, logger: logger)
             } catch  where error.code == .unsupported {
                 logger.info("\(mode.rawValue): nothing can have been programmed: \(error)")
             } catch {
@@ -73,5 +71,22 @@ extension NodeProxy {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Removes what a mode has programmed, save what the mode that is in force has programmed under the same names.
+    private static func cleanUp(
+        _ mode: ProxyMode, except inForce: ProxyMode?, logger: Logger
+    ) async throws(DataplaneError) {
+        switch mode {
+        case .nftables:
+            let found = try NFTablesDataplane.cleanUp(includingKubeProxy: inForce != nil, logger: logger)
+            if !found { logger.debug("\(mode.rawValue): there was nothing to remove") }
+        case .iptables:
+            try await IPTablesDataplane.cleanUp(
+                keeping: inForce == .ipvs ? IPVSDataplane.ownedRules : OwnedRules())
+        case .ipvs:
+            try await IPVSDataplane.cleanUp(
+                keeping: inForce == .iptables ? IPTablesDataplane.ownedRules : OwnedRules())
+        }
     }
 }

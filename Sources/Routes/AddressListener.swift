@@ -20,9 +20,10 @@ package struct AddressListener: ~Copyable {
     }
 
     /// Begins to listen in the network namespace of the calling thread. `ignoring` is the port of a socket whose own changes
-    /// are not told.
-    package init(ignoring port: UInt32? = nil) throws(NetlinkError) {
+    /// are not told. With a `timeout`, waiting for events that do not come ends with EAGAIN.
+    package init(ignoring port: UInt32? = nil, timeout: Duration? = nil) throws(NetlinkError) {
         let socket = try NetlinkSocket(family: NETLINK_ROUTE)
+        if let timeout { try socket.setReceiveTimeout(milliseconds: Int(timeout / .milliseconds(1))) }
         for group in [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR] {
             try socket.join(group: group.rawValue)
         }

@@ -39,11 +39,13 @@ package struct ServicePortRoute: Sendable, Hashable {
     /// The port on which load balancers ask whether this node has endpoints: LoadBalancer Services under external traffic
     /// policy Local have one.
     package var healthCheckNodePort: UInt16?
+    /// How IPVS is to spread connections, as the Service says in an annotation; `nil` where it leaves that to the node.
+    package var ipvsScheduler: String?
 
     package init(
         key: RouteKey, frontends: [Frontend], clusterBackends: [Backend], localBackends: [Backend] = [],
         servingBackends: [Backend] = [], affinityTimeout: UInt32? = nil, sourceRanges: [IPNetwork] = [],
-        healthCheckNodePort: UInt16? = nil
+        healthCheckNodePort: UInt16? = nil, ipvsScheduler: String? = nil
     ) {
         self.key = key
         self.frontends = frontends
@@ -53,6 +55,7 @@ package struct ServicePortRoute: Sendable, Hashable {
         self.affinityTimeout = affinityTimeout
         self.sourceRanges = sourceRanges
         self.healthCheckNodePort = healthCheckNodePort
+        self.ipvsScheduler = ipvsScheduler
     }
 
     /// The backends of a destination; none for one that is not served.

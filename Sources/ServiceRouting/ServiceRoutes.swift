@@ -70,7 +70,8 @@ private struct RouteDecision {
             localBackends: selection.local, servingBackends: selection.serving,
             affinityTimeout: service.affinityTimeout, sourceRanges: sourceRanges,
             healthCheckNodePort: service.kind == .loadBalancer && externalPolicy == .local
-                ? service.healthCheckNodePort : nil)
+                ? service.healthCheckNodePort : nil,
+            ipvsScheduler: service.ipvsScheduler)
     }
 
     /// The frontends that no other Service port has; what it does without becomes problems.

@@ -6,13 +6,14 @@ extension SavedRules {
     /// The input that removes everything that this mode or kube-proxy's iptables mode has programmed, and nothing else.
     ///
     /// KUBE-FIREWALL, which kubelet shares, stays on nodes with a kubelet. A chain that a foreign rule jumps to stays,
-    /// without its rules.
-    var cleanUp: RestoreInput<RouteKey> {
+    /// without its rules. What `other`, the mode in force, owns too is left alone.
+    func cleanUp(keeping other: OwnedRules = OwnedRules()) -> RestoreInput<RouteKey> {
         var input = RestoreInput<RouteKey>()
         let kubelet = ChainName.ofKubelet.contains { chains(in: .mangle).contains($0) }
         let jumps = FixedRules.jumps.filter { !kubelet || !$0.isKubelets }
         for table in Table.allCases {
-            let ours = Set(jumps.lazy.filter { $0.table == table }.map(\.rule))
+            let kept = Set(other.jumps.lazy.filter { $0.table == table }.map(\.rule))
+            let ours = Set(jumps.lazy.filter { $0.table == table }.map(\.rule)).subtracting(kept)
             let foreign = foreignRules(in: table).filter { !ours.contains($0) }
             for rule in foreignRules(in: table) where ours.contains(rule) {
                 input.add("-D \(rule.dropFirst(3))", in: table)
@@ -20,7 +21,7 @@ extension SavedRules {
             var chains = FixedRules.chains(in: table)
             chains += SharedChain.allCases.filter { $0.table == table }.map(\.name)
             if table == .filter, !kubelet { chains.append(ChainName.localhostFirewall) }
-            let existing = self.chains(in: table)
+            let existing = self.chains(in: table).subtracting(other.chains[table] ?? [])
             for chain in chains where existing.contains(chain) { input.cleanUp(chain, in: table, foreign: foreign) }
             guard table == .nat else { continue }
             for chain in existing.filter(ChainName.isOfService).sorted() {

@@ -53,6 +53,7 @@ extension ServiceDocument {
         service.externalName = kind == .externalName ? spec.externalName ?? "" : ""
         service.publishesNotReadyAddresses = spec.publishNotReadyAddresses ?? false
         service.selector = Labels(spec.selector ?? [:])
+        service.ipvsScheduler = self.metadata?.annotations?[WellKnown.ipvsScheduler]
         service.refusals = checks.refusals
         return service
     }

@@ -2,6 +2,9 @@ extension MetadataDocument {
     /// On bookmarks only: the initial events of a watch are complete.
     static let initialEventsEnd = "k8s.io/initial-events-end"
 
+    /// Annotations that are read; all others are passed over.
+    private static let keptAnnotations: Set<String> = [initialEventsEnd, WellKnown.ipvsScheduler]
+
     /// `meta/v1` ObjectMeta. Only labels that are used are kept, unless all are asked for.
     init(
         _ message: ProtobufMessage, _ interner: inout StringInterner, keepsAllLabels: Bool = false
@@ -26,7 +29,7 @@ extension MetadataDocument {
                 if keepsAllLabels || WellKnown.keptLabels.contains(key) { labels[key] = value }
             case 12:
                 let (key, value) = try Self.entry(field.message(), &interner)
-                if key == Self.initialEventsEnd { annotations[key] = value }
+                if Self.keptAnnotations.contains(key) { annotations[key] = value }
             default:
                 continue
             }

@@ -15,7 +15,8 @@ package enum Invocation {
 
     private static let localhostNodePorts = "--iptables-localhost-nodeports"
     private static let booleans = [
-        "--masquerade-all", localhostNodePorts, "--conntrack-tcp-be-liberal", "--cleanup", "--version",
+        "--masquerade-all", "--ipvs-strict-arp", localhostNodePorts, "--conntrack-tcp-be-liberal", "--cleanup",
+        "--version",
     ]
 
     /// A flag as Swift's parser takes it; `nil` for one that is off, as it would be without being mentioned.

@@ -1,6 +1,7 @@
 package import DaemonKit
 package import Dataplane
 package import IPTablesDataplane
+package import IPVSDataplane
 package import ServiceRouting
 
 /// All that the operator has settled, checked and ready to use.
@@ -31,6 +32,8 @@ package struct ProxyConfiguration: Sendable, Hashable {
     package var localhostNodePorts: Bool
     /// Whether packets that conntrack cannot place are let through in the mode `iptables`; in the other they always are.
     package var acceptsInvalidPackets: Bool
+    /// What the mode `ipvs` alone is told.
+    package var ipvsSettings: IPVSSettings
     /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
     package var healthAddress: ListenAddress?
     /// Where `/metrics` is served; `nil` for nowhere.
@@ -40,7 +43,8 @@ package struct ProxyConfiguration: Sendable, Hashable {
         origin: Origin, mode: ProxyMode, nodeName: String, dataplane: DataplaneConfiguration = DataplaneConfiguration(),
         nodePorts: NodePortPolicy = .primary, masqueradesAll: Bool = false, masqueradeBit: UInt8 = 14,
         localhostNodePorts: Bool = true,
-        acceptsInvalidPackets: Bool = false, healthAddress: ListenAddress? = nil, metricsAddress: ListenAddress? = nil
+        acceptsInvalidPackets: Bool = false, ipvsSettings: IPVSSettings = IPVSSettings(),
+        healthAddress: ListenAddress? = nil, metricsAddress: ListenAddress? = nil
     ) {
         self.origin = origin
         self.mode = mode
@@ -51,6 +55,7 @@ package struct ProxyConfiguration: Sendable, Hashable {
         self.masqueradeBit = masqueradeBit
         self.localhostNodePorts = localhostNodePorts
         self.acceptsInvalidPackets = acceptsInvalidPackets
+        self.ipvsSettings = ipvsSettings
         self.healthAddress = healthAddress
         self.metricsAddress = metricsAddress
     }
@@ -62,6 +67,15 @@ extension ProxyConfiguration {
         IPTablesConfiguration(
             dataplane: dataplane, masqueradeBit: masqueradeBit, localhostNodePorts: localhostNodePorts,
             acceptsInvalidPackets: acceptsInvalidPackets)
+    }
+
+    /// The part that the mode `ipvs` acts on.
+    package var ipvs: IPVSConfiguration {
+        IPVSConfiguration(
+            dataplane: dataplane, masqueradesAll: masqueradesAll, masqueradeBit: masqueradeBit,
+            scheduler: ipvsSettings.scheduler, excludedNetworks: ipvsSettings.excludedNetworks,
+            usesStrictARP: ipvsSettings.usesStrictARP, timeouts: ipvsSettings.timeouts,
+            syncPeriod: ipvsSettings.syncPeriod)
     }
 
     /// The part that routing acts upon.

@@ -2,6 +2,7 @@
 package enum ProxyMode: String, Sendable, Hashable, CaseIterable {
     case nftables
     case iptables
+    case ipvs
 
     /// Reads the value of `--proxy-mode`; empty means the default.
     package init(option text: String) throws(ProxyError) {
@@ -9,7 +10,7 @@ package enum ProxyMode: String, Sendable, Hashable, CaseIterable {
             self = .nftables
         } else if let mode = Self(rawValue: text) {
             self = mode
-        } else if ["ipvs", "userspace"].contains(text) {
+        } else if text == "userspace" {
             throw ProxyError(
                 .unsupported, "--proxy-mode: \(text) is not in this version; \(Self.choices), or leave the flag away")
         } else {
@@ -17,5 +18,5 @@ package enum ProxyMode: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    private static var choices: String { "use \(allCases.map(\.rawValue).joined(separator: " or "))" }
+    private static var choices: String { "use \(allCases.map(\.rawValue).joined(separator: ", "))" }
 }

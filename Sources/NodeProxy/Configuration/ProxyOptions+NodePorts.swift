@@ -3,13 +3,14 @@ import ServiceRouting
 
 /// Where node ports are open, and what else the mode `iptables` can be told.
 extension ProxyOptions {
-    /// Without the flag, what kube-proxy does in the mode: all addresses with iptables, the Node's own with nftables.
+    /// Without the flag, what kube-proxy does in the mode: all addresses with iptables and ipvs, the Node's own with
+    /// nftables.
     func readNodePorts(_ mode: ProxyMode) throws(ProxyError) -> NodePortPolicy {
         let isIPTables = mode == .iptables
         let policy = { (extent: NodePortPolicy.Extent) in
             NodePortPolicy(extent, admitsLoopback: isIPTables && localhostNodePorts, isOpenEnded: isIPTables)
         }
-        if nodePortAddresses.isEmpty { return policy(isIPTables ? .networks([]) : .primary) }
+        if nodePortAddresses.isEmpty { return policy(mode == .nftables ? .primary : .networks([])) }
         if nodePortAddresses == "primary" { return policy(.primary) }
         guard !nodePortAddresses.split(separator: ",").contains("primary") else {
             throw ProxyError(

@@ -18,6 +18,14 @@ package struct ProxyOptions: Sendable, Hashable {
     package var localhostNodePorts = true
     package var conntrackBeLiberal = false
     package var masqueradeAll = false
+    package var ipvsScheduler = ""
+    package var ipvsExcludeCIDRs = ""
+    package var ipvsStrictARP = false
+    package var ipvsTCPTimeout = "0s"
+    package var ipvsTCPFINTimeout = "0s"
+    package var ipvsUDPTimeout = "0s"
+    package var ipvsSyncPeriod = "30s"
+    package var ipvsMinSyncPeriod = "0s"
     package var healthAddress = Self.defaultHealthAddress
     package var metricsAddress = Self.defaultMetricsAddress
 
@@ -34,7 +42,7 @@ package struct ProxyOptions: Sendable, Hashable {
             dataplane: DataplaneConfiguration(localTraffic: try readLocalTraffic()),
             nodePorts: try readNodePorts(mode), masqueradesAll: masqueradeAll,
             masqueradeBit: try readMasqueradeBit(), localhostNodePorts: localhostNodePorts,
-            acceptsInvalidPackets: conntrackBeLiberal,
+            acceptsInvalidPackets: conntrackBeLiberal, ipvsSettings: try readIPVSSettings(),
             healthAddress: try readAddress(healthAddress, flag: "--healthz-bind-address", defaultPort: 10256),
             metricsAddress: try readAddress(metricsAddress, flag: "--metrics-bind-address", defaultPort: 10249))
     }

@@ -1,0 +1,107 @@
+import CLinux
+import Dataplane
+import Glibc
+import IPSet
+import IPTables
+import IPVS
+import InternetAddresses
+import Netlink
+import Routes
+
+/// Removes what the mode has programmed. Blocks; loads no kernel module to look for what cannot be there.
+struct CleanUp {
+    private let configuration: IPVSConfiguration
+    private let other: OwnedRules
+
+    init(_ configuration: IPVSConfiguration, keeping other: OwnedRules) {
+        self.configuration = configuration
+        self.other = other
+    }
+
+    /// Rules first, because sets that they refer to cannot be removed; the interface last, because it is the evidence that
+    /// virtual servers are ours.
+    func run() throws(DataplaneError) {
+        for backend in IPTablesPrograms.Backend.allCases {
+            for family in IPFamily.allCases { try removeRules(IPTablesPrograms(backend: backend), family) }
+        }
+        try removeSets()
+        let socket = try DataplaneError.wrapping("cannot reach the kernel") { () throws(NetlinkError) in
+            try NetlinkSocket(family: NETLINK_ROUTE)
+        }
+        var routes = RoutesConnection(socket)
+        let link = try DataplaneError.wrapping("cannot list interfaces") { () throws(NetlinkError) in
+            try routes.link(named: DeviceWriter.name)
+        }
+        guard let link, link.kind == "dummy" else { return }
+        try removeServers()
+        try DataplaneError.wrapping("cannot remove \(DeviceWriter.name)") { () throws(NetlinkError) in
+            var changes = RouteChanges()
+            changes.deleteLink(named: DeviceWriter.name)
+            if let refusal = try routes.send(&changes)[0], refusal.errno != ENODEV { throw refusal }
+        }
+    }
+
+    private func removeRules(_ programs: IPTablesPrograms, _ family: IPFamily) throws(DataplaneError) {
+        try DataplaneError.wrapping { () throws(IPTablesError) in
+            guard let saved = try programs.saveIfSupported(family: family) else { return }
+            let input = input(saved)
+            if !input.isEmpty { try programs.restore(input.bytes, family: family) }
+        }
+    }
+
+    /// Removes our jumps and chains, save those of the mode in force. A chain that somebody else's rule leads to is only
+    /// emptied.
+    func input(_ saved: SavedRules) -> RestoreInput<Never> {
+        var input = RestoreInput<Never>()
+        guard IPVSChains.isEvident(in: saved) else { return input }
+        for table in [Table.filter, .nat] {
+            let kept = Set(other.jumps.lazy.filter { $0.table == table }.map(\.rule))
+            let jumps = IPVSChains.jumps.filter { $0.table == table && !kept.contains($0.rule) }
+            for jump in jumps where saved.contains(jump.rule, in: table) { input.add("-D \(jump.rest)", in: table) }
+            let ours = Set(jumps.map(\.rule))
+            let foreign = saved.foreignRules(in: table).filter { !ours.contains($0) }
+            for chain in IPVSChains.chains(in: table)
+            where saved.chains(in: table).contains(chain) && other.chains[table]?.contains(chain) != true {
+                input.declare(chain, in: table)
+                let isUsed = foreign.contains { $0.split(separator: " ").contains(Substring(chain)) }
+                if !isUsed { input.remove(chain, in: table) }
+            }
+        }
+        return input
+    }
+
+    private func removeSets() throws(DataplaneError) {
+        do throws(NetlinkError) {
+            var sets = IPSetConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+            let names = Set(SetID.all.map(\.kernelName))
+            var changes = SetChanges()
+            for set in try sets.headers() where names.contains(set.name) { changes.destroy(set.name) }
+            // Somebody else's rule may refer to one.
+            let refusals = try sets.send(&changes).values.filter { $0.errno != ENOENT && !$0.isSetInUse }
+            if let refusal = refusals.first { throw refusal }
+        } catch {
+            // A kernel without sets has none of ours.
+            guard ![EINVAL, EOPNOTSUPP, EPROTONOSUPPORT].contains(error.errno) else { return }
+            throw DataplaneError(error, "cannot remove sets")
+        }
+    }
+
+    private func removeServers() throws(DataplaneError) {
+        // Asking for the family would load its module.
+        guard access("/proc/net/ip_vs", F_OK) == 0 else { return }
+        let socket = try DataplaneError.wrapping("cannot reach the kernel") { () throws(NetlinkError) in
+            try NetlinkSocket(family: NETLINK_GENERIC)
+        }
+        var writer = try ServerWriter(socket)
+        var report = ProgrammingReport()
+        try writer.remove(Array(try writer.read(configuration).keys), &report)
+    }
+}
+
+extension IPVSChains {
+    /// Whether the mode has been here: the chains that no other mode has.
+    fileprivate static func isEvident(in saved: SavedRules) -> Bool {
+        [filter, outFilter, nodePort, sourceRangesFirewall].contains { saved.chains(in: .filter).contains($0) }
+            || [loadBalancer, nodePort].contains { saved.chains(in: .nat).contains($0) }
+    }
+}

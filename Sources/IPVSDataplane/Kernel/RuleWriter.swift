@@ -1,0 +1,94 @@
+import Dataplane
+import IPTables
+import InternetAddresses
+
+/// Writes the fixed rules through `iptables-restore`. Blocks while programs run.
+struct RuleWriter {
+    let programs: IPTablesPrograms
+    private let randomFully: Bool
+    /// What was written last, by family.
+    private var written: [IPFamily: FixedRules] = [:]
+    /// Why the rules of a family cannot be written.
+    private(set) var absent: [IPFamily: String] = [:]
+    private var areFamiliesKnown = false
+
+    /// Chooses the programs that the rest of the node uses.
+    init() throws(DataplaneError) {
+        let programs = try DataplaneError.wrapping { () throws(IPTablesError) in try IPTablesPrograms.chosen() }
+        let version = try DataplaneError.wrapping { () throws(IPTablesError) in try programs.version() }
+        self.programs = programs
+        randomFully = version.map { !$0.lexicographicallyPrecedes([1, 6, 2]) } ?? true
+    }
+
+    /// The families whose rules can be written.
+    var families: [IPFamily] { IPFamily.allCases.filter { absent[$0] == nil } }
+
+    /// Finds out which families the kernel and the programs know; at least one is needed. One that was found stays: a
+    /// module may be loaded later, but is not unloaded while rules need it.
+    mutating func findFamilies() throws(DataplaneError) {
+        guard !areFamiliesKnown || !absent.isEmpty else { return }
+        absent = [:]
+        for family in IPFamily.allCases {
+            do throws(IPTablesError) {
+                try programs.save(.nat, family: family) { _ in }
+            } catch {
+                // Anything else says nothing of what the node can do: it is tried again.
+                guard error.isAbsence else { throw DataplaneError(error) }
+                absent[family] = error.message
+            }
+        }
+        guard !families.isEmpty else {
+            throw DataplaneError(.unsupported, Set(absent.values).sorted().joined(separator: "; "))
+        }
+        areFamiliesKnown = true
+    }
+
+    /// Writes the rules that `state` needs where they are not those that were written last.
+    mutating func follow(
+        _ state: DesiredState, _ configuration: IPVSConfiguration, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) {
+        for family in families {
+            let rules = rules(for: state, configuration, family)
+            if written[family] != rules { _ = try write(rules, family, &report) }
+        }
+    }
+
+    /// Compares with what the kernel holds, and writes the tables that differ. Returns what was wrong.
+    mutating func mend(
+        _ state: DesiredState, _ configuration: IPVSConfiguration, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) -> [String] {
+        var damage: [String] = []
+        for family in families {
+            if try write(rules(for: state, configuration, family), family, &report) {
+                damage.append("rules of \(family == .ipv4 ? "iptables" : "ip6tables")")
+            }
+        }
+        return damage
+    }
+
+    private func rules(
+        for state: DesiredState, _ configuration: IPVSConfiguration, _ family: IPFamily
+    ) -> FixedRules {
+        FixedRules(for: state, in: RuleContext(configuration, family: family, randomFully: randomFully))
+    }
+
+    private mutating func write(
+        _ rules: FixedRules, _ family: IPFamily, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) -> Bool {
+        written[family] = nil
+        let programs = programs
+        var saved = SavedChains()
+        try DataplaneError.wrapping { () throws(IPTablesError) in
+            try programs.save(family: family) { saved.append($0) }
+        }
+        let input = saved.input(for: rules)
+        if !input.isEmpty {
+            let bytes = input.bytes
+            try DataplaneError.wrapping { () throws(IPTablesError) in try programs.restore(bytes, family: family) }
+            report.messages += input.lineCount
+            report.bytes += bytes.count
+        }
+        written[family] = rules
+        return !input.isEmpty
+    }
+}

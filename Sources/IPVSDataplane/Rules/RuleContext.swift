@@ -1,0 +1,35 @@
+import Dataplane
+import InternetAddresses
+
+/// All that the rules of one IP family depend on besides the routes.
+struct RuleContext: Sendable, Hashable {
+    var family: IPFamily
+    var masqueradeMark: UInt32
+    var masqueradesAll: Bool
+    /// How rules recognize traffic that does not come from the node's own pods; `nil` if they cannot.
+    var foreignTraffic: String?
+    /// Whether the program knows `MASQUERADE --random-fully`: iptables 1.6.2 or later.
+    var randomFully: Bool
+
+    init(_ configuration: IPVSConfiguration, family: IPFamily, randomFully: Bool = true) {
+        self.family = family
+        masqueradeMark = 1 << UInt32(configuration.masqueradeBit & 31)
+        masqueradesAll = configuration.masqueradesAll
+        self.randomFully = randomFully
+        switch configuration.dataplane.localTraffic {
+        case .unknown: foreignTraffic = nil
+        // Of several networks of one family the first counts: one rule cannot say "from none of these".
+        case .networks:
+            foreignTraffic = configuration.dataplane.localTraffic.networks(of: family).first.map { "! -s \($0) " }
+        case .bridge(let name): foreignTraffic = "! -i \(name) "
+        case .interfacePrefix(let prefix): foreignTraffic = "! -i \(prefix)+ "
+        }
+    }
+
+    /// The mark as rules have it: `0x4000`.
+    var mark: String { "0x" + String(masqueradeMark, radix: 16) }
+    /// All loopback addresses of the family.
+    var loopback: String { family == .ipv4 ? "127.0.0.0/8" : "::1/128" }
+    /// The ICMP answer of the target REJECT.
+    var unreachable: String { family == .ipv4 ? "icmp-port-unreachable" : "icmp6-port-unreachable" }
+}

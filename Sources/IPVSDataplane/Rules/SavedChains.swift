@@ -1,0 +1,66 @@
+import IPTables
+
+/// The rules in our chains and those that lead to them, as `iptables-save` prints them. Text comes in pieces of any size.
+struct SavedChains: Sendable {
+    /// The rules of our chains, in the order of the output.
+    private var rules: [Table: [String]] = [:]
+    private var jumps: [Table: Set<String>] = [:]
+    private var chains: [Table: Set<String>] = [:]
+    private var table: Table?
+    private var rest: [UInt8] = []
+
+    /// Reads the next piece of the output.
+    mutating func append(_ bytes: some Collection<UInt8>) {
+        rest.append(contentsOf: bytes)
+        var start = 0
+        while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            read(String(decoding: rest[start..<end], as: UTF8.self))
+            start = end + 1
+        }
+        rest.removeFirst(start)
+    }
+
+    /// What has to be written, of the tables that differ; empty if the kernel holds these rules already.
+    func input(for fixed: FixedRules) -> RestoreInput<Never> {
+        var input = RestoreInput<Never>()
+        for table in [Table.filter, .nat] {
+            let wanted = fixed.rules[table] ?? []
+            let ours = IPVSChains.chains(in: table)
+            if !holds(wanted, in: table) {
+                for chain in ours { input.declare(chain, in: table) }
+                for rule in wanted { input.add(rule, in: table) }
+            }
+            for jump in IPVSChains.jumps where jump.table == table && jumps[table]?.contains(jump.rule) != true {
+                input.add("-I \(jump.rest)", in: table)
+            }
+        }
+        return input
+    }
+
+    /// Whether our chains are there with exactly these rules, each chain's in their order.
+    private func holds(_ wanted: [String], in table: Table) -> Bool {
+        guard IPVSChains.chains(in: table).allSatisfy({ chains[table]?.contains($0) == true }) else { return false }
+        let saved = Dictionary(grouping: rules[table] ?? []) { Self.chain(of: $0) }
+        return saved == Dictionary(grouping: wanted) { Self.chain(of: $0) }
+    }
+
+    private mutating func read(_ line: String) {
+        switch line.first {
+        case "*": table = Table(rawValue: String(line.dropFirst()))
+        case ":":
+            guard let table else { return }
+            chains[table, default: []].insert(String(line.dropFirst().prefix { $0 != " " }))
+        case "-":
+            guard let table else { return }
+            if IPVSChains.chains(in: table).contains(Self.chain(of: line)) {
+                rules[table, default: []].append(line)
+            } else if line.contains("KUBE-") {
+                jumps[table, default: []].insert(line)
+            }
+        default: break
+        }
+    }
+
+    /// The word behind `-A`.
+    private static func chain(of rule: String) -> String { String(rule.dropFirst(3).prefix { $0 != " " }) }
+}
