@@ -12,9 +12,12 @@ extension ResourceDefinition {
     ) throws(APIStatus) -> (document: Document, warnings: [String]) {
         let (value, warnings) = try decodeAsGiven(
             body, duplicates: duplicates, fieldValidation: fieldValidation, subresource: subresource)
-        var document = Document(value.object ?? JSONObject())
-        if self.subresource(subresource)?.schemaType == nil { behaviour.applyDefaults(&document) }
-        return (normalised(document), warnings)
+        let given = Document(value.object ?? JSONObject())
+        if self.subresource(subresource)?.schemaType != nil { return (given, warnings) }
+        var document = given
+        behaviour.applyDefaults(&document)
+        // Defaults come behind what was given; without any, all is in order already.
+        return (document == given ? given : normalised(document), warnings)
     }
 
     /// Reads a body without filling in defaults.
