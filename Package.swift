@@ -57,6 +57,10 @@ let package = Package(
         .target(name: "KubernetesObjects", dependencies: ["InternetAddresses", yams]),
         .target(name: "ServiceRouting", dependencies: ["KubernetesAPI", "InternetAddresses"]),
 
+        // The Domain Name System
+        .target(name: "DNSMessages"),
+        .target(name: "ServiceNames", dependencies: ["DNSMessages", "KubernetesAPI", "InternetAddresses"]),
+
         // Sources of objects
         .target(name: "ObjectSource", dependencies: ["KubernetesAPI", "Mailboxes"]),
         .target(name: "ManifestSource", dependencies: ["ObjectSource", "KubernetesAPI", yams, log]),
@@ -141,7 +145,15 @@ let package = Package(
                 "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "IPVS", "IPTables", "InternetAddresses", log,
                 hummingbird, nioCore,
             ]),
-        .executableTarget(name: "servicelet", dependencies: ["DaemonKit", "NodeProxy", "APIServer", arguments, log]),
+        .target(
+            name: "DNSServer",
+            dependencies: [
+                "DNSMessages", "ServiceNames", "DaemonKit", "BlockingThreads", "CLinux", "ObjectSource",
+                "ManifestSource", "KubernetesClient", "KubernetesAPI", "InternetAddresses", log, hummingbird, nioCore,
+                nioPosix, nioSSL,
+            ]),
+        .executableTarget(
+            name: "servicelet", dependencies: ["DaemonKit", "NodeProxy", "APIServer", "DNSServer", arguments, log]),
 
         // A small cluster of network namespaces, for the demo and the tests
         .target(name: "LabKit", dependencies: ["ChildProcesses", "CLinux"]),
@@ -230,6 +242,18 @@ let package = Package(
                 "IPVSDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "IPVS", "InternetAddresses",
                 "KubernetesTestKit", "LabKit",
             ]),
+
+        .testTarget(name: "DNSMessagesTests", dependencies: ["DNSMessages"]),
+        .testTarget(
+            name: "ServiceNamesTests",
+            dependencies: ["ServiceNames", "DNSMessages", "KubernetesAPI", "InternetAddresses"]),
+        .testTarget(
+            name: "DNSServerTests",
+            dependencies: [
+                "DNSServer", "ServiceNames", "DNSMessages", "BlockingThreads", "KubernetesAPI", "KubernetesClient",
+                "ObjectSource", "InternetAddresses", "LabKit", log, nioCore, nioPosix,
+            ],
+            resources: [.copy("Recordings")]),
 
         // With root, in network namespaces of their own
         .testTarget(name: "LabKitTests", dependencies: ["LabKit", "ChildProcesses"]),

@@ -16,6 +16,8 @@ package struct EndpointSlice: Sendable, Hashable {
     package var addressType: AddressType
     package var endpoints: [Endpoint]
     package var ports: [EndpointPort]
+    /// The endpoints of a slice whose address type is FQDN: names, which only DNS knows what to do with.
+    package var hostNames: [EndpointHostName] = []
     /// Values that were left out.
     package var refusals: [FieldRefusal] = []
 
@@ -78,6 +80,21 @@ package struct Endpoint: Sendable, Hashable {
     package var nodeHints: [String] { placement.nodeHints }
     /// The name of the endpoint below that of its Service; empty where it has none.
     package var hostname: String { placement.hostname }
+}
+
+/// One endpoint of a slice whose address type is FQDN.
+package struct EndpointHostName: Sendable, Hashable {
+    /// The first of `addresses`.
+    package var name: String
+    package var conditions: Endpoint.Conditions
+    /// Empty where the endpoint has none.
+    package var hostname: String
+
+    package init(name: String, conditions: Endpoint.Conditions = [.ready, .serving], hostname: String = "") {
+        self.name = name
+        self.conditions = conditions
+        self.hostname = hostname
+    }
 }
 
 /// One entry of a slice's `ports`: where the endpoints listen for the Service port of the same name.

@@ -9,7 +9,9 @@ struct Servicelet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "servicelet", abstract: "Makes Kubernetes Services work on a Linux node.",
         version: version,
-        subcommands: [ProxyCommand.self, APIServerCommand.self, CleanupCommand.self, VersionCommand.self])
+        subcommands: [
+            ProxyCommand.self, APIServerCommand.self, DNSCommand.self, CleanupCommand.self, VersionCommand.self,
+        ])
 
     static func main() async {
         NodeProxy.keepSmall()

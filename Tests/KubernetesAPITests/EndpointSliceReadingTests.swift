@@ -56,11 +56,17 @@ import Testing
         #expect(try readSlice(slice(#""ports": [{}]"#)).ports == [EndpointPort(port: nil)])
     }
 
-    @Test("the host names of an FQDN slice are left out")
+    @Test("the endpoints of an FQDN slice are host names, not addresses")
     func hostNames() throws {
-        let slice = try readSlice(slice(#""endpoints": [{"addresses": ["db.example"]}]"#, type: "FQDN"))
+        let endpoints = #"[{"addresses": ["db.example"], "hostname": "db"}, {"addresses": ["x"], "conditions": {"ready": false}}]"#
+        let slice = try readSlice(slice(#""endpoints": \#(endpoints)"#, type: "FQDN"))
         #expect(slice.addressType == .fqdn)
         #expect(slice.endpoints.isEmpty)
+        #expect(
+            slice.hostNames == [
+                EndpointHostName(name: "db.example", hostname: "db"),
+                EndpointHostName(name: "x", conditions: .serving),
+            ])
     }
 
     @Test("forms of addresses that the API once accepted are read as kube-proxy reads them")

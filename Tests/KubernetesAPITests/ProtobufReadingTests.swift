@@ -213,11 +213,12 @@ import Testing
             object.refusals.map(\.description) == ["ports[0].port: -1 is not a port; use a number from 1 to 65535"])
     }
 
-    @Test("the host names of an FQDN slice are left out")
+    @Test("the endpoints of an FQDN slice are host names, not addresses")
     func hostNames() throws {
         let object = try read(.endpointSlice, slice(type: "FQDN") { $0.text(1, "db.example") })
         guard case .endpointSlice(let slice) = object else { throw Unexpected() }
         #expect(slice.endpoints.isEmpty)
+        #expect(slice.hostNames == [EndpointHostName(name: "db.example")])
     }
 
     @Test("one damaged object does not spoil the list it is in")

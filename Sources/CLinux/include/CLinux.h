@@ -33,6 +33,7 @@
 #include <linux/netfilter_ipv6/ip6t_REJECT.h>
 #include <linux/rtnetlink.h>
 
+#include "CLinuxDatagrams.h"
 #include "CLinuxNamespaces.h"
 #include "CLinuxNetlink.h"
 #include "CLinuxSignals.h"

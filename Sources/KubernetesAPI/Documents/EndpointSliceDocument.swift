@@ -53,6 +53,8 @@ struct EndpointSliceDocument: ObjectDocument {
                 else { continue }
                 slice.endpoints.append(Endpoint(document, at: address))
             }
+        } else {
+            slice.hostNames = (endpoints ?? []).compactMap { EndpointHostName($0) }
         }
         slice.refusals = checks.refusals
         return .endpointSlice(slice)
@@ -95,13 +97,25 @@ struct EndpointSliceDocument: ObjectDocument {
     }
 }
 
+extension EndpointHostName {
+    fileprivate init?(_ document: EndpointSliceDocument.EndpointDocument) {
+        guard let name = document.addresses?.first else { return nil }
+        self.init(
+            name: name, conditions: Endpoint.Conditions(document.conditions), hostname: document.hostname ?? "")
+    }
+}
+
+extension Endpoint.Conditions {
+    fileprivate init(_ document: EndpointSliceDocument.Conditions?) {
+        self.init(ready: document?.ready, serving: document?.serving, terminating: document?.terminating)
+    }
+}
+
 extension Endpoint {
     fileprivate init(_ document: EndpointSliceDocument.EndpointDocument, at address: IPAddress) {
         self.init(
             address: address,
-            conditions: Conditions(
-                ready: document.conditions?.ready, serving: document.conditions?.serving,
-                terminating: document.conditions?.terminating),
+            conditions: Conditions(document.conditions),
             nodeName: document.nodeName ?? "", zone: document.zone ?? "",
             zoneHints: (document.hints?.forZones ?? []).compactMap(\.name),
             nodeHints: (document.hints?.forNodes ?? []).compactMap(\.name), hostname: document.hostname ?? "")

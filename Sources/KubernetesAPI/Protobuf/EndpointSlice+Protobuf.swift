@@ -26,9 +26,23 @@ extension EndpointSliceDocument {
         slice.ports = interner.shared(slice.ports)
         if let rules = EndpointRules(slice.addressType) {
             slice.endpoints = try endpoints(of: message, rules, &checks, &interner)
+        } else {
+            slice.hostNames = try hostNames(of: message, &interner)
         }
         slice.refusals = checks.refusals
         return .endpointSlice(slice)
+    }
+
+    private static func hostNames(
+        of message: ProtobufMessage, _ interner: inout StringInterner
+    ) throws(ObjectError) -> [EndpointHostName] {
+        var names: [EndpointHostName] = []
+        var fields = message
+        while let field = try fields.next() {
+            guard field.number == 2 else { continue }
+            if let name = try EndpointHostName(protobuf: field.message(), &interner) { names.append(name) }
+        }
+        return names
     }
 
     private static func endpoints(
@@ -52,6 +66,28 @@ extension EndpointSliceDocument {
             index += 1
         }
         return endpoints
+    }
+}
+
+extension EndpointHostName {
+    /// `discovery/v1` Endpoint of a slice of host names; `nil` for one without a name.
+    fileprivate init?(
+        protobuf message: ProtobufMessage, _ interner: inout StringInterner
+    ) throws(ObjectError) {
+        var message = message
+        var name: String?
+        var conditions = Endpoint.Conditions(ready: nil, serving: nil, terminating: nil)
+        var hostname = ""
+        while let field = try message.next() {
+            switch field.number {
+            case 1 where name == nil: name = try field.text(&interner)
+            case 2: conditions = try Endpoint.Conditions(protobuf: field.message())
+            case 3: hostname = try field.text(&interner)
+            default: continue
+            }
+        }
+        guard let name else { return nil }
+        self.init(name: name, conditions: conditions, hostname: hostname)
     }
 }
 

@@ -33,6 +33,8 @@ package final class RequestMetrics: Sendable {
     package struct Snapshot: Sendable {
         package fileprivate(set) var requests: [Request: UInt64] = [:]
         package fileprivate(set) var durations: [Target: Histogram] = [:]
+        /// Whether the last request was answered, other than by a server error; `true` before the first one.
+        package fileprivate(set) var isReachable = true
     }
 
     private let state = Mutex(Snapshot())
@@ -44,6 +46,7 @@ package final class RequestMetrics: Sendable {
     func count(code: String, method: String, host: String, duration: Duration) {
         let seconds = duration / .seconds(1)
         state.withLock { state in
+            state.isReachable = Int(code).map { $0 < 500 } ?? false
             state.requests[Request(code: code, method: method, host: host), default: 0] += 1
             state.durations[Target(verb: method, host: host), default: Histogram()].observe(seconds)
         }

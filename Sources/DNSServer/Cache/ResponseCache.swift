@@ -1,0 +1,145 @@
+import DNSMessages
+
+/// What an answer is kept under.
+struct CacheKey: Sendable, Hashable {
+    /// The name on the wire, in lower case.
+    var name: [UInt8]
+    var type: RecordType
+    var recordClass: UInt16
+    /// DO: the answer has signatures.
+    var wantsSignatures: Bool
+    /// CD: the answer was not validated.
+    var isUnchecked: Bool
+}
+
+/// Answers of other servers, positive and negative ones apart, each with a bound (RFC 2308).
+///
+/// A pure value: the caller brings the time, in seconds of a clock that never goes back.
+struct ResponseCache: Sendable {
+    /// What is kept for how long.
+    enum Kind: Int, Sendable, Hashable, CaseIterable {
+        case success, denial
+    }
+
+    struct Entry: Sendable {
+        var response: Response
+        var kind: Kind
+        var storedAt: Double
+        var ttl: UInt32
+        var hits: UInt32 = 0
+        var lastHit: Double
+        var isRefreshing = false
+
+        /// Seconds left; negative once the entry is stale.
+        func remaining(at now: Double) -> Double { storedAt + Double(ttl) - now }
+    }
+
+    enum Hit: Sendable {
+        /// With the TTLs that are left. `shouldRefresh` asks the caller, and only this one, to fetch the answer anew.
+        case fresh(Response, Kind, shouldRefresh: Bool)
+        /// Out of date, but better than nothing; TTLs are 0.
+        case stale(Response, Kind, shouldRefresh: Bool)
+    }
+
+    let plugin: CachePlugin
+    private var parts: [BoundedTable<CacheKey, Entry>]
+
+    /// A cache that holds a `share`th part of what `plugin` says.
+    init(_ plugin: CachePlugin, share: Int = 1) {
+        self.plugin = plugin
+        parts = [plugin.success, plugin.denial].map { BoundedTable(capacity: max(1, Int($0.capacity) / share)) }
+    }
+
+    func count(_ kind: Kind) -> Int { parts[kind.rawValue].count }
+    var evictions: UInt64 { parts.reduce(0) { $0 + $1.evictions } }
+
+    /// What is kept for `key`.
+    mutating func find(_ key: CacheKey, at now: Double) -> Hit? {
+        for kind in Kind.allCases {
+            let hit = parts[kind.rawValue].update(key) { entry -> Hit? in
+                let remaining = entry.remaining(at: now)
+                if remaining > 0 {
+                    return .fresh(
+                        entry.response.withTTL(UInt32(remaining.rounded(.up))), kind,
+                        shouldRefresh: entry.countHit(at: now, remaining: remaining, prefetch: plugin.prefetch))
+                }
+                guard let stale = plugin.stale, -remaining < stale.duration.inSeconds else { return nil }
+                let shouldRefresh = !entry.isRefreshing
+                entry.isRefreshing = true
+                return .stale(entry.response.withTTL(0), kind, shouldRefresh: shouldRefresh)
+            }
+            if let hit = hit ?? nil { return hit }
+        }
+        return nil
+    }
+
+    /// Keeps `response` if it may be kept, and returns it as clients get it: with one TTL for all records, within the
+    /// bounds that are configured.
+    mutating func keep(_ response: Response, for key: CacheKey, at now: Double) -> Response {
+        guard let (kind, ttl) = lifetime(of: response) else {
+            refreshed(key)
+            return response
+        }
+        let answer = response.withTTL(ttl)
+        // Some clients discard what is not authoritative; what comes out of a cache always says that it is.
+        var kept = answer
+        kept.flags.formUnion(.authoritative)
+        let other = kind == .success ? Kind.denial : .success
+        let stays = response.code == .serverFailure && plugin.stale != nil
+        // An old answer is better than a failure, for as long as it may be used.
+        if !stays { parts[other.rawValue].remove(key) }
+        parts[kind.rawValue].insert(
+            Entry(response: kept, kind: kind, storedAt: now, ttl: ttl, lastHit: now), for: key, now: now)
+        return answer
+    }
+
+    /// Says that fetching an answer anew has failed; the next question may try again.
+    mutating func refreshed(_ key: CacheKey) {
+        for kind in Kind.allCases { _ = parts[kind.rawValue].update(key) { $0.isRefreshing = false } }
+    }
+
+    /// For how long, in seconds, a response may be kept; `nil` for not at all.
+    private func lifetime(of response: Response) -> (Kind, UInt32)? {
+        guard !response.flags.contains(.truncated) else { return nil }
+        let isNegative = response.authority.contains { $0.type == .soa }
+        switch response.code {
+        case .serverFailure, .notImplemented:
+            return plugin.failureTTL > 0 ? (.denial, plugin.failureTTL) : nil
+        case .nameError where isNegative: return (.denial, response.lifetime(within: plugin.denial))
+        case .noError where response.answer.isEmpty && isNegative:
+            return (.denial, response.lifetime(within: plugin.denial))
+        case .noError where !response.answer.isEmpty: return (.success, response.lifetime(within: plugin.success))
+        default: return nil
+        }
+    }
+}
+
+extension ResponseCache.Entry {
+    /// Counts a hit; whether the entry is asked for so often that it is worth fetching before it runs out.
+    fileprivate mutating func countHit(at now: Double, remaining: Double, prefetch: CachePlugin.Prefetch?) -> Bool {
+        guard let prefetch else { return false }
+        hits = now - lastHit > prefetch.pause.inSeconds ? 1 : hits &+ 1
+        lastHit = now
+        guard !isRefreshing, hits >= prefetch.count, remaining < Double(ttl) * Double(prefetch.percentage) / 100 else {
+            return false
+        }
+        isRefreshing = true
+        return true
+    }
+}
+
+extension Response {
+    /// The response with `ttl` in all records.
+    func withTTL(_ ttl: UInt32) -> Response { mapRecords { $0.ttl = ttl } }
+
+    /// The shortest TTL of all records, within bounds.
+    func lifetime(within part: CachePlugin.Part) -> UInt32 {
+        let shortest = records.map(\.ttl).min() ?? part.maximumTTL
+        return min(max(shortest, part.minimumTTL), max(part.minimumTTL, part.maximumTTL))
+    }
+}
+
+extension Duration {
+    /// The duration as a number of seconds.
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -1,0 +1,101 @@
+import DNSMessages
+package import DaemonKit
+import InternetAddresses
+import KubernetesClient
+package import Logging
+import ServiceNames
+import Synchronization
+
+/// The daemon that answers for a cluster's names, and forwards other questions.
+package struct DNSServer: Sendable {
+    /// Where the configuration comes from.
+    package enum Origin: Sendable {
+        case flags(DNSConfiguration)
+        /// A file, and what to change about what it says.
+        case corefile(path: String, adjust: @Sendable (inout DNSConfiguration) -> Void)
+    }
+
+    let origin: Origin
+    let environment: [String: String]
+    let logger: Logger
+    let state = DNSServerState()
+
+    /// `environment` is asked for `{$NAME}` in Corefiles, and where a cluster's API server is.
+    package init(_ origin: Origin, environment: [String: String], logger: Logger) {
+        self.origin = origin
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM, SIGINT or cancellation. Throws, with what to do, if the configuration cannot be used or an
+    /// address is taken.
+    package func run() async throws { try await Daemon.run(try parts()) }
+
+    /// The same without an eye on signals: until the task is cancelled.
+    package func serve() async throws {
+        let parts = try parts()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for part in parts { group.addTask { try await part.run() } }
+            try await group.waitForAll()
+        }
+    }
+
+    /// What runs at the same time; the last one is stopped first.
+    package func parts() throws -> [Daemon.Part] {
+        let loader = ConfigurationLoader(origin: origin, environment: environment)
+        let configuration = try loader.load()
+        Machine.raiseFileLimit()
+        let names = state.names
+        // Questions for the cluster are answered, if only with SERVFAIL, from the first moment on.
+        if let cluster = configuration.cluster {
+            names.publish(ServiceNames(zone: cluster.zone, podMode: cluster.podMode, ttl: cluster.ttl))
+        }
+        let lane = SlowLane(resolver: Resolver(names: names, logger: logger), logger: logger)
+        let (configurations, changes) = AsyncStream.makeStream(
+            of: DNSConfiguration.self, bufferingPolicy: .bufferingNewest(1))
+        changes.yield(configuration)
+        let serving = ServingLoop(
+            state: state, lane: lane, requests: state.requests, environment: environment, logger: logger)
+        var parts = httpServices(configuration).map { service in
+            Daemon.Part("HTTP") { try await service.keepRunning() }
+        }
+        parts.append(Daemon.Part("forwarding") { await lane.run() })
+        parts.append(Daemon.Part("serving") { try await serving.run(configurations) })
+        if let interval = configuration.reloadInterval {
+            let reload = ReloadLoop(loader: loader, interval: interval, state: state, logger: logger)
+            parts.append(Daemon.Part("reload") { try await reload.run { changes.yield($0) } })
+        }
+        let duration = configuration.health?.lameDuck ?? .zero
+        parts.append(Daemon.Part("lame duck") { await goLame(duration) })
+        return parts
+    }
+
+    /// Waits to be stopped; then says so on `/health`, and gives clients the time to go elsewhere before serving ends.
+    private func goLame(_ duration: Duration) async {
+        let (forever, _) = AsyncStream.makeStream(of: Never.self)
+        for await _ in forever {}
+        state.isLame.store(true, ordering: .relaxed)
+        guard duration > .zero else { return }
+        logger.info("stopping; queries are answered for another \(duration)")
+        // This task is cancelled already, which ends any sleep of its own.
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await Uncancelled.sleep(for: duration) }
+        }
+    }
+}
+
+/// What the parts of the daemon share.
+final class DNSServerState: Sendable {
+    let names = Published<ServiceNames?>(nil)
+    let servers = Published<[ActiveServer]>([])
+    let requests = RequestMetrics()
+    let programming = ProgrammingMetrics()
+    /// For queries that were refused before they came to a server block.
+    let unserved = ServerMetrics()
+    /// Set while a server that was told to stop still answers.
+    let isLame = Atomic<Bool>(false)
+    /// Whether queries are accepted.
+    let isListening = Atomic<Bool>(false)
+    let failedReloads = Atomic<UInt64>(0)
+    let startedAt = SystemTime.secondsSince1970
+}

@@ -1,0 +1,134 @@
+import DNSMessages
+import Logging
+import NIOSSL
+import Synchronization
+
+/// Forwards questions to some upstreams: in an order by policy, those that are down last, until one answers.
+final class Forwarder: Sendable {
+    /// How long a question may be on its way altogether, and how long one upstream has for its answer.
+    private static let deadline = Duration.seconds(5)
+    private static let patience = Duration.seconds(2)
+
+    let plugin: ForwardPlugin
+    let upstreams: [Upstream]
+    private let turn = Atomic<UInt>(0)
+    private let inFlight = Atomic<UInt32>(0)
+    private let rejections = Atomic<UInt64>(0)
+    private let allDown = Atomic<UInt64>(0)
+    /// Set once a question of ours came back: forwarding on would make it go round forever.
+    private let isLooping = Atomic<Bool>(false)
+
+    /// Throws if a file of authorities cannot be used.
+    init(_ plugin: ForwardPlugin) throws(DNSConfigurationError) {
+        self.plugin = plugin
+        var upstreams: [Upstream] = []
+        for address in plugin.upstreams {
+            var context: NIOSSLContext?
+            let name = address.serverName ?? plugin.serverName
+            if address.isTLS {
+                do {
+                    var tls = TLSConfiguration.makeClientConfiguration()
+                    if let file = plugin.authorities { tls.trustRoots = .file(file) }
+                    context = try NIOSSLContext(configuration: tls)
+                } catch {
+                    throw DNSConfigurationError(place: "forward to \(address)", "TLS cannot be set up: \(error)")
+                }
+            }
+            upstreams.append(
+                Upstream(
+                    address,
+                    connections: UpstreamConnections(address, tls: context, serverName: name, expiry: plugin.expiry)))
+        }
+        self.upstreams = upstreams
+    }
+
+    /// Whether names like this are forwarded.
+    func covers(_ name: DomainName) -> Bool {
+        name.isWithin(plugin.from) && !plugin.except.contains { name.isWithin($0) }
+    }
+
+    var rejectionCount: UInt64 { rejections.load(ordering: .relaxed) }
+    /// How often a question came when all upstreams were down.
+    var allDownCount: UInt64 { allDown.load(ordering: .relaxed) }
+
+    func noteLoop() { isLooping.store(true, ordering: .relaxed) }
+    var hasLoop: Bool { isLooping.load(ordering: .relaxed) }
+
+    /// The answer of the first upstream that has one. An answer that says SERVFAIL or REFUSED is one.
+    func forward(
+        _ question: Question, flags: MessageFlags, wantsSignatures: Bool
+    ) async throws(ForwardError) -> Response {
+        guard !hasLoop else {
+            throw ForwardError(
+                .loop, "\(upstreams.first.map { "\($0.address)" } ?? "upstream") sends questions back here")
+        }
+        let limit = plugin.maximumConcurrent == 0 ? 4096 : plugin.maximumConcurrent
+        let count = inFlight.wrappingAdd(1, ordering: .relaxed).newValue
+        defer { inFlight.wrappingSubtract(1, ordering: .relaxed) }
+        guard count <= limit else {
+            rejections.wrappingAdd(1, ordering: .relaxed)
+            throw ForwardError(.overload, "\(limit) questions are on their way upstream already")
+        }
+        let clock = ContinuousClock()
+        let end = clock.now + Self.deadline
+        var last = ForwardError(.timeout, "no upstream has answered")
+        var attempts = 0
+        for upstream in order() {
+            let start = clock.now
+            let patience = min(Self.patience, end - start)
+            guard patience > .zero, attempts < 4 else { break }
+            attempts += 1
+            do {
+                let received = try await upstream.connections.exchange(
+                    question, flags: flags, wantsSignatures: wantsSignatures, usesTCP: plugin.usesTCP, timeout: patience
+                )
+                upstream.noteSuccess()
+                upstream.metrics.record(received.response.code, seconds: (clock.now - start).inSeconds)
+                return received.response
+            } catch {
+                upstream.noteFailure()
+                last = (error as? ForwardError) ?? ForwardError(.connection, "\(upstream.address)", cause: error)
+            }
+        }
+        throw last
+    }
+
+    /// The upstreams in the order in which to ask them.
+    private func order() -> [Upstream] {
+        var order = upstreams
+        switch plugin.policy {
+        case .random: order.shuffle()
+        case .roundRobin:
+            let start = Int(turn.wrappingAdd(1, ordering: .relaxed).oldValue % UInt(max(1, order.count)))
+            order = Array(order[start...] + order[..<start])
+        case .sequential: break
+        }
+        let up = order.filter { !$0.isDown(limit: plugin.maximumFailures) }
+        // When all are down, that may be our fault: they are asked all the same.
+        if up.isEmpty { allDown.wrappingAdd(1, ordering: .relaxed) }
+        return up + order.filter { $0.isDown(limit: plugin.maximumFailures) }
+    }
+
+    /// Asks upstreams that have failed whether they are there again, until the task is cancelled.
+    func probe() async throws {
+        let question = Question(name: .root, type: .ns)
+        while true {
+            try await Task.sleep(for: max(plugin.healthInterval, .milliseconds(50)))
+            for upstream in upstreams where upstream.failureCount > 0 {
+                do {
+                    _ = try await upstream.connections.exchange(
+                        question, flags: .recursionDesired, wantsSignatures: false, usesTCP: plugin.usesTCP,
+                        timeout: .seconds(1))
+                    upstream.noteSuccess()
+                } catch {
+                    upstream.noteFailure()
+                    upstream.metrics.countProbeFailure()
+                }
+            }
+        }
+    }
+
+    func close() {
+        for upstream in upstreams { upstream.connections.close() }
+    }
+}

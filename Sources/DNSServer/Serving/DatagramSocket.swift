@@ -1,0 +1,96 @@
+import CLinux
+import Glibc
+import InternetAddresses
+
+/// A UDP socket that shares its port with others of this process (SO_REUSEPORT): the kernel spreads clients over them.
+final class DatagramSocket: Sendable {
+    let descriptor: CInt
+
+    /// Binds to `address`, or to all addresses of both families if it is `nil`.
+    init(address: IPAddress?, port: UInt16) throws(DNSServerError) {
+        let family = address?.family == .ipv4 || !Self.hasIPv6 ? AF_INET : AF_INET6
+        descriptor = socket(family, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let place = "UDP \(address.map { "\($0)" } ?? "*") port \(port)"
+        guard descriptor >= 0 else { throw DNSServerError(.system, "\(place): no socket", errno: errno) }
+        do throws(DNSServerError) {
+            try set(SOL_SOCKET, SO_REUSEPORT, 1, place)
+            // A burst must not be dropped while the threads are busy; what the kernel allows at most is fine.
+            try set(SOL_SOCKET, SO_RCVBUF, 1 << 20, place)
+            if family == AF_INET6 { try set(CInt(IPPROTO_IPV6), IPV6_V6ONLY, address == nil ? 0 : 1, place) }
+            // Bound to all addresses, replies must leave from the one that was asked.
+            if address == nil {
+                // A socket of both families gets IPv4 packets too, and tells their destination in the form of IPv4.
+                let isAsked = CLinux_ask_for_destination(descriptor, AF_INET) == 0
+                guard family == AF_INET ? isAsked : CLinux_ask_for_destination(descriptor, AF_INET6) == 0 else {
+                    throw DNSServerError(.system, "\(place): the addresses that are asked cannot be told", errno: errno)
+                }
+            } else if let address, address.isLinkLocal, family == AF_INET {
+                // The link-local address of a node-local cache may come later than we do.
+                try set(CInt(IPPROTO_IP), IP_FREEBIND, 1, place)
+            }
+            guard bindDescriptor(to: address, port: port) == 0 else {
+                let number = errno
+                throw DNSServerError(
+                    .address, "\(place): cannot listen; stop what listens there, or choose another address or port",
+                    errno: number)
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Whether this machine speaks IPv6 at all.
+    static let hasIPv6: Bool = {
+        let descriptor = socket(AF_INET6, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
+    }()
+
+    /// Ends the wait of the thread that receives.
+    func shutDown() { shutdown(descriptor, CInt(SHUT_RD)) }
+
+    private func set(_ level: CInt, _ option: CInt, _ value: CInt, _ place: String) throws(DNSServerError) {
+        var value = value
+        guard setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size)) == 0 else {
+            throw DNSServerError(.system, "\(place): socket option \(option)", errno: errno)
+        }
+    }
+
+    private func bindDescriptor(to address: IPAddress?, port: UInt16) -> CInt {
+        if address.map({ $0.family == .ipv4 }) ?? !Self.hasIPv6 {
+            var socketAddress = sockaddr_in()
+            socketAddress.sin_family = sa_family_t(AF_INET)
+            socketAddress.sin_port = port.bigEndian
+            socketAddress.sin_addr.s_addr = (address?.ipv4Bits ?? 0).bigEndian
+            return withUnsafeBytes(of: &socketAddress) { bindBytes($0) }
+        }
+        var socketAddress = sockaddr_in6()
+        socketAddress.sin6_family = sa_family_t(AF_INET6)
+        socketAddress.sin6_port = port.bigEndian
+        let bytes = address?.networkBytes ?? [UInt8](repeating: 0, count: 16)
+        withUnsafeMutableBytes(of: &socketAddress.sin6_addr) { $0.copyBytes(from: bytes) }
+        return withUnsafeBytes(of: &socketAddress) { bindBytes($0) }
+    }
+
+    private func bindBytes(_ bytes: UnsafeRawBufferPointer) -> CInt {
+        guard let base = bytes.baseAddress else { return -1 }
+        return bind(descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+}
+
+extension CLinux_peer {
+    /// The address of the peer; an IPv4 address even if the socket has both families.
+    var ipAddress: IPAddress {
+        withUnsafeBytes(of: address) { bytes in
+            if address.ss_family == sa_family_t(AF_INET) {
+                return IPAddress(networkBytes: bytes[4..<8]) ?? IPAddress(ipv4: 0)
+            }
+            let address = IPAddress(networkBytes: bytes[8..<24]) ?? IPAddress(ipv4: 0)
+            return address.isIPv4Mapped ? IPAddress(ipv4: address.ipv4Bits) : address
+        }
+    }
+}

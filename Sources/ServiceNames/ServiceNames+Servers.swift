@@ -1,0 +1,50 @@
+package import DNSMessages
+package import InternetAddresses
+import KubernetesAPI
+
+extension ServiceNames {
+    /// The Service under whose name this server is known: one whose endpoint it is, or else the one that DNS servers
+    /// usually stand behind.
+    private func ownService(_ own: [IPAddress]) -> NamedService? {
+        for address in own {
+            for service in services(at: address) where service.endpoints.contains(where: { $0.ipAddress == address }) {
+                return service
+            }
+        }
+        return service(NamespacedName(namespace: "kube-system", name: "kube-dns"))
+    }
+
+    private func ownAddresses(_ own: [IPAddress]) -> (service: NamedService?, addresses: [IPAddress]) {
+        guard let service = ownService(own) else { return (nil, own) }
+        let addresses = service.clusterIPs
+        return (service, addresses.isEmpty ? service.endpoints.compactMap(\.ipAddress) : addresses)
+    }
+
+    /// The NS record of the zone, with addresses.
+    func nameServers(own: [IPAddress]) -> PreparedAnswer? {
+        let (service, addresses) = ownAddresses(own)
+        guard service != nil || !addresses.isEmpty else { return nil }
+        let labels = (service?.labels).map { $0 + [3] + "svc".utf8 } ?? [2] + "ns".utf8 + [3] + "dns".utf8
+        var builder = PreparedAnswerBuilder(nameLength: zone.wire.count, zone: zone, ttl: ttl)
+        let target = builder.answer(type: .ns, target: labels)
+        for address in addresses { builder.additional(target: target, labels: labels, address: address.networkBytes) }
+        return builder.finish()
+    }
+
+    /// The NS record of a reverse zone: the server is named below the cluster's own zone.
+    package func reverseNameServers(zone reverse: DomainName, own: [IPAddress]) -> PreparedAnswer? {
+        guard let service = ownService(own) else { return nil }
+        var builder = PreparedAnswerBuilder(nameLength: reverse.wire.count, zone: zone, ttl: ttl)
+        builder.answer(type: .ns, data: service.labels + [3] + "svc".utf8 + zone.wire)
+        return builder.finish()
+    }
+
+    /// The addresses of `ns.dns.<zone>`, which the SOA record names.
+    func nameServerAddresses(type: RecordType, own: [IPAddress]) -> PreparedAnswer? {
+        var builder = PreparedAnswerBuilder(nameLength: zone.wire.count + 7, zone: zone, ttl: ttl)
+        for address in ownAddresses(own).addresses where type == (address.family == .ipv4 ? .a : .aaaa) {
+            builder.answer(address: address.networkBytes)
+        }
+        return builder.isEmpty ? nil : builder.finish()
+    }
+}

@@ -1,0 +1,26 @@
+/// A dictionary in many small parts. A copy shares all of them; a change to it copies one part only, so that readers keep
+/// theirs while a writer goes on, and a change costs the same in a large cluster as in a small one.
+struct ShardedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private static var shardCount: Int { 512 }
+
+    private var shards: [[Key: Value]]
+    private let shardOf: @Sendable (Key) -> UInt64
+
+    /// An empty table; `shardOf` spreads keys evenly in its lowest bits.
+    init(shardOf: @escaping @Sendable (Key) -> UInt64) {
+        shards = Array(repeating: [:], count: Self.shardCount)
+        self.shardOf = shardOf
+    }
+
+    private func index(of key: Key) -> Int { Int(truncatingIfNeeded: shardOf(key) >> 40) & (Self.shardCount - 1) }
+
+    subscript(key: Key) -> Value? {
+        get { shards[index(of: key)][key] }
+        set { shards[index(of: key)][key] = newValue }
+    }
+
+    subscript(key: Key, default value: @autoclosure () -> Value) -> Value {
+        get { self[key] ?? value() }
+        set { self[key] = newValue }
+    }
+}
