@@ -58,7 +58,8 @@ import Testing
 
     @Test("the endpoints of an FQDN slice are host names, not addresses")
     func hostNames() throws {
-        let endpoints = #"[{"addresses": ["db.example"], "hostname": "db"}, {"addresses": ["x"], "conditions": {"ready": false}}]"#
+        let endpoints =
+            #"[{"addresses": ["db.example"], "hostname": "db"}, {"addresses": ["x"], "conditions": {"ready": false}}]"#
         let slice = try readSlice(slice(#""endpoints": \#(endpoints)"#, type: "FQDN"))
         #expect(slice.addressType == .fqdn)
         #expect(slice.endpoints.isEmpty)

@@ -14,6 +14,9 @@ struct Benchmark: ParsableCommand {
     @Option(help: "What to measure: nftables or iptables.")
     var mode = Mode.nftables
 
+    @Flag(help: "Measure servicelet dns, with dnsperf, in place of a mode of the proxy.")
+    var dns = false
+
     @Option(
         help: "The sizes, such as 10x3,1000x10+affinity: Services x endpoints of each. (default: those of the mode)")
     var sizes: String?
@@ -28,6 +31,10 @@ struct Benchmark: ParsableCommand {
         let load = Machine.load
         let program = try binary ?? sibling()
         guard access(program, X_OK) == 0 else { throw ValidationError("\(program) is not a program") }
+        if dns {
+            print(try DNSBenchmark(binary: program).run())
+            return
+        }
         var results: [Result] = []
         for size in try chosenSizes() {
             FileHandle.standardError.write(Data("measuring \(size) …\n".utf8))

@@ -76,7 +76,7 @@ struct ResponseCache: Sendable {
     /// Keeps `response` if it may be kept, and returns it as clients get it: with one TTL for all records, within the
     /// bounds that are configured.
     mutating func keep(_ response: Response, for key: CacheKey, at now: Double) -> Response {
-        guard let (kind, ttl) = lifetime(of: response) else {
+        guard let (kind, ttl) = lifetime(of: response), !isDisabled(key, kind) else {
             refreshed(key)
             return response
         }
@@ -91,6 +91,11 @@ struct ResponseCache: Sendable {
         parts[kind.rawValue].insert(
             Entry(response: kept, kind: kind, storedAt: now, ttl: ttl, lastHit: now), for: key, now: now)
         return answer
+    }
+
+    private func isDisabled(_ key: CacheKey, _ kind: Kind) -> Bool {
+        let zones = (kind == .success ? plugin.success : plugin.denial).disabledZones
+        return zones.contains { DomainName(trusted: key.name).isWithin($0) }
     }
 
     /// Says that fetching an answer anew has failed; the next question may try again.

@@ -75,7 +75,7 @@ extension Corefile {
         _: inout Corefile, _ directive: CorefileDirective, _ server: inout ServerConfiguration
     ) throws(DNSConfigurationError) {
         try directive.expect(
-            arguments: 0...64, options: ["success", "denial", "prefetch", "serve_stale", "servfail"])
+            arguments: 0...64, options: ["success", "denial", "prefetch", "serve_stale", "servfail", "disable"])
         var arguments = directive.arguments[...]
         var plugin = CachePlugin()
         if let ttl = arguments.first.flatMap({ UInt32($0.text) }) {
@@ -91,6 +91,17 @@ extension Corefile {
             case "success": try option.readPart(into: &plugin.success)
             case "denial": try option.readPart(into: &plugin.denial)
             case "servfail": plugin.failureTTL = min(300, UInt32(try option.duration().components.seconds))
+            case "disable":
+                try option.expect(arguments: 1...64, options: [])
+                let listed = try Array(option.arguments.dropFirst()).zones()
+                let zones = listed.isEmpty ? server.zones : listed
+                switch option.arguments[0].text {
+                case "success": plugin.success.disabledZones += zones
+                case "denial": plugin.denial.disabledZones += zones
+                default:
+                    throw DNSConfigurationError(
+                        line: option.name.line, "disable \(option.arguments[0].text): use success or denial")
+                }
             case "prefetch":
                 try option.expect(arguments: 1...3, options: [])
                 var prefetch = CachePlugin.Prefetch(count: UInt32(try option.arguments[0].number(in: 1...1_000_000)))

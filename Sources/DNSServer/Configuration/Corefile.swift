@@ -120,7 +120,9 @@ package struct Corefile {
 
     /// Records of the cluster do not pass through the cache, but keep to the bounds that it sets for TTLs.
     private mutating func settleTTLs() {
-        guard let cache = configuration.servers.first(where: { $0.kubernetes?.zone != nil })?.cache else { return }
+        guard let server = configuration.servers.first(where: { $0.kubernetes?.zone != nil }), let cache = server.cache,
+            let zone = server.kubernetes?.zone, !cache.success.disabledZones.contains(where: { zone.isWithin($0) })
+        else { return }
         configuration.cluster?.bound(to: cache)
     }
 }

@@ -134,6 +134,8 @@ package struct CachePlugin: Sendable, Hashable {
         /// The longest and the shortest time for which an answer is kept, in seconds.
         package var maximumTTL: UInt32
         package var minimumTTL: UInt32 = 5
+        /// Zones whose answers are not kept.
+        package var disabledZones: [DomainName] = []
     }
 
     package struct Prefetch: Sendable, Hashable {

@@ -1,0 +1,231 @@
+import DNSMessages
+import Foundation
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import DNSServer
+
+/// Upstreams that are dead, slow or lying, clients that do not read, and changes of configuration: the cluster's names are
+/// answered all the while.
+@Suite("Faults", .serialized)
+struct FaultTests {
+    private static let own = Recording.Query(name: "web.shop.svc.cluster.local.", type: "A", transport: "udp")
+    private static let outside = Recording.Query(name: "www.outside.example.", type: "A", transport: "udp")
+
+    private static func ask(_ query: Recording.Query, _ client: TestClient, patience: Double = 8) async throws
+        -> MessageText?
+    {
+        try await client.datagram(try query.message(identifier: 5), patience: patience).flatMap { MessageText($0) }
+    }
+
+    @Test("an upstream that never answers costs its own questions time, and nobody else's")
+    func silentUpstream() async throws {
+        let silent = try await FakeUpstream { _ in [] }
+        try await RunningServer.with { options in
+            options.manifests = try Recording.file("served").path
+            options.forward = ["127.0.0.1:\(silent.port)"]
+        } body: { client in
+            try await RunningServer.waitUntilSynchronized(client)
+            async let lost = Self.ask(Self.outside, client)
+            for _ in 0..<20 { #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR") }
+            #expect(try await lost?.rcode == "SERVFAIL")
+        }
+        try await silent.close()
+    }
+
+    @Test("answers to other questions, with other identifiers, and noise are not taken for the answer")
+    func lyingUpstream() async throws {
+        let lying = try await FakeUpstream { query in
+            var forged = query
+            forged[2] |= 0x80
+            var otherIdentifier = forged
+            otherIdentifier[0] ^= 0xFF
+            var otherName = forged
+            otherName[13] ^= 1
+            return [otherIdentifier, otherName, [1, 2, 3], forged]
+        }
+        try await RunningServer.with { options in
+            options.manifests = try Recording.file("served").path
+            options.forward = ["127.0.0.1:\(lying.port)"]
+        } body: { client in
+            let answer = try await Self.ask(Self.outside, client)
+            #expect(answer?.rcode == "NOERROR")
+            #expect(answer?.question == ["www.outside.example. IN A"])
+        }
+        try await lying.close()
+    }
+
+    @Test("the second upstream answers when the first is dead")
+    func secondUpstream() async throws {
+        let upstream = try await RecordedUpstream()
+        try await RunningServer.with { options in
+            options.manifests = try Recording.file("served").path
+            options.forward = ["127.0.0.1:1", "127.0.0.1:\(upstream.port)"]
+        } body: { client in
+            for _ in 0..<6 { #expect(try await Self.ask(Self.outside, client)?.rcode == "NOERROR") }
+        }
+        try await upstream.close()
+    }
+
+    @Test("a flood of names that nobody knows keeps nobody from an answer that is here")
+    func flood() async throws {
+        let silent = try await FakeUpstream { _ in [] }
+        try await RunningServer.with { options in
+            options.manifests = try Recording.file("served").path
+            options.forward = ["127.0.0.1:\(silent.port)"]
+        } body: { client in
+            try await RunningServer.waitUntilSynchronized(client)
+            for number in 0..<1000 {
+                let query = Recording.Query(name: "n\(number).flood.example.", type: "A", transport: "udp")
+                _ = try await client.datagram(try query.message(identifier: 9), patience: 0.000_001)
+            }
+            #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
+        }
+        try await silent.close()
+    }
+
+    @Test("a server that forwards to itself notices, and goes on for the cluster")
+    func loop() async throws {
+        try await RunningServer.with { options in
+            options.manifests = try Recording.file("served").path
+            options.forward = ["127.0.0.1:\(options.port)"]
+        } body: { client in
+            try await RunningServer.waitUntilSynchronized(client)
+            #expect(try await Self.ask(Self.outside, client, patience: 12)?.rcode == "SERVFAIL")
+            #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
+        }
+    }
+
+    @Test("a client that never reads is not read from, and others are served")
+    func clientThatNeverReads() async throws {
+        try await RunningServer.with { options in
+            options.manifests = try Recording.file("served").path
+        } body: { client in
+            try await RunningServer.waitUntilSynchronized(client)
+            let query = try Recording.Query(name: "crowd.shop.svc.cluster.local.", type: "SRV", transport: "tcp")
+                .message(identifier: 3)
+            let framed = [UInt8(query.count >> 8), UInt8(query.count & 255)] + query
+            let flood = [UInt8](repeatElement(framed, count: 2000).joined())
+            async let stuck = client.stream([flood], replies: 1, patience: 2)
+            #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
+            #expect(try await stuck.0.count >= 1)
+        }
+    }
+
+    @Test("a changed Corefile takes effect, a broken one changes nothing, and no query is lost")
+    func reload() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "dns-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "Corefile")
+        let port = try RunningServer.freePort()
+        let write: @Sendable (String) throws -> Void = { address in
+            try """
+            .:\(port) {
+                bind 127.0.0.1
+                hosts {
+                    \(address) here.example
+                    fallthrough
+                }
+                kubernetes cluster.local
+                reload 1s
+            }
+            """.write(to: file, atomically: true, encoding: .utf8)
+        }
+        try write("192.0.2.1")
+        try await RunningServer.with { options in
+            options.port = port
+            options.manifests = try Recording.file("served").path
+            options.corefile = file.path
+        } body: { client in
+            try await RunningServer.waitUntilSynchronized(client)
+            let here = Recording.Query(name: "here.example.", type: "A", transport: "udp")
+            let answer = { @Sendable in try await Self.ask(here, client)?.sections[0].first?.split(separator: " ").last
+            }
+            #expect(try await answer() == "192.0.2.1")
+            try write("192.0.2.2")
+            var seen = Set<Substring>()
+            for _ in 0..<400 where !seen.contains("192.0.2.2") {
+                if let address = try await answer() { seen.insert(address) } else { Issue.record("a query was lost") }
+                #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(seen.contains("192.0.2.2"))
+            try "nonsense {".write(to: file, atomically: true, encoding: .utf8)
+            try await Task.sleep(for: .milliseconds(1500))
+            #expect(try await answer() == "192.0.2.2")
+        }
+    }
+
+    @Test("the search path is walked for a client whose path is known")
+    func autopath() async throws {
+        let upstream = try await RecordedUpstream()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "dns-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try "search shop.svc.cluster.local svc.cluster.local cluster.local\n"
+            .write(to: folder.appending(path: "resolv.conf"), atomically: true, encoding: .utf8)
+        let port = try RunningServer.freePort()
+        try """
+        .:\(port) {
+            bind 127.0.0.1
+            kubernetes cluster.local
+            autopath \(folder.path)/resolv.conf
+            forward . 127.0.0.1:\(upstream.port)
+            rewrite name exact old.example web.shop.svc.cluster.local
+        }
+        """.write(to: folder.appending(path: "Corefile"), atomically: true, encoding: .utf8)
+        try await RunningServer.with { options in
+            options.port = port
+            options.manifests = try Recording.file("served").path
+            options.corefile = folder.appending(path: "Corefile").path
+        } body: { client in
+            try await RunningServer.waitUntilSynchronized(client)
+            let walked = Recording.Query(
+                name: "www.outside.example.shop.svc.cluster.local.", type: "A", transport: "udp")
+            let answer = try await Self.ask(walked, client)
+            #expect(answer?.sections[0].count == 3)
+            #expect(
+                answer?.sections[0].first
+                    == "www.outside.example.shop.svc.cluster.local. 300 IN CNAME www.outside.example.")
+            let rewritten = Recording.Query(name: "old.example.", type: "A", transport: "udp")
+            #expect(try await Self.ask(rewritten, client)?.sections[0] == ["old.example. 5 IN A 10.96.2.10"])
+        }
+        try await upstream.close()
+    }
+}
+
+/// Sends whatever a test wants in reply to each datagram.
+private struct FakeUpstream: Sendable {
+    let port: UInt16
+    private let channel: any Channel
+
+    init(_ replies: @escaping @Sendable ([UInt8]) -> [[UInt8]]) async throws {
+        channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelInitializer {
+            channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(Handler(replies: replies))
+            }
+        }.bind(host: "127.0.0.1", port: 0).get()
+        port = UInt16(channel.localAddress?.port ?? 0)
+    }
+
+    func close() async throws { try await channel.close().get() }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = AddressedEnvelope<ByteBuffer>
+        typealias OutboundOut = AddressedEnvelope<ByteBuffer>
+        let replies: @Sendable ([UInt8]) -> [[UInt8]]
+
+        init(replies: @escaping @Sendable ([UInt8]) -> [[UInt8]]) { self.replies = replies }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let envelope = unwrapInboundIn(data)
+            for reply in replies(Array(envelope.data.readableBytesView)) {
+                let answer = AddressedEnvelope(remoteAddress: envelope.remoteAddress, data: ByteBuffer(bytes: reply))
+                context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+            }
+        }
+    }
+}
