@@ -251,7 +251,7 @@ let package = Package(
             name: "DNSServerTests",
             dependencies: [
                 "DNSServer", "ServiceNames", "DNSMessages", "BlockingThreads", "KubernetesAPI", "KubernetesClient",
-                "ObjectSource", "InternetAddresses", "LabKit", log, nioCore, nioPosix,
+                "ObjectSource", "InternetAddresses", "LabKit", "ChildProcesses", log, nioCore, nioPosix,
             ],
             resources: [.copy("Recordings")]),
 

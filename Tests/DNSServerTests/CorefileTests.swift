@@ -1,5 +1,6 @@
 import DNSMessages
 import InternetAddresses
+import ServiceNames
 import Testing
 
 @testable import DNSServer

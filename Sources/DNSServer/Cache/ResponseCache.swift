@@ -63,7 +63,9 @@ struct ResponseCache: Sendable {
                         entry.response.withTTL(UInt32(remaining.rounded(.up))), kind,
                         shouldRefresh: entry.countHit(at: now, remaining: remaining, prefetch: plugin.prefetch))
                 }
-                guard let stale = plugin.stale, -remaining < stale.duration.inSeconds else { return nil }
+                guard let stale = plugin.stale, entry.response.code != .serverFailure,
+                    -remaining < stale.duration.inSeconds
+                else { return nil }
                 let shouldRefresh = !entry.isRefreshing
                 entry.isRefreshing = true
                 return .stale(entry.response.withTTL(0), kind, shouldRefresh: shouldRefresh)
