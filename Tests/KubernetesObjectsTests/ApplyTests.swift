@@ -1,4 +1,5 @@
 import KubernetesObjects
+import TestKit
 import Testing
 
 struct ServerSideApplyTests {
@@ -140,7 +141,7 @@ struct ApplyModelTests {
 
     @Test func everyFieldGoesWithItsLastOwner() throws {
         let definition = try #require(ResourceTable.kubernetes.definition(GroupVersion("v1"), kind: "ConfigMap"))
-        var random = Generator(seed: 5)
+        var random = SplitMix64(seed: 5)
         for _ in 0..<40 {
             var model = Model()
             var document: Document?
