@@ -67,10 +67,11 @@ struct ProxyOptionsTests {
         arguments: ["userspace"])
     func modes(mode: String) {
         let complaint = complaint { $0.mode = mode }
-        let expected = "--proxy-mode: \(mode) is not in this version; use nftables, iptables, ipvs"
+        let expected = "--proxy-mode: \(mode) is not in this version; use nftables, iptables or ipvs"
         #expect(complaint?.hasPrefix(expected) == true)
         #expect(
-            self.complaint { $0.mode = "ebpf" } == "--proxy-mode: there is no mode “ebpf”; use nftables or iptables")
+            self.complaint { $0.mode = "ebpf" }
+                == "--proxy-mode: there is no mode “ebpf”; use nftables, iptables or ipvs")
     }
 
     @Test(

@@ -18,5 +18,8 @@ package enum ProxyMode: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    private static var choices: String { "use \(allCases.map(\.rawValue).joined(separator: ", "))" }
+    private static var choices: String {
+        let names = allCases.map(\.rawValue)
+        return "use \(names.dropLast().joined(separator: ", ")) or \(names.suffix(1).joined())"
+    }
 }
