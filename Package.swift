@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "APICredentials", "ObjectStore", "KubernetesObjects", "InternetAddresses", log, hummingbirdCore, x509,
+                "APICredentials", "ObjectStore", "KubernetesObjects", "KubernetesAPI", "ObjectSource",
+                "InternetAddresses", log, hummingbirdCore, x509,
                 nioCore, nioPosix, nioSSL, .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),

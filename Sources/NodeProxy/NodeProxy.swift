@@ -8,7 +8,7 @@ import KubernetesClient
 package import Logging
 import ManifestSource
 import NIOCore
-import ObjectSource
+package import ObjectSource
 import ServiceRouting
 import Synchronization
 
@@ -16,10 +16,16 @@ import Synchronization
 package struct NodeProxy: Sendable {
     private let configuration: ProxyConfiguration
     private let logger: Logger
+    private let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
 
-    package init(configuration: ProxyConfiguration, logger: Logger) {
+    /// A proxy that takes its objects from where `configuration` says, or from `source`, in the same process.
+    package init(
+        configuration: ProxyConfiguration, logger: Logger,
+        source: (@Sendable ([KindSelection]) -> any ObjectSource)? = nil
+    ) {
         self.configuration = configuration
         self.logger = logger
+        self.source = source
     }
 
     /// One thread carries all of the daemon's HTTP, and all threads share one heap: what one has freed serves the others,
@@ -70,6 +76,7 @@ package struct NodeProxy: Sendable {
     private var selections: [KindSelection] { KindSelection.nodeProxy(nodeName: configuration.nodeName) }
 
     private func makeSource(status: ProxyStatus, environment: [String: String]) throws -> any ObjectSource {
+        if let source { return source(selections) }
         switch configuration.origin {
         case .manifests(let path):
             return ManifestSource(path: path, kinds: Set(selections.map(\.kind)), logger: logger)
@@ -92,7 +99,8 @@ package struct NodeProxy: Sendable {
             logger.warning("--nodeport-addresses: this machine has no address there, so no node port is open")
         }
         let programming = ProgrammingLoop(
-            routing: configuration.routing, expectsNode: configuration.origin.isCluster, machineAddresses: addresses,
+            routing: configuration.routing, expectsNode: self.source == nil && configuration.origin.isCluster,
+            machineAddresses: addresses,
             inbox: inbox, dataplane: dataplane, wake: wake, status: status, clock: clock, logger: logger)
         let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
         status.health.withLock { $0.areAddressesUsable = false }

@@ -10,7 +10,8 @@ struct Servicelet: AsyncParsableCommand {
         commandName: "servicelet", abstract: "Makes Kubernetes Services work on a Linux node.",
         version: version,
         subcommands: [
-            ProxyCommand.self, APIServerCommand.self, DNSCommand.self, CleanupCommand.self, VersionCommand.self,
+            RunCommand.self, ProxyCommand.self, APIServerCommand.self, DNSCommand.self, CleanupCommand.self,
+            VersionCommand.self,
         ])
 
     static func main() async {
