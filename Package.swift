@@ -255,6 +255,12 @@ let package = Package(
                 "ObjectSource", "InternetAddresses", "LabKit", "ChildProcesses", log, nioCore, nioPosix,
             ],
             resources: [.copy("Recordings")]),
+        .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore"]),
+        .testTarget(
+            name: "APIServerTests",
+            dependencies: [
+                "APIServer", "APICredentials", "ObjectStore", "KubernetesObjects", "InternetAddresses", log,
+            ]),
 
         // With root, in network namespaces of their own
         .testTarget(name: "LabKitTests", dependencies: ["LabKit", "ChildProcesses"]),
