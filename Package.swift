@@ -259,7 +259,11 @@ let package = Package(
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "APICredentials", "ObjectStore", "KubernetesObjects", "InternetAddresses", log,
+                "APIServer", "APICredentials", "ObjectStore", "KubernetesObjects", "InternetAddresses", log, httpClient,
+                nioCore, nioHTTP1, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
 
         // With root, in network namespaces of their own

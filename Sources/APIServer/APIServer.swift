@@ -98,7 +98,7 @@ package final class APIServer: Sendable {
         return logger
     }
 
-    private func makeRouter() async throws -> APIRouter {
+    func makeRouter() async throws -> APIRouter {
         let tokens = try await ServiceAccountTokens(folder: configuration.dataDirectory)
         let audience = ServiceAccountTokens.issuer
         let authenticator = Authenticator(

@@ -1,6 +1,7 @@
-@testable import APIServer
 import KubernetesObjects
 import Testing
+
+@testable import APIServer
 
 @Suite struct AccessTests {
     private func identity(_ user: String, _ groups: [String] = []) -> Identity {
@@ -64,7 +65,8 @@ import Testing
 
     @Test func proxiesReadWhatTheyNeed() {
         let proxy = identity("system:kube-proxy")
-        #expect(Authorizer().allows(.init(verb: "watch", group: "discovery.k8s.io", resource: "endpointslices"), by: proxy))
+        #expect(
+            Authorizer().allows(.init(verb: "watch", group: "discovery.k8s.io", resource: "endpointslices"), by: proxy))
         #expect(Authorizer().allows(.init(verb: "list", resource: "services"), by: proxy))
         #expect(!Authorizer().allows(.init(verb: "update", resource: "services", subresource: "status"), by: proxy))
         #expect(!Authorizer().allows(.init(verb: "list", resource: "secrets"), by: proxy))

@@ -1,6 +1,8 @@
-@testable import APIServer
 import KubernetesObjects
+import ObjectStore
 import Testing
+
+@testable import APIServer
 
 @Suite struct ListAndWatchTests {
     private let maps = TestServer.configMaps

@@ -1,6 +1,8 @@
-@testable import APIServer
 import KubernetesObjects
+import ObjectStore
 import Testing
+
+@testable import APIServer
 
 @Suite struct ObjectLifeTests {
     private let maps = TestServer.configMaps

@@ -1,7 +1,8 @@
-@testable import APIServer
 import KubernetesObjects
 import ObjectStore
 import Testing
+
+@testable import APIServer
 
 /// What follows a deletion, with the collector and the keeper of Namespaces at work.
 @Suite struct OwnershipTests {
@@ -20,7 +21,7 @@ import Testing
             }
             try await body(server)
             group.cancelAll()
-            while let result = await group.nextResult() { _ = result }
+            while await group.nextResult() != nil {}
         }
     }
 
@@ -31,7 +32,8 @@ import Testing
         }
     }
 
-    private func child(_ name: String, of owner: Document, blocks: Bool = false, _ more: JSONObject = [:]) -> JSONValue {
+    private func child(_ name: String, of owner: Document, blocks: Bool = false, _ more: JSONObject = [:]) -> JSONValue
+    {
         var metadata = more
         metadata["ownerReferences"] = [
             [

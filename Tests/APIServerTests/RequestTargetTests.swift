@@ -1,5 +1,7 @@
-@testable import APIServer
+import KubernetesObjects
 import Testing
+
+@testable import APIServer
 
 @Suite struct RequestTargetTests {
     private func target(_ method: String, _ path: String) -> RequestTarget {

@@ -1,7 +1,8 @@
-@testable import APIServer
 import InternetAddresses
 import KubernetesObjects
 import Testing
+
+@testable import APIServer
 
 @Suite struct ServiceAllocationTests {
     private let services = TestServer.services
@@ -26,7 +27,9 @@ import Testing
 
     @Test func aRefusedServiceHoldsNothing() async throws {
         let server = try await TestServer()
-        let spec: JSONObject = ["clusterIP": "10.96.0.7", "type": "NodePort", "ports": [["port": 0, "nodePort": 30007]]]
+        let spec: JSONObject = [
+            "clusterIP": "10.96.0.7", "type": "NodePort", "ports": [["port": 0, "nodePort": 30007]],
+        ]
         #expect(try await server.send("POST", services, TestServer.service("a", spec)).status == 422)
         #expect(try await server.send("GET", "/apis/networking.k8s.io/v1/ipaddresses/10.96.0.7").status == 404)
         let good: JSONObject = ["type": "NodePort", "ports": [["port": 1, "nodePort": 30007]]]
@@ -61,7 +64,9 @@ import Testing
 
     @Test func aChangeOfTypeReleasesWhatIsNotUsedAnyMore() async throws {
         let server = try await TestServer()
-        let spec: JSONObject = ["type": "NodePort", "ports": [["port": 80, "nodePort": 30001]], "clusterIP": "10.96.0.9"]
+        let spec: JSONObject = [
+            "type": "NodePort", "ports": [["port": 80, "nodePort": 30001]], "clusterIP": "10.96.0.9",
+        ]
         try await server.send("POST", services, TestServer.service("a", spec))
         let plain = try await patch(server, "a", ["type": "ClusterIP"])
         #expect(plain.status == 200)
@@ -108,13 +113,17 @@ import Testing
     }
 
     @Test func rangesOfferAllButTheirEnds() throws {
-        let range = try #require(ServiceRange(try #require(IPNetwork("10.96.0.0/12"))))
+        let network = try #require(IPNetwork("10.96.0.0/12"))
+        let range = try #require(ServiceRange(network))
         #expect(range.count == 1_048_574)
         #expect(range.staticCount == 256)
         #expect(range.address(at: 0).description == "10.96.0.1")
         #expect(range.address(at: range.count - 1).description == "10.111.255.254")
-        #expect(!range.offers(try #require(IPAddress("10.96.0.0"))))
-        #expect(!range.offers(try #require(IPAddress("10.111.255.255"))))
-        #expect(ServiceRange(try #require(IPNetwork("10.0.0.0/31"))) == nil)
+        let first = try #require(IPAddress("10.96.0.0"))
+        let last = try #require(IPAddress("10.111.255.255"))
+        #expect(!range.offers(first))
+        #expect(!range.offers(last))
+        let tiny = try #require(IPNetwork("10.0.0.0/31"))
+        #expect(ServiceRange(tiny) == nil)
     }
 }

@@ -1,11 +1,12 @@
 import APICredentials
-@testable import APIServer
 import Foundation
 import InternetAddresses
 import KubernetesObjects
 import Logging
 import ObjectStore
 import Testing
+
+@testable import APIServer
 
 /// An API server without HTTP in front of it, on a store of its own.
 final class TestServer: Sendable {
@@ -20,7 +21,8 @@ final class TestServer: Sendable {
         folder = NSTemporaryDirectory() + "api-\(UUID().uuidString)"
         var configuration = try APIServerConfiguration(serviceRange: serviceRange, nodePorts: nodePorts)
         configuration.dataDirectory = folder
-        server = try APIServer(configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        server = try APIServer(
+            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await Bootstrap(registry: server.registry, endpoint: nil).run()
         router = try await server.makeRouter()
     }

@@ -38,8 +38,11 @@ import Testing
     @Test func aFileOfSomebodyElseIsRefused() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/store.sqlite"
-        try Data("this is a shopping list, not a database; it has more than a hundred bytes, so that SQLite reads its header".utf8)
-            .write(to: URL(filePath: path))
+        try Data(
+            "this is a shopping list, not a database; it has more than a hundred bytes, so that SQLite reads its header"
+                .utf8
+        )
+        .write(to: URL(filePath: path))
         let error = #expect(throws: StoreError.self) { try ObjectStore(path: path) }
         #expect(error?.code == .damaged)
     }

@@ -16,7 +16,7 @@ import Testing
         #expect(events[1].previous?.document == Array("1".utf8))
         #expect(events[2].record.document == Array("gone".utf8))
         #expect(revision == store.revision)
-        #expect(try #require(store.events(after: start)).events.count == 4)
+        #expect(store.events(after: start)?.events.count == 4)
     }
 
     @Test func aWindowThatHasMovedOnIsToldFromAnEmptyOne() async throws {
@@ -81,11 +81,11 @@ import Testing
     @Test func waitingEndsAtItsDeadline() async throws {
         let folder = try TemporaryFolder()
         let store = try ObjectStore(path: folder.path + "/store.sqlite")
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await store.run() }
             await store.wait(for: nil, after: store.revision, until: .now)
             group.cancelAll()
-            while let result = await group.nextResult() { _ = result }
+            while await group.nextResult() != nil {}
         }
     }
 }

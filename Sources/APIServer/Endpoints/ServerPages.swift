@@ -1,10 +1,18 @@
 import KubernetesObjects
+import Synchronization
 
 /// What is served besides objects: discovery, schemas, version, health.
 struct ServerPages: Sendable {
     let resources: ResourceTable
     let address: String
     let isReady: @Sendable () -> Bool
+    private let cache = PageCache()
+
+    init(resources: ResourceTable, address: String, isReady: @escaping @Sendable () -> Bool) {
+        self.resources = resources
+        self.address = address
+        self.isReady = isReady
+    }
 
     func answer(_ request: APIRequest, _ target: RequestTarget) -> APIResponse? {
         guard request.method == "GET" || request.method == "HEAD" else { return nil }
@@ -18,7 +26,8 @@ struct ServerPages: Sendable {
         case "/apis", "/apis/":
             return aggregated(request, groups: true) ?? APIResponse(json: Discovery.groupList(resources))
         case "/openapi/v2": return openAPIv2(request)
-        case "/openapi/v3": return APIResponse(json: OpenAPIV3.index(resources))
+        case "/openapi/v3":
+            return APIResponse(body: .bytes(cache.page(request.path) { JSONWriter.bytes(OpenAPIV3.index(resources)) }))
         default: break
         }
         for prefix in ["/healthz/", "/livez/", "/readyz/"] where request.path.hasPrefix(prefix) {
@@ -68,13 +77,15 @@ struct ServerPages: Sendable {
         case ("apis", 3): groupVersion = GroupVersion(group: parts[1], version: parts[2])
         default: return nil
         }
-        return OpenAPIV3.document(resources, groupVersion).map { APIResponse(body: .bytes($0)) }
+        guard resources.groupVersions.contains(groupVersion) else { return nil }
+        let page = cache.page("/openapi/v3/\(groupVersion)") { OpenAPIV3.document(resources, groupVersion) ?? [] }
+        return APIResponse(body: .bytes(page))
     }
 
     private func openAPIv2(_ request: APIRequest) -> APIResponse {
         APIResponse(
             contentType: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
-            body: .bytes(OpenAPIV2.protobuf(resources)))
+            body: .bytes(cache.page("/openapi/v2") { OpenAPIV2.protobuf(resources) }))
     }
 
     private var paths: [String] {
@@ -83,6 +94,18 @@ struct ServerPages: Sendable {
             paths += ["/apis/\(groupVersion.group)", "/apis/\(groupVersion)"]
         }
         return paths + ["/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]
+    }
+}
+
+/// Pages that are costly to make and never change, by what makes them different. There are as many as group versions.
+private final class PageCache: Sendable {
+    private let pages = Mutex<[String: [UInt8]]>([:])
+
+    func page(_ name: String, _ make: () -> [UInt8]) -> [UInt8] {
+        if let known = pages.withLock({ $0[name] }) { return known }
+        let made = make()
+        pages.withLock { $0[name] = made }
+        return made
     }
 }
 

@@ -57,8 +57,14 @@ struct HTTPFront: Sendable {
             certificate: await connection.clientCertificate())
         if method != "GET", method != "HEAD" {
             if let length = Int(call.header("content-length")), length > limits.bodyBytes {
+                // What comes is read and dropped, within limits, so that the client gets to read the answer.
+                var rest = 4 * limits.bodyBytes
+                for try await part in request.body {
+                    rest -= part.readableBytes
+                    if rest < 0 { break }
+                }
                 return try await send(
-                    APIResponse(.requestTooLarge(limit: limits.bodyBytes)), writer, closes: true)
+                    APIResponse(.requestTooLarge(limit: limits.bodyBytes)), writer, closes: rest < 0)
             }
             do {
                 call.body = Array(buffer: try await request.body.collect(upTo: limits.bodyBytes))
