@@ -5,8 +5,13 @@ package struct DataplaneConfiguration: Sendable, Hashable {
     /// How traffic of the node's own pods is told from other traffic (`--detect-local-mode`).
     package var localTraffic: LocalTraffic
 
-    package init(localTraffic: LocalTraffic = .unknown) {
+    /// The bit of the packet mark that asks for masquerading, as a number with this bit alone
+    /// (`nftables.masqueradeBit`, 14 by default).
+    package var masqueradeMark: UInt32
+
+    package init(localTraffic: LocalTraffic = .unknown, masqueradeMark: UInt32 = 1 << 14) {
         self.localTraffic = localTraffic
+        self.masqueradeMark = masqueradeMark
     }
 }
 

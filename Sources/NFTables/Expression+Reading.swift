@@ -42,13 +42,6 @@ extension Expression {
             return fields.has(NFTA_META_DREG)
                 ? .loadMeta(key: key, into: fields.register(NFTA_META_DREG))
                 : .setMeta(key: key, from: fields.register(NFTA_META_SREG))
-        case "ct":
-            guard fields.has(NFTA_CT_DREG), fields[NFTA_CT_DIRECTION].first ?? 0 == IP_CT_DIR_ORIGINAL.rawValue else {
-                return nil
-            }
-            return .loadConntrack(
-                key: fields.number(NFTA_CT_KEY), original: fields.has(NFTA_CT_DIRECTION),
-                into: fields.register(NFTA_CT_DREG))
         case "numgen":
             guard fields.number(NFTA_NG_TYPE) == NFT_NG_RANDOM.rawValue else { return nil }
             return .random(
@@ -62,10 +55,11 @@ extension Expression {
         case "immediate": return try immediate(fields)
         case "bitwise":
             let mask = try fields.value(NFTA_BITWISE_MASK)
-            guard fields.number(NFTA_BITWISE_SREG) == fields.number(NFTA_BITWISE_DREG), !mask.isEmpty,
-                try fields.value(NFTA_BITWISE_XOR).allSatisfy({ $0 == 0 })
-            else { return nil }
-            return .mask(mask, register: fields.register(NFTA_BITWISE_DREG))
+            guard fields.number(NFTA_BITWISE_SREG) == fields.number(NFTA_BITWISE_DREG), !mask.isEmpty else {
+                return nil
+            }
+            return .mask(
+                mask, flip: try fields.value(NFTA_BITWISE_XOR), register: fields.register(NFTA_BITWISE_DREG))
         case "cmp":
             let operation = fields.number(NFTA_CMP_OP)
             guard [NFT_CMP_EQ.rawValue, NFT_CMP_NEQ.rawValue].contains(operation) else { return nil }

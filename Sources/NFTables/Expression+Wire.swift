@@ -4,7 +4,7 @@ import Netlink
 
 /// What the kernel is told of each step: `NFTA_LIST_ELEM { NFTA_EXPR_NAME, NFTA_EXPR_DATA { … } }`.
 extension Expression {
-    func write(to writer: inout MessageWriter, table: Table) {
+    func write(to writer: inout MessageWriter) {
         switch self {
         case .payload(let base, let offset, let length, let register):
             Self.write("payload", to: &writer) { writer in
@@ -22,14 +22,6 @@ extension Expression {
             Self.write("meta", to: &writer) { writer in
                 writer.attribute(NFTA_META_KEY.rawValue, bigEndian: key)
                 writer.attribute(NFTA_META_SREG.rawValue, bigEndian: Self.number(register))
-            }
-        case .loadConntrack(let key, let original, let register):
-            Self.write("ct", to: &writer) { writer in
-                writer.attribute(NFTA_CT_KEY.rawValue, bigEndian: key)
-                writer.attribute(NFTA_CT_DREG.rawValue, bigEndian: Self.number(register))
-                if original {
-                    writer.attribute(NFTA_CT_DIRECTION.rawValue, bytes: [UInt8(IP_CT_DIR_ORIGINAL.rawValue)])
-                }
             }
         case .random(let modulus, let offset, let register):
             Self.write("numgen", to: &writer) { writer in
@@ -49,13 +41,13 @@ extension Expression {
                 writer.attribute(NFTA_IMMEDIATE_DREG.rawValue, bigEndian: Self.number(register))
                 Self.write(bytes, as: NFTA_IMMEDIATE_DATA.rawValue, to: &writer)
             }
-        case .mask(let mask, let register):
+        case .mask(let mask, let flip, let register):
             Self.write("bitwise", to: &writer) { writer in
                 writer.attribute(NFTA_BITWISE_SREG.rawValue, bigEndian: Self.number(register))
                 writer.attribute(NFTA_BITWISE_DREG.rawValue, bigEndian: Self.number(register))
                 writer.attribute(NFTA_BITWISE_LEN.rawValue, bigEndian: UInt32(mask.count))
                 Self.write(mask, as: NFTA_BITWISE_MASK.rawValue, to: &writer)
-                Self.write(mask.map { _ in 0 }, as: NFTA_BITWISE_XOR.rawValue, to: &writer)
+                Self.write(flip, as: NFTA_BITWISE_XOR.rawValue, to: &writer)
             }
         case .compare(let register, let equal, let bytes):
             Self.write("cmp", to: &writer) { writer in

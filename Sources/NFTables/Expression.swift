@@ -10,16 +10,14 @@ package enum Expression: Sendable, Hashable {
     case loadMeta(key: UInt32, into: Int)
     /// `[ meta set KEY with reg ]`
     case setMeta(key: UInt32, from: Int)
-    /// `[ ct load KEY => reg ]`, `NFT_CT_…`; with a direction where the key needs one
-    case loadConntrack(key: UInt32, original: Bool, into: Int)
     /// `[ numgen reg = random mod MODULUS offset OFFSET ]`
     case random(modulus: UInt32, offset: UInt32, into: Int)
     /// `[ fib saddr type => reg ]`
     case sourceAddressType(into: Int)
     /// `[ immediate reg VALUE ]`
     case value([UInt8], into: Int)
-    /// `[ bitwise reg = reg & MASK ]`
-    case mask([UInt8], register: Int)
+    /// `[ bitwise reg = ( reg & MASK ) ^ FLIP ]`
+    case mask([UInt8], flip: [UInt8], register: Int)
     /// `[ cmp eq reg VALUE ]`, or neq
     case compare(register: Int, equal: Bool, [UInt8])
     /// `[ lookup reg set NAME ]`, or `!= @NAME`

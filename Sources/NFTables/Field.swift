@@ -10,10 +10,6 @@ package enum Field: Sendable, Hashable {
     case destinationAddress
     case transportProtocol
     case destinationPort
-    /// From the packet that began the connection, before any translation.
-    case originalSourceAddress
-    case originalDestinationAddress
-    case originalDestinationPort
     /// A random number from `offset` up to, not including, `offset + modulus`.
     case random(modulus: UInt32, offset: UInt32)
     /// The packet's priority, used as a scratch register between two lookups.
@@ -22,10 +18,9 @@ package enum Field: Sendable, Hashable {
     /// The size of the value in bytes.
     package func size(_ family: IPFamily) -> Int {
         switch self {
-        case .sourceAddress, .destinationAddress, .originalSourceAddress, .originalDestinationAddress:
-            family.addressBits / 8
+        case .sourceAddress, .destinationAddress: family.addressBits / 8
         case .transportProtocol: 1
-        case .destinationPort, .originalDestinationPort: 2
+        case .destinationPort: 2
         case .random, .priority: 4
         }
     }
@@ -36,10 +31,9 @@ package enum Field: Sendable, Hashable {
     /// nft's number for the type: ipv4_addr, ipv6_addr, inet_proto, inet_service, integer, classid.
     func typeNumber(_ family: IPFamily) -> UInt32 {
         switch self {
-        case .sourceAddress, .destinationAddress, .originalSourceAddress, .originalDestinationAddress:
-            family == .ipv4 ? 7 : 8
+        case .sourceAddress, .destinationAddress: family == .ipv4 ? 7 : 8
         case .transportProtocol: 12
-        case .destinationPort, .originalDestinationPort: 13
+        case .destinationPort: 13
         case .random: 4
         case .priority: 23
         }
@@ -53,9 +47,6 @@ package enum Field: Sendable, Hashable {
         case .destinationAddress: "\(ip) daddr"
         case .transportProtocol: "meta l4proto"
         case .destinationPort: "th dport"
-        case .originalSourceAddress: "ct original \(ip) saddr"
-        case .originalDestinationAddress: "ct original \(ip) daddr"
-        case .originalDestinationPort: "ct original proto-dst"
         case .random(let modulus, offset: 0): "numgen random mod \(modulus)"
         case .random(let modulus, let offset): "numgen random mod \(modulus) offset \(offset)"
         case .priority: "meta priority"

@@ -29,9 +29,7 @@ extension NamedSet {
         guard fields.count == 1 else { return 0 }
         return switch fields[0] {
         case .priority, .random: 1
-        case .transportProtocol, .sourceAddress, .destinationAddress, .originalSourceAddress,
-            .originalDestinationAddress, .destinationPort, .originalDestinationPort:
-            2
+        case .transportProtocol, .sourceAddress, .destinationAddress, .destinationPort: 2
         }
     }
 
@@ -44,9 +42,9 @@ extension NamedSet {
     private static func expression(_ field: Field, _ family: IPFamily) -> [UInt8] {
         let ip: (header: UInt32, source: UInt32, destination: UInt32) = family == .ipv4 ? (12, 11, 12) : (13, 8, 9)
         return switch field {
-        case .sourceAddress, .originalSourceAddress: payload(ip.header, ip.source)
-        case .destinationAddress, .originalDestinationAddress: payload(ip.header, ip.destination)
-        case .destinationPort, .originalDestinationPort: payload(11, 2)
+        case .sourceAddress: payload(ip.header, ip.source)
+        case .destinationAddress: payload(ip.header, ip.destination)
+        case .destinationPort: payload(11, 2)
         case .transportProtocol: meta(NFT_META_L4PROTO.rawValue)
         case .priority: meta(NFT_META_PRIORITY.rawValue)
         case .random(let modulus, let offset):

@@ -19,6 +19,13 @@ extension Statement {
         case .setPriority(let key, let map):
             Self.load(key, family)
                 + [.map(key: 0, set: map, into: 0), .setMeta(key: NFT_META_PRIORITY.rawValue, from: 0)]
+        case .setPriorityTo(let field):
+            [field.load(family, into: 0), .setMeta(key: NFT_META_PRIORITY.rawValue, from: 0)]
+        case .isPriority(let value):
+            [
+                .loadMeta(key: NFT_META_PRIORITY.rawValue, into: 0),
+                .compare(register: 0, equal: true, Self.hostOrder(value)),
+            ]
         case .clearPriority:
             [.value([0, 0, 0, 0], into: 0), .setMeta(key: NFT_META_PRIORITY.rawValue, from: 0)]
         case .dnat(let key, let map):
@@ -30,12 +37,16 @@ extension Statement {
         case .masquerade: [.masquerade]
         case .reject(let rejection): [.reject(rejection)]
         case .verdict(let verdict): [.verdict(verdict)]
-        case .isTranslated:
+        case .isMarked(let bits, let negated):
             [
-                .loadConntrack(key: NFT_CT_STATUS.rawValue, original: false, into: 0),
-                .mask(Self.hostOrder(IPS_DST_NAT.rawValue), register: 0),
-                .compare(register: 0, equal: false, [0, 0, 0, 0]),
+                .loadMeta(key: NFT_META_MARK.rawValue, into: 0),
+                .mask(Self.hostOrder(bits), flip: [0, 0, 0, 0], register: 0),
+                .compare(register: 0, equal: negated, [0, 0, 0, 0]),
             ]
+        case .setMark(let bits): Self.changeMark(keep: ~bits, flip: bits)
+        case .clearMark(let bits): Self.changeMark(keep: ~bits, flip: 0)
+        case .isFrom(let network, let negated): Self.compare(.sourceAddress, network, equal: !negated)
+        case .isTo(let network): Self.compare(.destinationAddress, network, equal: true)
         case .isFromThisNode:
             [.sourceAddressType(into: 0), .compare(register: 0, equal: true, Self.hostOrder(UInt32(RTN_LOCAL)))]
         case .isFromInterface(let name, let isPrefix, let negated):
@@ -53,6 +64,31 @@ extension Statement {
                 + Self.load(value, family, from: key.size(family) / 4)
                 + [.update(set: map, key: 0, data: key.size(family) / 4, timeout: UInt64(timeout) * 1000)]
         }
+    }
+
+    private static func changeMark(keep: UInt32, flip: UInt32) -> [Expression] {
+        [
+            .loadMeta(key: NFT_META_MARK.rawValue, into: 0),
+            .mask(hostOrder(keep), flip: hostOrder(flip), register: 0),
+            .setMeta(key: NFT_META_MARK.rawValue, from: 0),
+        ]
+    }
+
+    /// Compares an address with a network, as nft does: of a network that ends at a byte only the bytes before are loaded.
+    private static func compare(_ field: Field, _ network: IPNetwork, equal: Bool) -> [Expression] {
+        let family = network.family
+        guard case .payload(let base, let offset, let length, _) = field.load(family, into: 0) else { return [] }
+        let bytes = network.address.networkBytes
+        let prefix = network.prefixLength
+        if prefix > 0, prefix % 8 == 0 {
+            let part = Expression.payload(base: base, offset: offset, length: UInt32(prefix / 8), into: 0)
+            return [part, .compare(register: 0, equal: equal, [UInt8](bytes.prefix(prefix / 8)))]
+        }
+        let mask = (0..<Int(length)).map { UInt8(truncatingIfNeeded: 0xFF00 >> max(0, min(8, prefix - $0 * 8))) }
+        return [
+            .payload(base: base, offset: offset, length: length, into: 0),
+            .mask(mask, flip: mask.map { _ in 0 }, register: 0), .compare(register: 0, equal: equal, bytes),
+        ]
     }
 
     /// Loads a concatenation into registers, from the one numbered `first` on.
@@ -87,14 +123,6 @@ extension Field {
         case .destinationPort: .payload(base: .transport, offset: 2, length: length, into: register)
         case .transportProtocol: .loadMeta(key: NFT_META_L4PROTO.rawValue, into: register)
         case .priority: .loadMeta(key: NFT_META_PRIORITY.rawValue, into: register)
-        case .originalSourceAddress:
-            .loadConntrack(
-                key: (family == .ipv4 ? NFT_CT_SRC_IP : NFT_CT_SRC_IP6).rawValue, original: true, into: register)
-        case .originalDestinationAddress:
-            .loadConntrack(
-                key: (family == .ipv4 ? NFT_CT_DST_IP : NFT_CT_DST_IP6).rawValue, original: true, into: register)
-        case .originalDestinationPort:
-            .loadConntrack(key: NFT_CT_PROTO_DST.rawValue, original: true, into: register)
         case .random(let modulus, let offset): .random(modulus: modulus, offset: offset, into: register)
         }
     }

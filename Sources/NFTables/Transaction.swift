@@ -94,7 +94,7 @@ package struct Transaction: ~Copyable {
             writer.attribute(NFTA_RULE_TABLE.rawValue, string: table.name)
             writer.attribute(NFTA_RULE_CHAIN.rawValue, string: chain)
             writer.nested(NFTA_RULE_EXPRESSIONS.rawValue) { writer in
-                for expression in rule.expressions(table.family) { expression.write(to: &writer, table: table) }
+                for expression in rule.expressions(table.family) { expression.write(to: &writer) }
             }
         }
     }

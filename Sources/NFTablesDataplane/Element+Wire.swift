@@ -48,11 +48,6 @@ extension ElementKey {
                 key.frontend(frontend)
                 key.address(network.lastAddress)
             }
-        case .client(let client, let frontend):
-            element.key { key in
-                key.address(client)
-                key.frontend(frontend)
-            }
         case .routeClass(let id): element.key { $0.number(id) }
         }
     }
@@ -66,7 +61,7 @@ extension ElementKey {
     init?(_ set: SetID, _ bytes: FieldReader, end: FieldReader? = nil, _ family: IPFamily) {
         var key = bytes
         switch set {
-        case .services, .outside, .masquerade, .localPolicy, .guarded, .sticky:
+        case .services, .inside, .outside:
             guard let frontend = key.frontend(family) else { return nil }
             self = .frontend(frontend)
         case .endpoints:
@@ -77,10 +72,6 @@ extension ElementKey {
             let source = key.address(family)
             guard key.address(family) == source else { return nil }
             self = .hairpin(source)
-        case .affinity:
-            let client = key.address(family)
-            guard let frontend = key.frontend(family) else { return nil }
-            self = .client(client, frontend)
         case .dispatch: self = .routeClass(key.number())
         case .allowedSources:
             guard let frontend = key.frontend(family) else { return nil }
@@ -99,8 +90,7 @@ extension ElementKey {
     /// The frontend that the element belongs to, where it belongs to one.
     var owner: FrontendKey? {
         switch self {
-        case .frontend(let frontend), .slot(let frontend, _), .source(let frontend, _), .client(_, let frontend):
-            frontend
+        case .frontend(let frontend), .slot(let frontend, _), .source(let frontend, _): frontend
         case .address, .hairpin, .routeClass: nil
         }
     }
@@ -111,12 +101,12 @@ extension ElementValue {
     init?(_ set: SetID, _ element: borrowing ElementReader, _ family: IPFamily) {
         var data = element.data
         switch set {
-        case .services, .outside: self = .routeClass(data.number())
-        case .endpoints, .affinity: self = .backend(Slot(address: data.address(family), port: data.port()))
+        case .services, .inside, .outside: self = .routeClass(data.number())
+        case .endpoints: self = .backend(Slot(address: data.address(family), port: data.port()))
         case .dispatch:
             guard let verdict = element.verdict else { return nil }
             self = .verdict(verdict)
-        case .clusterIPs, .masquerade, .localPolicy, .hairpin, .guarded, .allowedSources, .sticky: self = .none
+        case .clusterIPs, .hairpin, .allowedSources: self = .none
         }
     }
 }

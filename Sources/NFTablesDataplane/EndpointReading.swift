@@ -113,11 +113,15 @@ private struct SlotRuns: Sendable {
     private(set) var count = 0
 
     init(_ kernel: KernelTable) {
-        for set in [SetID.services, .outside] {
+        // Clients inside and outside may be led to the same list.
+        var insideLists: [FrontendKey: RouteClass.Backends] = [:]
+        for set in [SetID.services, .inside, .outside] {
             for (key, element) in kernel.elements[set] ?? [:] {
                 guard case .frontend(let frontend) = key, case .routeClass(let id) = element.value,
-                    case .pick(let count, let list, _) = RouteClass(id: id)
+                    let (list, count) = RouteClass(id: id).flatMap(kernel.run(of:))
                 else { continue }
+                if set == .inside { insideLists[frontend] = list }
+                if set == .outside, insideLists[frontend] == list { continue }
                 runs.append((frontend, list.firstSlot..<list.firstSlot + UInt32(count)))
                 self.count += count
             }
@@ -153,5 +157,16 @@ private struct SlotRuns: Sendable {
             runs[runs.startIndex].slots = slot + 1..<run.slots.upperBound
         }
         return (run.frontend, slot)
+    }
+}
+
+extension KernelTable {
+    /// The slots that a class leads to.
+    fileprivate func run(of routeClass: RouteClass) -> (list: RouteClass.Backends, count: Int)? {
+        switch routeClass.action {
+        case .pick(let count, let list): (list, count)
+        case .sticky(let number): run(of: number)
+        case .refuse, .drop, .split: nil
+        }
     }
 }

@@ -22,15 +22,25 @@ struct KernelTable: Sendable {
     var elements: [SetID: [ElementKey: Element]] = [:]
     /// The backends of each frontend, in no particular order. There may be hundreds of thousands.
     var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
-    var podNetworks: [IPNetwork] = []
     /// Elements that cannot be read: whoever wrote them, we did not. Their sets are emptied and filled again.
     var foreign: Set<SetID> = []
 
-    /// The timeouts for which there are sets of frontends.
-    var timeouts: [UInt32] {
-        sets.keys.compactMap { name in
-            name.hasPrefix("sticky-") ? UInt32(name.dropFirst("sticky-".count)) : nil
+    /// How many backends a list with session affinity has, and which list it is, as its chain says.
+    func run(of number: StickyNumber) -> (list: RouteClass.Backends, count: Int)? {
+        for case .random(let modulus, let offset, _) in rules[number.chain.name, default: []].flatMap({ $0 ?? [] }) {
+            return RouteClass.Backends.allCases.first { $0.firstSlot == offset }.map { ($0, Int(modulus)) }
         }
+        return nil
+    }
+}
+
+extension StickyNumber {
+    /// The number of a list from the name of its map of clients, or `nil` for the name of anything else.
+    init?(affinityName name: String) {
+        guard name.hasPrefix(Layout.affinityPrefix),
+            let value = UInt32(name.dropFirst(Layout.affinityPrefix.count), radix: 16), value <= Self.mask
+        else { return nil }
+        self.init(rawValue: value)
     }
 }
 
@@ -54,20 +64,17 @@ extension NFTablesConnection {
         kernel.chains = try chains(of: table)
         kernel.rules = try rules(of: table)
         kernel.sets = try declaredSets(of: table)
-        for set in SetID.readBack + kernel.timeouts.map({ .sticky($0) }) where kernel.sets[set.definition.name] == true
-        {
+        for set in SetID.readBack where kernel.sets[set.definition.name] == true {
             try readElements(of: set, table, into: &kernel)
         }
         if kernel.sets[Layout.endpoints.name] == true { try readEndpoints(of: table, into: &kernel, open: open) }
-        if kernel.sets[Layout.podNetworks.name] == true { kernel.podNetworks = try podNetworks(table) }
         return kernel
     }
 
     private mutating func declaredSets(of table: Table) throws(NetlinkError) -> [String: Bool] {
-        // Sets of sticky frontends are all declared alike; which there are is only known now.
-        let names = try sets(of: table, expected: []).keys
-        let sticky = names.compactMap { $0.hasPrefix("sticky-") ? UInt32($0.dropFirst("sticky-".count)) : nil }
-        return try sets(of: table, expected: Layout.sets + sticky.map(Layout.sticky))
+        // Maps of clients are all declared alike; which there are is only known now.
+        let sticky = try sets(of: table, expected: []).keys.compactMap { StickyNumber(affinityName: $0) }
+        return try sets(of: table, expected: Layout.sets + sticky.map(\.affinity))
     }
 
     private mutating func readElements(
@@ -85,21 +92,12 @@ extension NFTablesConnection {
         kernel.elements[set] = elements
         if isForeign { kernel.foreign.insert(set) }
     }
-
-    private mutating func podNetworks(_ table: Table) throws(NetlinkError) -> [IPNetwork] {
-        var bounds: [(address: IPAddress, isEnd: Bool)] = []
-        try forEachElement(of: Layout.podNetworks.name, in: table) { element in
-            var key = element.key
-            bounds.append((key.address(table.family), element.endsInterval))
-        }
-        return PodNetworks(bounds: bounds, table.family).networks
-    }
 }
 
 extension SetID {
     /// The sets that are read back whole. Clients' affinity is not ours to know; endpoints are read in a form of their own.
     static let readBack: [SetID] = [
-        .services, .outside, .dispatch, .clusterIPs, .masquerade, .localPolicy, .hairpin, .guarded, .allowedSources,
+        .services, .inside, .outside, .dispatch, .clusterIPs, .hairpin, .allowedSources,
     ]
 }
 
@@ -114,7 +112,7 @@ extension KernelTable: ExistingSlots {
             guard !slots.isEmpty else { continue }
             // Only an unbroken run from the first slot on is a list of ours.
             let isRun = slots.enumerated().allSatisfy { $0.element.slot == range.lowerBound + UInt32($0.offset) }
-            if isRun { return SlotList(slots: slots.map(\.backend)) }
+            if isRun { return SlotList(found: slots.map(\.backend)) }
         }
         return nil
     }

@@ -2,7 +2,7 @@ import Dataplane
 import InternetAddresses
 import NFTables
 
-/// What the table is made of, whatever Services there are: a constant number of sets, and the chains that packets pass.
+/// What the table is made of, whatever Services there are.
 ///
 /// docs/nftables.md walks a packet through it.
 enum Layout {
@@ -12,78 +12,90 @@ enum Layout {
 
     /// An address that clients use: `ip daddr . meta l4proto . th dport`.
     static let frontend: [Field] = [.destinationAddress, .transportProtocol, .destinationPort]
-    /// The same, of a connection whose destination has been translated already.
-    static let originalFrontend: [Field] = [
-        .originalDestinationAddress, .transportProtocol, .originalDestinationPort,
-    ]
     static let backend: [Field] = [.destinationAddress, .destinationPort]
 
     // MARK: Sets
 
-    /// frontend → class, for all connections
+    /// frontend → class
     static let services = NamedSet("services", key: frontend, value: .fields([.priority]))
-    /// frontend → class, for connections from outside to frontends under external traffic policy Local
+    /// frontend → class for clients inside, of frontends that treat clients inside and outside differently
+    static let inside = NamedSet("inside", key: frontend, value: .fields([.priority]))
+    /// frontend → class for clients outside, of the same frontends
     static let outside = NamedSet("outside", key: frontend, value: .fields([.priority]))
     /// class → chain
     static let dispatch = NamedSet("dispatch", key: [.priority], value: .verdict)
     /// frontend . slot → backend
     static let endpoints = NamedSet(
         "endpoints", key: frontend + [.random(modulus: 1 << 16, offset: 0)], value: .fields(backend))
-    /// client . frontend → backend, while session affinity lasts. A flood of made-up clients must not take all memory: those
-    /// beyond the limit are served, and not remembered.
-    static let affinity = NamedSet(
-        "affinity", key: [.sourceAddress] + frontend, value: .fields(backend), kind: .dynamic(size: 1 << 18))
-    /// Where a port that no Service has is refused, and what clients outside the pod network are masqueraded for
+    /// Where a port that no Service has is refused
     static let clusterIPs = NamedSet("cluster-ips", key: [.destinationAddress])
-    /// Frontends whose clients are masqueraded: external addresses under traffic policy Cluster
-    static let masquerade = NamedSet("masqueraded", key: frontend)
-    /// Frontends under external traffic policy Local
-    static let localPolicy = NamedSet("local-policy", key: frontend)
     /// Backends on this node, as source and destination: a pod that has reached itself is masqueraded
     static let hairpin = NamedSet("hairpin", key: [.sourceAddress, .destinationAddress])
-    /// Frontends that only some sources may use
-    static let guarded = NamedSet("guarded", key: frontend)
-    /// frontend . source, for those that may
+    /// frontend . source, of frontends that only some sources may use
     static let allowedSources = NamedSet("allowed-sources", key: frontend + [.sourceAddress], kind: .interval)
-    /// The pod network
-    static let podNetworks = NamedSet("pod-networks", key: [.sourceAddress], kind: .interval)
 
-    static let sets = [
-        services, outside, dispatch, endpoints, affinity, clusterIPs, masquerade, localPolicy, hairpin, guarded,
-        allowedSources, podNetworks,
-    ]
+    /// The sets that are always there.
+    static let sets = [services, inside, outside, dispatch, endpoints, clusterIPs, hairpin, allowedSources]
 
-    /// Frontends whose clients are remembered for so many seconds; one set for each timeout in use.
-    static func sticky(_ timeout: UInt32) -> NamedSet { NamedSet("sticky-\(timeout)", key: frontend) }
+    static let affinityPrefix = "affinity/"
+    /// Clients that one list of one Service port remembers at most. A flood of made-up clients must not take all memory:
+    /// those beyond the limit are served, and not remembered.
+    static let affinitySize: UInt32 = 1 << 16
+
+    /// client → slot, while session affinity lasts; one map for each list of a Service port with affinity
+    static func affinity(_ name: String) -> NamedSet {
+        NamedSet(
+            affinityPrefix + name, key: [.sourceAddress], value: .fields([.priority]),
+            kind: .dynamic(size: affinitySize))
+    }
 
     // MARK: Chains
 
     static let prerouting = Chain("prerouting", hook: .init(.prerouting, priority: -100))
     static let output = Chain("output", hook: .init(.output, priority: -100))
-    static let input = Chain("input", hook: .init(.input, priority: 100))
     static let postrouting = Chain("postrouting", hook: .init(.postrouting, priority: 100))
-    static let serve = Chain("serve")
+    /// Frontends that treat clients inside and outside differently
+    static let split = Chain("split")
+    /// The same, for those of its sources that may
+    static let guardedSplit = Chain("split/guarded")
+    static let insideClients = Chain("inside-clients")
+    /// Where packets go that are for no frontend
+    static let unserved = Chain("unserved")
     static let refuse = Chain("refuse")
+    /// Asks for masquerading unless the client is in the pod network
+    static let outsiders = Chain("outsiders")
+    /// What packets with one of our marks pass
     static let sourceNAT = Chain("source-nat")
-    static let remember = Chain("remember")
 
-    /// Chains that are always there, those that others lead to first.
-    static let chains = [refuse, serve, remember, sourceNAT, prerouting, output, input, postrouting]
-
-    /// The rules of the chains that are always there.
-    static func rules(
-        _ family: IPFamily, _ configuration: DataplaneConfiguration, timeouts: [UInt32]
-    ) -> [(chain: Chain, rules: [Rule])] {
-        [
-            (refuse, refuseRules(family)),
-            (serve, serveRules),
-            (remember, timeouts.sorted().map(rememberRule)),
-            (sourceNAT, sourceNATRules(family, configuration)),
-            (prerouting, preroutingRules(family, configuration)),
-            (output, [guardRule, Rule(.verdict(.goto(serve.name)))]),
-            (input, [Rule(.isTranslated, .verdict(.jump(remember.name)))]),
-            (postrouting, [Rule(.isTranslated, .verdict(.goto(sourceNAT.name)))]),
+    /// The rules of the chains that are always there; those come first that others lead to.
+    static func rules(_ context: LayoutContext) -> [(chain: Chain, rules: [Rule])] {
+        let serve = Rule(.setPriority(frontend, map: services.name), .dispatch([.priority], map: dispatch.name))
+        // These look into `dispatch` again, so it cannot lead to them: the kernel refuses what may be a loop.
+        let others = [
+            Rule(.isPriority(RouteClass(action: .split).id), .verdict(.goto(split.name))),
+            Rule(.isPriority(RouteClass(action: .split, isGuarded: true).id), .verdict(.goto(guardedSplit.name))),
+            Rule(.verdict(.goto(unserved.name))),
         ]
+        return [
+            (refuse, refuseRules(context.family)),
+            (outsiders, context.isInside.map { Rule($0, .verdict(.return)) } + [Rule(.setMark(context.masquerade))]),
+            (insideClients, [lookUp(inside)]),
+            (split, splitRules(context)),
+            (guardedSplit, [guardRule, Rule(.verdict(.goto(split.name)))]),
+            (unserved, unservedRules(context)),
+            (sourceNAT, sourceNATRules(context)),
+            // Not in a chain of their own: every first packet of a connection comes here.
+            (prerouting, [serve] + others),
+            (output, [serve] + others),
+            (postrouting, [Rule(.isMarked(context.marks), .verdict(.goto(sourceNAT.name)))]),
+        ]
+    }
+
+    static let guardRule = Rule(
+        .isIn(frontend + [.sourceAddress], set: allowedSources.name, negated: true), .verdict(.drop))
+
+    private static func lookUp(_ set: NamedSet) -> Rule {
+        Rule(.setPriority(frontend, map: set.name), .dispatch([.priority], map: dispatch.name))
     }
 
     /// A reset is understood at once and not rate-limited as ICMP is.
@@ -91,51 +103,68 @@ enum Layout {
         [Rule(.isTransport(.tcp), .reject(.tcpReset)), Rule(.reject(.portUnreachable(family)))]
     }
 
-    private static let serveRules = [
-        Rule(.setPriority(frontend, map: services.name), .dispatch([.priority], map: dispatch.name)),
-        Rule(.isIn([.destinationAddress], set: clusterIPs.name), .verdict(.goto(refuse.name))),
-    ]
-
-    private static let guardRule = Rule(
-        .isIn(frontend, set: guarded.name),
-        .isIn(frontend + [.sourceAddress], set: allowedSources.name, negated: true), .verdict(.drop))
-
-    private static func preroutingRules(_ family: IPFamily, _ configuration: DataplaneConfiguration) -> [Rule] {
-        var fromOutside = Rule(.setPriority(frontend, map: outside.name), .dispatch([.priority], map: dispatch.name))
-        if let isNoPod = isNoPod(family, configuration) { fromOutside.statements.insert(isNoPod, at: 0) }
-        return [guardRule, fromOutside, Rule(.verdict(.goto(serve.name)))]
+    /// The node's own connections are inside, from whatever address they come.
+    private static func splitRules(_ context: LayoutContext) -> [Rule] {
+        (context.isInside + [.isFromThisNode]).map { Rule($0, .verdict(.goto(insideClients.name))) } + [lookUp(outside)]
     }
 
-    private static func sourceNATRules(_ family: IPFamily, _ configuration: DataplaneConfiguration) -> [Rule] {
-        var rules = [
-            Rule(.verdict(.jump(remember.name))),
-            Rule(.isIn(originalFrontend, set: masquerade.name), .masquerade),
+    private static func unservedRules(_ context: LayoutContext) -> [Rule] {
+        let addresses = [Statement.isIn([.destinationAddress], set: clusterIPs.name)]
+        let networks = context.serviceNetworks.map { Statement.isTo($0) }
+        return (addresses + networks).map { Rule($0, .verdict(.goto(refuse.name))) }
+    }
+
+    /// The marks are cleared, and the slot of a sticky frontend: what comes behind us need not know.
+    private static func sourceNATRules(_ context: LayoutContext) -> [Rule] {
+        [
+            Rule(.clearPriority),
+            Rule(
+                .isIn([.sourceAddress, .destinationAddress], set: hairpin.name), .clearMark(context.marks),
+                .masquerade),
+            Rule(.isMarked(context.masquerade, negated: true), .clearMark(context.marks), .verdict(.return)),
+            Rule(.clearMark(context.marks), .masquerade),
         ]
-        let toClusterIP = Statement.isIn([.originalDestinationAddress], set: clusterIPs.name)
-        if let isNoPod = isNoPod(family, configuration) {
-            rules.append(Rule(toClusterIP, isNoPod, .masquerade))
+    }
+}
+
+/// What the rules depend on beside the Services.
+struct LayoutContext: Sendable, Hashable {
+    var family: IPFamily
+    var localTraffic: LocalTraffic
+    /// The bit of the packet mark that asks for masquerading, the one that kube-proxy uses.
+    var masquerade: UInt32
+    /// The networks of the cluster's Services, in which an address that nobody has is refused.
+    var serviceNetworks: [IPNetwork]
+
+    init(_ family: IPFamily, _ configuration: DataplaneConfiguration, serviceNetworks: [IPNetwork] = []) {
+        self.family = family
+        localTraffic = configuration.localTraffic
+        masquerade = configuration.masqueradeMark
+        self.serviceNetworks = serviceNetworks.filter { $0.family == family }.disjoint
+    }
+
+    /// The bit of the packet mark that asks whether a pod has reached itself: 0x8000, which Kubernetes has kept for the
+    /// node's Service rules since it had marks (`iptablesDropBit`), or its neighbour.
+    var hairpin: UInt32 { masquerade == 0x8000 ? 0x4000 : 0x8000 }
+    var marks: UInt32 { masquerade | hairpin }
+
+    /// What is true of connections from the pod network, one way or another; nothing where it is not known.
+    var isInside: [Statement] {
+        switch localTraffic {
+        case .unknown: []
+        case .networks: localTraffic.networks(of: family).disjoint.map { .isFrom($0) }
+        case .bridge(let name): [.isFromInterface(name)]
+        case .interfacePrefix(let prefix): [.isFromInterface(prefix, isPrefix: true)]
         }
-        rules.append(Rule(.isIn([.sourceAddress, .destinationAddress], set: hairpin.name), .masquerade))
-        // The node may have reached a Local frontend from any of its addresses, even from the frontend's own.
-        rules.append(Rule(.isIn(originalFrontend, set: localPolicy.name), .isFromThisNode, .masquerade))
-        return rules
     }
 
-    private static func rememberRule(_ timeout: UInt32) -> Rule {
-        Rule(
-            .isIn(originalFrontend, set: sticky(timeout).name),
-            .remember([.originalSourceAddress] + originalFrontend, value: backend, map: affinity.name, timeout: timeout)
-        )
-    }
-
-    /// What is true of connections that do not come from the pod network; `nil` when nothing is known of it.
-    private static func isNoPod(_ family: IPFamily, _ configuration: DataplaneConfiguration) -> Statement? {
-        switch configuration.localTraffic {
-        case .unknown: nil
-        case .networks where configuration.localTraffic.networks(of: family).isEmpty: nil
-        case .networks: .isIn([.sourceAddress], set: podNetworks.name, negated: true)
-        case .bridge(let name): .isFromInterface(name, negated: true)
-        case .interfacePrefix(let prefix): .isFromInterface(prefix, isPrefix: true, negated: true)
+    /// What is true of connections that are not from the pod network, where one statement can say so.
+    var isOutside: Statement? {
+        guard isInside.count == 1 else { return nil }
+        return switch isInside[0] {
+        case .isFrom(let network, _): .isFrom(network, negated: true)
+        case .isFromInterface(let name, let isPrefix, _): .isFromInterface(name, isPrefix: isPrefix, negated: true)
+        default: nil
         }
     }
 }

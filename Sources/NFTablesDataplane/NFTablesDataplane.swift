@@ -19,7 +19,7 @@ package actor NFTablesDataplane: Dataplane {
     private nonisolated let thread: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    private let kernel: KernelProgrammer
+    private let kernel: NFTablesProgrammer
     private let monitor: DamageMonitor
     private var isListening = false
 
@@ -33,7 +33,7 @@ package actor NFTablesDataplane: Dataplane {
         do throws(NetlinkError) {
             let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
             monitor = try DamageMonitor(ownPort: socket.portID)
-            kernel = KernelProgrammer(socket, configuration, logger) { () throws(NetlinkError) in
+            kernel = NFTablesProgrammer(socket, configuration, logger) { () throws(NetlinkError) in
                 try NetlinkSocket(family: NETLINK_NETFILTER)
             }
         } catch {
@@ -56,7 +56,7 @@ package actor NFTablesDataplane: Dataplane {
         do throws(NetlinkError) {
             try monitor.listen()
             isListening = true
-            if try !kernel.isAlone() { monitor.post(DamageMonitor.Note(culprit: nil)) }
+            if try !kernel.link.isAlone() { monitor.post(DamageMonitor.Note()) }
         } catch {
             throw DataplaneError(error)
         }

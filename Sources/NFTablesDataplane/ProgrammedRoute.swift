@@ -1,95 +1,125 @@
 import InternetAddresses
 import ServiceRouting
 
-/// A route as the table holds it: its frontends as keys, its backends in slots.
+/// A route as the table holds it: its backends in slots.
 struct ProgrammedRoute: Sendable {
-    var shape: RouteShape
-    /// The backends under traffic policy Cluster, where a frontend uses them.
+    /// Shares its lists with the routing table.
+    var route: ServicePortRoute
     var cluster = SlotList()
-    /// This node's own, where a frontend uses those.
     var local = SlotList()
-    /// Backends on this node, for hairpins.
-    var hairpins: Set<IPAddress> = []
+    /// The numbers of the lists, where the route has session affinity.
+    var stickyCluster: StickyNumber?
+    var stickyLocal: StickyNumber?
+
+    init(_ route: ServicePortRoute) {
+        self.route = route
+    }
 
     func slots(of backends: RouteClass.Backends) -> SlotList { backends == .cluster ? cluster : local }
 
-    /// The backends that clients of a frontend may be remembered with.
-    func rememberable(_ plan: FrontendPlan) -> Set<Slot> {
-        Set(plan.lists.lazy.flatMap { slots(of: $0).slots })
+    func sticky(_ backends: RouteClass.Backends) -> StickyNumber? {
+        backends == .cluster ? stickyCluster : stickyLocal
     }
 
-    var frontends: [FrontendKey: FrontendPlan] { shape.frontends }
+    /// What each frontend comes to in the table.
+    func plans(knowsPods: Bool) -> [(frontend: FrontendKey, plan: FrontendPlan)] {
+        let ranges = route.frontends.contains { $0.admission != .everyone } ? route.sourceRanges.disjoint : []
+        return route.frontends.compactMap { frontend in
+            // Node ports are resolved to addresses for this mode.
+            guard let address = frontend.address else { return nil }
+            let key = FrontendKey(address: address, port: frontend.port, transport: route.key.name.transport)
+            return (key, plan(of: frontend, at: address, ranges, knowsPods))
+        }
+    }
+
+    private func plan(
+        of frontend: Frontend, at address: IPAddress, _ ranges: [IPNetwork], _ knowsPods: Bool
+    ) -> FrontendPlan {
+        var sources: [IPNetwork] = []
+        switch frontend.admission {
+        case .everyone: break
+        case .sourceRanges: sources = ranges
+        case .sourceRangesAndItself:
+            let itself = IPNetwork(containing: address, prefixLength: address.family.addressBits)
+            sources = (ranges + [itself].compactMap(\.self)).disjoint
+        }
+        let isGuarded = frontend.admission != .everyone
+        let masquerade: RouteClass.Masquerade =
+            switch frontend.masquerade {
+            case .everyone: .everyone
+            case .thisNode: .thisNode
+            case .clientsOutsidePodNetwork: knowsPods ? .outsiders : .nobody
+            }
+        let inside = routeClass(frontend.inside, masquerade)
+        guard frontend.inside != frontend.outside else {
+            var ordinary = inside
+            ordinary.isGuarded = isGuarded
+            return FrontendPlan(ordinary: ordinary, isClusterIP: frontend.kind == .clusterIP, sources: sources)
+        }
+        // The node is inside.
+        let outside = routeClass(frontend.outside, masquerade == .thisNode ? .nobody : masquerade)
+        return FrontendPlan(
+            ordinary: RouteClass(action: .split, isGuarded: isGuarded), inside: inside, outside: outside,
+            isClusterIP: frontend.kind == .clusterIP, sources: sources)
+    }
 
     /// The class of connections that go to a destination.
-    func routeClass(_ destination: Destination) -> RouteClass {
+    private func routeClass(_ destination: Destination, _ masquerade: RouteClass.Masquerade) -> RouteClass {
+        let list: RouteClass.Backends
         switch destination {
-        case .clusterBackends: .pick(count: cluster.count, .cluster, sticky: shape.isSticky)
-        case .localBackends: .pick(count: local.count, .local, sticky: shape.isSticky)
-        case .refuse: .refuse
-        case .drop: .drop
+        case .refuse: return .refuse
+        case .drop: return .drop
+        case .clusterBackends: list = .cluster
+        case .localBackends: list = .local
         }
-    }
-
-    /// The class for all connections, and the one for connections from outside where that is another.
-    func classes(of plan: FrontendPlan) -> (ordinary: RouteClass, outside: RouteClass?) {
-        (routeClass(plan.inside), plan.outside.map(routeClass))
+        let slots = slots(of: list)
+        // Routing says so itself; a list without slots must not become a random number out of none.
+        guard slots.count > 0 else { return .refuse }
+        let action = sticky(list).map { RouteClass.Action.sticky($0) } ?? .pick(count: slots.count, list)
+        return RouteClass(
+            action: action, masquerade: masquerade, mayHairpin: slots.slots.contains(where: \.isLocal))
     }
 }
 
-/// Everything about a route but its backends.
-struct RouteShape: Sendable, Hashable {
-    var frontends: [FrontendKey: FrontendPlan]
-    /// Seconds for which clients are remembered.
-    var affinityTimeout: UInt32?
-    var allowedSources: [IPNetwork]
-
-    init(_ route: ServicePortRoute) {
-        let transport = route.key.name.transport
-        frontends = [:]
-        for frontend in route.frontends {
-            // Node ports are resolved to addresses for this mode.
-            guard let address = frontend.address else { continue }
-            frontends[FrontendKey(address: address, port: frontend.port, transport: transport)] =
-                FrontendPlan(frontend)
-        }
-        affinityTimeout = route.affinityTimeout
-        allowedSources = route.sourceRanges.disjoint
-    }
-
-    var isSticky: Bool { affinityTimeout != nil }
-
-    /// The lists of backends that the frontends use.
-    var lists: Set<RouteClass.Backends> { Set(frontends.values.lazy.flatMap(\.lists)) }
-}
-
-/// What is special about one frontend of a route.
+/// What one frontend comes to in the table.
 struct FrontendPlan: Sendable, Hashable {
-    /// Where connections go.
-    var inside: Destination
-    /// Where connections from outside go, if that is somewhere else: external traffic policy Local.
-    var outside: Destination?
+    var ordinary: RouteClass
+    /// Of a split frontend.
+    var inside: RouteClass?
+    var outside: RouteClass?
     var isClusterIP: Bool
-    var masquerade: Masquerade
-    var admission: Admission
+    /// The sources that may use it, where it is guarded.
+    var sources: [IPNetwork]
 
-    init(_ frontend: Frontend) {
-        inside = frontend.inside
-        // Under policy Local the kernel asks for both, even where they lead to the same place now.
-        outside = frontend.masquerade == .thisNode ? frontend.outside : nil
-        isClusterIP = frontend.kind == .clusterIP
-        masquerade = frontend.masquerade
-        admission = frontend.admission
+    init(
+        ordinary: RouteClass, inside: RouteClass? = nil, outside: RouteClass? = nil, isClusterIP: Bool,
+        sources: [IPNetwork] = []
+    ) {
+        self.ordinary = ordinary
+        self.inside = inside
+        self.outside = outside
+        self.isClusterIP = isClusterIP
+        self.sources = sources
+    }
+}
+
+extension ServicePortRoute {
+    /// The lists that the frontends use.
+    var lists: [RouteClass.Backends] { RouteClass.Backends.allCases.filter { uses($0.destination) } }
+
+    func uses(_ backends: RouteClass.Backends) -> Bool { uses(backends.destination) }
+
+    /// Where a frontend has the slots of a list.
+    func hasSlots(_ frontend: Frontend, of backends: RouteClass.Backends) -> Bool {
+        frontend.inside == backends.destination || frontend.outside == backends.destination
     }
 
-    var holdsOutsideToLocal: Bool { outside != nil }
-    /// Whether every client is masqueraded.
-    var masquerades: Bool { masquerade == .everyone }
-    /// Whether only the route's allowed sources may use it.
-    var isGuarded: Bool { admission != .everyone }
-
-    /// The lists whose slots the frontend has.
-    var lists: [RouteClass.Backends] {
-        [RouteClass.Backends.cluster, .local].filter { inside == $0.destination || outside == $0.destination }
+    /// Backends on this node that a frontend may lead to.
+    var hairpins: Set<IPAddress> {
+        var addresses: Set<IPAddress> = []
+        for backend in clusterBackends where backend.isLocal { addresses.insert(backend.address) }
+        for backend in localBackends where backend.isLocal { addresses.insert(backend.address) }
+        return addresses
     }
 }
 
@@ -100,14 +130,4 @@ extension RouteClass.Backends {
 extension RouteKey {
     /// What `nft list` shows beside the route's elements: its name, cut to the 127 bytes that nft takes.
     var comment: String { String(name.description.prefix(127)) }
-}
-
-extension ServicePortRoute {
-    /// Backends on this node that a frontend may lead to.
-    var hairpins: Set<IPAddress> {
-        var addresses: Set<IPAddress> = []
-        for backend in clusterBackends where backend.isLocal { addresses.insert(backend.address) }
-        for backend in localBackends where backend.isLocal { addresses.insert(backend.address) }
-        return addresses
-    }
 }

@@ -14,7 +14,6 @@ struct Reconciliation: Sendable {
     private(set) var foreignChains: [String] = []
     /// Chains whose rules are written again.
     private(set) var rules: [(chain: Chain, rules: [Rule])] = []
-    private(set) var podNetworks: PodNetworks?
     /// Sets with elements that cannot be understood: they are emptied first.
     private(set) var flushes: [SetID] = []
     private(set) var edits = TableEdits()
@@ -23,26 +22,19 @@ struct Reconciliation: Sendable {
 
     /// Takes the kernel's elements apart as it goes: there may be hundreds of thousands, and a copy of them costs as much
     /// memory again.
-    init(_ kernel: consuming KernelTable, _ state: TableState, _ configuration: DataplaneConfiguration) {
-        compareDeclarations(kernel, state, configuration)
+    init(_ kernel: consuming KernelTable, _ state: TableState) {
+        compareDeclarations(kernel, state)
         guard !mustRebuild else { return }
         compareElements(&kernel, state)
         compareEndpoints(&kernel, state)
-        let pods = PodNetworks(configuration.localTraffic.networks(of: state.family))
-        if PodNetworks(kernel.podNetworks) != pods || kernel.sets[Layout.podNetworks.name] != true {
-            podNetworks = pods
-            damage.append("set \(Layout.podNetworks.name)")
-        }
     }
 
-    private mutating func compareDeclarations(
-        _ kernel: KernelTable, _ state: TableState, _ configuration: DataplaneConfiguration
-    ) {
+    private mutating func compareDeclarations(_ kernel: KernelTable, _ state: TableState) {
         if kernel.flags != 0 {
             mustRebuild = true
             damage.append("flags")
         }
-        let sets = Layout.sets + state.timeouts.inUse.map(Layout.sticky)
+        let sets = state.sets
         for set in sets {
             switch kernel.sets[set.name] {
             case nil: missingSets.append(set)
@@ -51,10 +43,11 @@ struct Reconciliation: Sendable {
             }
             damage.append("\(set.isMap ? "map" : "set") \(set.name)")
         }
-        foreignSets = kernel.sets.keys.filter { name in !sets.contains { $0.name == name } }.sorted()
+        let setNames = Set(sets.map(\.name))
+        foreignSets = kernel.sets.keys.filter { !setNames.contains($0) }.sorted()
         damage += foreignSets.map { "foreign set \($0)" }
 
-        let expected = Self.chains(state, configuration)
+        let expected = state.chains
         let present = Dictionary(kernel.chains.map { ($0.name, $0) }) { $1 }
         for (chain, rules) in expected {
             if let found = present[chain.name] {
@@ -76,15 +69,6 @@ struct Reconciliation: Sendable {
         damage += foreignChains.map { "foreign chain \($0)" }
     }
 
-    /// All chains that the table is to have, those that others lead to first.
-    static func chains(
-        _ state: TableState, _ configuration: DataplaneConfiguration
-    ) -> [(chain: Chain, rules: [Rule])] {
-        let classes = state.openClasses.filter { $0 != .refuse && $0 != .drop }.sorted { $0.id < $1.id }
-        return classes.map { ($0.chain, $0.rules) }
-            + Layout.rules(state.family, configuration, timeouts: Array(state.timeouts.inUse))
-    }
-
     private mutating func compareElements(_ kernel: inout KernelTable, _ state: TableState) {
         flushes = kernel.foreign.sorted { $0.definition.name < $1.definition.name }
         var remaining: [SetID: [ElementKey: KernelTable.Element]] = [:]
@@ -102,10 +86,7 @@ struct Reconciliation: Sendable {
             edits.add(key, value, comment: comment, to: set)
             counts[set, default: 0] += 1
         }
-        let declared = Set(state.timeouts.inUse)
         for (set, elements) in remaining {
-            // A set that goes takes its elements along.
-            if case .sticky(let timeout) = set, !declared.contains(timeout) { continue }
             for key in elements.keys { edits.remove(key, from: set) }
             if !elements.isEmpty { counts[set, default: 0] += elements.count }
         }
@@ -127,7 +108,7 @@ struct Reconciliation: Sendable {
                 for (slot, backend) in present { found[slot] = backend }
             }
             for (list, slots) in lists {
-                for (index, backend) in slots.slots.enumerated() {
+                for (index, backend) in slots.slots.lazy.map({ Slot($0) }).enumerated() {
                     let slot = list.firstSlot + UInt32(index)
                     let present = found.removeValue(forKey: slot)
                     guard present != backend else { continue }
@@ -158,7 +139,7 @@ struct Reconciliation: Sendable {
             let list: RouteClass.Backends = slot < RouteClass.Backends.local.firstSlot ? .cluster : .local
             guard let slots = lists.first(where: { $0.list == list })?.slots else { return false }
             let index = Int(slot - list.firstSlot)
-            return index < slots.count && slots.slots[index] == backend
+            return index < slots.count && Slot(slots.slots[index]) == backend
         }
     }
 
@@ -174,20 +155,16 @@ struct Reconciliation: Sendable {
 
 extension Transaction {
     /// Mends a table that is there.
-    mutating func write(_ repair: Reconciliation, to table: Table) {
+    mutating func write(_ repair: Reconciliation, _ state: TableState, to table: Table) {
         for set in repair.missingSets { add(set, to: table) }
         for chain in repair.missingChains { add(chain, to: table) }
-        if let pods = repair.podNetworks {
-            flush(set: Layout.podNetworks.name, of: table)
-            add(pods, to: table)
-        }
         for set in repair.flushes { flush(set: set.definition.name, of: table) }
         // Foreign rules are gone before what they refer to, and chains before others lead to them.
         for (chain, _) in repair.rules { flush(chain: chain.name, of: table) }
         for (chain, rules) in repair.rules {
             for rule in rules { add(rule, to: chain.name, of: table) }
         }
-        write(repair.edits, timeouts: [], to: table)
+        write(repair.edits, state.context, to: table)
         // Their rules refer to sets, and maps of verdicts to chains.
         for chain in repair.foreignChains { flush(chain: chain, of: table) }
         for set in repair.foreignSets { delete(set: set, of: table) }
@@ -195,22 +172,19 @@ extension Transaction {
     }
 
     /// A new table in the place of whatever is there.
-    mutating func writeAnew(_ state: TableState, _ configuration: DataplaneConfiguration, to table: Table) {
+    mutating func writeAnew(_ state: TableState, to table: Table) {
         // Deleting wants something to delete.
         add(table)
         delete(table)
-        writeSkeleton(state, configuration, to: table)
-        write(Reconciliation.allElements(state), timeouts: [], to: table)
+        writeSkeleton(state, to: table)
+        write(Reconciliation.allElements(state), state.context, to: table)
     }
 
     /// A table without Services: everything is there but the elements.
-    mutating func writeSkeleton(
-        _ state: TableState, _ configuration: DataplaneConfiguration, to table: Table
-    ) {
+    mutating func writeSkeleton(_ state: TableState, to table: Table) {
         add(table)
-        for set in Layout.sets + state.timeouts.inUse.map(Layout.sticky) { add(set, to: table) }
-        add(PodNetworks(configuration.localTraffic.networks(of: table.family)), to: table)
-        let chains = Reconciliation.chains(state, configuration)
+        for set in state.sets { add(set, to: table) }
+        let chains = state.chains
         for (chain, _) in chains { add(chain, to: table) }
         for (chain, rules) in chains {
             for rule in rules { add(rule, to: chain.name, of: table) }
@@ -232,7 +206,7 @@ extension Reconciliation {
         state.forEachFrontend { frontend, lists in
             for (list, slots) in lists {
                 for (index, backend) in slots.slots.enumerated() {
-                    edits.add(.slot(frontend, list.firstSlot + UInt32(index)), .backend(backend), to: .endpoints)
+                    edits.add(.slot(frontend, list.firstSlot + UInt32(index)), .backend(Slot(backend)), to: .endpoints)
                 }
             }
         }

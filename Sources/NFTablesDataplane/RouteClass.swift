@@ -6,13 +6,21 @@ import NFTables
 /// The kernel's random number generator takes its range from the rule, so there is a chain for each number of backends. A
 /// frontend's class is data in a map, not a verdict: the kernel validates every chain that it can reach when a verdict
 /// changes, which takes the longer the more Services there are, and never when data does.
-enum RouteClass: Sendable, Hashable {
-    /// No backend anywhere: refused at once.
-    case refuse
-    /// No backend that may be used: dropped.
-    case drop
-    /// One of `count` backends, from the list of all or from that of this node's own.
-    case pick(count: Int, Backends, sticky: Bool)
+///
+/// What only some frontends need, a class asks for, so that the others do not pay for it.
+struct RouteClass: Sendable, Hashable {
+    enum Action: Sendable, Hashable {
+        /// No backend anywhere: refused at once.
+        case refuse
+        /// No backend that may be used: dropped.
+        case drop
+        /// Clients inside and outside are looked up in maps of their own.
+        case split
+        /// One of `count` backends of a list.
+        case pick(count: Int, Backends)
+        /// The backend that the client had before, or one of a list that is then remembered.
+        case sticky(StickyNumber)
+    }
 
     enum Backends: Sendable, Hashable, CaseIterable {
         case cluster
@@ -22,72 +30,174 @@ enum RouteClass: Sendable, Hashable {
         var firstSlot: UInt32 { self == .cluster ? 0 : 1_000_000 }
     }
 
-    /// More backends than this cannot be told apart by a class; the first so many are used.
-    static let maximumBackends = 0xFFFE
+    enum Masquerade: UInt32, Sendable, Hashable {
+        case nobody = 0
+        case outsiders = 1
+        case thisNode = 2
+        case everyone = 3
+    }
 
-    /// The class as a packet's priority, a tc handle `major:minor`. The minor number is the number of backends; the major
-    /// numbers are rare ones, so that no priority that a socket may have set looks like a class.
+    var action: Action
+    var masquerade = Masquerade.nobody
+    /// Whether the backend may be the client itself, so that postrouting has to look.
+    var mayHairpin = false
+    /// Whether only the sources in `allowed-sources` may pass.
+    var isGuarded = false
+
+    static let refuse = RouteClass(action: .refuse)
+    static let drop = RouteClass(action: .drop)
+
+    init(
+        action: Action, masquerade: Masquerade = .nobody, mayHairpin: Bool = false, isGuarded: Bool = false
+    ) {
+        self.action = action
+        self.isGuarded = isGuarded
+        switch action {
+        case .pick, .sticky:
+            self.masquerade = masquerade
+            self.mayHairpin = mayHairpin && masquerade != .everyone
+        // There is nothing to masquerade, or the class behind the split says so.
+        case .refuse, .drop, .split: break
+        }
+    }
+
+    /// More backends than this cannot be told apart by a class; the first so many are used.
+    static let maximumBackends = 0xFFFF
+}
+
+/// The number of a class as a packet's priority, which nft shows as a tc handle, `major:minor`, in hexadecimal.
+///
+///     bit 31       0: pick or fixed action                         1: sticky
+///     bits 30–26   0x17, so that no number looks like a handle      flags
+///                  or a priority that a socket sets
+///     bits 25–21   0                                                number of the sticky list, bits 25–0
+///     bits 20–16   flags
+///     bits 15–0    number of backends; in bits 25–24 1 for a fixed action, and here which
+///
+/// The flags are, from the lowest bit: the node's own backends (not for sticky lists), may hairpin, masquerade (two bits),
+/// guarded.
+extension RouteClass {
+    private static let marker: UInt32 = 0x17 << 26
+    private static let fixed: UInt32 = 1 << 24
+    private static let stickyBit: UInt32 = 1 << 31
+
+    private var flags: UInt32 {
+        var flags = (mayHairpin ? 2 : 0) | masquerade.rawValue << 2 | (isGuarded ? 16 : 0)
+        if case .pick(_, .local) = action { flags |= 1 }
+        return flags
+    }
+
     var id: UInt32 {
-        switch self {
-        case .refuse: 0x5E1C_0000
-        case .drop: 0x5E1C_FFFF
-        case .pick(let count, .cluster, sticky: false): 0x5E1C_0000 | UInt32(count)
-        case .pick(let count, .cluster, sticky: true): 0x571C_0000 | UInt32(count)
-        case .pick(let count, .local, sticky: false): 0x10CA_0000 | UInt32(count)
-        case .pick(let count, .local, sticky: true): 0x510C_0000 | UInt32(count)
+        switch action {
+        case .refuse: Self.marker | Self.fixed | flags << 16
+        case .drop: Self.marker | Self.fixed | flags << 16 | 1
+        case .split: Self.marker | Self.fixed | flags << 16 | 2
+        case .pick(let count, _): Self.marker | flags << 16 | UInt32(count)
+        case .sticky(let number): Self.stickyBit | flags << 26 | number.rawValue
         }
     }
 
     /// The class with this number, or `nil` for a number that is none.
     init?(id: UInt32) {
-        let count = Int(id & 0xFFFF)
-        switch (id >> 16, count) {
-        case (0x5E1C, 0): self = .refuse
-        case (0x5E1C, 0xFFFF): self = .drop
-        case (0x5E1C, 1...Self.maximumBackends): self = .pick(count: count, .cluster, sticky: false)
-        case (0x571C, 1...Self.maximumBackends): self = .pick(count: count, .cluster, sticky: true)
-        case (0x10CA, 1...Self.maximumBackends): self = .pick(count: count, .local, sticky: false)
-        case (0x510C, 1...Self.maximumBackends): self = .pick(count: count, .local, sticky: true)
-        default: return nil
+        let flags: UInt32
+        if id & Self.stickyBit != 0 {
+            flags = id >> 26 & 31
+            guard flags & 1 == 0 else { return nil }
+            action = .sticky(StickyNumber(rawValue: id & StickyNumber.mask))
+        } else {
+            flags = id >> 16 & 31
+            let list: Backends = flags & 1 == 0 ? .cluster : .local
+            switch (id & ~0x1F_FFFF, id & 0xFFFF) {
+            case (Self.marker, 1...0xFFFF): action = .pick(count: Int(id & 0xFFFF), list)
+            case (Self.marker | Self.fixed, 0): action = .refuse
+            case (Self.marker | Self.fixed, 1): action = .drop
+            case (Self.marker | Self.fixed, 2): action = .split
+            default: return nil
+            }
         }
+        mayHairpin = flags & 2 != 0
+        masquerade = Masquerade(rawValue: flags >> 2 & 3) ?? .nobody
+        isGuarded = flags & 16 != 0
+        guard self.id == id,
+            RouteClass(
+                action: action, masquerade: masquerade, mayHairpin: mayHairpin,
+                isGuarded: isGuarded) == self
+        else { return nil }
     }
+}
+
+extension RouteClass {
+    /// Whether the class is nothing but its action.
+    var isPlain: Bool { masquerade == .nobody && !mayHairpin && !isGuarded }
+
+    /// Whether the class has an element in `dispatch`. The base chains know those of split frontends themselves.
+    var isDispatched: Bool { action != .split }
 
     /// Where `dispatch` leads for this class.
-    var verdict: Verdict {
-        switch self {
+    var verdict: Verdict { isPlain ? destination : .goto(chainName) }
+
+    /// The chain of this class, or `nil` where another one, or a verdict, does as well.
+    var chain: Chain? {
+        if case .pick = action { return Chain(chainName) }
+        if case .split = action { return nil }
+        return isPlain ? nil : Chain(chainName)
+    }
+
+    /// Where a connection goes on once the class has asked for what it needs.
+    private var destination: Verdict {
+        switch action {
         case .refuse: .goto(Layout.refuse.name)
         case .drop: .drop
-        case .pick: .goto(chain.name)
+        case .split: .goto(Layout.split.name)
+        case .pick: .goto(chainName)
+        case .sticky(let number): .goto(number.chain.name)
         }
     }
 
-    /// The chain of this class; `refuse` and `drop` need none of their own.
-    var chain: Chain {
-        switch self {
-        case .refuse, .drop: Layout.refuse
-        case .pick(let count, let backends, let sticky):
-            Chain((sticky ? "sticky" : "pick") + (backends == .local ? "-local" : "") + "-\(count)")
+    /// `pick-3`, and behind it what the class asks for: `pick-3/outsiders/hairpin`.
+    private var chainName: String {
+        var parts: [String]
+        switch action {
+        case .refuse: parts = ["refuse"]
+        case .drop: parts = ["drop"]
+        case .split: parts = ["split"]
+        case .pick(let count, .cluster): parts = ["pick-\(count)"]
+        case .pick(let count, .local): parts = ["pick-local-\(count)"]
+        case .sticky(let number): parts = [number.chain.name]
         }
+        if isGuarded { parts.append("guarded") }
+        switch masquerade {
+        case .nobody: break
+        case .outsiders: parts.append("outsiders")
+        case .thisNode: parts.append("this-node")
+        case .everyone: parts.append("everyone")
+        }
+        if mayHairpin { parts.append("hairpin") }
+        return parts.joined(separator: "/")
     }
 
     /// The rules of the chain.
-    var rules: [Rule] {
-        guard case .pick(let count, let backends, let sticky) = self else { return [] }
-        if sticky {
-            return [
-                Rule(.clearPriority),
-                // A client that is known goes where it went before; a miss ends the rule.
-                Rule(.dnat([.sourceAddress] + Layout.frontend, map: Layout.affinity.name)),
-                Rule(.verdict(.goto(RouteClass.pick(count: count, backends, sticky: false).chain.name))),
-            ]
+    func rules(_ context: LayoutContext) -> [Rule] {
+        var rules: [Rule] = []
+        if isGuarded { rules.append(Layout.guardRule) }
+        switch masquerade {
+        case .nobody: break
+        case .outsiders:
+            if let isOutside = context.isOutside {
+                rules.append(Rule(isOutside, .setMark(context.masquerade)))
+            } else {
+                rules.append(Rule(.verdict(.jump(Layout.outsiders.name))))
+            }
+        case .thisNode: rules.append(Rule(.isFromThisNode, .setMark(context.masquerade)))
+        case .everyone: rules.append(Rule(.setMark(context.masquerade)))
         }
-        let slot = Field.random(modulus: UInt32(count), offset: backends.firstSlot)
-        return [Rule(.clearPriority), Rule(.dnat(Layout.frontend + [slot], map: Layout.endpoints.name))]
-    }
-
-    /// The classes whose chains must exist for this one: a sticky one needs the one it falls back to.
-    var needed: [RouteClass] {
-        guard case .pick(let count, let backends, sticky: true) = self else { return [self] }
-        return [.pick(count: count, backends, sticky: false), self]
+        if mayHairpin { rules.append(Rule(.setMark(context.hairpin))) }
+        if case .pick(let count, let list) = action {
+            let slot = Field.random(modulus: UInt32(count), offset: list.firstSlot)
+            rules.append(Rule(.clearPriority, .dnat(Layout.frontend + [slot], map: Layout.endpoints.name)))
+        } else {
+            rules.append(Rule(.verdict(destination)))
+        }
+        return rules
     }
 }

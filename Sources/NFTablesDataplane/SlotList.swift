@@ -1,8 +1,10 @@
 import ServiceRouting
 
 /// The backends of a list, each in its slot: slot 0 to count - 1, without a hole, in whatever order they came to be there.
+///
+/// As long as that is the order of the route's own list, the two share their storage: a million backends are kept once.
 struct SlotList: Sendable, Hashable {
-    private(set) var slots: [Slot] = []
+    private(set) var slots: [Backend] = []
 
     /// What becomes of one slot.
     struct Edit: Sendable, Hashable {
@@ -13,36 +15,110 @@ struct SlotList: Sendable, Hashable {
 
     var count: Int { slots.count }
 
-    init(slots: [Slot] = []) {
-        self.slots = slots
+    /// The list as the kernel has it. Where it is no unbroken run, what is found is of no use.
+    init(found: [Slot] = []) {
+        slots = found.map { Backend(address: $0.address, port: $0.port) }
+    }
+
+    init(_ backends: [Backend]) {
+        slots = Self.usable(backends)
+    }
+
+    private static func usable(_ backends: [Backend]) -> [Backend] {
+        backends.count > RouteClass.maximumBackends ? [Backend](backends.prefix(RouteClass.maximumBackends)) : backends
     }
 
     /// Makes the list hold these backends, at most ``RouteClass/maximumBackends`` of them, and tells what became of the
     /// slots that change. A backend that stays keeps its slot, unless the last one has to fill a hole.
-    mutating func update(to backends: [Backend]) -> [Edit] {
-        var missing = Set<Slot>(minimumCapacity: backends.count)
-        for backend in backends.prefix(RouteClass.maximumBackends) {
-            missing.insert(Slot(address: backend.address, port: backend.port))
+    ///
+    /// With session affinity clients are remembered with a slot: then no backend moves, and what it leaves is taken by
+    /// newcomers and by those that have fewest slots.
+    mutating func update(to backends: [Backend], isSticky: Bool = false) -> [Edit] {
+        let wanted = Self.usable(backends)
+        if isSticky, !wanted.isEmpty { return updateInPlace(to: wanted) }
+        if slots.count == wanted.count, zip(slots, wanted).allSatisfy({ Slot($0) == Slot($1) }) {
+            slots = wanted
+            return []
         }
-        let wanted = missing.count
+        if slots.isEmpty {
+            slots = wanted
+            return wanted.enumerated().map { Edit(slot: $0.offset, old: nil, new: Slot($0.element)) }
+        }
+        var missing = [Slot: Backend](minimumCapacity: wanted.count)
+        for backend in wanted { missing[Slot(backend)] = backend }
         var holes: [Int] = []
-        for (index, slot) in slots.enumerated() where missing.remove(slot) == nil { holes.append(index) }
+        for (index, slot) in slots.enumerated() {
+            if let backend = missing.removeValue(forKey: Slot(slot)) {
+                if slot != backend { slots[index] = backend }
+            } else {
+                holes.append(index)
+            }
+        }
         if holes.isEmpty, missing.isEmpty { return [] }
 
         var edits: [Edit] = []
         // Sorted, so that the same change always leads to the same slots.
-        var newcomers = missing.sorted { ($0.address, $0.port) < ($1.address, $1.port) }[...]
+        var newcomers = missing.values.sorted()[...]
         while let hole = holes.first, let newcomer = newcomers.popFirst() {
             holes.removeFirst()
-            edits.append(Edit(slot: hole, old: slots[hole], new: newcomer))
+            edits.append(Edit(slot: hole, old: Slot(slots[hole]), new: Slot(newcomer)))
             slots[hole] = newcomer
         }
         for newcomer in newcomers {
-            edits.append(Edit(slot: slots.count, old: nil, new: newcomer))
+            edits.append(Edit(slot: slots.count, old: nil, new: Slot(newcomer)))
             slots.append(newcomer)
         }
         edits += close(holes)
-        assert(slots.count == wanted)
+        if slots == wanted { slots = wanted }
+        return edits
+    }
+
+    /// Keeps every backend where it is. A client whose backend has gone finds another one in its slot.
+    ///
+    /// A newcomer gets a slot of its own, which costs nobody anything, unless there are twice as many slots as backends
+    /// already: then it takes one from the backend that has most.
+    private mutating func updateInPlace(to wanted: [Backend]) -> [Edit] {
+        var counts: [Slot: Int] = [:]
+        var backends: [Slot: Backend] = [:]
+        for backend in wanted {
+            counts[Slot(backend)] = 0
+            backends[Slot(backend)] = backend
+        }
+        var holes: [Int] = []
+        for (index, backend) in slots.enumerated() {
+            if let present = backends[Slot(backend)] {
+                counts[Slot(backend), default: 0] += 1
+                if backend != present { slots[index] = present }
+            } else {
+                holes.append(index)
+            }
+        }
+        var edits: [Edit] = []
+        for newcomer in wanted where counts[Slot(newcomer)] == 0 {
+            counts[Slot(newcomer)] = 1
+            if let hole = holes.popLast() {
+                edits.append(Edit(slot: hole, old: Slot(slots[hole]), new: Slot(newcomer)))
+                slots[hole] = newcomer
+            } else if slots.count < min(2 * wanted.count, RouteClass.maximumBackends) {
+                edits.append(Edit(slot: slots.count, old: nil, new: Slot(newcomer)))
+                slots.append(newcomer)
+            } else if let most = slots.indices.max(by: {
+                counts[Slot(slots[$0]), default: 0] < counts[Slot(slots[$1]), default: 0]
+            }) {
+                counts[Slot(slots[most]), default: 0] -= 1
+                edits.append(Edit(slot: most, old: Slot(slots[most]), new: Slot(newcomer)))
+                slots[most] = newcomer
+            }
+        }
+        for hole in holes {
+            guard let least = wanted.min(by: { counts[Slot($0), default: 0] < counts[Slot($1), default: 0] }) else {
+                break
+            }
+            counts[Slot(least), default: 0] += 1
+            edits.append(Edit(slot: hole, old: Slot(slots[hole]), new: Slot(least)))
+            slots[hole] = least
+        }
+        if slots == wanted { slots = wanted }
         return edits
     }
 
@@ -54,15 +130,21 @@ struct SlotList: Sendable, Hashable {
             let last = slots.count - 1
             if highest == last {
                 holes.removeLast()
-                edits.append(Edit(slot: last, old: slots[last], new: nil))
+                edits.append(Edit(slot: last, old: Slot(slots[last]), new: nil))
             } else {
                 let lowest = holes.removeFirst()
-                edits.append(Edit(slot: lowest, old: slots[lowest], new: slots[last]))
-                edits.append(Edit(slot: last, old: slots[last], new: nil))
+                edits.append(Edit(slot: lowest, old: Slot(slots[lowest]), new: Slot(slots[last])))
+                edits.append(Edit(slot: last, old: Slot(slots[last]), new: nil))
                 slots[lowest] = slots[last]
             }
             slots.removeLast()
         }
         return edits
+    }
+}
+
+extension Slot {
+    init(_ backend: Backend) {
+        self.init(address: backend.address, port: backend.port)
     }
 }

@@ -1,4 +1,3 @@
-import Dataplane
 import InternetAddresses
 import NFTables
 
@@ -20,12 +19,12 @@ struct TableEdits: Sendable {
     /// Classes that are used for the first time: their chains come before anything leads there.
     private(set) var newClasses: [RouteClass] = []
     private(set) var retiredClasses: [RouteClass] = []
-    /// Timeouts that are used for the first time, and those that are not used any more.
-    private(set) var newTimeouts: [UInt32] = []
-    private(set) var retiredTimeouts: [UInt32] = []
-    /// Frontends some of whose clients may be remembered with a backend that they are not to reach any more, and the
-    /// backends that they may be remembered with.
-    private(set) var affinityChecks: [FrontendKey: Set<Slot>] = [:]
+    /// Lists with session affinity that come, that go, and whose chains need other rules.
+    private(set) var newStickyLists: [StickyNumber: StickyList] = [:]
+    private(set) var changedStickyLists: [StickyNumber: StickyList] = [:]
+    private(set) var retiredStickyLists: Set<StickyNumber> = []
+    /// Whether the networks of the cluster's Services are others.
+    var changesServiceNetworks = false
     /// How many elements there are.
     private(set) var count = 0
     private let isRecording: Bool
@@ -36,7 +35,8 @@ struct TableEdits: Sendable {
     }
 
     var isEmpty: Bool {
-        count == 0 && newClasses.isEmpty && retiredClasses.isEmpty && newTimeouts.isEmpty && retiredTimeouts.isEmpty
+        count == 0 && newClasses.isEmpty && retiredClasses.isEmpty && newStickyLists.isEmpty
+            && changedStickyLists.isEmpty && retiredStickyLists.isEmpty && !changesServiceNetworks
     }
 
     mutating func add(_ key: ElementKey, _ value: ElementValue = .none, comment: String = "", to set: SetID) {
@@ -51,11 +51,6 @@ struct TableEdits: Sendable {
         count += 1
     }
 
-    mutating func checkAffinity(of frontend: FrontendKey, validBackends: Set<Slot>) {
-        guard isRecording else { return }
-        affinityChecks[frontend] = validBackends
-    }
-
     mutating func open(_ routeClass: RouteClass) {
         if isRecording { newClasses.append(routeClass) }
     }
@@ -64,22 +59,43 @@ struct TableEdits: Sendable {
         if isRecording { retiredClasses.append(routeClass) }
     }
 
-    mutating func open(timeout: UInt32) {
-        if isRecording { newTimeouts.append(timeout) }
+    /// A list gets a chain and a map of its own, or, if it has just lost them, keeps them.
+    mutating func open(_ list: StickyList, _ number: StickyNumber) {
+        guard isRecording else { return }
+        if retiredStickyLists.remove(number) != nil {
+            changedStickyLists[number] = list
+        } else {
+            newStickyLists[number] = list
+        }
     }
 
-    mutating func retire(timeout: UInt32) {
-        if isRecording { retiredTimeouts.append(timeout) }
+    mutating func change(_ list: StickyList, _ number: StickyNumber) {
+        guard isRecording else { return }
+        if newStickyLists[number] != nil { newStickyLists[number] = list } else { changedStickyLists[number] = list }
+    }
+
+    mutating func retire(_ number: StickyNumber) {
+        guard isRecording else { return }
+        changedStickyLists[number] = nil
+        if newStickyLists.removeValue(forKey: number) == nil { retiredStickyLists.insert(number) }
     }
 }
 
 extension Transaction {
     /// Writes the edits: first what others lead to, then what leads there; removals before additions, so that an element
     /// may be replaced.
-    mutating func write(_ edits: TableEdits, timeouts: [UInt32], to table: Table) {
-        open(edits.newClasses, in: table)
-        for timeout in edits.newTimeouts { add(Layout.sticky(timeout), to: table) }
-        if !edits.newTimeouts.isEmpty || !edits.retiredTimeouts.isEmpty { rewriteRemember(timeouts, in: table) }
+    mutating func write(_ edits: TableEdits, _ context: LayoutContext, to table: Table) {
+        for (number, list) in edits.newStickyLists {
+            add(number.affinity, to: table)
+            add(number.chain, to: table)
+            for rule in list.rules(number, context) { add(rule, to: number.chain.name, of: table) }
+        }
+        for (number, list) in edits.changedStickyLists {
+            flush(chain: number.chain.name, of: table)
+            for rule in list.rules(number, context) { add(rule, to: number.chain.name, of: table) }
+        }
+        if edits.changesServiceNetworks { rewrite(Layout.unserved, context, in: table) }
+        open(edits.newClasses, context, in: table)
         for (set, changes) in edits.sets {
             let definition = set.definition
             for key in changes.removals { remove(key, from: definition, of: table) }
@@ -87,34 +103,34 @@ extension Transaction {
                 add(addition.key, addition.value, comment: addition.comment, to: definition, of: table)
             }
         }
-        for timeout in edits.retiredTimeouts { delete(set: Layout.sticky(timeout).name, of: table) }
-        for routeClass in edits.retiredClasses { remove(.routeClass(routeClass.id), from: Layout.dispatch, of: table) }
-        // The one that falls back to another goes first.
-        for case .pick(let count, let list, sticky: true) in edits.retiredClasses {
-            delete(chain: RouteClass.pick(count: count, list, sticky: true).chain.name, of: table)
-        }
-        for case .pick(let count, let list, sticky: false) in edits.retiredClasses {
-            delete(chain: RouteClass.pick(count: count, list, sticky: false).chain.name, of: table)
+        retire(edits.retiredClasses, from: table)
+        for number in edits.retiredStickyLists {
+            delete(chain: number.chain.name, of: table)
+            delete(set: number.affinity.name, of: table)
         }
     }
 
-    /// The chains of classes, which may lead to each other, then their rules, then the way there.
-    private mutating func open(_ classes: [RouteClass], in table: Table) {
-        for case .pick(let count, let list, let sticky) in classes {
-            add(RouteClass.pick(count: count, list, sticky: sticky).chain, to: table)
-        }
+    /// Removes the chains of classes that nothing leads to any more.
+    mutating func retire(_ classes: [RouteClass], from table: Table) {
+        for routeClass in classes { remove(.routeClass(routeClass.id), from: Layout.dispatch, of: table) }
+        for chain in classes.compactMap(\.chain) { delete(chain: chain.name, of: table) }
+    }
+
+    /// The chains of classes, then the way there.
+    private mutating func open(_ classes: [RouteClass], _ context: LayoutContext, in table: Table) {
         for routeClass in classes {
-            for rule in routeClass.rules { add(rule, to: routeClass.chain.name, of: table) }
+            guard let chain = routeClass.chain else { continue }
+            add(chain, to: table)
+            for rule in routeClass.rules(context) { add(rule, to: chain.name, of: table) }
         }
         for routeClass in classes {
             add(.routeClass(routeClass.id), .verdict(routeClass.verdict), to: Layout.dispatch, of: table)
         }
     }
 
-    private mutating func rewriteRemember(_ timeouts: [UInt32], in table: Table) {
-        flush(chain: Layout.remember.name, of: table)
-        let rules = Layout.rules(table.family, .init(), timeouts: timeouts)
-        for (chain, rules) in rules where chain == Layout.remember {
+    private mutating func rewrite(_ chain: Chain, _ context: LayoutContext, in table: Table) {
+        flush(chain: chain.name, of: table)
+        for (other, rules) in Layout.rules(context) where other == chain {
             for rule in rules { add(rule, to: chain.name, of: table) }
         }
     }

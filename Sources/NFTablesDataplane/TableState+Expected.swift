@@ -8,18 +8,11 @@ extension TableState {
     func forEachElement(_ body: (SetID, ElementKey, ElementValue, String) -> Void) {
         for (key, route) in routes {
             let name = key.comment
-            for (frontend, plan) in route.frontends {
-                let classes = route.classes(of: plan)
-                body(.services, .frontend(frontend), .routeClass(classes.ordinary.id), name)
-                if let outside = classes.outside { body(.outside, .frontend(frontend), .routeClass(outside.id), name) }
-                if plan.masquerades { body(.masquerade, .frontend(frontend), .none, "") }
-                if plan.holdsOutsideToLocal { body(.localPolicy, .frontend(frontend), .none, "") }
-                if let timeout = route.shape.affinityTimeout { body(.sticky(timeout), .frontend(frontend), .none, "") }
-                guard plan.isGuarded else { continue }
-                body(.guarded, .frontend(frontend), .none, "")
-                for network in route.shape.allowedSources {
-                    body(.allowedSources, .source(frontend, network), .none, "")
-                }
+            for (frontend, plan) in route.plans(knowsPods: knowsPods) {
+                body(.services, .frontend(frontend), .routeClass(plan.ordinary.id), name)
+                if let inside = plan.inside { body(.inside, .frontend(frontend), .routeClass(inside.id), "") }
+                if let outside = plan.outside { body(.outside, .frontend(frontend), .routeClass(outside.id), "") }
+                for network in plan.sources { body(.allowedSources, .source(frontend, network), .none, "") }
             }
         }
         for address in clusterIPs.inUse { body(.clusterIPs, .address(address), .none, "") }
@@ -27,21 +20,30 @@ extension TableState {
         for routeClass in openClasses { body(.dispatch, .routeClass(routeClass.id), .verdict(routeClass.verdict), "") }
     }
 
-    /// The backends that clients of each frontend with session affinity may be remembered with.
-    var rememberable: [FrontendKey: Set<Slot>] {
-        var backends: [FrontendKey: Set<Slot>] = [:]
-        for route in routes.values where route.shape.isSticky {
-            for (frontend, plan) in route.frontends { backends[frontend] = route.rememberable(plan) }
-        }
-        return backends
-    }
-
     /// The backends of each frontend in their slots.
     func forEachFrontend(_ body: (FrontendKey, _ slots: [(list: RouteClass.Backends, slots: SlotList)]) -> Void) {
         for route in routes.values {
-            for (frontend, plan) in route.frontends {
-                body(frontend, plan.lists.map { ($0, route.slots(of: $0)) })
+            for (frontend, plan) in route.plans(knowsPods: knowsPods) {
+                body(frontend, plan.lists(route).map { ($0, route.slots(of: $0)) })
             }
         }
+    }
+
+    /// All chains that the table is to have, those that others lead to first.
+    var chains: [(chain: Chain, rules: [Rule])] {
+        let fixed = Layout.rules(context)
+        let sticky = stickyLists.sorted { $0.key < $1.key }.map { ($0.chain, $1.rules($0, context)) }
+        let classes = openClasses.sorted { $0.id < $1.id }.compactMap { routeClass in
+            routeClass.chain.map { ($0, routeClass.rules(context)) }
+        }
+        return fixed + sticky + classes
+    }
+
+    /// All sets that the table is to have.
+    var sets: [NamedSet] { Layout.sets + stickyLists.keys.sorted().map(\.affinity) }
+
+    /// The route that has a frontend. Walks through all of them.
+    func owner(of frontend: FrontendKey) -> RouteKey? {
+        routes.first { $0.value.plans(knowsPods: knowsPods).contains { $0.frontend == frontend } }?.key
     }
 }

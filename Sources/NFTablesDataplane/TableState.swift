@@ -1,3 +1,4 @@
+import Dataplane
 import InternetAddresses
 import NFTables
 import ServiceRouting
@@ -6,51 +7,85 @@ import ServiceRouting
 ///
 /// A plain value: routes in, edits out. What a change costs depends on the route that changes.
 struct TableState: Sendable {
-    let family: IPFamily
-    var routes: [RouteKey: ProgrammedRoute] = [:]
-    /// Which route a frontend belongs to.
-    private(set) var owners: [FrontendKey: RouteKey] = [:]
+    private(set) var context: LayoutContext
+    private(set) var routes: [RouteKey: ProgrammedRoute] = [:]
+    private(set) var stickyLists: [StickyNumber: StickyList] = [:]
+
     private(set) var clusterIPs = UseCounts<IPAddress>()
-    var hairpins = UseCounts<IPAddress>()
-    private(set) var timeouts = UseCounts<UInt32>()
+    private(set) var hairpins = UseCounts<IPAddress>()
     private(set) var classes = UseCounts<RouteClass>()
     /// Classes that nobody uses now and whose chains are kept: an endpoint that went may well come back.
-    private(set) var idleClasses: Set<RouteClass> = []
+    private(set) var idleClasses: Set<RouteClass> = [.refuse, .drop]
+
+    /// Whether classes stay open that nobody uses, however many there are.
+    var keepsAllClasses = false
 
     private static let idleClassLimit = 64
 
+    var family: IPFamily { context.family }
     /// Classes whose chains exist.
     var openClasses: Set<RouteClass> { idleClasses.union(classes.inUse) }
+    /// Whether clients outside the pod network can be recognised.
+    var knowsPods: Bool { !context.isInside.isEmpty }
 
-    init(family: IPFamily) {
-        self.family = family
-        for routeClass in [RouteClass.refuse, .drop] { idleClasses.insert(routeClass) }
+    init(_ context: LayoutContext) {
+        self.context = context
+    }
+
+    mutating func reserve(routes count: Int) {
+        routes.reserveCapacity(count)
     }
 
     /// Makes the state follow a route, or the removal of one; `edits` takes what this means for the table.
     ///
     /// `existing` tells which backend the kernel has in which slot, for a route that this process programs for the first
-    /// time. Within a change, routes that give up frontends come before those that get them.
+    /// time. Within a change, routes give up frontends before others get them. `keepsLists` keeps lists that no frontend leads
+    /// to.
     mutating func set(
-        _ key: RouteKey, to route: ServicePortRoute?, existing: (any ExistingSlots)? = nil, into edits: inout TableEdits
+        _ key: RouteKey, to route: ServicePortRoute?, existing: (any ExistingSlots)? = nil,
+        keepsLists: Bool = false, into edits: inout TableEdits
     ) {
         let old = routes[key]
         guard let route else {
             if let old { remove(old, key, into: &edits) }
             return
         }
-        var new = ProgrammedRoute(shape: RouteShape(route))
-        let uses = new.shape.lists
-        new.cluster = old?.cluster ?? existing?.list(.cluster, new.frontends.keys) ?? SlotList()
-        new.local = old?.local ?? existing?.list(.local, new.frontends.keys) ?? SlotList()
-        let changes = SlotChanges(
-            cluster: new.cluster.update(to: uses.contains(.cluster) ? route.clusterBackends : []),
-            local: new.local.update(to: uses.contains(.local) ? route.localBackends : []))
-        new.hairpins = route.hairpins
+        var new = ProgrammedRoute(route)
+        let lists = keepsLists ? RouteClass.Backends.allCases : route.lists
+        let frontends = existing == nil ? [] : new.plans(knowsPods: knowsPods).map(\.frontend)
+        var changes = SlotChanges()
+        new.cluster = old?.cluster ?? existing?.list(.cluster, frontends) ?? SlotList()
+        new.local = old?.local ?? existing?.list(.local, frontends) ?? SlotList()
+        let isSticky = route.affinityTimeout != nil
+        changes.cluster = new.cluster.update(
+            to: lists.contains(.cluster) ? route.clusterBackends : [], isSticky: isSticky)
+        changes.local = new.local.update(to: lists.contains(.local) ? route.localBackends : [], isSticky: isSticky)
+        if route.affinityTimeout != nil || old?.route.affinityTimeout != nil {
+            setStickyLists(of: &new, old, key, into: &edits)
+        }
         replace(old, with: new, changes, key, into: &edits)
     }
 
-    func isProgrammed(_ key: RouteKey) -> Bool { routes[key] != nil }
+    /// Gives up the frontends that a route is about to lose.
+    mutating func giveUpFrontends(_ key: RouteKey, keeping kept: [Frontend], into edits: inout TableEdits) {
+        guard let old = routes[key] else { return }
+        let kept = Set(kept.map { FrontendSpot($0) })
+        var rest = old.route
+        rest.frontends.removeAll { !kept.contains(FrontendSpot($0)) }
+        if rest.frontends.count < old.route.frontends.count {
+            // It has its lists until it is known what comes in their place.
+            set(key, to: rest, keepsLists: true, into: &edits)
+        }
+    }
+
+    /// Follows other networks of the cluster's Services.
+    mutating func set(serviceNetworks: [IPNetwork], into edits: inout TableEdits) {
+        var new = context
+        new.serviceNetworks = serviceNetworks.filter { $0.family == family }.disjoint
+        guard new != context else { return }
+        context = new
+        edits.changesServiceNetworks = true
+    }
 
     /// Ends a batch of changes: what they mean for what routes share.
     mutating func settle(into edits: inout TableEdits) {
@@ -60,51 +95,179 @@ struct TableState: Sendable {
         let (newHairpins, oldHairpins) = hairpins.settle()
         for address in oldHairpins { edits.remove(.hairpin(address), from: .hairpin) }
         for address in newHairpins { edits.add(.hairpin(address), to: .hairpin) }
-        let (newTimeouts, oldTimeouts) = timeouts.settle()
-        for timeout in newTimeouts { edits.open(timeout: timeout) }
-        for timeout in oldTimeouts { edits.retire(timeout: timeout) }
         settleClasses(into: &edits)
     }
 
     /// Takes over classes that the kernel has and nobody uses now, as far as we keep such.
     mutating func keep(_ found: [RouteClass]) {
-        for routeClass in found.flatMap(\.needed) where idleClasses.count < Self.idleClassLimit {
-            if !classes.contains(routeClass) { idleClasses.insert(routeClass) }
+        for routeClass in found where idleClasses.count < Self.idleClassLimit {
+            if !classes.contains(routeClass), !routeClass.isSticky { idleClasses.insert(routeClass) }
         }
+    }
+
+    /// The classes to give up, once too many are kept.
+    var surplusClasses: [RouteClass] {
+        guard idleClasses.count > Self.idleClassLimit, !keepsAllClasses else { return [] }
+        return idleClasses.filter { $0 != .refuse && $0 != .drop }
+    }
+
+    /// Forgets classes whose chains have been removed.
+    mutating func forget(_ classes: [RouteClass]) {
+        idleClasses.subtract(classes)
     }
 
     private mutating func settleClasses(into edits: inout TableEdits) {
         let (began, ended) = classes.settle()
         for routeClass in began where idleClasses.remove(routeClass) == nil { edits.open(routeClass) }
-        idleClasses.formUnion(ended)
-        guard idleClasses.count > Self.idleClassLimit else { return }
-        for routeClass in idleClasses where routeClass != .refuse && routeClass != .drop {
-            edits.retire(routeClass)
-            idleClasses.remove(routeClass)
+        for routeClass in ended {
+            // What it leads to goes with the Service.
+            if routeClass.isSticky { edits.retire(routeClass) } else { idleClasses.insert(routeClass) }
         }
     }
 }
 
-/// The book-keeping that the frontends share.
+/// Lists with session affinity.
 extension TableState {
-    mutating func setOwner(_ key: RouteKey?, of frontend: FrontendKey) { owners[frontend] = key }
-
-    mutating func retain(_ routeClass: RouteClass) {
-        for needed in routeClass.needed { classes.increment(needed) }
+    private mutating func setStickyLists(
+        of new: inout ProgrammedRoute, _ old: ProgrammedRoute?, _ key: RouteKey,
+        into edits: inout TableEdits
+    ) {
+        for backends in RouteClass.Backends.allCases {
+            let count = new.slots(of: backends).count
+            guard count > 0, let timeout = new.route.affinityTimeout else {
+                if let number = old?.sticky(backends) { retire(number, into: &edits) }
+                continue
+            }
+            let list = StickyList(route: key, backends: backends, count: count, timeout: timeout)
+            let number: StickyNumber
+            if let present = old?.sticky(backends) {
+                number = present
+                if stickyLists[number] != list { edits.change(list, number) }
+            } else {
+                number = freeNumber(for: key, backends)
+                edits.open(list, number)
+            }
+            stickyLists[number] = list
+            if backends == .cluster { new.stickyCluster = number } else { new.stickyLocal = number }
+        }
     }
 
-    mutating func release(_ routeClass: RouteClass) {
-        for needed in routeClass.needed { classes.decrement(needed) }
+    private func freeNumber(for key: RouteKey, _ backends: RouteClass.Backends) -> StickyNumber {
+        var number = StickyNumber(preferredBy: StickyList.name(key, backends))
+        while stickyLists[number] != nil { number = number.next }
+        return number
     }
 
-    mutating func count(clusterIP address: IPAddress, _ was: Bool, _ becomes: Bool) {
-        if becomes, !was { clusterIPs.increment(address) }
-        if was, !becomes { clusterIPs.decrement(address) }
+    private mutating func retire(_ number: StickyNumber, into edits: inout TableEdits) {
+        stickyLists[number] = nil
+        edits.retire(number)
+    }
+}
+
+/// From the difference of two states of a route to the elements that come and go.
+extension TableState {
+    private mutating func remove(_ old: ProgrammedRoute, _ key: RouteKey, into edits: inout TableEdits) {
+        for (frontend, plan) in old.plans(knowsPods: knowsPods) { remove(frontend, plan, old, into: &edits) }
+        for address in old.route.hairpins { hairpins.decrement(address) }
+        for backends in RouteClass.Backends.allCases {
+            if let number = old.sticky(backends) { retire(number, into: &edits) }
+        }
+        routes[key] = nil
     }
 
-    mutating func count(timeout old: UInt32?, _ new: UInt32?) {
-        if let new { timeouts.increment(new) }
-        if let old { timeouts.decrement(old) }
+    /// Puts a route in the place of its predecessor; `changes` tells how the slots of the two differ.
+    private mutating func replace(
+        _ old: ProgrammedRoute?, with new: ProgrammedRoute, _ changes: SlotChanges, _ key: RouteKey,
+        into edits: inout TableEdits
+    ) {
+        let newPlans = new.plans(knowsPods: knowsPods)
+        if let old {
+            var oldPlans: [FrontendKey: FrontendPlan] = [:]
+            for (frontend, plan) in old.plans(knowsPods: knowsPods) { oldPlans[frontend] = plan }
+            for (frontend, plan) in newPlans {
+                if let oldPlan = oldPlans.removeValue(forKey: frontend) {
+                    update(frontend, (oldPlan, old), (plan, new), changes, key, into: &edits)
+                } else {
+                    add(frontend, plan, new, key, into: &edits)
+                }
+            }
+            for (frontend, plan) in oldPlans { remove(frontend, plan, old, into: &edits) }
+            let (oldHairpins, newHairpins) = (old.route.hairpins, new.route.hairpins)
+            if oldHairpins != newHairpins {
+                for address in newHairpins { hairpins.increment(address) }
+                for address in oldHairpins { hairpins.decrement(address) }
+            }
+        } else {
+            for (frontend, plan) in newPlans { add(frontend, plan, new, key, into: &edits) }
+            for address in new.route.hairpins { hairpins.increment(address) }
+        }
+        routes[key] = new
+    }
+
+    private mutating func add(
+        _ frontend: FrontendKey, _ plan: FrontendPlan, _ route: ProgrammedRoute, _ key: RouteKey,
+        into edits: inout TableEdits
+    ) {
+        for list in plan.lists(route) { edits.add(route.slots(of: list), of: list, to: frontend) }
+        setClass(nil, plan.ordinary, of: frontend, in: .services, key, into: &edits)
+        setClass(nil, plan.inside, of: frontend, in: .inside, nil, into: &edits)
+        setClass(nil, plan.outside, of: frontend, in: .outside, nil, into: &edits)
+        for network in plan.sources { edits.add(.source(frontend, network), to: .allowedSources) }
+        if plan.isClusterIP { clusterIPs.increment(frontend.address) }
+    }
+
+    private mutating func remove(
+        _ frontend: FrontendKey, _ plan: FrontendPlan, _ route: ProgrammedRoute, into edits: inout TableEdits
+    ) {
+        for list in plan.lists(route) { edits.remove(route.slots(of: list), of: list, from: frontend) }
+        setClass(plan.ordinary, nil, of: frontend, in: .services, nil, into: &edits)
+        setClass(plan.inside, nil, of: frontend, in: .inside, nil, into: &edits)
+        setClass(plan.outside, nil, of: frontend, in: .outside, nil, into: &edits)
+        for network in plan.sources { edits.remove(.source(frontend, network), from: .allowedSources) }
+        if plan.isClusterIP { clusterIPs.decrement(frontend.address) }
+    }
+
+    private mutating func update(
+        _ frontend: FrontendKey, _ old: (plan: FrontendPlan, route: ProgrammedRoute),
+        _ new: (plan: FrontendPlan, route: ProgrammedRoute), _ changes: SlotChanges, _ key: RouteKey,
+        into edits: inout TableEdits
+    ) {
+        let (oldLists, newLists) = (old.plan.lists(old.route), new.plan.lists(new.route))
+        for list in RouteClass.Backends.allCases {
+            switch (oldLists.contains(list), newLists.contains(list)) {
+            case (true, true): edits.change(changes.of(list), of: list, in: frontend)
+            case (true, false): edits.remove(old.route.slots(of: list), of: list, from: frontend)
+            case (false, true): edits.add(new.route.slots(of: list), of: list, to: frontend)
+            case (false, false): break
+            }
+        }
+        guard old.plan != new.plan else { return }
+        setClass(old.plan.ordinary, new.plan.ordinary, of: frontend, in: .services, key, into: &edits)
+        setClass(old.plan.inside, new.plan.inside, of: frontend, in: .inside, nil, into: &edits)
+        setClass(old.plan.outside, new.plan.outside, of: frontend, in: .outside, nil, into: &edits)
+        for network in old.plan.sources where !new.plan.sources.contains(network) {
+            edits.remove(.source(frontend, network), from: .allowedSources)
+        }
+        for network in new.plan.sources where !old.plan.sources.contains(network) {
+            edits.add(.source(frontend, network), to: .allowedSources)
+        }
+        if new.plan.isClusterIP, !old.plan.isClusterIP { clusterIPs.increment(frontend.address) }
+        if old.plan.isClusterIP, !new.plan.isClusterIP { clusterIPs.decrement(frontend.address) }
+    }
+
+    private mutating func setClass(
+        _ old: RouteClass?, _ new: RouteClass?, of frontend: FrontendKey, in set: SetID, _ key: RouteKey?,
+        into edits: inout TableEdits
+    ) {
+        guard old != new else { return }
+        if let old {
+            edits.remove(.frontend(frontend), from: set)
+            if old.isDispatched { classes.decrement(old) }
+        }
+        if let new {
+            edits.add(.frontend(frontend), .routeClass(new.id), comment: key?.comment ?? "", to: set)
+            if new.isDispatched { classes.increment(new) }
+        }
     }
 }
 
@@ -119,4 +282,62 @@ struct SlotChanges {
 /// Which backends the kernel has in which slots.
 protocol ExistingSlots {
     func list(_ backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>) -> SlotList?
+}
+
+/// Where a frontend is, whatever its treatment.
+private struct FrontendSpot: Hashable {
+    var address: IPAddress?
+    var port: UInt16
+
+    init(_ frontend: Frontend) {
+        address = frontend.address
+        port = frontend.port
+    }
+}
+
+extension RouteClass {
+    var isSticky: Bool { if case .sticky = action { true } else { false } }
+}
+
+extension FrontendPlan {
+    /// The lists whose slots the frontend has.
+    func lists(_ route: ProgrammedRoute) -> [RouteClass.Backends] {
+        RouteClass.Backends.allCases.filter { list in
+            [ordinary, inside, outside].contains { $0.map { $0.leads(to: list, route) } ?? false }
+        }
+    }
+}
+
+extension RouteClass {
+    fileprivate func leads(to list: Backends, _ route: ProgrammedRoute) -> Bool {
+        switch action {
+        case .pick(_, list): true
+        case .sticky(let number): number == route.sticky(list)
+        default: false
+        }
+    }
+}
+
+extension TableEdits {
+    fileprivate mutating func add(_ slots: SlotList, of list: RouteClass.Backends, to frontend: FrontendKey) {
+        for (index, slot) in slots.slots.enumerated() {
+            add(.slot(frontend, list.firstSlot + UInt32(index)), .backend(Slot(slot)), to: .endpoints)
+        }
+    }
+
+    fileprivate mutating func remove(_ slots: SlotList, of list: RouteClass.Backends, from frontend: FrontendKey) {
+        for index in slots.slots.indices {
+            remove(.slot(frontend, list.firstSlot + UInt32(index)), from: .endpoints)
+        }
+    }
+
+    fileprivate mutating func change(
+        _ changes: [SlotList.Edit], of list: RouteClass.Backends, in frontend: FrontendKey
+    ) {
+        for change in changes {
+            let key = ElementKey.slot(frontend, list.firstSlot + UInt32(change.slot))
+            if change.old != nil { remove(key, from: .endpoints) }
+            if let new = change.new { add(key, .backend(new), to: .endpoints) }
+        }
+    }
 }

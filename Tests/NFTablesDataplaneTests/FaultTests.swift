@@ -28,7 +28,7 @@ struct FaultTests {
     func overcome(faults: [FaultyTransport.Fault]) async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, transport in
-            _ = try kernel.synchronize([route()], nodeAddresses: [])
+            _ = try kernel.synchronize([route()])
             for fault in faults { transport.inject(fault) }
             #expect(try kernel.apply(Self.change).refusals.isEmpty)
             #expect(transport.isExhausted)
@@ -44,7 +44,7 @@ struct FaultTests {
         try await namespace.program { kernel, transport in
             if isRestart { transport.inject(.dumpIsInterrupted) }
             transport.inject(.batchIsLost, .answerFails(ENOBUFS))
-            let report = try kernel.synchronize(Self.result, nodeAddresses: [])
+            let report = try kernel.synchronize(Self.result)
             #expect(report.refusals.isEmpty)
             #expect(transport.isExhausted)
         }
@@ -55,7 +55,7 @@ struct FaultTests {
     func notPermitted() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, transport in
-            _ = try kernel.synchronize([route()], nodeAddresses: [])
+            _ = try kernel.synchronize([route()])
             transport.inject(.sendFails(EPERM))
             let error = #expect(throws: DataplaneError.self) { try kernel.apply(Self.change) }
             #expect(error?.code == .permission)
@@ -67,7 +67,7 @@ struct FaultTests {
     func noMemory() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, transport in
-            _ = try kernel.synchronize([route()], nodeAddresses: [])
+            _ = try kernel.synchronize([route()])
             for _ in 0..<40 { transport.inject(.sendFails(ENOMEM)) }
             let error = #expect(throws: DataplaneError.self) { try kernel.apply(Self.change) }
             #expect(error?.code == .transient)
@@ -83,12 +83,12 @@ struct FaultTests {
         let bad = route("bad", .ipv4, [.clusterIP(ip("10.96.0.66"))])
         let good = route("good", .ipv4, [.clusterIP(ip("10.96.0.7"))])
         try await namespace.program { kernel, transport in
-            _ = try kernel.synchronize([route()], nodeAddresses: [])
+            _ = try kernel.synchronize([route()])
             transport.garble { Garbled.withoutKey($0, [10, 96, 0, 66, 6, 0, 0, 0, 0, 80]) }
             let report = try kernel.apply(.set(bad, good, route(pods: [1])))
             #expect(report.refusals.map(\.route) == [bad.key])
             #expect(report.refusals.first?.reason.contains("Invalid argument") == true)
-            let table = try #require(try kernel.connection.read(IPFamily.ipv4.table))
+            let table = try #require(try kernel.link.connection.read(IPFamily.ipv4.table))
             let served = [frontend(ip("10.96.0.1")), frontend(ip("10.96.0.7"))].map(ElementKey.frontend)
             #expect(Set(try #require(table.elements[.services]).keys) == Set(served))
 
@@ -112,39 +112,10 @@ struct FaultTests {
             transport.garble { batch in
                 [3, 7, 11].reduce(batch) { Garbled.withoutKey($0, [10, 96, 0, $1, 6, 0, 0, 0, 0, 80]) }
             }
-            let report = try kernel.synchronize(routes, nodeAddresses: [])
+            let report = try kernel.synchronize(routes)
             #expect(Set(report.refusals.map(\.route)) == Set([3, 7, 11].map { key("s\($0)") }))
-            let table = try #require(try kernel.connection.read(IPFamily.ipv4.table))
+            let table = try #require(try kernel.link.connection.read(IPFamily.ipv4.table))
             #expect(table.elements[.services]?.count == 17)
         }
-    }
-
-    @Test("clients of a backend that has gone are forgotten although others change tables all the time")
-    func interruptedAffinity() async throws {
-        let namespace = try await NetworkNamespace(name: "nft")
-        try await namespace.program { kernel, transport in
-            _ = try kernel.synchronize([route(affinity: 60)], nodeAddresses: [])
-            var packet = kernel.connection.begin()
-            let client = ElementKey.client(ip("10.244.9.1"), frontend(ip("10.96.0.1")))
-            packet.add(client, .backend(slot(1)), to: Layout.affinity, of: IPFamily.ipv4.table)
-            try kernel.connection.commit(packet)
-            for _ in 0..<8 { transport.inject(.dumpIsInterrupted) }
-            _ = try kernel.apply(.set(route(pods: [2, 3], affinity: 60)))
-            #expect(transport.isExhausted)
-        }
-        #expect(try await namespace.remembered.isEmpty)
-    }
-
-    @Test("a conflict is reported with both Services")
-    func conflict() async throws {
-        let namespace = try await NetworkNamespace(name: "nft")
-        try await namespace.program { kernel, _ in
-            _ = try kernel.synchronize([route("first")], nodeAddresses: [])
-            let report = try kernel.apply(.set(route("second", pods: [4])))
-            #expect(report.refusals.map(\.route) == [key("second")])
-            #expect(report.refusals.first?.reason.contains("default/first") == true)
-            #expect(try kernel.apply(.remove(route("first"))).refusals.isEmpty)
-        }
-        #expect(try await namespace.difference([route("second", pods: [4])]) == 0)
     }
 }

@@ -6,103 +6,100 @@ import Testing
 @testable import NFTablesDataplane
 
 @Suite struct LayoutTests {
-    private let pods = LocalTraffic.networks(networks("10.244.0.0/16", "fd00:10:244::/48"))
-
-    private func text(_ family: IPFamily, _ configuration: DataplaneConfiguration, _ timeouts: [UInt32] = [])
-        -> [String]
-    {
-        Layout.rules(family, configuration, timeouts: timeouts).flatMap { chain, rules in
+    private func text(
+        _ family: IPFamily, _ configuration: DataplaneConfiguration, _ serviceNetworks: [IPNetwork] = []
+    ) -> [String] {
+        Layout.rules(LayoutContext(family, configuration, serviceNetworks: serviceNetworks)).flatMap { chain, rules in
             rules.map { "\(chain.name): \($0.nftText(family))" }
         }
     }
 
     @Test("the rules of IPv4, where nothing is known of pods")
     func ipv4() {
+        let lookUp = "meta priority set ip daddr . meta l4proto . th dport map"
         #expect(
             text(.ipv4, DataplaneConfiguration()) == [
                 "refuse: meta l4proto tcp reject with tcp reset",
                 "refuse: reject",
-                "serve: meta priority set ip daddr . meta l4proto . th dport map @services meta priority vmap @dispatch",
-                "serve: ip daddr @cluster-ips goto refuse",
-                "source-nat: jump remember",
-                "source-nat: ct original ip daddr . meta l4proto . ct original proto-dst @masqueraded masquerade fully-random",
-                "source-nat: ip saddr . ip daddr @hairpin masquerade fully-random",
-                "source-nat: ct original ip daddr . meta l4proto . ct original proto-dst @local-policy"
-                    + " fib saddr type local masquerade fully-random",
-                "prerouting: ip daddr . meta l4proto . th dport @guarded"
-                    + " ip daddr . meta l4proto . th dport . ip saddr != @allowed-sources drop",
-                "prerouting: meta priority set ip daddr . meta l4proto . th dport map @outside meta priority vmap @dispatch",
-                "prerouting: goto serve",
-                "output: ip daddr . meta l4proto . th dport @guarded"
-                    + " ip daddr . meta l4proto . th dport . ip saddr != @allowed-sources drop",
-                "output: goto serve",
-                "input: ct status dnat jump remember",
-                "postrouting: ct status dnat goto source-nat",
+                "outsiders: meta mark set meta mark | 0x00004000",
+                "inside-clients: \(lookUp) @inside meta priority vmap @dispatch",
+                "split: fib saddr type local goto inside-clients",
+                "split: \(lookUp) @outside meta priority vmap @dispatch",
+                "split/guarded: ip daddr . meta l4proto . th dport . ip saddr != @allowed-sources drop",
+                "split/guarded: goto split",
+                "unserved: ip daddr @cluster-ips goto refuse",
+                "source-nat: meta priority set none",
+                "source-nat: ip saddr . ip daddr @hairpin meta mark set meta mark & 0xffff3fff masquerade fully-random",
+                "source-nat: meta mark & 0x00004000 == 0x00000000 meta mark set meta mark & 0xffff3fff return",
+                "source-nat: meta mark set meta mark & 0xffff3fff masquerade fully-random",
+                "prerouting: \(lookUp) @services meta priority vmap @dispatch",
+                "prerouting: meta priority 5d00:2 goto split",
+                "prerouting: meta priority 5d10:2 goto split/guarded",
+                "prerouting: goto unserved",
+                "output: \(lookUp) @services meta priority vmap @dispatch",
+                "output: meta priority 5d00:2 goto split",
+                "output: meta priority 5d10:2 goto split/guarded",
+                "output: goto unserved",
+                "postrouting: meta mark & 0x0000c000 != 0x00000000 goto source-nat",
             ])
     }
 
     @Test("the rules of IPv6 are the same with its fields")
     func ipv6() {
-        let ipv4 = text(.ipv4, DataplaneConfiguration(localTraffic: pods), [60])
-        let ipv6 = text(.ipv6, DataplaneConfiguration(localTraffic: pods), [60])
+        let ipv4 = text(.ipv4, .lab)
         #expect(
-            ipv6 == ipv4.map { $0.replacing("ip daddr", with: "ip6 daddr").replacing("ip saddr", with: "ip6 saddr") })
+            text(.ipv6, .lab)
+                == ipv4.map {
+                    $0.replacing("ip daddr", with: "ip6 daddr").replacing("ip saddr", with: "ip6 saddr")
+                        .replacing("10.244.0.0/16", with: "fd00:10:244::/48")
+                })
     }
 
-    @Test("with a pod network, clients outside of it are told apart")
+    @Test("with pod networks, clients outside of them are told apart")
     func podNetwork() {
-        let rules = text(.ipv4, DataplaneConfiguration(localTraffic: pods))
+        let traffic = LocalTraffic.networks(networks("10.244.0.0/16", "10.246.0.0/16"))
+        let rules = text(.ipv4, DataplaneConfiguration(localTraffic: traffic)).filter { $0.contains("10.24") }
         #expect(
-            rules.filter { $0.contains("pod-networks") } == [
-                "source-nat: ct original ip daddr @cluster-ips ip saddr != @pod-networks masquerade fully-random",
-                "prerouting: ip saddr != @pod-networks meta priority set ip daddr . meta l4proto . th dport map @outside"
-                    + " meta priority vmap @dispatch",
+            rules == [
+                "outsiders: ip saddr 10.244.0.0/16 return", "outsiders: ip saddr 10.246.0.0/16 return",
+                "split: ip saddr 10.244.0.0/16 goto inside-clients",
+                "split: ip saddr 10.246.0.0/16 goto inside-clients",
             ])
         // A network of one family says nothing of the other.
-        let ipv6 = text(.ipv6, DataplaneConfiguration(localTraffic: .networks(networks("10.244.0.0/16"))))
-        #expect(!ipv6.contains { $0.contains("pod-networks") })
+        #expect(
+            !text(.ipv6, DataplaneConfiguration(localTraffic: traffic)).contains { $0.contains("inside-clients: ip") })
     }
 
-    @Test(
-        "where pods are behind a bridge or certain interfaces, clients that come in elsewhere are told apart",
-        arguments: IPFamily.allCases)
-    func podInterfaces(family: IPFamily) {
+    @Test("where pods are behind a bridge or certain interfaces, that is decided where packets come in")
+    func podInterfaces() {
         for (traffic, name) in [(LocalTraffic.bridge("cni0"), "cni0"), (.interfacePrefix("veth"), "veth*")] {
-            let rules = text(family, DataplaneConfiguration(localTraffic: traffic))
-            let ip = family == .ipv4 ? "ip" : "ip6"
+            let rules = text(.ipv4, DataplaneConfiguration(localTraffic: traffic)).filter { $0.contains("iifname") }
             #expect(
-                rules.filter { $0.contains("iifname") } == [
-                    "source-nat: ct original \(ip) daddr @cluster-ips iifname != \"\(name)\" masquerade fully-random",
-                    "prerouting: iifname != \"\(name)\" meta priority set \(ip) daddr . meta l4proto . th dport"
-                        + " map @outside meta priority vmap @dispatch",
-                ])
+                rules == ["outsiders: iifname \"\(name)\" return", "split: iifname \"\(name)\" goto inside-clients"])
         }
     }
 
-    @Test("masqueradeAll spares nobody who connects to a clusterIP")
-    func masqueradeAll() {
-        let rules = text(.ipv4, DataplaneConfiguration(localTraffic: pods, masqueradeAll: true))
+    @Test("addresses of the service network that nobody has are refused")
+    func serviceNetworks() {
+        let rules = text(.ipv4, .lab, networks("10.96.0.0/12", "10.97.0.0/16", "fd00:10:96::/112"))
         #expect(
-            rules.filter { $0.contains("@cluster-ips masquerade") } == [
-                "source-nat: ct original ip daddr @cluster-ips masquerade fully-random"
+            rules.filter { $0.hasPrefix("unserved") } == [
+                "unserved: ip daddr @cluster-ips goto refuse", "unserved: ip daddr 10.96.0.0/12 goto refuse",
             ])
     }
 
-    @Test("each timeout has a rule, the shortest first")
-    func timeouts() {
-        let rules = text(.ipv4, DataplaneConfiguration(), [10800, 60]).filter { $0.hasPrefix("remember") }
-        #expect(
-            rules
-                == [60, 10800].map { seconds in
-                    "remember: ct original ip daddr . meta l4proto . ct original proto-dst @sticky-\(seconds) update @affinity"
-                        + " { ct original ip saddr . ct original ip daddr . meta l4proto . ct original proto-dst"
-                        + " timeout \(seconds)s : ip daddr . th dport }"
-                })
+    @Test("the two bits of the mark are never the same")
+    func marks() {
+        for bit in UInt32(0)..<32 {
+            let context = LayoutContext(.ipv4, DataplaneConfiguration(masqueradeMark: 1 << bit))
+            #expect(context.masquerade != context.hairpin)
+        }
     }
 
     @Test("all sets have names of their own, and so have the chains")
     func names() {
+        let chains = Layout.rules(LayoutContext(.ipv4, .lab)).map(\.chain.name)
         #expect(Set(Layout.sets.map(\.name)).count == Layout.sets.count)
-        #expect(Set(Layout.chains.map(\.name)) == Set(Layout.rules(.ipv4, .init(), timeouts: []).map(\.chain.name)))
+        #expect(Set(chains).count == chains.count)
     }
 }

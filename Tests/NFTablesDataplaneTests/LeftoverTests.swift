@@ -18,7 +18,7 @@ struct LeftoverTests {
             add table ip theirs
             """)
         let dataplane = try await namespace.dataplane()
-        _ = try await dataplane.synchronize([], nodeAddresses: [])
+        _ = try await dataplane.synchronize(RoutingSnapshot(routes: []))
         let tables = try await namespace.run("nft", "list", "tables").split(separator: "\n").sorted()
         #expect(tables == ["table ip servicelet", "table ip theirs", "table ip6 servicelet"])
     }

@@ -13,8 +13,7 @@ struct RepairTests {
     private func served() async throws -> (NetworkNamespace, NFTablesDataplane) {
         let namespace = try await NetworkNamespace(name: "nft")
         let dataplane = try await namespace.dataplane()
-        _ = try await dataplane.synchronize(
-            SmallCluster.routes, nodeAddresses: SmallCluster.nodeAddresses)
+        _ = try await dataplane.synchronize(RoutingSnapshot(routes: SmallCluster.routes))
         return (namespace, dataplane)
     }
 
@@ -30,8 +29,7 @@ struct RepairTests {
         #expect(report.written.refusals.isEmpty)
         #expect(damage.messages.contains(report.written.messages), "\(report.written)")
         #expect(try await namespace.listing() == before)
-        let difference = try await namespace.difference(
-            SmallCluster.routes, nodeAddresses: SmallCluster.nodeAddresses)
+        let difference = try await namespace.difference(SmallCluster.routes)
         #expect(difference == 0)
     }
 
@@ -51,7 +49,7 @@ struct RepairTests {
         async let repaired = dataplane.repair()
         try await namespace.nft(
             "add table ip other; add chain ip other serve; add table inet servicelet")
-        try await namespace.nft("add element ip servicelet services { 10.96.0.1 . tcp . 80 : 5e1c:3 }")
+        try await namespace.nft("add element ip servicelet services { 10.96.0.1 . tcp . 80 : 5c06:3 }")
         try await namespace.nft("delete element ip servicelet services { 10.96.0.1 . tcp . 80 }")
         #expect(try await repaired?.damage == ["1 element of map services in table ip servicelet"])
         #expect(try await namespace.run("nft", "list", "table", "ip", "other").contains("serve"))
@@ -69,38 +67,31 @@ struct RepairTests {
         #expect(report.damage == ["2 elements of set hairpin in table ip6 servicelet"])
     }
 
-    @Test("what somebody did before we began to listen is mended too")
+    @Test("what somebody did before we began to listen is noticed by the count of transactions")
     func beforeListening() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
-        let dataplane = try await namespace.dataplane()
-        try await namespace.nft("add table ip servicelet; add chain ip servicelet odd")
-        _ = try await dataplane.synchronize(
-            SmallCluster.routes, nodeAddresses: SmallCluster.nodeAddresses)
-        #expect(try await !namespace.run("nft", "list", "ruleset").contains("odd"))
+        try await namespace.program { kernel, transport in
+            _ = try kernel.synchronize(SmallCluster.routes)
+            _ = try kernel.apply(.set(route("more", .ipv4, [.clusterIP(ip("10.96.0.9"))])))
+            #expect(try kernel.link.isAlone())
+            var other = kernel.link.connection.begin()
+            other.add(Chain("odd"), to: IPFamily.ipv4.table)
+            try kernel.link.connection.commit(other)
+            #expect(try !kernel.link.isAlone())
+        }
     }
 
     @Test("a change finds its way although the table has just been deleted")
     func changeAfterDamage() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, _ in
-            _ = try kernel.synchronize([route(affinity: 60)], nodeAddresses: [])
-            var other = kernel.connection.begin()
+            _ = try kernel.synchronize([route(affinity: 60)])
+            var other = kernel.link.connection.begin()
             other.delete(IPFamily.ipv4.table)
-            try kernel.connection.commit(other)
+            try kernel.link.connection.commit(other)
             #expect(try kernel.apply(.set(route(pods: [1, 2], affinity: 60))).refusals.isEmpty)
             #expect(try kernel.repair(culprit: nil) == nil)
         }
         #expect(try await namespace.difference([route(pods: [1, 2], affinity: 60)]) == 0)
-    }
-
-    @Test("waiting for damage ends with the task")
-    func cancellation() async throws {
-        let (_, dataplane) = try await served()
-        let isDone = try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { try await dataplane.repair() == nil }
-            group.cancelAll()
-            return try await group.next()
-        }
-        #expect(isDone == true)
     }
 }

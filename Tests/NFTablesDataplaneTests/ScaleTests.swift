@@ -22,7 +22,7 @@ struct ScaleTests {
     }
 
     /// What an endpoint that goes and comes back costs.
-    private static func flips(_ kernel: KernelProgrammer, endpoints: Int) throws
+    private static func flips(_ kernel: NFTablesProgrammer, endpoints: Int) throws
         -> [ProgrammingReport]
     {
         let all = Array(0..<endpoints)
@@ -40,12 +40,12 @@ struct ScaleTests {
     func flip() async throws {
         let small = try await NetworkNamespace(name: "nft")
         let inSmall = try await small.program { kernel, _ in
-            _ = try kernel.synchronize(Self.routes(10, 3), nodeAddresses: [])
+            _ = try kernel.synchronize(Self.routes(10, 3))
             return try Self.flips(kernel, endpoints: 3)
         }
         let large = try await NetworkNamespace(name: "nft")
         let inLarge = try await large.program { kernel, _ in
-            _ = try kernel.synchronize(Self.routes(1000, 10), nodeAddresses: [])
+            _ = try kernel.synchronize(Self.routes(1000, 10))
             return try Self.flips(kernel, endpoints: 10)
         }
         #expect(inSmall == inLarge)
@@ -58,7 +58,7 @@ struct ScaleTests {
         let namespace = try await NetworkNamespace(name: "nft")
         let routes = Self.routes(4000, 10)
         try await namespace.program { kernel, transport in
-            let report = try kernel.synchronize(routes, nodeAddresses: [])
+            let report = try kernel.synchronize(routes)
             #expect(report.refusals.isEmpty)
             let stages = transport.batches
             #expect(stages.count >= 4)

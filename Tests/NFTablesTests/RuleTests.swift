@@ -89,16 +89,20 @@ struct RuleTests {
             Rule(.isIn([.sourceAddress], set: "sources")),
             Rule(.isIn([.sourceAddress, .destinationAddress], set: "hairpins")),
             Rule(.isIn(frontend + [.sourceAddress], set: "guards", negated: true), .verdict(.drop)),
-            Rule(
-                .isIn([.originalDestinationAddress, .transportProtocol, .originalDestinationPort], set: "originals")),
+            Rule(.isMarked(0xC000), .verdict(.goto("target"))),
+            Rule(.isMarked(0x4000, negated: true), .clearMark(0xC000), .verdict(.return)),
+            Rule(.setMark(0x4000)),
+            Rule(.clearMark(0x8000_0000)),
+        ] + networkRules(family) + [
             Rule(.dispatch(frontend, map: "services")),
             Rule(.dispatch([.transportProtocol, .destinationPort], map: "node-ports")),
             Rule(.setPriority(frontend, map: "classes")),
             Rule(.dispatch([.priority], map: "dispatch")),
             Rule(.clearPriority),
+            Rule(.isPriority(0x5D10_0002)),
             Rule(.dnat(frontend + [.random(modulus: 3, offset: 0)], map: "endpoints")),
             Rule(.dnat(frontend + [.random(modulus: 5, offset: 32768)], map: "endpoints")),
-            Rule(.dnat(TestSet.affinityKey, map: "affinity")),
+            Rule(.setPriority(TestSet.affinityKey, map: "affinity")),
             Rule(.masquerade),
             Rule(.isTransport(.tcp), .reject(.tcpReset)),
             Rule(.reject(.portUnreachable(family))),
@@ -113,15 +117,25 @@ struct RuleTests {
             Rule(.isFromInterface("veth", isPrefix: true, negated: true)),
             Rule(.isFromInterface("veth-pod", isPrefix: true)),
             Rule(.isFromInterface("a-name-of-fifte", isPrefix: true, negated: true)),
-            Rule(.isTranslated, .masquerade),
+            Rule(.clearMark(0xC000), .masquerade),
             Rule(
-                .isTranslated,
-                .remember(
-                    [
-                        .originalSourceAddress, .originalDestinationAddress, .transportProtocol,
-                        .originalDestinationPort,
-                    ],
-                    value: [.destinationAddress, .destinationPort], map: "affinity", timeout: 10800)),
+                .remember([.sourceAddress], value: [.priority], map: "affinity", timeout: 10800)),
+            Rule(.setPriorityTo(.random(modulus: 3, offset: 1000))),
+            Rule(.dnat(frontend + [.priority], map: "endpoints")),
         ]
+    }
+
+    /// Networks that end at a byte, within one, at the end of an address.
+    private static func networkRules(_ family: IPFamily) -> [Rule] {
+        let texts =
+            family == .ipv4
+            ? ["10.244.0.0/16", "10.96.0.0/12", "10.128.0.0/9", "192.0.2.1/32"]
+            : ["fd00:10:244::/48", "fd00:10:96::/108", "fd00::/9", "fd00::1/128"]
+        return texts.compactMap { IPNetwork($0) }.flatMap { network in
+            [
+                Rule(.isFrom(network)), Rule(.isFrom(network, negated: true)),
+                Rule(.isTo(network), .verdict(.drop)),
+            ]
+        }
     }
 }

@@ -17,7 +17,7 @@ struct RepairTests {
                 ["map services"]
             ),
             (["flush", "map", "ip", "servicelet", "endpoints"], ["map endpoints"]),
-            (["flush", "chain", "ip", "servicelet", "serve"], ["chain serve"]),
+            (["flush", "chain", "ip", "servicelet", "unserved"], ["chain unserved"]),
             (["flush", "chain", "ip", "servicelet", "prerouting"], ["chain prerouting"]),
         ])
     func nft(command: [String], named: [String]) async throws {
@@ -36,14 +36,14 @@ struct RepairTests {
     func rule() async throws {
         let lab = try await ProxyLab(web)
         let before = try await ruleset(lab)
-        let listing = try await lab.cluster.node.run("nft", "-a", "list", "chain", "ip", "servicelet", "serve")
+        let listing = try await lab.cluster.node.run("nft", "-a", "list", "chain", "ip", "servicelet", "unserved")
         let line = try #require(listing.split(separator: "\n").first { $0.contains("vmap @dispatch") })
         let handle = try #require(line.split(separator: " ").last)
-        try await damage(lab, ["nft", "delete", "rule", "ip", "servicelet", "serve", "handle", String(handle)])
+        try await damage(lab, ["nft", "delete", "rule", "ip", "servicelet", "unserved", "handle", String(handle)])
         try await lab.eventually("the rules are back") { try await ruleset(lab) == before }
         try await expectService(lab)
         try await lab.eventually("the log says so") {
-            lines(lab).contains { $0.contains("nft (pid ") && $0.contains("chain serve") }
+            lines(lab).contains { $0.contains("nft (pid ") && $0.contains("chain unserved") }
         }
         try await lab.proxy.stop()
     }
@@ -52,7 +52,7 @@ struct RepairTests {
     func foreignRule() async throws {
         let lab = try await ProxyLab(web)
         let before = try await ruleset(lab)
-        try await damage(lab, ["nft", "insert", "rule", "ip", "servicelet", "serve", "drop"])
+        try await damage(lab, ["nft", "insert", "rule", "ip", "servicelet", "unserved", "drop"])
         try await lab.eventually("the rules are as before") { try await ruleset(lab) == before }
         try await expectService(lab)
         try await lab.proxy.stop()

@@ -38,18 +38,58 @@ func key(_ name: String, _ family: IPFamily = .ipv4, port: String = "", _ transp
     return RouteKey(name: ServicePortName(service: service, port: port, transport: transport), family: family)
 }
 
-/// A route to pods by number, those of `local` on this node; its frontend is 10.96.0.1:80 unless others are given.
+/// A route to pods by number, those of `local` on this node; its frontend is 10.96.0.1:80 unless others are given, which get
+/// the treatment that routing gives them under these policies.
 func route(
     _ name: String = "web", _ family: IPFamily = .ipv4, _ frontends: [Frontend]? = nil, pods: [Int] = [1, 2, 3],
     local: [Int] = [], internalPolicy: Service.TrafficPolicy = .cluster,
-    externalPolicy: Service.TrafficPolicy = .cluster, affinity: UInt32? = nil, sources: [IPNetwork] = []
+    externalPolicy: Service.TrafficPolicy = .cluster, affinity: UInt32? = nil, sources: [IPNetwork]? = nil
 ) -> ServicePortRoute {
     let backends = pods.map { backend($0, family, isLocal: local.contains($0)) }
-    return ServicePortRoute(
-        key: key(name, family), frontends: frontends ?? [.clusterIP(family.service(1))], clusterBackends: backends,
-        localBackends: [internalPolicy, externalPolicy].contains(.local) ? backends.filter(\.isLocal) : [],
-        internalTrafficPolicy: internalPolicy, externalTrafficPolicy: externalPolicy, affinityTimeout: affinity,
-        sourceRanges: sources)
+    let treatment = Treatment(
+        internalPolicy: internalPolicy, externalPolicy: externalPolicy, hasEndpoints: !backends.isEmpty,
+        hasLocal: backends.contains(where: \.isLocal), isGuarded: sources != nil)
+    return treatment.route(
+        key(name, family), frontends ?? [.clusterIP(family.service(1))], backends, backends.filter(\.isLocal),
+        affinity: affinity, sources: sources ?? [])
+}
+
+/// What routing decides on frontends, in the common cases.
+struct Treatment {
+    var internalPolicy: Service.TrafficPolicy = .cluster
+    var externalPolicy: Service.TrafficPolicy = .cluster
+    var hasEndpoints = true
+    var hasLocal = true
+    var isGuarded = false
+
+    func route(
+        _ key: RouteKey, _ frontends: [Frontend], _ cluster: [Backend], _ local: [Backend], affinity: UInt32?,
+        sources: [IPNetwork]
+    ) -> ServicePortRoute {
+        var route = ServicePortRoute(
+            key: key, frontends: frontends.map(treated), clusterBackends: [], affinityTimeout: affinity,
+            sourceRanges: sources)
+        if route.uses(.clusterBackends) { route.clusterBackends = cluster }
+        if route.uses(.localBackends) { route.localBackends = local }
+        return route
+    }
+
+    private func treated(_ frontend: Frontend) -> Frontend {
+        var frontend = frontend
+        let everywhere: Destination = hasEndpoints ? .clusterBackends : .refuse
+        let here: Destination = hasLocal ? .localBackends : hasEndpoints ? .drop : .refuse
+        if frontend.kind.isExternal {
+            frontend.inside = everywhere
+            frontend.outside = externalPolicy == .local ? here : everywhere
+            frontend.masquerade = externalPolicy == .local ? .thisNode : .everyone
+            if isGuarded, frontend.kind == .loadBalancer { frontend.admission = .sourceRanges }
+        } else {
+            frontend.inside = internalPolicy == .local ? here : everywhere
+            frontend.outside = frontend.inside
+            frontend.masquerade = .clientsOutsidePodNetwork
+        }
+        return frontend
+    }
 }
 
 func backend(_ number: Int, _ family: IPFamily = .ipv4, isLocal: Bool = false) -> Backend {
@@ -72,7 +112,9 @@ extension Frontend {
     static func loadBalancer(_ address: IPAddress, _ port: UInt16 = 80) -> Frontend {
         Frontend(kind: .loadBalancer, address: address, port: port)
     }
-    static func nodePort(_ port: UInt16) -> Frontend { Frontend(kind: .nodePort, address: nil, port: port) }
+    static func nodePort(_ address: IPAddress, _ port: UInt16) -> Frontend {
+        Frontend(kind: .nodePort, address: address, port: port)
+    }
 }
 
 extension RoutingChange {

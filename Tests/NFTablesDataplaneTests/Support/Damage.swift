@@ -22,6 +22,9 @@ struct Damage: Sendable, CustomTestStringConvertible {
         self.messages = messages
     }
 
+    /// A list with session affinity of ``SmallCluster``.
+    private static let shop = StickyNumber(preferredBy: StickyList.name(key("shop"), .cluster))
+
     static let all = [
         Damage("flush ruleset", "table ip servicelet", "table ip6 servicelet", messages: 60...200),
         Damage("delete table ip6 servicelet", "table ip6 servicelet", messages: 30...100),
@@ -38,29 +41,26 @@ struct Damage: Sendable, CustomTestStringConvertible {
             "flush map ip servicelet endpoints", "11 elements of map endpoints in table ip servicelet",
             messages: 1...1),
         Damage(
-            "flush chain ip servicelet serve", "rules of chain serve in table ip servicelet",
-            messages: 3...3),
+            "flush chain ip servicelet unserved", "rules of chain unserved in table ip servicelet",
+            messages: 2...2),
         Damage(
             "insert rule ip servicelet prerouting counter accept",
-            "rules of chain prerouting in table ip servicelet", messages: 4...4),
+            "rules of chain prerouting in table ip servicelet", messages: 5...5),
         Damage(
-            "add element ip servicelet masqueraded { 10.96.0.9 . tcp . 99 }",
-            "1 element of set masqueraded in table ip servicelet", messages: 1...1),
+            "add element ip servicelet cluster-ips { 10.96.0.9 }",
+            "1 element of set cluster-ips in table ip servicelet", messages: 1...1),
         Damage(
             "add element ip servicelet allowed-sources { 192.0.2.2 . tcp . 80 . 198.51.100.7 }",
             "1 element of set allowed-sources in table ip servicelet", messages: 1...2),
         Damage(
             """
             delete element ip servicelet services { 10.96.0.1 . tcp . 80 }
-            add element ip servicelet services { 10.96.0.1 . tcp . 80 comment "odd" : 5e1c:2 }
+            add element ip servicelet services { 10.96.0.1 . tcp . 80 comment "odd" : 5c06:3 }
             """, "1 element of map services in table ip servicelet", messages: 2...2),
         Damage(
             // Nobody can read this one, so the map is emptied and filled again.
-            "add element ip servicelet services { 10.96.0.1 . icmp . 80 : 5e1c:2 }",
+            "add element ip servicelet services { 10.96.0.1 . icmp . 80 : 5c06:3 }",
             "7 elements of map services in table ip servicelet", messages: 2...2),
-        Damage(
-            "flush set ip servicelet pod-networks", "set pod-networks in table ip servicelet",
-            messages: 2...2),
         Damage(
             """
             add set ip servicelet strange { type ipv4_addr; elements = { 192.0.2.9 }; }
@@ -85,21 +85,21 @@ struct Damage: Sendable, CustomTestStringConvertible {
             "foreign chain odd in table ip servicelet", messages: 3...3),
         Damage(
             """
-            delete element ip servicelet dispatch { 5e1c:3 }
-            flush chain ip servicelet pick-3
-            delete chain ip servicelet pick-3
-            """, "chain pick-3 in table ip servicelet",
+            delete element ip servicelet dispatch { 5c06:3 }
+            flush chain ip servicelet pick-3/outsiders/hairpin
+            delete chain ip servicelet pick-3/outsiders/hairpin
+            """, "chain pick-3/outsiders/hairpin in table ip servicelet",
             "1 element of map dispatch in table ip servicelet",
-            messages: 4...5),
+            messages: 5...7),
         Damage(
-            "flush chain ip servicelet remember; delete set ip servicelet sticky-10800",
-            "set sticky-10800 in table ip servicelet", "rules of chain remember in table ip servicelet",
-            messages: 4...4),
+            "flush chain ip servicelet \(shop.chain.name); delete map ip servicelet \(shop.affinity.name)",
+            "map \(shop.affinity.name) in table ip servicelet",
+            "rules of chain \(shop.chain.name) in table ip servicelet", messages: 6...6),
         Damage(
             """
-            flush chain ip servicelet input; delete chain ip servicelet input
-            add chain ip servicelet input { type nat hook input priority 50; }
-            """, "chain input in table ip servicelet", messages: 30...100),
+            flush chain ip servicelet postrouting; delete chain ip servicelet postrouting
+            add chain ip servicelet postrouting { type nat hook postrouting priority 50; }
+            """, "chain postrouting in table ip servicelet", messages: 30...100),
         Damage(
             "add chain ip servicelet postrouting { policy drop; }",
             "chain postrouting in table ip servicelet", messages: 30...100),

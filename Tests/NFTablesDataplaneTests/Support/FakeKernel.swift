@@ -8,7 +8,7 @@ import ServiceRouting
 struct FakeKernel {
     private(set) var sets: [SetID: [ElementKey: ElementValue]] = [:]
     private(set) var classes: Set<RouteClass> = [.refuse, .drop]
-    private(set) var timeouts: Set<UInt32> = []
+    private(set) var stickyLists: [StickyNumber: StickyList] = [:]
     /// What the kernel would have refused.
     private(set) var refusals: [String] = []
 
@@ -23,15 +23,17 @@ struct FakeKernel {
 
     /// One transaction, in the order in which it is written.
     mutating func commit(_ edits: TableEdits) {
+        for (number, list) in edits.newStickyLists {
+            require(stickyLists.updateValue(list, forKey: number) == nil, "\(number) is there")
+        }
+        for (number, list) in edits.changedStickyLists {
+            require(stickyLists.updateValue(list, forKey: number) != nil, "\(number) is not there")
+        }
         for routeClass in edits.newClasses {
             require(classes.insert(routeClass).inserted, "\(routeClass) is open already")
         }
-        for routeClass in edits.newClasses {
-            require(classes.isSuperset(of: routeClass.needed), "\(routeClass) leads nowhere")
-        }
-        for timeout in edits.newTimeouts { require(timeouts.insert(timeout).inserted, "sticky-\(timeout) is there") }
+        checkReferences()
         for (set, changes) in edits.sets {
-            if case .sticky(let timeout) = set { require(timeouts.contains(timeout), "no set sticky-\(timeout)") }
             for key in changes.removals {
                 require(sets[set]?.removeValue(forKey: key) != nil, "\(set): \(key) is not there")
             }
@@ -40,28 +42,38 @@ struct FakeKernel {
                 require(old == nil, "\(set): \(addition.key) is there")
             }
         }
-        for timeout in edits.retiredTimeouts {
-            require(timeouts.remove(timeout) != nil, "no set sticky-\(timeout)")
-            require(sets[.sticky(timeout)]?.isEmpty ?? true, "sticky-\(timeout) is in use")
-        }
-        for routeClass in edits.retiredClasses {
-            require(classes.remove(routeClass) != nil, "\(routeClass) is not open")
+        retire(edits.retiredClasses)
+        for number in edits.retiredStickyLists {
+            require(stickyLists.removeValue(forKey: number) != nil, "\(number) is not there")
         }
         checkReferences()
+        checkFrontends()
     }
 
+    mutating func retire(_ retired: [RouteClass]) {
+        for routeClass in retired { require(classes.remove(routeClass) != nil, "\(routeClass) is not open") }
+        checkFrontends()
+    }
+
+    /// No class of a list with affinity is without its chain.
     private mutating func checkReferences() {
+        for routeClass in classes {
+            guard case .sticky(let number) = routeClass.action else { continue }
+            require(stickyLists[number] != nil, "\(routeClass) leads nowhere")
+        }
+    }
+
+    private mutating func checkFrontends() {
         let open = Set(classes.map(\.id))
-        for set in [SetID.services, .outside] {
+        for set in [SetID.services, .inside, .outside] {
             for (key, value) in sets[set] ?? [:] {
-                guard case .routeClass(let id) = value, open.contains(id) else {
+                guard case .routeClass(let id) = value, let routeClass = RouteClass(id: id),
+                    routeClass.isDispatched ? open.contains(id) : set == .services
+                else {
                     refusals.append("\(set): \(key) leads to \(value), which is not open")
                     continue
                 }
             }
-        }
-        for routeClass in classes {
-            require(classes.isSuperset(of: routeClass.needed), "\(routeClass) has lost what it falls back to")
         }
     }
 
@@ -71,6 +83,10 @@ struct FakeKernel {
 }
 
 extension TableState {
+    init(family: IPFamily) {
+        self.init(LayoutContext(family, .lab))
+    }
+
     /// All elements that the table is to hold.
     var elements: [SetID: [ElementKey: ElementValue]] {
         var elements: [SetID: [ElementKey: ElementValue]] = [:]
@@ -78,7 +94,8 @@ extension TableState {
         forEachFrontend { frontend, lists in
             for (list, slots) in lists {
                 for (index, slot) in slots.slots.enumerated() {
-                    elements[.endpoints, default: [:]][.slot(frontend, list.firstSlot + UInt32(index))] = .backend(slot)
+                    elements[.endpoints, default: [:]][.slot(frontend, list.firstSlot + UInt32(index))] =
+                        .backend(Slot(slot))
                 }
             }
         }
@@ -97,20 +114,18 @@ extension TableState {
         return meaning
     }
 
-    /// Programs a whole change as the driver does, one transaction for the node's addresses and one for the routes.
-    mutating func follow(_ change: RoutingChange, _ kernel: inout FakeKernel) -> [FrontendKey: Set<Slot>] {
-        var checks: [FrontendKey: Set<Slot>] = [:]
-        if let addresses = change.nodeAddresses {
-            var edits = TableEdits()
-            move(nodePortsTo: addresses, into: &edits)
-            settle(into: &edits)
-            kernel.commit(edits)
-            checks = edits.affinityChecks
-        }
+    /// Programs a whole change as the driver does.
+    mutating func follow(_ change: RoutingChange, _ kernel: inout FakeKernel) {
         var edits = TableEdits()
+        if let networks = change.serviceNetworks { set(serviceNetworks: networks, into: &edits) }
+        for entry in change.entries {
+            giveUpFrontends(entry.key, keeping: entry.new?.frontends ?? [], into: &edits)
+        }
         for entry in change.entries { set(entry.key, to: entry.new, into: &edits) }
         settle(into: &edits)
         kernel.commit(edits)
-        return checks.merging(edits.affinityChecks) { $0.intersection($1) }
+        let surplus = surplusClasses
+        kernel.retire(surplus)
+        forget(surplus)
     }
 }

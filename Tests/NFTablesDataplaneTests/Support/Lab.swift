@@ -18,21 +18,20 @@ extension NetworkNamespace {
     /// The inside of a data plane, on this namespace's thread, with a way to the kernel that fails when it is told to.
     func program<Result: Sendable>(
         _ configuration: DataplaneConfiguration = .lab,
-        _ body: @Sendable (KernelProgrammer, FaultyTransport) throws -> Result
+        _ body: @Sendable (NFTablesProgrammer, FaultyTransport) throws -> Result
     ) throws -> Result {
         let netfilter: Int32 = 12  // NETLINK_NETFILTER
         let transport = FaultyTransport(try NetlinkSocket(family: netfilter))
-        return try body(KernelProgrammer(transport, configuration, .silent), transport)
+        return try body(NFTablesProgrammer(transport, configuration, .silent), transport)
     }
 
     /// What a data plane that starts now would have to write: nothing, if the kernel holds just these routes.
-    func difference(
-        _ routes: [ServicePortRoute], nodeAddresses: [IPAddress] = [],
-        _ configuration: DataplaneConfiguration = .lab
-    ) throws -> Int {
-        try program(configuration) { kernel, _ in
-            try kernel.synchronize(routes, nodeAddresses: nodeAddresses).messages
-        }
+    func difference(_ routes: [ServicePortRoute], _ configuration: DataplaneConfiguration = .lab) throws -> Int {
+        try difference(RoutingSnapshot(routes: routes), configuration)
+    }
+
+    func difference(_ snapshot: RoutingSnapshot, _ configuration: DataplaneConfiguration = .lab) throws -> Int {
+        try program(configuration) { kernel, _ in try kernel.synchronize(snapshot).messages }
     }
 
     /// Runs `nft` with a script on its standard input.
@@ -61,15 +60,16 @@ extension Logger {
 
 /// A few Services with everything that the table has sets for.
 enum SmallCluster {
-    static let nodeAddresses = IPFamily.allCases.map { $0.node(2) }
-
     static var routes: [ServicePortRoute] {
         IPFamily.allCases.flatMap { family in
             [
                 route("web", family, pods: [1, 2, 3], local: [1]),
                 route(
                     "shop", family,
-                    [.clusterIP(family.service(2)), .nodePort(30080), .loadBalancer(family.external(2))],
+                    [
+                        .clusterIP(family.service(2)), .nodePort(family.node(2), 30080),
+                        .loadBalancer(family.external(2)),
+                    ],
                     pods: [4, 5],
                     local: [4], externalPolicy: .local, affinity: 10800,
                     sources: networks("203.0.113.0/24", "2001:db8:1::/64")
@@ -79,5 +79,11 @@ enum SmallCluster {
                     pods: []),
             ]
         }
+    }
+}
+
+extension NFTablesProgrammer {
+    func synchronize(_ routes: [ServicePortRoute]) throws -> ProgrammingReport {
+        try synchronize(RoutingSnapshot(routes: routes))
     }
 }

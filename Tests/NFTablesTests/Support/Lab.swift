@@ -67,9 +67,7 @@ extension IPFamily {
 /// Sets of every kind that the tests' rules refer to.
 enum TestSet {
     static let frontendKey: [Field] = [.destinationAddress, .transportProtocol, .destinationPort]
-    static let affinityKey: [Field] = [
-        .sourceAddress, .destinationAddress, .transportProtocol, .destinationPort,
-    ]
+    static let affinityKey: [Field] = [.sourceAddress]
 
     static let addresses = NamedSet("addresses", key: [.destinationAddress])
     static let sources = NamedSet("sources", key: [.sourceAddress], kind: .interval)
@@ -82,12 +80,11 @@ enum TestSet {
         "endpoints", key: frontendKey + [.random(modulus: 65536, offset: 0)],
         value: .fields([.destinationAddress, .destinationPort]))
     static let affinity = NamedSet(
-        "affinity", key: affinityKey, value: .fields([.destinationAddress, .destinationPort]),
+        "affinity", key: affinityKey, value: .fields([.priority]),
         kind: .dynamic(size: 65_535))
-    static let originals = NamedSet("originals", key: frontendKey)
     static let hairpins = NamedSet("hairpins", key: [.sourceAddress, .destinationAddress])
 
     static let all = [
-        addresses, sources, guards, services, nodePorts, classes, dispatch, endpoints, affinity, originals, hairpins,
+        addresses, sources, guards, services, nodePorts, classes, dispatch, endpoints, affinity, hairpins,
     ]
 }

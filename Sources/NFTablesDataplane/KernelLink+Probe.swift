@@ -1,17 +1,19 @@
 import Dataplane
 import Glibc
 import InternetAddresses
+import KubernetesAPI
 import Logging
 import NFTables
 import Netlink
+import ServiceRouting
 
 /// Whether this kernel can do what the table needs.
-extension KernelProgrammer {
-    /// Tries everything out in a table that is gone again in the same transaction. An IP family that the kernel does not
-    /// have is left out with a warning.
+extension KernelLink {
+    /// Tries everything out in a table that is gone again in the same transaction. Returns the IP families that the kernel
+    /// has, with a warning for one that it has not.
     ///
     /// Throws with code `permission` or `unsupported`, naming the kernel option that is missing.
-    func probe() throws(DataplaneError) {
+    func probe() throws(DataplaneError) -> [IPFamily] {
         do throws(NetlinkError) {
             _ = try connection.generation()
         } catch {
@@ -22,12 +24,18 @@ extension KernelProgrammer {
                 "this kernel has no nf_tables: load the module (modprobe nf_tables), or use a kernel with CONFIG_NF_TABLES",
                 cause: error)
         }
+        var present: [IPFamily] = []
         for family in IPFamily.allCases {
-            guard let error = attempt(Self.everything(family), family) else { continue }
+            guard let error = attempt(Self.everything(family), family) else {
+                present.append(family)
+                continue
+            }
             try judge(error, family)
         }
+        return present
     }
 
+    /// Throws, unless what is missing is IPv6.
     private func judge(_ error: TransactionError, _ family: IPFamily) throws(DataplaneError) {
         if error.refusals.contains(where: { $0.error.errno == EPERM }) {
             throw DataplaneError(.permission, "nf_tables: \(error)", cause: error)
@@ -39,7 +47,6 @@ extension KernelProgrammer {
             }
             logger.warning(
                 "this kernel has no nf_tables for IPv6 (CONFIG_NF_TABLES_IPV6): only IPv4 Services are served")
-            families.removeAll { $0.table.family == family }
             return
         }
         let missing = Self.features(family).filter { attempt([$0.chain], family) != nil }
@@ -54,7 +61,7 @@ extension KernelProgrammer {
         var transaction = connection.begin()
         transaction.add(table)
         if !chains.isEmpty {
-            for set in Layout.sets + [Layout.sticky(1)] { transaction.add(set, to: table) }
+            for set in Layout.sets + [Self.sticky.affinity] { transaction.add(set, to: table) }
         }
         for (chain, _) in chains { transaction.add(chain, to: table) }
         for (chain, rules) in chains {
@@ -70,12 +77,21 @@ extension KernelProgrammer {
     }
 
     private static func everything(_ family: IPFamily) -> [(chain: Chain, rules: [Rule])] {
-        let classes = RouteClass.Backends.allCases.flatMap { RouteClass.pick(count: 1, $0, sticky: true).needed }
         // With a pod network, so that the rules about it are among them.
         let pods = LocalTraffic.networks(["10.0.0.0/8", "fd00::/8"].compactMap { IPNetwork($0) })
-        return classes.map { ($0.chain, $0.rules) }
-            + Layout.rules(family, DataplaneConfiguration(localTraffic: pods), timeouts: [1])
+        let context = LayoutContext(family, DataplaneConfiguration(localTraffic: pods))
+        let classes = [RouteClass.Masquerade.outsiders, .thisNode].map { masquerade in
+            RouteClass(action: .pick(count: 1, .local), masquerade: masquerade, mayHairpin: true, isGuarded: true)
+        }
+        let route = RouteKey(
+            name: ServicePortName(
+                service: NamespacedName(namespace: "", name: ""), port: "", transport: .tcp), family: family)
+        let list = StickyList(route: route, backends: .cluster, count: 1, timeout: 1)
+        return Layout.rules(context) + [(sticky.chain, list.rules(sticky, context))]
+            + classes.compactMap { routeClass in routeClass.chain.map { ($0, routeClass.rules(context)) } }
     }
+
+    private static let sticky = StickyNumber(rawValue: 1)
 
     private struct Feature {
         var what: String
@@ -89,12 +105,11 @@ extension KernelProgrammer {
         let key = Layout.frontend
         let random = [Field.random(modulus: 1, offset: 0)]
         let features: [(String, String, Chain, [Statement])] = [
-            ("sets and maps", "CONFIG_NF_TABLES", plain, [.isIn(key, set: Layout.masquerade.name)]),
+            ("sets and maps", "CONFIG_NF_TABLES", plain, [.isIn([.destinationAddress], set: Layout.clusterIPs.name)]),
             ("NAT chains", "CONFIG_NFT_NAT", nat, []),
-            ("dnat", "CONFIG_NFT_NAT", plain, [.dnat([.sourceAddress] + key, map: Layout.affinity.name)]),
-            ("random numbers", "CONFIG_NFT_NUMGEN", plain, [.isIn(key + random, set: Layout.masquerade.name)]),
+            ("dnat", "CONFIG_NFT_NAT", plain, [.dnat(key + [.priority], map: Layout.endpoints.name)]),
+            ("random numbers", "CONFIG_NFT_NUMGEN", plain, [.dnat(key + random, map: Layout.endpoints.name)]),
             ("masquerading", "CONFIG_NFT_MASQ", nat, [.masquerade]),
-            ("connection tracking", "CONFIG_NFT_CT", plain, [.isTranslated]),
             ("refusals", "CONFIG_NFT_REJECT", plain, [.reject(.portUnreachable(family))]),
             ("address types", "CONFIG_NFT_FIB_INET", nat, [.isFromThisNode]),
         ]

@@ -1,0 +1,227 @@
+import Dataplane
+import Glibc
+import InternetAddresses
+import Logging
+import NFTables
+import Netlink
+import ServiceRouting
+
+/// Keeps the table of one IP family as the routes want it, and asks the kernel when something is not as expected.
+///
+/// Blocks the calling thread.
+struct FamilyProgrammer {
+    let table: Table
+    private let link: KernelLink
+    private let configuration: DataplaneConfiguration
+    private(set) var state: TableState
+    /// Routes that are left out because the kernel refuses them, and why. Tried again when they change.
+    private var refused: [RouteKey: String] = [:]
+
+    /// Elements in one transaction on a cold start: what bounds the memory for messages, here and in the kernel.
+    private static let stageSize = 20_000
+    /// How often a refusal leads to another try with what it names taken out.
+    private static let maximumRounds = 32
+
+    init(_ family: IPFamily, _ link: KernelLink, _ configuration: DataplaneConfiguration) {
+        table = Table(family: family, name: Layout.tableName)
+        self.link = link
+        self.configuration = configuration
+        state = TableState(LayoutContext(family, configuration))
+    }
+
+    // MARK: What a data plane does
+
+    mutating func synchronize(
+        _ snapshot: RoutingSnapshot, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) {
+        state = TableState(
+            LayoutContext(table.family, configuration, serviceNetworks: snapshot.serviceNetworks))
+        refused = [:]
+        if let kernel = try link.read(table) {
+            adopt(kernel, snapshot.routes)
+            try reconcile(with: consume kernel, &report)
+        } else {
+            try build(snapshot.routes, &report)
+        }
+    }
+
+    mutating func apply(_ change: RoutingChange, _ report: inout ProgrammingReport) throws(DataplaneError) {
+        var edits = TableEdits()
+        if let networks = change.serviceNetworks { state.set(serviceNetworks: networks, into: &edits) }
+        let family = table.family
+        // A frontend may move from one route to another: it is given up first.
+        if change.entries.count > 1 {
+            for entry in change.entries where entry.key.family == family {
+                state.giveUpFrontends(entry.key, keeping: entry.new?.frontends ?? [], into: &edits)
+                if edits.count > Self.stageSize { try stage(&edits, &report) }
+            }
+        }
+        for entry in change.entries where entry.key.family == family {
+            refused[entry.key] = nil
+            state.set(entry.key, to: entry.new, into: &edits)
+            if edits.count > Self.stageSize { try stage(&edits, &report) }
+        }
+        try stage(&edits, &report)
+    }
+
+    /// Compares with the kernel and mends the difference. Returns what was different.
+    mutating func repair(_ report: inout ProgrammingReport) throws(DataplaneError) -> [String] {
+        guard let kernel = try link.read(table) else {
+            try rebuild(&report)
+            return ["\(table)"]
+        }
+        return try reconcile(with: consume kernel, &report).map { "\($0) in \(table)" }
+    }
+
+    // MARK: The ways to a table that holds what it should
+
+    /// A table where there is none, in stages: what a Service needs comes before it, and Services come in their order.
+    private mutating func build(
+        _ routes: [ServicePortRoute], _ report: inout ProgrammingReport
+    ) throws(DataplaneError) {
+        var skeleton = link.connection.begin()
+        skeleton.writeSkeleton(state, to: table)
+        try commit(skeleton, &report)
+        var edits = TableEdits()
+        let family = table.family
+        for route in routes where route.key.family == family {
+            state.set(route.key, to: route, into: &edits)
+            if edits.count > Self.stageSize { try stage(&edits, &report) }
+        }
+        try stage(&edits, &report)
+    }
+
+    /// Takes over the order in which the kernel has the backends; what differs is for the comparison to find.
+    private mutating func adopt(_ kernel: KernelTable, _ routes: [ServicePortRoute]) {
+        var unwanted = TableEdits(isRecording: false)
+        for route in routes where route.key.family == table.family {
+            state.set(route.key, to: route, existing: kernel, into: &unwanted)
+        }
+        state.settle(into: &unwanted)
+        state.keep(kernel.classes)
+    }
+
+    /// Writes the difference between the kernel and the state. Returns what was different.
+    @discardableResult
+    private mutating func reconcile(
+        with kernel: consuming KernelTable, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) -> [String] {
+        let difference = Reconciliation(kernel, state)
+        if difference.mustRebuild {
+            try rebuild(&report)
+        } else if !difference.isEmpty {
+            var transaction = link.connection.begin()
+            transaction.write(difference, state, to: table)
+            try commit(transaction, &report)
+        }
+        return difference.damage
+    }
+
+    /// A new table in the place of whatever is there, in one transaction: no connection finds the place empty.
+    private mutating func rebuild(_ report: inout ProgrammingReport) throws(DataplaneError) {
+        var transaction = link.connection.begin()
+        transaction.writeAnew(state, to: table)
+        try commit(transaction, &report)
+    }
+
+    // MARK: Transactions
+
+    /// Commits what has been collected, and begins anew.
+    private mutating func stage(
+        _ edits: inout TableEdits, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) {
+        state.settle(into: &edits)
+        guard !edits.isEmpty else { return }
+        var transaction = link.connection.begin()
+        transaction.write(edits, state.context, to: table)
+        edits = TableEdits()
+        try commit(transaction, &report)
+        try retireClasses(&report)
+    }
+
+    /// Removes the chains of classes that nobody uses, once there are many, behind the change. A kernel that refuses this
+    /// keeps them, and is not asked again.
+    private mutating func retireClasses(_ report: inout ProgrammingReport) throws(DataplaneError) {
+        let classes = state.surplusClasses
+        guard !classes.isEmpty else { return }
+        var transaction = link.connection.begin()
+        transaction.retire(classes, from: table)
+        do throws(TransactionError) {
+            try link.commit(transaction, &report)
+            state.forget(classes)
+        } catch {
+            guard !error.isTransient else { return }
+            state.keepsAllClasses = true
+            link.logger.warning(
+                "\(table): chains that are out of use stay, because the kernel does not remove them: \(error)")
+        }
+    }
+
+    /// Hands a transaction to the kernel. When it is refused, the kernel is asked what it holds, and the difference to what
+    /// it should hold is tried, again and again without the routes that the kernel names.
+    private mutating func commit(
+        _ transaction: consuming Transaction, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) {
+        do throws(TransactionError) {
+            try link.commit(transaction, &report)
+        } catch {
+            link.logger.debug("the kernel refused a transaction: \(error); comparing with what it holds")
+            try recover(from: error, &report)
+        }
+    }
+
+    private mutating func recover(
+        from error: TransactionError, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) {
+        var last = error
+        for round in 0..<Self.maximumRounds {
+            if round > 0 {
+                if !exclude(last.refusals), !last.isTransient { throw DataplaneError(last) }
+                // Out of memory or of buffers: a moment later there may be some.
+                if last.isTransient { usleep(UInt32(1000 << min(round, 8))) }
+            } else if last.refusals.allSatisfy({ $0.error.errno == EPERM }) {
+                throw DataplaneError(last)
+            }
+            var transaction = link.connection.begin()
+            if let kernel = try link.read(table), case let difference = Reconciliation(kernel, state),
+                !difference.mustRebuild
+            {
+                transaction.write(difference, state, to: table)
+            } else {
+                transaction.writeAnew(state, to: table)
+            }
+            do throws(TransactionError) {
+                try link.commit(transaction, &report)
+                report.refusals += refused.map { .init(route: $0.key, reason: $0.value) }
+                return
+            } catch {
+                last = error
+            }
+        }
+        throw DataplaneError(last)
+    }
+
+    /// Leaves out the routes that the kernel's refusals point at. Returns whether there were any.
+    private mutating func exclude(_ refusals: [Refusal]) -> Bool {
+        var found = false
+        for refusal in refusals {
+            guard let element = refusal.element, element.family == table.family, let set = SetID(name: element.set),
+                let frontend = ElementKey(set, FieldReader(element.key), table.family)?.owner,
+                let key = state.owner(of: frontend)
+            else { continue }
+            found = true
+            refused[key] = refusal.error.description
+            var unwanted = TableEdits(isRecording: false)
+            state.set(key, to: nil, into: &unwanted)
+            state.settle(into: &unwanted)
+        }
+        return found
+    }
+}
+
+extension SetID {
+    init?(name: String) {
+        guard let set = (Self.readBack + [.endpoints]).first(where: { $0.definition.name == name }) else { return nil }
+        self = set
+    }
+}

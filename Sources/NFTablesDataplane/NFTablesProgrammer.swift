@@ -1,0 +1,60 @@
+import Dataplane
+import InternetAddresses
+import Logging
+import NFTables
+import Netlink
+import ServiceRouting
+
+/// The tables of all IP families that the kernel has.
+///
+/// Belongs to one thread, that of the data plane's executor.
+final class NFTablesProgrammer {
+    let link: KernelLink
+    private let configuration: DataplaneConfiguration
+    private(set) var families: [FamilyProgrammer]
+
+    init(
+        _ transport: any NetlinkTransport, _ configuration: DataplaneConfiguration, _ logger: Logger,
+        open: EndpointReading.Opener? = nil
+    ) {
+        let link = KernelLink(transport, logger, open: open)
+        self.link = link
+        self.configuration = configuration
+        families = IPFamily.allCases.map { FamilyProgrammer($0, link, configuration) }
+    }
+
+    /// Makes sure that the kernel can do what is needed. An IP family that it does not have is left out with a warning.
+    ///
+    /// Throws with code `permission` or `unsupported`, naming the kernel option that is missing.
+    func probe() throws(DataplaneError) {
+        let present = try link.probe()
+        families.removeAll { !present.contains($0.table.family) }
+    }
+
+    func synchronize(_ snapshot: RoutingSnapshot) throws(DataplaneError) -> ProgrammingReport {
+        var report = ProgrammingReport()
+        try link.beginCounting()
+        for index in families.indices { try families[index].synchronize(snapshot, &report) }
+        return report
+    }
+
+    func apply(_ change: RoutingChange) throws(DataplaneError) -> ProgrammingReport {
+        var report = ProgrammingReport()
+        for index in families.indices { try families[index].apply(change, &report) }
+        return report
+    }
+
+    /// Compares with the kernel and mends the difference. `nil` when there was none.
+    func repair(culprit: String?) throws(DataplaneError) -> RepairReport? {
+        var report = RepairReport(damage: [], culprit: culprit, written: ProgrammingReport())
+        for index in families.indices { report.damage += try families[index].repair(&report.written) }
+        return report.damage.isEmpty ? nil : report
+    }
+
+    /// Removes the tables of a kube-proxy that ran here before. To be called once ours are in force.
+    func removeLeftovers() throws(DataplaneError) {
+        for family in families.map(\.table.family) {
+            try link.removeLeftovers(of: Table(family: family, name: Layout.kubeProxyTableName))
+        }
+    }
+}
