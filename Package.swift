@@ -140,11 +140,9 @@ let package = Package(
             name: "NodeProxy",
             dependencies: [
                 "DaemonKit", "ConntrackCleanup", "BlockingThreads", "Mailboxes", "CLinux", "ObjectSource",
-                "ManifestSource", "KubernetesClient",
-                "KubernetesAPI", "ServiceRouting",
-                "Dataplane",
-                "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "IPVS", "IPTables", "InternetAddresses", log,
-                hummingbird, nioCore,
+                "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "Dataplane",
+                "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "IPVS", "IPTables", "Netlink", "Routes",
+                "InternetAddresses", log, hummingbird, nioCore,
             ]),
         .target(
             name: "DNSServer",
@@ -228,6 +226,12 @@ let package = Package(
             name: "DaemonKitTests",
             dependencies: [
                 "DaemonKit", "InternetAddresses", "LabKit", "ChildProcesses", "TestKit", hummingbird, log,
+            ]),
+        .testTarget(
+            name: "ModeAgreementTests",
+            dependencies: [
+                "NFTablesDataplane", "IPTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables",
+                "IPTables", "InternetAddresses",
             ]),
         .testTarget(
             name: "NodeProxyTests",

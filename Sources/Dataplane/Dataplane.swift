@@ -5,9 +5,6 @@ package import ServiceRouting
 /// A data plane owns its part of the kernel's state on this node and touches nothing else. It keeps what it has to know of
 /// the routes itself. Calls come from one task at a time, except for ``repair()``, which may come in between.
 package protocol Dataplane: Sendable {
-    /// The name of the mode, as `--proxy-mode` takes it.
-    var mode: String { get }
-
     /// Makes the kernel hold the snapshot and nothing else, whatever it holds now: on a start, and on top of what an earlier
     /// process has left. Connections are carried without a gap meanwhile, and only the difference is written.
     func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport

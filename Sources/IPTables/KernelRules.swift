@@ -8,8 +8,8 @@ enum KernelRules {
     /// What all tables of `family` hold.
     ///
     /// Throws EINTR if somebody changed a table meanwhile.
-    static func read(_ family: IPFamily) throws(NetlinkError) -> SavedRules {
-        var rules = SavedRules()
+    static func read(_ family: IPFamily, keepingAllRules: Bool = false) throws(NetlinkError) -> SavedRules {
+        var rules = SavedRules(keepingAllRules: keepingAllRules)
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         var decoder = RuleDecoder(family: family)
         for table in Table.allCases {
@@ -52,13 +52,21 @@ enum KernelRules {
 }
 
 extension IPTablesPrograms {
-    /// Digests of all chains of a family, for comparison with what they should hold.
+    /// Digests of all chains of a family, for comparison with what they should hold, and all rules if asked for.
     ///
     /// The legacy back end's `iptables-save` is asked; with the nft back end, the kernel itself.
-    package func programmed(_ family: IPFamily) throws(IPTablesError) -> SavedRules {
-        guard backend == .nft else { return try save(family: family) }
+    package func programmed(
+        _ family: IPFamily, keepingAllRules: Bool = false
+    ) throws(IPTablesError) -> SavedRules {
+        guard backend == .nft else {
+            var rules = SavedRules(keepingAllRules: keepingAllRules)
+            try save(family: family) { rules.append($0) }
+            return rules
+        }
         do throws(NetlinkError) {
-            return try KernelTables.uninterrupted { () throws(NetlinkError) in try KernelRules.read(family) }
+            return try KernelTables.uninterrupted { () throws(NetlinkError) in
+                try KernelRules.read(family, keepingAllRules: keepingAllRules)
+            }
         } catch {
             throw IPTablesError(error, reading: "the rules of \(family)")
         }

@@ -12,9 +12,13 @@ package struct SavedRules: Sendable {
     /// The chain of the last rules, which come one after the other.
     private var current = ""
     private var digest = ChainDigest()
+    /// Whether the rules of Kubernetes' chains are kept too.
+    private let keepsAllRules: Bool
 
-    /// No rules.
-    package init() {}
+    /// No rules. `keepingAllRules` keeps those of Kubernetes' chains too, which may be hundreds of thousands.
+    package init(keepingAllRules: Bool = false) {
+        keepsAllRules = keepingAllRules
+    }
 
     /// Reads the next piece of the output of `iptables-save`. Lines without a `\n` are read once it comes.
     package mutating func append(_ bytes: some Collection<UInt8>) {
@@ -43,7 +47,7 @@ package struct SavedRules: Sendable {
         ruleCount += 1
         guard let line else { return digest.appendUnknown() }
         digest.append(line)
-        if !chain.hasPrefix("KUBE-") { rules[table, default: []].append(String(decoding: line, as: UTF8.self)) }
+        if keepsAllRules || !chain.hasPrefix("KUBE-") { rules[table, default: []].append(String(decoding: line, as: UTF8.self)) }
     }
 
     /// Takes the rules of the last chain for complete.
@@ -59,11 +63,11 @@ package struct SavedRules: Sendable {
     /// What a chain holds; `nil` if there is no such chain.
     package func digest(of chain: String, in table: Table) -> ChainDigest? { chains[table]?[chain] }
 
-    /// The rules in chains of a table whose names do not begin with `KUBE-`, as whole lines.
-    package func foreignRules(in table: Table) -> [String] { rules[table] ?? [] }
+    /// The rules that are kept, as whole lines: those in chains whose names do not begin with `KUBE-`, or all.
+    package func rules(in table: Table) -> [String] { rules[table] ?? [] }
 
     /// Whether a chain that is not Kubernetes' holds the rule, written as a whole line.
-    package func contains(_ rule: String, in table: Table) -> Bool { foreignRules(in: table).contains(rule) }
+    package func contains(_ rule: String, in table: Table) -> Bool { rules(in: table).contains(rule) }
 
     private mutating func read(_ line: ArraySlice<UInt8>) {
         switch line.first {

@@ -10,7 +10,6 @@ package import ServiceRouting
 /// A change writes the chains that it concerns. A full sync compares all chains with the kernel's and writes those that
 /// differ: at the start, after a failure, when our chains have been removed, and once an hour.
 package actor IPTablesDataplane: Dataplane {
-    package nonisolated let mode = "iptables"
     /// A thread that may block: it waits for programs and for the kernel.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -106,7 +105,30 @@ package actor IPTablesDataplane: Dataplane {
                 return (table, Set(FixedRules.chains(in: table) + shared))
             }))
 
+    /// Reads back what this mode or kube-proxy's iptables mode has programmed. Families that are not there are skipped.
+    package static func inspect(
+        executor: (any SerialExecutor)? = nil
+    ) async throws(DataplaneError) -> [InspectedFrontend] {
+        try await IPTablesDataplane(executor: executor).readBack()
+    }
+
     // MARK: - On the thread
+
+    private func readBack() throws(DataplaneError) -> [InspectedFrontend] {
+        try DataplaneError.wrapping { () throws(IPTablesError) in
+            let programs = try IPTablesPrograms.chosen()
+            var frontends: [InspectedFrontend] = []
+            for family in IPFamily.allCases {
+                do throws(IPTablesError) {
+                    let rules = try programs.programmed(family, keepingAllRules: true)
+                    frontends += RuleInspection(rules, family).frontends
+                } catch {
+                    guard error.isAbsence else { throw error }
+                }
+            }
+            return frontends
+        }
+    }
 
     private func repairNow() throws(DataplaneError) -> RepairReport? {
         guard let programs, !families.isEmpty else { return nil }

@@ -11,7 +11,6 @@ package import ServiceRouting
 /// Everything is compared with what the kernel holds on a start, after a failure, and from time to time; only differences
 /// are written. docs/ipvs.md explains it.
 package actor IPVSDataplane: Dataplane {
-    package nonisolated let mode = "ipvs"
     /// Netlink is spoken and programs are waited for here, on a thread that may block.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

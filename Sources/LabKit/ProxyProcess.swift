@@ -57,11 +57,14 @@ package enum Servicelet {
         return path
     }
 
-    /// The command that proxies the Services in `manifests`, a file or a folder, on the lab's node n1.
-    package static func proxy(manifests: URL, mode: String = "nftables") throws -> [String] {
+    /// The command that proxies the Services in `manifests`, a file or a folder, on the lab's node n1. Changes are
+    /// programmed without a pause between them.
+    package static func proxy(
+        manifests: URL, mode: String = "nftables", arguments: [String] = []
+    ) throws -> [String] {
         [
             try binary(), "proxy", "--manifests", manifests.path, "--hostname-override", "n1",
-            "--cluster-cidr", ClusterAddress.podNetworks, "--proxy-mode", mode,
-        ]
+            "--cluster-cidr", ClusterAddress.podNetworks, "--proxy-mode", mode, "--iptables-min-sync-period", "0s",
+        ] + arguments
     }
 }

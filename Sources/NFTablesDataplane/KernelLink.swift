@@ -61,25 +61,6 @@ final class KernelLink {
         }
         throw DataplaneError(.transient, "nf_tables: \(table) changes faster than it can be read")
     }
-
-    /// Removes the tables of a kube-proxy that ran here before: they would go on sending connections to the endpoints that
-    /// it knew. To be called once ours are in force.
-    func removeLeftovers(of table: Table) throws(DataplaneError) {
-        do throws(NetlinkError) {
-            guard try connection.contains(table) else { return }
-        } catch {
-            throw DataplaneError(error)
-        }
-        var transaction = connection.begin()
-        transaction.delete(table)
-        var ignored = ProgrammingReport()
-        do throws(TransactionError) {
-            try commit(transaction, &ignored)
-            logger.notice("removed \(table), left by kube-proxy; if kube-proxy still runs on this node, stop it")
-        } catch {
-            throw DataplaneError(error)
-        }
-    }
 }
 
 extension DataplaneError {

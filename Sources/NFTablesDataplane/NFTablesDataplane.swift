@@ -14,8 +14,6 @@ package import ServiceRouting
 /// Everything that talks to the kernel runs on a thread of its own. Kernel 5.13 or later. docs/nftables.md explains the
 /// layout.
 package actor NFTablesDataplane: Dataplane {
-    package nonisolated let mode = "nftables"
-
     private nonisolated let thread: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -44,7 +42,6 @@ package actor NFTablesDataplane: Dataplane {
 
     package func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
         let report = try kernel.synchronize(snapshot)
-        try kernel.removeLeftovers()
         try listen()
         return report
     }
@@ -77,35 +74,6 @@ package actor NFTablesDataplane: Dataplane {
             }
         }
         return nil
-    }
-
-    /// Removes our tables from this network namespace, and those of kube-proxy if that is asked for. Returns whether there
-    /// were any.
-    ///
-    /// Blocks for a moment.
-    package static func cleanUp(
-        includingKubeProxy: Bool = false, logger: Logger
-    ) throws(DataplaneError) -> Bool {
-        let names = [Layout.tableName] + (includingKubeProxy ? [Layout.kubeProxyTableName] : [])
-        var found = false
-        do throws(NetlinkError) {
-            var connection = NFTablesConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
-            for table in IPFamily.allCases.flatMap({ family in names.map { Table(family: family, name: $0) } }) {
-                guard try connection.contains(table) else { continue }
-                found = true
-                var transaction = connection.begin()
-                transaction.delete(table)
-                do throws(TransactionError) {
-                    try connection.commit(transaction)
-                } catch {
-                    throw error.refusals.first?.error ?? NetlinkError(operation: "delete \(table)", errno: EIO)
-                }
-                logger.notice("removed \(table)")
-            }
-        } catch {
-            throw DataplaneError(error)
-        }
-        return found
     }
 }
 

@@ -50,11 +50,4 @@ final class NFTablesProgrammer {
         for index in families.indices { report.damage += try families[index].repair(&report.written) }
         return report.damage.isEmpty ? nil : report
     }
-
-    /// Removes the tables of a kube-proxy that ran here before. To be called once ours are in force.
-    func removeLeftovers() throws(DataplaneError) {
-        for family in families.map(\.table.family) {
-            try link.removeLeftovers(of: Table(family: family, name: Layout.kubeProxyTableName))
-        }
-    }
 }

@@ -1,3 +1,4 @@
+import BlockingThreads
 import CLinux
 import ConntrackCleanup
 import DaemonKit
@@ -6,6 +7,7 @@ import InternetAddresses
 import KubernetesAPI
 import KubernetesClient
 package import Logging
+import Mailboxes
 import ManifestSource
 import NIOCore
 package import ObjectSource
@@ -44,11 +46,11 @@ package struct NodeProxy: Sendable {
         let status = ProxyStatus()
         let source = try makeSource(status: status, environment: environment)
         let wake = Wake()
-        let conntrack = try Self.makeConntrackCleaner(wake.staleFlows, status: status, logger: logger)
+        let conntrack = try makeConntrackCleaner(wake.staleFlows, status: status)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await run(source, wake: wake, status: status) { () throws(DataplaneError) in
-                    try Self.makeDataplane(configuration, logger: logger)
+                try await run(source, wake: wake, status: status) { () async throws(DataplaneError) in
+                    try await configuration.mode.makeDataplane(configuration, logger)
                 }
             }
             group.addTask { await conntrack.run() }
@@ -60,16 +62,24 @@ package struct NodeProxy: Sendable {
     /// The same with a given source and data plane; the latter is made once the health endpoint is there.
     func run(
         _ source: any ObjectSource, wake: Wake = Wake(), status: ProxyStatus,
-        makeDataplane: () throws(DataplaneError) -> any Dataplane
+        makeDataplane: () async throws(DataplaneError) -> any Dataplane
     ) async throws {
         guard let address = configuration.healthAddress else {
-            return try await proxy(source, wake: wake, status: status, dataplane: try makeDataplane())
+            return try await proxy(source, wake: wake, status: status, dataplane: try await makeDataplane())
         }
-        // Whoever asks for our health must find us before the first rule is written, and a port that is taken means
-        // that another proxy is at work here.
+        // Whoever asks for our health should find us before the first rule is written.
         let health = HTTPService.health(of: status, on: address, logger: logger)
-        try await health.serve { _ in
-            try await proxy(source, wake: wake, status: status, dataplane: try makeDataplane())
+        if configuration.bindAddressHardFail {
+            return try await health.serve { _ in
+                try await proxy(source, wake: wake, status: status, dataplane: try await makeDataplane())
+            }
+        }
+        let dataplane = try await makeDataplane()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await health.keepRunning() }
+            group.addTask { try await proxy(source, wake: wake, status: status, dataplane: dataplane) }
+            try await group.next()
+            group.cancelAll()
         }
     }
 
@@ -98,9 +108,12 @@ package struct NodeProxy: Sendable {
         if configuration.nodePorts.extent != .primary, open.addresses.isEmpty {
             logger.warning("--nodeport-addresses: this machine has no address there, so no node port is open")
         }
+        let arriving = Mailbox<[IPAddress]?>(nil)
+        let watch = AddressWatch(posting: arriving, logger: logger)
         let programming = ProgrammingLoop(
             routing: configuration.routing, expectsNode: self.source == nil && configuration.origin.isCluster,
             machineAddresses: addresses,
+            addresses: arriving, minimumInterval: configuration.minimumInterval ?? configuration.mode.minimumInterval,
             inbox: inbox, dataplane: dataplane, wake: wake, status: status, clock: clock, logger: logger)
         let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
         status.health.withLock { $0.areAddressesUsable = false }
@@ -109,10 +122,11 @@ package struct NodeProxy: Sendable {
             group.addTask { try await source.run(into: inbox) }
             group.addTask { try await programming.run() }
             group.addTask { try await repairs.run() }
+            group.addTask { try await watch.run() }
             group.addTask { try await readiness.run() }
             group.addTask {
                 try await wake.untilInForce()
-                await Self.cleanUpOtherModes(than: configuration.mode, logger: logger)
+                await Leftovers.remove(beside: configuration.mode, logger: logger)
             }
             group.addTask { try await serveMetrics(of: status) }
             // The first that fails ends the others.
@@ -120,19 +134,27 @@ package struct NodeProxy: Sendable {
         }
     }
 
-    /// Metrics are worth a warning, but not a node without Services; the port may become free.
+    /// Metrics are worth an error in the log, but not a node without Services; the port may become free.
     private func serveMetrics(of status: ProxyStatus) async throws {
         guard let address = configuration.metricsAddress else { return }
         let service = HTTPService.metrics(of: status, mode: configuration.mode, on: address, logger: logger)
-        var isKnown = false
-        while true {
-            do {
-                try await service.run()
-            } catch let error as DaemonError {
-                if !isKnown { logger.warning("no metrics are served: \(error)") }
-                isKnown = true
+        try await service.keepRunning()
+    }
+
+    /// What removes stale UDP flows behind the rules, and reports on it.
+    private func makeConntrackCleaner(
+        _ flows: Mailbox<StaleFlows>, status: ProxyStatus
+    ) throws(ThreadError) -> ConntrackCleaner {
+        try ConntrackCleaner(flows) { report in
+            switch report {
+            case .cleaned(let family, let deleted, let duration):
+                status.metrics.withLock { $0.cleanedConntrack(family, deleted: deleted, in: duration) }
+                if deleted > 0 { logger.info("removed \(deleted) stale \(family) UDP flows") }
+            case .failed(let error):
+                logger.error("stale UDP flows stay until their clients pause: \(error)")
+            case .unavailable(let error):
+                logger.warning("stale UDP flows cannot be removed on this machine: \(error)")
             }
-            try await Task.sleep(for: .seconds(5))
         }
     }
 }

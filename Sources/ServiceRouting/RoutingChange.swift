@@ -36,4 +36,22 @@ package struct RoutingChange: Sendable, Hashable {
 
     /// Whether there is nothing to program.
     package var isEmpty: Bool { entries.isEmpty && nodePorts == nil && serviceNetworks == nil }
+
+    /// Adds a later change.
+    package mutating func merge(_ later: RoutingChange) {
+        nodePorts = later.nodePorts ?? nodePorts
+        serviceNetworks = later.serviceNetworks ?? serviceNetworks
+        problems += later.problems
+        guard !entries.isEmpty else { return entries = later.entries }
+        var indices = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($0.element.key, $0.offset) })
+        for entry in later.entries {
+            if let index = indices[entry.key] {
+                entries[index].new = entry.new
+            } else {
+                indices[entry.key] = entries.count
+                entries.append(entry)
+            }
+        }
+        entries.removeAll { $0.old == $0.new }
+    }
 }

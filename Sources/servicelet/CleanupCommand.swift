@@ -8,6 +8,6 @@ struct CleanupCommand: AsyncParsableCommand {
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
-        try await NodeProxy.cleanUp(logger: logging.logger)
+        try await Leftovers.cleanUp(logger: logging.logger)
     }
 }

@@ -37,6 +37,12 @@ struct ProxyFlags: ParsableArguments {
     @Flag(help: "Let packets through that conntrack cannot place, in iptables mode.")
     var conntrackTcpBeLiberal = false
 
+    @Option(help: "The shortest interval between two programmings, such as 1s; 0s for none. 1s in iptables mode.")
+    var iptablesMinSyncPeriod = ""
+
+    @Flag(help: "Do not start if the address of --healthz-bind-address is taken.")
+    var bindAddressHardFail = false
+
     @Flag(help: "Masquerade all connections to clusterIPs.")
     var masqueradeAll = false
 
@@ -65,7 +71,7 @@ struct ProxyFlags: ParsableArguments {
     @Option(help: "The longest time that damage to IPVS goes unnoticed of which the kernel does not tell.")
     var ipvsSyncPeriod = "30s"
 
-    @Option(help: "As kube-proxy has it; without effect, because a change costs its own messages only.")
+    @Option(help: "The shortest interval between two programmings in ipvs mode; none by default.")
     var ipvsMinSyncPeriod = "0s"
 
     @Option(help: "Where to serve /healthz and /livez; \"\" for nowhere.")
@@ -87,6 +93,8 @@ struct ProxyFlags: ParsableArguments {
         options.localhostNodePorts = iptablesLocalhostNodeports
         options.conntrackBeLiberal = conntrackTcpBeLiberal
         options.masqueradeAll = masqueradeAll
+        options.minimumInterval = iptablesMinSyncPeriod
+        options.bindAddressHardFail = bindAddressHardFail
         options.ipvsScheduler = ipvsScheduler
         options.ipvsExcludeCIDRs = ipvsExcludeCidrs
         options.ipvsStrictARP = ipvsStrictArp

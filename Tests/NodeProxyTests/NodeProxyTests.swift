@@ -28,10 +28,11 @@ struct NodeProxyTests {
     let log = LogLines()
     let anyPort = ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 0)
 
-    func proxy(health: ListenAddress?) -> NodeProxy {
-        let configuration = ProxyConfiguration(
+    func proxy(health: ListenAddress?, hardFail: Bool = false) -> NodeProxy {
+        var configuration = ProxyConfiguration(
             origin: .manifests(path: "unused"), mode: .nftables, nodeName: "n1", healthAddress: health,
             metricsAddress: anyPort)
+        configuration.bindAddressHardFail = hardFail
         return NodeProxy(configuration: configuration, logger: log.logger)
     }
 
@@ -63,12 +64,12 @@ struct NodeProxyTests {
         #expect(error?.description == "run as root")
     }
 
-    @Test("where the health port is taken, the data plane is not even made")
+    @Test("with --bind-address-hard-fail, no data plane is made where the health port is taken")
     func takenPort() async throws {
         try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
             let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
             await #expect(throws: DaemonError.self) {
-                try await proxy(health: taken).run(FakeSource(), status: ProxyStatus()) {
+                try await proxy(health: taken, hardFail: true).run(FakeSource(), status: ProxyStatus()) {
                     Issue.record("a data plane was made")
                     return dataplane
                 }
@@ -76,7 +77,22 @@ struct NodeProxyTests {
         }
     }
 
-    @Test("a metrics port that is taken is a warning")
+    @Test("a health port that is taken is an error in the log, and Services are programmed all the same")
+    func takenPortIsNoMatter() async throws {
+        try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
+            let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
+            await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await proxy(health: taken).run(FakeSource(), status: ProxyStatus()) { dataplane } }
+                let line = try? await log.line(with: "--healthz-bind-address: cannot listen")
+                #expect(line?.hasPrefix("error:") == true)
+                let call = try? await dataplane.nextCall()
+                #expect(call?.text == "synchronize default/web")
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test("a metrics port that is taken is an error in the log")
     func takenMetricsPort() async throws {
         try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
             let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
@@ -85,8 +101,8 @@ struct NodeProxyTests {
             let proxy = NodeProxy(configuration: configuration, logger: log.logger)
             await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await proxy.run(FakeSource(), status: ProxyStatus()) { dataplane } }
-                let line = try? await log.line(with: "no metrics are served: --metrics-bind-address")
-                #expect(line?.hasPrefix("warning:") == true)
+                let line = try? await log.line(with: "--metrics-bind-address: cannot listen")
+                #expect(line?.hasPrefix("error:") == true)
                 group.cancelAll()
             }
         }

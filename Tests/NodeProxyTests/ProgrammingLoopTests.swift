@@ -15,18 +15,19 @@ struct ProgrammingLoopTests {
     let dataplane = FakeDataplane()
     let status = ProxyStatus()
     let wake = Wake()
+    let addresses = Mailbox<[IPAddress]?>(nil)
     let clock = SkippingClock()
     let log = LogLines()
 
     /// Runs the loop while `body` runs.
     func whileRunning(
-        expectsNode: Bool = false, machineAddresses: [IPAddress] = [],
+        expectsNode: Bool = false, machineAddresses: [IPAddress] = [], minimumInterval: Duration = .zero,
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let loop = ProgrammingLoop(
             routing: RoutingConfiguration(nodeName: "n1"), expectsNode: expectsNode, machineAddresses: machineAddresses,
-            inbox: inbox,
-            dataplane: dataplane, wake: wake, status: status, clock: clock, logger: log.logger)
+            addresses: addresses, minimumInterval: minimumInterval, inbox: inbox, dataplane: dataplane, wake: wake,
+            status: status, clock: clock, logger: log.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
             group.addTask { try await body() }
@@ -135,6 +136,32 @@ struct ProgrammingLoopTests {
         inbox.markAllSynchronized()
         await #expect(throws: DataplaneError.self) {
             try await whileRunning { try await Task.sleep(for: .seconds(3600)) }
+        }
+    }
+
+    @Test("addresses of the machine that arrive later are followed")
+    func addressArrives() async throws {
+        let own = IPAddress(ipv4: 0xAC1E_0002)
+        try await whileRunning {
+            inbox.post(service("web"))
+            inbox.markAllSynchronized()
+            _ = try await dataplane.nextCall()
+            addresses.post { $0 = [own] }
+            let call = try await dataplane.nextCall()
+            #expect(call == .apply(RoutingChange(nodePorts: NodePortAddresses([own]))))
+        }
+    }
+
+    @Test("two programmings are at least the minimum interval apart")
+    func pacing() async throws {
+        let start = clock.now
+        try await whileRunning(minimumInterval: .seconds(10)) {
+            inbox.post(service("web"))
+            inbox.markAllSynchronized()
+            try await expectCall("synchronize default/web")
+            inbox.post(service("other", ip: 8))
+            try await expectCall("apply default/other")
+            #expect(start.duration(to: clock.now) >= .seconds(10))
         }
     }
 

@@ -59,7 +59,7 @@ struct ProxyOptionsTests {
             $0.kubeconfig = "/etc/kubernetes/kubeconfig"
         }
         #expect(complaint?.contains("--manifests and --kubeconfig are two sources") == true)
-        #expect(complaint?.contains("leave one of them away") == true)
+        #expect(complaint?.contains("omit one of them") == true)
     }
 
     @Test(

@@ -36,14 +36,14 @@ struct RepairTests {
     func rule() async throws {
         let lab = try await ProxyLab(web)
         let before = try await ruleset(lab)
-        let listing = try await lab.cluster.node.run("nft", "-a", "list", "chain", "ip", "servicelet", "unserved")
+        let listing = try await lab.cluster.node.run("nft", "-a", "list", "chain", "ip", "servicelet", "prerouting")
         let line = try #require(listing.split(separator: "\n").first { $0.contains("vmap @dispatch") })
         let handle = try #require(line.split(separator: " ").last)
-        try await damage(lab, ["nft", "delete", "rule", "ip", "servicelet", "unserved", "handle", String(handle)])
+        try await damage(lab, ["nft", "delete", "rule", "ip", "servicelet", "prerouting", "handle", String(handle)])
         try await lab.eventually("the rules are back") { try await ruleset(lab) == before }
         try await expectService(lab)
         try await lab.eventually("the log says so") {
-            lines(lab).contains { $0.contains("nft (pid ") && $0.contains("chain unserved") }
+            lines(lab).contains { $0.contains("nft (pid ") && $0.contains("chain prerouting") }
         }
         try await lab.proxy.stop()
     }

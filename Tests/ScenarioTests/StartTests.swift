@@ -10,11 +10,12 @@ struct StartTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("a taken health port is named with its flag")
+    @Test("with --bind-address-hard-fail, a taken health port is named with its flag")
     func healthPortTaken() async throws {
         let node = try await lonelyNode()
         try await node.serve(SocketAddress("0.0.0.0", 10256))
-        let errors = try await failure(Servicelet.proxy(manifests: folder.url), on: node)
+        let errors = try await failure(
+            Servicelet.proxy(manifests: folder.url, arguments: ["--bind-address-hard-fail"]), on: node)
         #expect(errors.contains("--healthz-bind-address"))
         #expect(errors.contains("10256"))
         #expect(try await node.run("nft", "list", "tables").isEmpty)

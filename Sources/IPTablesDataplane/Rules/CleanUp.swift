@@ -14,8 +14,8 @@ extension SavedRules {
         for table in Table.allCases {
             let kept = Set(other.jumps.lazy.filter { $0.table == table }.map(\.rule))
             let ours = Set(jumps.lazy.filter { $0.table == table }.map(\.rule)).subtracting(kept)
-            let foreign = foreignRules(in: table).filter { !ours.contains($0) }
-            for rule in foreignRules(in: table) where ours.contains(rule) {
+            let foreign = rules(in: table).filter { !ours.contains($0) }
+            for rule in rules(in: table) where ours.contains(rule) {
                 input.add("-D \(rule.dropFirst(3))", in: table)
             }
             var chains = FixedRules.chains(in: table)

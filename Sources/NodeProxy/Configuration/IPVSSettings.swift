@@ -29,7 +29,6 @@ package struct IPVSSettings: Sendable, Hashable {
 
 extension ProxyOptions {
     func readIPVSSettings() throws(ProxyError) -> IPVSSettings {
-        _ = try readDuration(ipvsMinSyncPeriod, flag: "--ipvs-min-sync-period")
         let period = try readDuration(ipvsSyncPeriod, flag: "--ipvs-sync-period")
         guard period > .zero else {
             throw ProxyError(.invalidOption, "--ipvs-sync-period: “\(ipvsSyncPeriod)” is not above 0; write, say, 30s")
@@ -67,7 +66,7 @@ extension ProxyOptions {
     }
 
     /// A duration as Go writes it: `1h30m`, `500ms`, `0`.
-    private func readDuration(_ text: String, flag: String) throws(ProxyError) -> Duration {
+    func readDuration(_ text: String, flag: String) throws(ProxyError) -> Duration {
         if text == "0" { return .zero }
         var rest = text[...]
         var sum = Duration.zero

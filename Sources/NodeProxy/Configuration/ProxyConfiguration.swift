@@ -19,6 +19,8 @@ package struct ProxyConfiguration: Sendable, Hashable {
 
     package var origin: Origin
     package var mode: ProxyMode
+    /// The shortest interval between two programmings; `nil` for the mode's own.
+    package var minimumInterval: Duration?
     /// The name of this machine's Node, as kubelet registered it.
     package var nodeName: String
     package var dataplane: DataplaneConfiguration
@@ -36,6 +38,9 @@ package struct ProxyConfiguration: Sendable, Hashable {
     package var ipvsSettings: IPVSSettings
     /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
     package var healthAddress: ListenAddress?
+    /// Whether the proxy does not start where ``healthAddress`` is taken (`--bind-address-hard-fail`). Otherwise it tries
+    /// again until the address is free.
+    package var bindAddressHardFail = false
     /// Where `/metrics` is served; `nil` for nowhere.
     package var metricsAddress: ListenAddress?
 
@@ -100,6 +105,6 @@ extension ProxyConfiguration: CustomStringConvertible {
                 "; without --cluster-cidr, clients outside of the pod networks keep their address on the way to a clusterIP"
             default: ""
             }
-        return "programming \(services) into node \(nodeName) with \(mode.rawValue)\(masquerading)"
+        return "programming \(services) into node \(nodeName) with \(mode)\(masquerading)"
     }
 }

@@ -6,11 +6,11 @@ extension ProxyOptions {
     /// Without the flag, what kube-proxy does in the mode: all addresses with iptables and ipvs, the Node's own with
     /// nftables.
     func readNodePorts(_ mode: ProxyMode) throws(ProxyError) -> NodePortPolicy {
-        let isIPTables = mode == .iptables
+        let isOpenEnded = mode.matchesAnyAddress
         let policy = { (extent: NodePortPolicy.Extent) in
-            NodePortPolicy(extent, admitsLoopback: isIPTables && localhostNodePorts, isOpenEnded: isIPTables)
+            NodePortPolicy(extent, admitsLoopback: isOpenEnded && localhostNodePorts, isOpenEnded: isOpenEnded)
         }
-        if nodePortAddresses.isEmpty { return policy(mode == .nftables ? .primary : .networks([])) }
+        if nodePortAddresses.isEmpty { return policy(mode.opensEveryAddress ? .networks([]) : .primary) }
         if nodePortAddresses == "primary" { return policy(.primary) }
         guard !nodePortAddresses.split(separator: ",").contains("primary") else {
             throw ProxyError(

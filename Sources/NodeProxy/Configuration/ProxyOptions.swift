@@ -26,6 +26,8 @@ package struct ProxyOptions: Sendable, Hashable {
     package var ipvsUDPTimeout = "0s"
     package var ipvsSyncPeriod = "30s"
     package var ipvsMinSyncPeriod = "0s"
+    package var minimumInterval = ""
+    package var bindAddressHardFail = false
     package var healthAddress = Self.defaultHealthAddress
     package var metricsAddress = Self.defaultMetricsAddress
 
@@ -37,7 +39,7 @@ package struct ProxyOptions: Sendable, Hashable {
     /// What the flags mean on the machine named `machine`. Throws an error that names the flag and the remedy.
     package func configuration(machine: String) throws(ProxyError) -> ProxyConfiguration {
         let mode = try ProxyMode(option: mode)
-        return ProxyConfiguration(
+        var configuration = ProxyConfiguration(
             origin: try readOrigin(), mode: mode, nodeName: try readNodeName(machine: machine),
             dataplane: DataplaneConfiguration(localTraffic: try readLocalTraffic()),
             nodePorts: try readNodePorts(mode), masqueradesAll: masqueradeAll,
@@ -45,6 +47,17 @@ package struct ProxyOptions: Sendable, Hashable {
             acceptsInvalidPackets: conntrackBeLiberal, ipvsSettings: try readIPVSSettings(),
             healthAddress: try readAddress(healthAddress, flag: "--healthz-bind-address", defaultPort: 10256),
             metricsAddress: try readAddress(metricsAddress, flag: "--metrics-bind-address", defaultPort: 10249))
+        configuration.minimumInterval = try minimumInterval(of: mode)
+        configuration.bindAddressHardFail = bindAddressHardFail
+        return configuration
+    }
+
+    /// `--iptables-min-sync-period`, as kube-proxy applies it, in every mode but ipvs, which has a flag of its own.
+    private func minimumInterval(of mode: ProxyMode) throws(ProxyError) -> Duration? {
+        let ipvs = try readDuration(ipvsMinSyncPeriod, flag: "--ipvs-min-sync-period")
+        if mode == .ipvs { return ipvs }
+        return minimumInterval.isEmpty
+            ? nil : try readDuration(minimumInterval, flag: "--iptables-min-sync-period")
     }
 
     private func readOrigin() throws(ProxyError) -> ProxyConfiguration.Origin {
@@ -52,7 +65,7 @@ package struct ProxyOptions: Sendable, Hashable {
         for (flag, value) in [("--kubeconfig", kubeconfig), ("--master", master)] where value != nil {
             throw ProxyError(
                 .invalidOption,
-                "--manifests and \(flag) are two sources of Services for one kernel; leave one of them away"
+                "--manifests and \(flag) are two sources of Services for one kernel; omit one of them"
             )
         }
         guard !manifests.isEmpty else {

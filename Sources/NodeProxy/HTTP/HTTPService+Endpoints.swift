@@ -34,7 +34,7 @@ extension HTTPService {
                 body: ResponseBody(byteBuffer: ByteBuffer(string: status.metricsText)))
         }
         router.get("/healthz") { _, _ in "ok" }
-        router.get("/proxyMode") { _, _ in mode.rawValue }
+        router.get("/proxyMode") { _, _ in mode.name }
         return HTTPService(
             flag: "--metrics-bind-address", address: address, responder: router.buildResponder(), logger: logger)
     }

@@ -10,6 +10,8 @@ package struct HealthState: Sendable, Hashable {
     /// When the kernel last came to hold everything that is known; `nil` before the first time.
     package private(set) var lastProgrammed: ContinuousClock.Instant?
     private var oldestPending: ContinuousClock.Instant?
+    /// Since when damage done by others could not be mended.
+    private var damagedSince: ContinuousClock.Instant?
 
     package init() {}
 
@@ -22,13 +24,21 @@ package struct HealthState: Sendable, Hashable {
     package mutating func programmed(at instant: ContinuousClock.Instant) {
         lastProgrammed = instant
         oldestPending = nil
+        damagedSince = nil
     }
+
+    /// Damage was found at `instant` and could not be mended.
+    package mutating func repairFailed(at instant: ContinuousClock.Instant) {
+        damagedSince = damagedSince ?? instant
+    }
+
+    /// Nothing is damaged.
+    package mutating func repaired() { damagedSince = nil }
 
     /// Whether programming gets on. A restart may help where it does not; it does not help while a server is out of
     /// reach, so waiting for the first objects is no illness.
     package func isAlive(at now: ContinuousClock.Instant) -> Bool {
-        guard let oldestPending else { return true }
-        return oldestPending.duration(to: now) <= Self.patience
+        [oldestPending, damagedSince].compactMap(\.self).allSatisfy { $0.duration(to: now) <= Self.patience }
     }
 
     /// Whether connections that arrive here are well served, and should be sent.

@@ -23,8 +23,8 @@ package struct NodeView: Sendable, Hashable {
                 names.insert(seen)
                 if case .node(let node) = object, seen == name { isEligible = !Self.isLeaving(node) }
             case .removed:
+                // As in kube-proxy, a Node that is gone is no reason to send clients elsewhere.
                 names.remove(seen)
-                if seen == name { isEligible = false }
             }
         }
     }

@@ -2,6 +2,7 @@ package import Dataplane
 import FoundationEssentials
 package import InternetAddresses
 package import Logging
+package import Mailboxes
 package import ObjectSource
 package import ServiceRouting
 import Synchronization
@@ -19,15 +20,22 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private var node: NodeView
     private var toldOfNode: String?
     private let wake: Wake
+    private let addresses: Mailbox<[IPAddress]?>
+    private let minimumInterval: Duration
+    /// When the next programming may begin.
+    private var restsUntil: ContinuousClock.Instant?
 
-    /// `machineAddresses` are all addresses that the machine has; `expectsNode` is whether it is a mistake if no Node ever
-    /// tells its addresses; `wake` is told what has been
-    /// programmed, as soon as it is.
+    /// `machineAddresses` are all addresses that the machine has, and `addresses` brings later ones. `expectsNode` is whether
+    /// it is a mistake if no Node ever tells its addresses. `minimumInterval` lies between two programmings at least. `wake`
+    /// hears of what has been programmed, as soon as it is.
     package init(
-        routing: RoutingConfiguration, expectsNode: Bool, machineAddresses: [IPAddress], inbox: ObjectInbox,
+        routing: RoutingConfiguration, expectsNode: Bool, machineAddresses: [IPAddress],
+        addresses: Mailbox<[IPAddress]?> = Mailbox(nil), minimumInterval: Duration = .zero, inbox: ObjectInbox,
         dataplane: any Dataplane, wake: Wake = Wake(), status: ProxyStatus, clock: Time, logger: Logger
     ) {
         self.wake = wake
+        self.addresses = addresses
+        self.minimumInterval = minimumInterval
         self.expectsNode = expectsNode
         self.inbox = inbox
         self.dataplane = dataplane
@@ -44,7 +52,11 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         while !Task.isCancelled {
             switch loop.state.step(at: loop.clock.now) {
             case .wait(let deadline):
-                if let batch = await loop.nextBatch(until: deadline) { loop.take(batch) }
+                // What arrives meanwhile becomes one change; the first one after a quiet time is programmed at once.
+                if let rest = loop.restsUntil, rest > loop.clock.now {
+                    try await loop.clock.sleep(until: rest, tolerance: nil)
+                }
+                for input in await loop.nextInputs(until: deadline) { loop.take(input) }
             case .synchronize:
                 loop.logNode()
                 let snapshot = loop.state.snapshot
@@ -67,21 +79,38 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         }
     }
 
-    /// The next changes, or `nil` at the deadline and on cancellation.
-    private func nextBatch(until deadline: ContinuousClock.Instant?) async -> ObjectInbox.Batch? {
-        guard let deadline else { return await inbox.next() }
-        return await withTaskGroup(of: ObjectInbox.Batch?.self) { [inbox, clock] group in
-            group.addTask { await inbox.next() }
-            group.addTask {
-                // Woken up early means cancelled, and then there is nothing to wait for either.
-                try? await clock.sleep(until: deadline, tolerance: nil)
-                return nil
+    private enum Input: Sendable {
+        case objects(ObjectInbox.Batch)
+        case addresses([IPAddress])
+    }
+
+    /// What arrives next; nothing at the deadline and on cancellation.
+    private func nextInputs(until deadline: ContinuousClock.Instant?) async -> [Input] {
+        await withTaskGroup(of: Input?.self) { [inbox, addresses, clock] group in
+            group.addTask { await inbox.next().map(Input.objects) }
+            group.addTask { await addresses.next { $0.take() }.map(Input.addresses) }
+            if let deadline {
+                group.addTask {
+                    // Woken up early means cancelled, and then there is nothing to wait for either.
+                    try? await clock.sleep(until: deadline, tolerance: nil)
+                    return nil
+                }
             }
-            let first = await group.next().flatMap(\.self)
-            group.cancelAll()
-            // A batch that was taken at the last moment is not lost.
-            let second = await group.next().flatMap(\.self)
-            return first ?? second
+            var inputs: [Input] = []
+            for await input in group {
+                // What another one took at the last moment is not lost.
+                if let input { inputs.append(input) }
+                group.cancelAll()
+            }
+            return inputs
+        }
+    }
+
+    private mutating func take(_ input: Input) {
+        switch input {
+        case .objects(let batch): take(batch)
+        case .addresses(let addresses):
+            for problem in state.take(machineAddresses: addresses) { logger.warning("\(problem)") }
         }
     }
 
@@ -111,6 +140,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
             let report = try await call(dataplane)
             let end = clock.now
             state.succeeded()
+            if minimumInterval > .zero { restsUntil = start.advanced(by: minimumInterval) }
             inForce(wake)
             status.health.withLock { $0.programmed(at: end) }
             status.metrics.withLock { $0.programmed(extent, in: start.duration(to: end), at: .now) }
@@ -123,9 +153,9 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
             guard error.code != .permission, error.code != .unsupported, !Task.isCancelled else { throw error }
             let pause = state.failed(error, at: clock.now)
             status.metrics.withLock { $0.failures += 1 }
+            let consequence = hasProgrammed ? ", what worked before still does" : ""
             logger.error(
-                "programming failed\(hasProgrammed ? ", what worked before still does" : ""); next attempt in \(Quantity.text(pause)): \(error)"
-            )
+                "programming failed\(consequence); next attempt in \(Quantity.text(pause)): \(error)")
         }
     }
 

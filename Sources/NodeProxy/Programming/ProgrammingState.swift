@@ -47,16 +47,24 @@ package struct ProgrammingState: Sendable {
     /// Takes in what the sources have told, and whether this is all that they knew at their start. Returns what cannot
     /// be routed as its author wanted.
     package mutating func take(_ changes: [ObjectChange], isSynchronized: Bool) -> [RoutingProblem] {
-        let change = table.apply(changes)
-        let problems = change.problems
+        if case .waiting = standing, isSynchronized { standing = .behind(retryAt: nil) }
+        return follow(table.apply(changes))
+    }
+
+    /// Takes in the addresses that the machine has now. Returns what cannot be routed as its author wanted.
+    package mutating func take(machineAddresses: [IPAddress]) -> [RoutingProblem] {
+        follow(table.apply([], machineAddresses: machineAddresses))
+    }
+
+    private mutating func follow(_ change: RoutingChange) -> [RoutingProblem] {
         switch standing {
-        case .waiting: if isSynchronized { standing = .behind(retryAt: nil) }
         // The next attempt is made from the table.
-        case .behind: break
-        // Steps follow each change at once, so there is none that waits.
-        case .current: standing = .current(change)
+        case .waiting, .behind: break
+        case .current(var pending):
+            pending.merge(change)
+            standing = .current(pending)
         }
-        return problems
+        return change.problems
     }
 
     package func step(at now: ContinuousClock.Instant) -> Step {

@@ -3,7 +3,7 @@ package import Logging
 import Synchronization
 
 /// Has the data plane mend what others break, for as long as the daemon runs, and tells who did it.
-package struct RepairLoop<Time: Clock>: Sendable where Time.Duration == Duration {
+package struct RepairLoop<Time: Clock>: Sendable where Time.Instant == ContinuousClock.Instant {
     private let dataplane: any Dataplane
     private let status: ProxyStatus
     private let clock: Time
@@ -23,6 +23,7 @@ package struct RepairLoop<Time: Clock>: Sendable where Time.Duration == Duration
             do throws(DataplaneError) {
                 guard let report = try await dataplane.repair() else { return }
                 backoff = RetryBackoff()
+                status.health.withLock { $0.repaired() }
                 tell(report)
             } catch {
                 if Task.isCancelled { return }
@@ -31,6 +32,7 @@ package struct RepairLoop<Time: Clock>: Sendable where Time.Duration == Duration
                     return
                 }
                 let pause = backoff.failed(isRetryable: error.isRetryable)
+                status.health.withLock { $0.repairFailed(at: clock.now) }
                 logger.error(
                     "our rules were altered and could not be mended; next attempt in \(Quantity.text(pause)): \(error)")
                 try await clock.sleep(for: pause)
@@ -42,8 +44,10 @@ package struct RepairLoop<Time: Clock>: Sendable where Time.Duration == Duration
         status.metrics.withLock { $0.repairs += 1 }
         let culprit = report.culprit ?? "another program"
         let damage = report.damage.joined(separator: ", ")
-        logger.warning(
-            "\(culprit) removed or altered \(damage); mended (\(ProgrammingSummary.cost(of: report.written)))")
+        if !damage.isEmpty {
+            logger.warning(
+                "\(culprit) removed or altered \(damage); mended (\(ProgrammingSummary.cost(of: report.written)))")
+        }
         for refusal in report.written.refusals {
             logger.error("\(ProgrammingSummary.text(refusal))")
         }

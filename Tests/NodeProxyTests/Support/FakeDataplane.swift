@@ -10,7 +10,6 @@ final class FakeDataplane: Dataplane {
         case apply(RoutingChange)
     }
 
-    let mode = "fake"
     private let answers = Mutex<[Result<ProgrammingReport, DataplaneError>]>([])
     private let calls = AsyncStream.makeStream(of: Call.self)
     private let repairs = AsyncStream.makeStream(of: Result<RepairReport, DataplaneError>.self)

@@ -10,7 +10,9 @@ final class ProxyLab {
     private(set) var proxy: ProxyProcess
 
     /// Starts servers at all endpoints of the Service and at `spares`, and a proxy that has programmed the Service.
-    init(_ service: ServiceManifest, spares: [String] = [], mode: String = "nftables") async throws {
+    init(
+        _ service: ServiceManifest, spares: [String] = [], mode: String = "nftables", arguments: [String] = []
+    ) async throws {
         cluster = try await Cluster()
         for ip in service.endpoints + spares {
             for port in service.ports {
@@ -21,7 +23,7 @@ final class ProxyLab {
         manifests = try TemporaryFolder()
         try manifests.write(service.yaml, to: "\(service.name).yaml")
         proxy = try await ProxyProcess(
-            Servicelet.proxy(manifests: manifests.url, mode: mode), on: cluster.node)
+            Servicelet.proxy(manifests: manifests.url, mode: mode, arguments: arguments), on: cluster.node)
     }
 
     /// Writes the Service's file in one step; the proxy follows in its own time.

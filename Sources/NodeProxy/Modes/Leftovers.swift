@@ -1,0 +1,41 @@
+package import Dataplane
+package import Logging
+
+/// What modes leave behind.
+package enum Leftovers {
+    /// Removes what other modes and kube-proxy have programmed: it would go on sending connections to the endpoints that
+    /// were there then. Call it once the rules of `mode` are in force.
+    ///
+    /// A failure is a warning: Services work, except where the leftovers are in their way.
+    static func remove(beside mode: ProxyMode, from modes: [ProxyMode] = ProxyMode.all, logger: Logger) async {
+        for other in modes {
+            do throws(DataplaneError) {
+                try await other.removeLeftovers(mode, logger)
+            } catch  where error.code == .unsupported {
+                logger.debug("\(other) mode can have left nothing here: \(error)")
+            } catch {
+                logger.warning("rules that \(other) mode has left may still be in force: \(error)")
+            }
+        }
+    }
+
+    /// Removes what any mode, of this version or an earlier one, has programmed in this network namespace.
+    ///
+    /// Throws after all modes have been tried.
+    package static func cleanUp(
+        _ modes: [ProxyMode] = ProxyMode.all, logger: Logger
+    ) async throws(DataplaneError) {
+        var failure: DataplaneError?
+        for mode in modes {
+            do throws(DataplaneError) {
+                try await mode.cleanUp(logger)
+            } catch  where error.code == .unsupported {
+                logger.info("\(mode) mode can have programmed nothing here: \(error)")
+            } catch {
+                if failure != nil { logger.error("\(error)") }
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+}

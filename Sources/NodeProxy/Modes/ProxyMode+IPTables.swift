@@ -1,0 +1,18 @@
+import Dataplane
+import IPTables
+import IPTablesDataplane
+
+extension ProxyMode {
+    /// `iptables-restore`, rule for rule as kube-proxy. See docs/iptables.md.
+    package static let iptables: ProxyMode = ProxyMode(
+        name: "iptables", opensEveryAddress: true, matchesAnyAddress: true, minimumInterval: .seconds(1),
+        makeDataplane: { (configuration, _) throws(DataplaneError) in
+            try IPTablesDataplane(configuration: configuration.iptables)
+        },
+        cleanUp: { (_) throws(DataplaneError) in try await IPTablesDataplane.cleanUp() },
+        removeLeftovers: { (current, _) throws(DataplaneError) in
+            // What kube-proxy programmed in this mode is what we program.
+            if current != .iptables { try await IPTablesDataplane.cleanUp(keeping: current.ownedRules) }
+        },
+        inspect: { () throws(DataplaneError) in try await IPTablesDataplane.inspect() })
+}

@@ -1,0 +1,27 @@
+import Dataplane
+import IPTables
+import IPTablesDataplane
+import IPVSDataplane
+
+extension ProxyMode {
+    /// Virtual servers in the kernel, as kube-proxy programs them. See docs/ipvs.md.
+    package static let ipvs: ProxyMode = ProxyMode(
+        name: "ipvs", opensEveryAddress: true,
+        makeDataplane: { (configuration, _) throws(DataplaneError) in
+            try IPVSDataplane(configuration: configuration.ipvs)
+        },
+        cleanUp: { (_) throws(DataplaneError) in try await IPVSDataplane.cleanUp() },
+        removeLeftovers: { (current, _) throws(DataplaneError) in
+            if current != .ipvs { try await IPVSDataplane.cleanUp(keeping: current.ownedRules) }
+        },
+        inspect: { () throws(DataplaneError) in try await IPVSDataplane.inspect() })
+
+    /// The chains that the mode shares with another one, which must stay while it is in force.
+    var ownedRules: OwnedRules {
+        switch name {
+        case Self.iptables.name: IPTablesDataplane.ownedRules
+        case Self.ipvs.name: IPVSDataplane.ownedRules
+        default: OwnedRules()
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package import Dataplane
+package import Logging
+
+/// One way of programming the kernel: everything that the rest of the program knows of a mode.
+///
+/// A new mode is a value of this type in a file of its own, and an entry in ``all``.
+package struct ProxyMode: Sendable {
+    /// As `--proxy-mode` takes it.
+    package let name: String
+    /// Whether node ports are open on every address by default; otherwise they are on the Node's primary addresses.
+    package let opensEveryAddress: Bool
+    /// Whether one rule can match every address of the machine, even those that it gets later.
+    package let matchesAnyAddress: Bool
+    /// The shortest interval between two programmings. Changes that come in between are programmed together.
+    package let minimumInterval: Duration
+    /// Opens the way to the kernel.
+    package let makeDataplane: @Sendable (ProxyConfiguration, Logger) async throws(DataplaneError) -> any Dataplane
+    /// Removes everything that the mode has programmed, and nothing else.
+    package let cleanUp: @Sendable (Logger) async throws(DataplaneError) -> Void
+    /// Removes what this mode, or kube-proxy in it, would leave behind while the given mode is in force.
+    package let removeLeftovers: @Sendable (_ current: ProxyMode, Logger) async throws(DataplaneError) -> Void
+    /// Reads back what the mode has programmed, or kube-proxy in it.
+    package let inspect: @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
+
+    /// All modes, the default first.
+    package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs]
+
+    /// Reads the value of `--proxy-mode`; empty means the default.
+    package init(option text: String) throws(ProxyError) {
+        if text.isEmpty {
+            self = .nftables
+        } else if let mode = Self.all.first(where: { $0.name == text }) {
+            self = mode
+        } else if text == "userspace" {
+            throw ProxyError(
+                .unsupported, "--proxy-mode: \(text) is not in this version; \(Self.choices), or omit the flag")
+        } else {
+            throw ProxyError(.invalidOption, "--proxy-mode: there is no mode “\(text)”; \(Self.choices)")
+        }
+    }
+
+    package init(
+        name: String, opensEveryAddress: Bool, matchesAnyAddress: Bool = false, minimumInterval: Duration = .zero,
+        makeDataplane: @escaping @Sendable (ProxyConfiguration, Logger) async throws(DataplaneError) -> any Dataplane,
+        cleanUp: @escaping @Sendable (Logger) async throws(DataplaneError) -> Void,
+        removeLeftovers: @escaping @Sendable (ProxyMode, Logger) async throws(DataplaneError) -> Void,
+        inspect: @escaping @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
+    ) {
+        self.name = name
+        self.opensEveryAddress = opensEveryAddress
+        self.matchesAnyAddress = matchesAnyAddress
+        self.minimumInterval = minimumInterval
+        self.makeDataplane = makeDataplane
+        self.cleanUp = cleanUp
+        self.removeLeftovers = removeLeftovers
+        self.inspect = inspect
+    }
+
+    private static var choices: String {
+        let names = all.map(\.name)
+        return "use \(names.dropLast().joined(separator: ", ")) or \(names.suffix(1).joined())"
+    }
+}
+
+extension ProxyMode: Hashable, CustomStringConvertible {
+    package static func == (lhs: ProxyMode, rhs: ProxyMode) -> Bool { lhs.name == rhs.name }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+    package var description: String { name }
+}

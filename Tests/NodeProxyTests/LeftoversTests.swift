@@ -1,0 +1,59 @@
+import Dataplane
+import Logging
+import Synchronization
+import Testing
+
+@testable import NodeProxy
+
+@Suite("Leftovers")
+struct LeftoversTests {
+    private let log = LogLines()
+
+    /// A mode whose clean-up does as it is told.
+    private func mode(
+        _ name: String, failure: DataplaneError? = nil, calls: Calls = Calls()
+    ) -> ProxyMode {
+        ProxyMode(
+            name: name, opensEveryAddress: false,
+            makeDataplane: { (_, _) throws(DataplaneError) in throw DataplaneError(.unsupported, "no data plane") },
+            cleanUp: { (_) throws(DataplaneError) in
+                calls.add("clean up \(name)")
+                if let failure { throw failure }
+            },
+            removeLeftovers: { (current, _) throws(DataplaneError) in
+                calls.add("leftovers of \(name) beside \(current)")
+                if let failure { throw failure }
+            }, inspect: { () throws(DataplaneError) in [] })
+    }
+
+    private final class Calls: Sendable {
+        private let list = Mutex<[String]>([])
+        func add(_ call: String) { list.withLock { $0.append(call) } }
+        var all: [String] { list.withLock { $0 } }
+    }
+
+    @Test("every mode is asked for what it left, and one that fails is a warning")
+    func failure() async throws {
+        let calls = Calls()
+        let broken = mode("broken", failure: DataplaneError(.transient, "locked"), calls: calls)
+        let current = mode("current", calls: calls)
+        await Leftovers.remove(beside: current, from: [broken, current], logger: log.logger)
+        #expect(calls.all == ["leftovers of broken beside current", "leftovers of current beside current"])
+        let line = try await log.line(with: "broken")
+        #expect(line.hasPrefix("warning:") && line.contains("locked"))
+    }
+
+    @Test("a clean-up tries all modes and throws what failed first")
+    func cleanUp() async {
+        let calls = Calls()
+        let modes = [
+            mode("a", failure: DataplaneError(.permission, "no"), calls: calls),
+            mode("b", failure: DataplaneError(.unsupported, "absent"), calls: calls), mode("c", calls: calls),
+        ]
+        let error = await #expect(throws: DataplaneError.self) {
+            try await Leftovers.cleanUp(modes, logger: log.logger)
+        }
+        #expect(error?.code == .permission)
+        #expect(calls.all == ["clean up a", "clean up b", "clean up c"])
+    }
+}
