@@ -206,7 +206,7 @@ let package = Package(
             name: "NFTablesDataplaneTests",
             dependencies: [
                 "NFTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables", "Netlink",
-                "InternetAddresses", "LabKit", log,
+                "InternetAddresses", "LabKit", "TestKit", log,
             ]),
         .testTarget(
             name: "ConntrackCleanupTests",
@@ -231,7 +231,7 @@ let package = Package(
             name: "ModeAgreementTests",
             dependencies: [
                 "NFTablesDataplane", "IPTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables",
-                "IPTables", "InternetAddresses",
+                "IPTables", "InternetAddresses", "TestKit",
             ]),
         .testTarget(
             name: "NodeProxyTests",

@@ -1,5 +1,6 @@
 import InternetAddresses
 import ServiceRouting
+import TestKit
 import Testing
 
 @testable import NFTablesDataplane
@@ -67,7 +68,7 @@ import Testing
 
     @Test("after any update there is no hole, and nobody has moved without need", arguments: 0..<20)
     func property(seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var list = SlotList()
         for _ in 0..<100 {
             let wanted = Set((1...12).filter { _ in Bool.random(using: &random) }.map { slot($0) })

@@ -1,6 +1,7 @@
 import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
+import TestKit
 
 /// Draws small clusters in which every feature of a Service occurs.
 struct RandomSnapshot {

@@ -1,6 +1,7 @@
 import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
+import TestKit
 
 /// Draws changes of routes with everything that a Service can ask for: few Services, few addresses, few endpoints.
 ///
@@ -14,7 +15,7 @@ struct RandomRoutes {
 
     init(_ family: IPFamily, seed: UInt64) {
         self.family = family
-        random = SplitMix64(state: seed)
+        random = SplitMix64(seed: seed)
     }
 
     var snapshot: RoutingSnapshot {
