@@ -1,3 +1,4 @@
+import CLinux
 package import Dataplane
 import IPVS
 import Netlink
@@ -28,7 +29,7 @@ extension IPVSDataplane {
             }
             return frontends
         } catch {
-            throw DataplaneError(error)
+            throw DataplaneError(error, "read back the virtual servers")
         }
     }
 }
