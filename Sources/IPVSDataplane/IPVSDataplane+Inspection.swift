@@ -1,6 +1,7 @@
 import CLinux
 package import Dataplane
 import IPVS
+import InternetAddresses
 import Netlink
 import ServiceRouting
 

@@ -112,9 +112,9 @@ package struct NodeProxy: Sendable {
         let watch = AddressWatch(posting: arriving, logger: logger)
         let programming = ProgrammingLoop(
             routing: configuration.routing, expectsNode: self.source == nil && configuration.origin.isCluster,
-            machineAddresses: addresses,
-            addresses: arriving, minimumInterval: configuration.minimumInterval ?? configuration.mode.minimumInterval,
-            inbox: inbox, dataplane: dataplane, wake: wake, status: status, clock: clock, logger: logger)
+            machineAddresses: addresses, addresses: arriving,
+            minimumInterval: configuration.minimumInterval ?? configuration.mode.minimumInterval, inbox: inbox,
+            dataplane: dataplane, wake: wake, status: status, clock: clock, logger: logger)
         let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
         status.health.withLock { $0.areAddressesUsable = false }
         let repairs = RepairLoop(dataplane: dataplane, status: status, clock: clock, logger: logger)

@@ -1,6 +1,7 @@
 import Dataplane
 import Logging
 import Synchronization
+import TestKit
 import Testing
 
 @testable import NodeProxy

@@ -59,7 +59,7 @@ struct CleanUp {
             let jumps = IPVSChains.jumps.filter { $0.table == table && !kept.contains($0.rule) }
             for jump in jumps where saved.contains(jump.rule, in: table) { input.add("-D \(jump.rest)", in: table) }
             let ours = Set(jumps.map(\.rule))
-            let foreign = saved.foreignRules(in: table).filter { !ours.contains($0) }
+            let foreign = saved.rules(in: table).filter { !ours.contains($0) }
             for chain in IPVSChains.chains(in: table)
             where saved.chains(in: table).contains(chain) && other.chains[table]?.contains(chain) != true {
                 input.declare(chain, in: table)
