@@ -25,12 +25,13 @@ extension IPAddress: LosslessStringConvertible {
             self = address.unmapped
             return
         }
-        // What stands before the last colon is IPv6, if there is one.
+        // The part up to the last colon, if there is one, is IPv6.
         let end = text.lastIndex(of: ":").map(text.index(after:)) ?? text.startIndex
         let numbers = text[end...].split(separator: ".", omittingEmptySubsequences: false)
             .map { $0.count > 1 ? $0.drop { $0 == "0" } : $0 }
             .map { $0.isEmpty ? "0" : String($0) }
-        guard numbers.count == 4, text[end...].first != ".", text[end...].allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
+        guard numbers.count == 4, text[end...].first != ".",
+            text[end...].allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
             text.utf8.count <= 64, !text.hasSuffix("."), !text.contains(".."),
             let address = IPAddress(text[..<end] + numbers.joined(separator: "."))
         else { return nil }
@@ -56,7 +57,7 @@ extension IPAddress: LosslessStringConvertible {
                 bits = bits << 8 | number
                 (number, digits, dots) = (0, 0, dots + 1)
             } else {
-                // After a leading zero nothing may follow.
+                // No digit may follow a leading zero.
                 guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), digits == 0 || number > 0 else {
                     return nil
                 }

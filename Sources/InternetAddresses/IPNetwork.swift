@@ -28,8 +28,8 @@ extension IPNetwork: LosslessStringConvertible {
         self.init(description) { IPAddress($0) }
     }
 
-    /// Reads every form that the Kubernetes API has ever accepted, as ``IPAddress/init(lenient:)`` does. The length of
-    /// an IPv4-mapped network counts from the start of the IPv6 address, so 96 and more are left of it.
+    /// Reads every form that the Kubernetes API has ever accepted, as ``IPAddress/init(lenient:)`` does. The prefix
+    /// length of an IPv4-mapped network counts from the start of the IPv6 address, so 96 is subtracted.
     package init?(lenient text: String) {
         if let network = IPNetwork(text) {
             self = network

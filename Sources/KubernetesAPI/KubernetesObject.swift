@@ -16,7 +16,9 @@ extension ObjectKey: CustomStringConvertible {
 }
 
 /// An object of any kind, in its lean form.
-package enum KubernetesObject: Sendable, Hashable {
+///
+/// One reference: while a large cluster is listed, many objects wait side by side.
+package indirect enum KubernetesObject: Sendable, Hashable {
     case service(Service)
     case endpointSlice(EndpointSlice)
     case node(Node)
@@ -61,10 +63,12 @@ package enum KubernetesObject: Sendable, Hashable {
     package var key: ObjectKey { ObjectKey(kind: kind, name: metadata.namespacedName) }
 }
 
-/// What happened to one object: it has this value now, or it is gone.
+/// What happened to one object; a single reference, like the object itself.
 package enum ObjectChange: Sendable, Hashable {
+    /// The object was created or has changed.
     case set(KubernetesObject)
-    case removed(ObjectKey)
+    /// The object no longer exists.
+    indirect case removed(ObjectKey)
 
     package var key: ObjectKey {
         switch self {

@@ -3,11 +3,11 @@
 package enum WellKnown {
     /// On an EndpointSlice: the Service that it belongs to.
     package static let serviceName = "kubernetes.io/service-name"
-    /// On a Service: another proxy takes care of it, we do not.
+    /// On a Service: another proxy handles it.
     package static let serviceProxyName = "service.kubernetes.io/service-proxy-name"
     /// On a Service or an EndpointSlice: it is headless, nothing is to be programmed.
     package static let headless = "service.kubernetes.io/headless"
-    /// On a Node: the zone that it stands in.
+    /// On a Node: the zone that it is in.
     package static let zone = "topology.kubernetes.io/zone"
     /// An annotation on a Service: how IPVS spreads its connections, in place of the node's choice. Servicelet's own.
     package static let ipvsScheduler = "servicelet.io/ipvs-scheduler"

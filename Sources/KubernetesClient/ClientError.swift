@@ -5,7 +5,7 @@ package struct ClientError: Error, Sendable {
         case configuration
         /// A token, a certificate or the plug-in that makes them.
         case credentials
-        /// A response that is larger than what is taken in.
+        /// A response larger than the limit.
         case responseTooLarge
         /// A response that is not what the Kubernetes API promises.
         case response

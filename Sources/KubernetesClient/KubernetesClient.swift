@@ -12,7 +12,7 @@ package struct KubernetesClient: ObjectSource {
     private let logger: Logger
     private let metrics: RequestMetrics
 
-    /// A client that watches what `selections` name: one for each kind.
+    /// A client that watches the objects of `selections`, at most one for each kind.
     package init(
         configuration: KubernetesClientConfiguration, selections: [KindSelection], logger: Logger,
         metrics: RequestMetrics = RequestMetrics()
@@ -23,7 +23,7 @@ package struct KubernetesClient: ObjectSource {
         self.metrics = metrics
     }
 
-    /// Never throws anything but `CancellationError`: what can only be mended by a person was found by
+    /// Throws only `CancellationError`: mistakes that a person has to correct were reported by
     /// `KubernetesClientConfiguration.load`.
     package func run(into inbox: ObjectInbox) async throws {
         try await HTTPClient.withHTTPClient(configuration: .init(configuration)) { http in

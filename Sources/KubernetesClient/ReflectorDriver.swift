@@ -5,7 +5,7 @@ import NIOCore
 import ObjectSource
 import Synchronization
 
-/// Does what a ``Reflector`` says: sends the requests, reads the responses, waits, posts and logs.
+/// Carries out what a ``Reflector`` decides: sends the requests, reads the responses, waits, posts and logs.
 actor ReflectorDriver {
     private let path: ResourcePath
     private let transport: APITransport
@@ -32,7 +32,9 @@ actor ReflectorDriver {
         var next = deliver(reflector.start())
         while true {
             switch next {
-            case .list(let request): next = try await attempt { try await self.list(request, $0) }
+            case .list(let request):
+                await inbox.waitForRoom()
+                next = try await attempt { try await self.list(request, $0) }
             case .watch(let request): next = try await attempt { try await self.watch(request, $0) }
             case .wait(let delay):
                 try await wait(delay)
@@ -93,7 +95,7 @@ actor ReflectorDriver {
                     resourceVersion: metadata.resourceVersion, continueToken: metadata.continueToken, at: .now))
             return together
         } catch {
-            // The objects before the mistake are what they are.
+            // The objects before the damage are valid.
             post(together)
             throw RequestFailure.unreadable("\(error)")
         }
@@ -108,6 +110,7 @@ actor ReflectorDriver {
             decoder.append(part)
             let next = try read(&decoder, format: response.format)
             guard next == .read else { return next }
+            await inbox.waitForRoom()
             silence.broken(patience: reflector.patience)
         }
         guard decoder.isEmpty else { throw RequestFailure.connection("the connection broke within an event") }
@@ -145,7 +148,7 @@ actor ReflectorDriver {
 }
 
 extension ObjectChange {
-    /// The same without what a Service says of its Pods.
+    /// The same change without a Service's selector.
     fileprivate var withoutSelector: ObjectChange {
         guard case .set(.service(var service)) = self, !service.selector.isEmpty else { return self }
         service.selector = [:]

@@ -1,14 +1,19 @@
 import Synchronization
 
-/// What one side leaves and the other takes: the latest state, however often it changed in between.
+/// The latest state that one side has left for the other to take, however often it changed in between.
 ///
-/// Memory is bounded by the contents, never by the number of posts. Any task or thread may post; a single task takes.
+/// Memory is bounded by the contents, never by the number of posts. Any task or thread may post, and any task may wait.
 package final class Mailbox<Contents: Sendable>: Sendable {
     private struct State: Sendable {
         var contents: Contents
         /// How often something was posted.
         var posts: UInt64 = 0
-        var waiter: CheckedContinuation<Void, Never>?
+        var waiters: [CheckedContinuation<Void, Never>] = []
+
+        mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+            defer { waiters = [] }
+            return waiters
+        }
     }
 
     private enum Look<Taken: Sendable>: Sendable {
@@ -23,14 +28,14 @@ package final class Mailbox<Contents: Sendable>: Sendable {
         state = Mutex(State(contents: contents))
     }
 
-    /// Changes the contents and wakes the consumer, which looks again. Returns what `change` returns.
+    /// Changes the contents and wakes all tasks that wait, which look again. Returns what `change` returns.
     @discardableResult
     package func post<Result: Sendable>(_ change: (inout Contents) -> Result) -> Result {
-        let (result, waiter) = state.withLock { state in
+        let (result, waiters) = state.withLock { state in
             state.posts &+= 1
-            return (change(&state.contents), state.waiter.take())
+            return (change(&state.contents), state.takeWaiters())
         }
-        waiter?.resume()
+        for waiter in waiters { waiter.resume() }
         return result
     }
 
@@ -59,13 +64,14 @@ package final class Mailbox<Contents: Sendable>: Sendable {
             await withCheckedContinuation { continuation in
                 let resumeNow = state.withLock { state in
                     guard state.posts == posts, !Task.isCancelled else { return true }
-                    state.waiter = continuation
+                    state.waiters.append(continuation)
                     return false
                 }
                 if resumeNow { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiter.take() }?.resume()
+            // All of them look again: which one was cancelled is not recorded.
+            for waiter in state.withLock({ $0.takeWaiters() }) { waiter.resume() }
         }
     }
 }

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Yams
 
-/// What one file of YAML or JSON says; JSON is valid YAML and read as such, so that errors have lines in both.
+/// The contents of one YAML or JSON file. JSON is valid YAML and is read as such, so errors have line numbers in both.
 struct ManifestFile: Sendable {
     struct Entry: Sendable, Hashable {
         var object: KubernetesObject
@@ -13,7 +13,7 @@ struct ManifestFile: Sendable {
         var error: ObjectError
     }
 
-    /// A document of a kind that is not asked for.
+    /// A document of a kind that was not requested.
     struct Stranger: Sendable, Hashable {
         var line: Int
         var kind: String
@@ -88,7 +88,7 @@ struct ManifestFile: Sendable {
         do {
             let object = try YAMLDecoder().decode(ManifestObject.self, from: node).reading.outcome.get()
             entries.append(Entry(object: object, line: line))
-            // A manifest is held to what the API server demands of a new object: a person is there to mend it.
+            // A manifest has to meet the API server's rules for new objects: a person can correct it.
             for refusal in object.refusals {
                 problems.append(Problem(line: node.line(of: refusal.path), error: refusal.error(of: object.key)))
             }

@@ -7,7 +7,7 @@ struct ManifestFolder: Sendable {
     static let largestFile = 64 << 20
 
     let path: String
-    /// Where a single file was asked for: its name.
+    /// The name of the file, if a single file was requested.
     let only: String?
 
     /// Finds out whether `path` is a folder or a file.
@@ -89,18 +89,18 @@ struct ManifestFolder: Sendable {
 }
 
 extension ManifestState {
-    /// Takes in what the file `name` of `folder` holds now.
+    /// Reads the current content of the file `name` in `folder`.
     mutating func read(_ name: String, in folder: ManifestFolder) {
         do {
             update(file: name, contents: try folder.read(name))
         } catch {
-            // A file that has gone since the folder was listed is as good as one that was not in it.
+            // A file deleted since the folder was listed counts as absent.
             if error.code == .notFound { remove(file: name) } else { fail(file: name, reason: error.message) }
         }
     }
 }
 
-/// Tells one version of a file from another without reading it.
+/// Distinguishes versions of a file without reading it.
 struct FileStamp: Sendable, Equatable {
     private let device: UInt
     private let inode: UInt
@@ -125,7 +125,7 @@ struct FileStamp: Sendable, Equatable {
     var isRegular: Bool { mode & S_IFMT == S_IFREG }
 }
 
-/// The words of the C library for an error number.
+/// The C library's message for an error number.
 func systemMessage(_ error: Int32) -> String {
     guard let text = strerror(error) else { return "error \(error)" }
     return String(cString: text)

@@ -7,12 +7,12 @@ struct ManifestLoop: ~Copyable {
     /// Milliseconds without a further change before files are read, so that related changes are read together and a file
     /// that is being written is usually complete.
     private static let silence: Int32 = 5
-    /// How many times that wait is repeated at most while changes keep coming.
+    /// The maximum number of such waits in a row while changes keep coming.
     private static let patience = 6
     /// Milliseconds after which the folder is read in any case: inotify reports neither writes through links nor those on
     /// network file systems.
     private static let interval: Int32 = 5_000
-    /// Milliseconds between two looks for a folder that has vanished.
+    /// Milliseconds between checks for a folder that has vanished.
     private static let missingInterval: Int32 = 200
 
     private let folder: ManifestFolder
@@ -68,7 +68,7 @@ struct ManifestLoop: ~Copyable {
 
     private mutating func look(reread: Set<String>) {
         do {
-            // The folder may be another one by now, under the same name.
+            // Another folder may have taken its name.
             try watch.watch(folder.path)
             apply(try folder.list(), reread: reread)
             if trouble != nil { logger.notice("the manifests in \(folder.path) can be read again") }

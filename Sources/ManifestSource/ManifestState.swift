@@ -1,6 +1,6 @@
 package import KubernetesAPI
 
-/// What each file of a folder says, and which objects follow from all of them together.
+/// The contents of each file in a folder, and the objects that result from all of them.
 ///
 /// A file counts as a whole: while one of its documents is wrong, everything that it said before stays in force.
 package struct ManifestState: Sendable {
@@ -42,7 +42,7 @@ package struct ManifestState: Sendable {
     /// The names of the files that are, or were, in use.
     package var fileNames: some Collection<String> { files.keys }
 
-    /// Takes in what `file` holds now.
+    /// Records the current content of `file`.
     package mutating func update(file: String, contents: [UInt8]) {
         guard !contents.isEmpty else {
             return fail(file: file, reason: "the file is empty; delete it, or write `---` into it, to say nothing")
@@ -59,7 +59,7 @@ package struct ManifestState: Sendable {
         fail(file: file, [.init(line: 1, error: ObjectError(object: "", field: "", reason: reason))])
     }
 
-    /// `file` is gone, and so is what it said.
+    /// Records that `file` and its objects are gone.
     package mutating func remove(file: String) {
         files[file] = nil
     }
@@ -140,7 +140,7 @@ package struct ManifestState: Sendable {
         return problems
     }
 
-    /// An API server gives addresses to Services; in a folder each has to bring its own.
+    /// An API server allocates cluster IPs; in a folder each Service has to name its own.
     private static func missingClusterIPs(in placed: [ObjectKey: Placed]) -> [ManifestProblem] {
         placed.compactMap { key, place in
             guard case .service(let service) = place.object, service.clusterIPs.isEmpty, !service.isHeadless,

@@ -4,7 +4,8 @@ import Mailboxes
 /// Changes that sources have posted and the consumer has not yet taken: the last one of each object.
 ///
 /// A thousand changes to one object become one. Memory is bounded by the number of objects, not by the number of events.
-/// Sources post from any task; a single consumer reads.
+/// Sources post from any task; a single consumer reads. A source that reads a whole cluster calls ``waitForRoom()``
+/// between pieces, so that the inbox does not come to hold the cluster a second time.
 package final class ObjectInbox: Sendable {
     /// Changes taken together, in no particular order; at most one for each object.
     package struct Batch: Sendable {
@@ -15,11 +16,18 @@ package final class ObjectInbox: Sendable {
         package var isSynchronized: Bool
     }
 
+    /// Pending changes at which ``waitForRoom()`` waits.
+    package static let capacity = 4_096
+
     private struct Contents: Sendable {
         var pending: [ObjectKey: ObjectChange] = [:]
         var oldest: ContinuousClock.Instant?
         var missing: Set<ObjectKind>
         var synchronizationIsNews = false
+
+        /// Once everything has arrived, sources are never held up: the consumer may be busy for seconds, and a watch that
+        /// is not read meanwhile is closed by the API server.
+        var hasRoom: Bool { missing.isEmpty || pending.count < ObjectInbox.capacity }
 
         mutating func take() -> Batch? {
             guard !pending.isEmpty || synchronizationIsNews else { return nil }
@@ -59,6 +67,15 @@ package final class ObjectInbox: Sendable {
 
     /// Waits until there is something to take, and takes all of it. Returns `nil` when the task is cancelled.
     package func next() async -> Batch? {
-        await mailbox.next { $0.take() }
+        let batch = await mailbox.next { $0.take() }
+        // Wakes the sources that wait for room.
+        if let batch, batch.changes.count >= Self.capacity { mailbox.post { _ in } }
+        return batch
+    }
+
+    /// Waits while more than ``capacity`` changes are pending and not all kinds are synchronized. Returns early when the
+    /// task is cancelled.
+    package func waitForRoom() async {
+        _ = await mailbox.next { $0.hasRoom ? true : nil }
     }
 }

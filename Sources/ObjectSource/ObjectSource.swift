@@ -1,4 +1,4 @@
-/// Something that knows objects of the kinds asked for and follows their changes: a folder of manifests, an API server.
+/// A source of the requested objects that follows their changes: a folder of manifests, an API server.
 package protocol ObjectSource: Sendable {
     /// Posts everything that the source knows to `inbox`, marks each kind synchronized once all of it has been posted, and
     /// follows changes until the task is cancelled.

@@ -9,6 +9,11 @@ import Testing
         #expect(MemoryLayout<Endpoint>.stride == 32)
     }
 
+    @Test("a change takes one reference")
+    func change() {
+        #expect(MemoryLayout<ObjectChange>.stride == 8)
+    }
+
     /// A list of slices with `count` endpoints each, on two nodes.
     private func list(slices: Int, endpoints count: Int, hostname: Bool = false) -> [UInt8] {
         let list = ProtobufWriter { list in

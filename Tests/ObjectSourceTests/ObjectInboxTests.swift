@@ -97,4 +97,46 @@ import Testing
         }
         #expect(seen.count == 4_000)
     }
+
+    private func full() -> ObjectInbox {
+        let inbox = ObjectInbox(waitingFor: [.service])
+        inbox.post((0..<ObjectInbox.capacity).map { service("\($0)") })
+        return inbox
+    }
+
+    @Test("until everything has arrived, a source waits for room until the consumer has taken what is pending")
+    func room() async {
+        let inbox = full()
+        await withTaskGroup(of: String.self) { group in
+            group.addTask {
+                await inbox.waitForRoom()
+                return "room"
+            }
+            group.addTask {
+                for _ in 0..<1_000 { await Task.yield() }
+                return "no room yet"
+            }
+            #expect(await group.next() == "no room yet")
+            #expect(await inbox.next()?.changes.count == ObjectInbox.capacity)
+            #expect(await group.next() == "room")
+        }
+    }
+
+    @Test("once everything has arrived, no source waits")
+    func roomWhenSynchronized() async {
+        let inbox = full()
+        inbox.markSynchronized(.service)
+        await inbox.waitForRoom()
+    }
+
+    @Test("cancellation ends the wait for room")
+    func cancelledRoom() async {
+        let inbox = full()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await inbox.waitForRoom() }
+            await Task.yield()
+            group.cancelAll()
+        }
+        #expect(await inbox.next()?.changes.count == ObjectInbox.capacity)
+    }
 }

@@ -9,11 +9,11 @@ protocol ObjectDocument: Decodable {
     init(_ message: ProtobufMessage, _ interner: inout StringInterner) throws(ObjectError)
 
     /// The object with the API server's defaults filled in and without the values that cannot be used, or why it is
-    /// useless as a whole.
+    /// unusable as a whole.
     func validated() throws(ObjectError) -> KubernetesObject
 
-    /// The object in a protobuf message, whose envelope names `kind`. A kind with very many parts reads them here
-    /// without a document between.
+    /// The object in a protobuf message, whose envelope names `kind`. A kind with very many parts reads them
+    /// directly, without an intermediate document.
     static func object(
         protobuf message: ProtobufMessage, kind: String?, _ interner: inout StringInterner
     ) throws(ObjectError) -> KubernetesObject

@@ -1,15 +1,15 @@
-/// One object out of a decoder, JSON or YAML, together with what can be said of it if it cannot be used.
+/// An object read from a decoder (JSON or YAML), or what is known about one that cannot be used.
 ///
 /// Reading never throws: an object that cannot be used does not spoil the list that it is in.
 package struct ObjectReading: Sendable {
-    /// Which object it is, as far as that could be read.
+    /// Which object it is; `nil` if its name could not be read.
     package let key: ObjectKey?
     /// Empty where there is none.
     package let resourceVersion: String
     /// The object with the API server's defaults, or what is wrong with it.
     package let outcome: Result<KubernetesObject, ObjectError>
 
-    /// Reads what `decoder` holds as an object of `kind`; the items of a list do not tell their kind.
+    /// Reads what `decoder` holds as an object of `kind`; the items of a list do not name their kind.
     package init(of kind: ObjectKind, from decoder: any Decoder) {
         do {
             self.init(try kind.registration.document.init(from: decoder).validated())

@@ -16,7 +16,7 @@ struct StatusDocument: Decodable {
     var details: Details?
 
     var status: Status {
-        // A server asks for no wait with 0.
+        // 0 means that no wait is requested.
         let wait = details?.retryAfterSeconds.flatMap { $0 > 0 ? $0 : nil }
         return Status(
             code: code ?? 0, reason: reason ?? "", message: message ?? "", retryAfterSeconds: wait,

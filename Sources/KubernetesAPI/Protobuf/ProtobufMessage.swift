@@ -105,7 +105,7 @@ struct ProtobufField {
         Self.damaged("field \(number) is not \(expected)")
     }
 
-    /// The object is left open: whoever knows it puts it in.
+    /// The caller fills in the object.
     static func damaged(_ reason: String) -> ObjectError {
         ObjectError(
             object: "", field: "", reason: "the protobuf message is damaged: \(reason); ask again, or ask for JSON")

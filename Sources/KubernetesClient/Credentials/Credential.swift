@@ -3,7 +3,7 @@ import NIOSSL
 
 /// What a request is sent with.
 struct Credential: Sendable {
-    /// Tells one credential from the next, so that only the one that was refused is thrown away.
+    /// Distinguishes this credential from the next, so that only the refused one is discarded.
     var generation: Int
     /// For `Authorization: Bearer …`.
     var token: String?

@@ -29,7 +29,7 @@ actor Credentials {
         self.wallClock = wallClock
     }
 
-    /// The credential for a request that is sent now. Callers that come while it is renewed wait for the same result.
+    /// The credential for a request that is sent now. Callers that arrive during a renewal wait for its result.
     func credential(at now: ContinuousClock.Instant) async throws -> Credential {
         while isRenewing { await withCheckedContinuation { waiters.append($0) } }
         if let current, let goodUntil, now < goodUntil, pluginResult?.isGood(at: wallClock()) ?? true { return current }
@@ -52,7 +52,7 @@ actor Credentials {
         }
     }
 
-    /// The server did not accept `refused`: the next request makes a new one.
+    /// Discards a credential that the server did not accept; the next request obtains a new one.
     func discard(_ refused: Credential) {
         guard current?.generation == refused.generation else { return }
         current = nil

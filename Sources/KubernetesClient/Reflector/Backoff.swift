@@ -5,14 +5,14 @@ struct Backoff: Sendable {
     struct Limits: Sendable, Hashable {
         var first: Duration = .milliseconds(800)
         var longest: Duration = .seconds(30)
-        /// The longest delay after a refused connection. To be refused costs the server's host next to nothing, and a
-        /// server that comes back should be found at once.
+        /// The longest delay after a refused connection. A refusal costs the server's host almost nothing, and a
+        /// server that returns should be noticed soon.
         var longestRefused: Duration = .seconds(3)
-        /// An expired version is the answer of a healthy server: everything is asked for again within this time.
+        /// The longest delay after an expired version, which is the answer of a healthy server.
         var expired: Duration = .seconds(1)
-        /// The interval at which those who wait for the server see whether it has answered another reflector.
+        /// The interval at which a waiting reflector checks whether the server has answered another one.
         var consultation: Duration = .milliseconds(500)
-        /// After this time without a failure the next one counts as the first again.
+        /// The time without a failure after which the delays start over.
         var healthy: Duration = .seconds(120)
         /// The longest `Retry-After` that is honoured.
         var longestRetryAfter: Duration = .seconds(300)
@@ -27,7 +27,7 @@ struct Backoff: Sendable {
         bound = limits.first
     }
 
-    /// The same before any failure.
+    /// A backoff with the same limits and no failures yet.
     var reset: Backoff { Backoff(limits) }
 
     /// The delay after a failure at `now`: random between a tenth of the bound and the bound, which then doubles. Never

@@ -1,9 +1,9 @@
 import KubernetesAPI
 
-/// The objects of one kind that the inbox was given, and their versions: all that is needed to say what changed.
+/// The names and versions of the objects of one kind that the inbox was given: enough to tell what has changed.
 ///
 /// The objects themselves are not kept. While the whole state is sent anew (a list, the initial events of a watch) each
-/// object that comes by is marked with the number of that replacement; those left unmarked at its end have vanished.
+/// object received is marked with the number of that replacement; those without the mark at its end no longer exist.
 struct KnownObjects: Sendable {
     private struct Entry {
         var version: Version
@@ -21,7 +21,7 @@ struct KnownObjects: Sendable {
 
     var count: Int { entries.values.reduce(0) { $0 + $1.count } }
 
-    /// What changes with `object`: nothing, where this version of it is known already.
+    /// The change that `object` makes; `nil` if this version of it is already known.
     mutating func set(_ object: KubernetesObject) -> ObjectChange? {
         let metadata = object.metadata
         let entry = Entry(version: Version(metadata.resourceVersion), replacement: replacement)
@@ -30,7 +30,7 @@ struct KnownObjects: Sendable {
         return nil
     }
 
-    /// What changes when the object is gone: nothing, where it was never known.
+    /// The change that the removal of an object makes; `nil` if the object was never known.
     mutating func remove(_ key: ObjectKey) -> ObjectChange? {
         forget(key.name) ? .removed(key) : nil
     }

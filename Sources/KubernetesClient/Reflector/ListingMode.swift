@@ -1,15 +1,14 @@
 /// How a server can be asked for the whole state, as its answers so far have shown.
 ///
 /// A watch that begins with all objects (WatchList) costs both sides least. Where it is refused, the first list comes
-/// from the server's cache (`resourceVersion=0`), because after an outage every node asks at once; a cache answers
-/// whole, whatever the limit, so where that is too large for us, and after the cache once misled us, the list comes in
-/// pages of the most recent state.
+/// from the server's cache (`resourceVersion=0`), because after an outage every node asks at once. A cache ignores the
+/// page limit: where its answer is too large, or was out of date, the list comes in pages of the most recent state.
 struct ListingMode: Sendable, Hashable {
     private(set) var usesWatchList = true
     private(set) var usesCache = true
     /// Halved for each answer that was too large.
     private(set) var pageDivisor = 1
-    /// Whether the pages expired faster than they could be read: then everything is asked for at once.
+    /// Whether pages expired before all of them were read, so that everything is requested at once.
     private(set) var isUnpaged = false
     private var unfinishedStreams = 0
 

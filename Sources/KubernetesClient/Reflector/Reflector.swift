@@ -1,7 +1,7 @@
 import KubernetesAPI
 
-/// Keeps what is known of one kind of object equal to what the API server holds: decides what to ask, what the answers
-/// change, and what follows from each failure. Events go in, a ``Step`` comes out; no I/O, no clock of its own.
+/// Keeps what is known about one kind of object equal to what the API server holds: decides what to request, what each
+/// response changes, and what follows from each failure. Events go in, a ``Step`` comes out; no I/O, no clock of its own.
 ///
 ///     idle ──► replacing ──► watching ──► (closed) ──► watching …
 ///         └──► listing  ──┘      └─ expired ──► replacing or listing
@@ -67,9 +67,9 @@ struct Reflector: Sendable {
     var backoff: Backoff
     /// The delays while the server refuses connections.
     var looks: Backoff
-    /// The failure that is waited out, if it left unclear whether the server is there.
+    /// When the failure being waited out happened, if the server may be unreachable.
     var unreachableSince: ContinuousClock.Instant?
-    /// Whether everything was asked for at once after an expiry, and no watch has told anything since.
+    /// Whether an expiry has already led to a replacement without backoff, and no watch has sent an event since.
     var hasReplacedAtOnce = false
     var random: SplitMix64
     /// How this server can be asked for the whole state.
@@ -200,7 +200,7 @@ struct Reflector: Sendable {
         return failed(failure, at: now, health: &unshared)
     }
 
-    /// The same, together with the other reflectors of the client.
+    /// The same, with what the client's other reflectors know about the server.
     mutating func failed(
         _ failure: RequestFailure, at now: ContinuousClock.Instant, health: inout ServerHealth
     ) -> Step {
@@ -213,7 +213,7 @@ struct Reflector: Sendable {
         failingSince = failingSince ?? now
         unreachableSince = failure.mayBeOutage ? now : nil
         var delay = delay(after: failure, response, at: now, &health)
-        // Credentials that were refused are made anew: that deserves a try at once, but only one.
+        // Refused credentials are renewed, and the first attempt with new ones need not wait.
         if response.needsFreshCredentials, !hasTriedFreshCredentials {
             hasTriedFreshCredentials = true
             delay = .zero
@@ -240,7 +240,7 @@ struct Reflector: Sendable {
                 looks = next
                 return delay
             }
-            // Whoever has the next look wakes us when the server answers.
+            // The reflector with the next attempt wakes this one when the server answers.
             return limits.backoff.longest * Double.random(in: 0.5...1, using: &random)
         }
         return backoff.delay(after: now, retryAfter: failure.retryAfter, random: &random)

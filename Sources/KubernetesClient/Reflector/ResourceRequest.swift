@@ -11,7 +11,7 @@ enum ResourceRequest: Sendable, Hashable {
 struct ListRequest: Sendable, Hashable {
     /// `"0"`: whatever the server's cache holds; empty: the most recent state.
     var resourceVersion: String
-    /// Objects in one page; `nil` for all at once. Not heeded by a server that answers from its cache.
+    /// Objects in one page; `nil` for all at once. Ignored by a server that answers from its cache.
     var limit: Int?
     /// From the page before; empty on the first.
     var continueToken: String = ""
@@ -20,8 +20,8 @@ struct ListRequest: Sendable, Hashable {
 struct WatchRequest: Sendable, Hashable {
     /// Where the watch begins; empty with `sendInitialEvents` for the most recent state.
     var resourceVersion: String
-    /// Whether the watch tells all objects first, and then what changes (WatchList, KEP-3157).
+    /// Whether the watch begins with all objects that exist (WatchList, KEP-3157).
     var sendInitialEvents = false
-    /// After which the server ends the watch, in whole seconds.
+    /// The time after which the server ends the watch, in whole seconds.
     var timeout: Duration
 }

@@ -1,9 +1,9 @@
-/// What the reflectors of one client know together of their server. A plain value: the drivers share it, and a
-/// simulation can hold thousands.
+/// What the reflectors of one client know about their server. A plain value: the drivers share one, and a simulation
+/// can hold thousands.
 struct ServerHealth: Sendable {
     /// When the server last answered, if only to refuse a request.
     private(set) var answeredAt: ContinuousClock.Instant?
-    /// When one of the reflectors will see whether a server that refused connections is back.
+    /// When one of the reflectors will next try a server that refused connections.
     private(set) var nextLook: ContinuousClock.Instant?
 
     mutating func answered(at now: ContinuousClock.Instant) {
@@ -11,8 +11,8 @@ struct ServerHealth: Sendable {
         nextLook = nil
     }
 
-    /// Takes on the next look at a server that refuses connections. One reflector at a time is enough: false while
-    /// another has one before it.
+    /// Claims the next attempt on a server that refuses connections. One reflector at a time is enough: returns false
+    /// while another reflector's attempt is due.
     mutating func takeLook(after delay: Duration, at now: ContinuousClock.Instant) -> Bool {
         if let nextLook, nextLook > now { return false }
         nextLook = now.advanced(by: delay)

@@ -17,7 +17,7 @@ struct Step: Sendable {
     var isSynchronized = false
     /// To be logged.
     var reports: [Report] = []
-    /// Anything but `read` gives up the request under way.
+    /// Anything but `read` abandons the request under way.
     var next = Next.read
 
     /// Does `step` after this one, in one go.
@@ -32,12 +32,12 @@ struct Step: Sendable {
 /// One line for the log: what was asked, why it failed, when the next try comes, and what that means for the node.
 struct Report: Sendable, Hashable {
     enum Level: Sendable, Hashable {
-        /// Another way is taken, or all is well again; nobody needs to do anything.
+        /// A fallback or a recovery; nobody needs to act.
         case notice
         case warning
     }
 
-    /// What went wrong, where the server is to be named.
+    /// What happened; ``text(server:)`` names the server.
     enum Subject: Sendable, Hashable {
         case failure(asked: String, RequestFailure, consequence: String)
         case object(String)
@@ -89,7 +89,7 @@ extension Reflector {
         return [Report(level: .notice, subject: .recovery(asked: asked, after: since.duration(to: now)))]
     }
 
-    /// What was left out of `object`; nothing where all of it counts.
+    /// What was left out of `object`; empty if nothing was.
     func leftOut(of object: KubernetesObject) -> [Report] {
         let refusals = object.refusals
         guard !refusals.isEmpty else { return [] }

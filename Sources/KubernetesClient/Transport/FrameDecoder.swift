@@ -1,9 +1,9 @@
 import KubernetesAPI
 import NIOCore
 
-/// Cuts the body of a watch into events, wherever the network has cut it.
+/// Splits the body of a watch into events, however the network has split it.
 ///
-/// In JSON each event is one line. In protobuf four bytes, the most significant first, give the length of each event.
+/// In JSON each event is one line. In protobuf a length of four bytes, big-endian, precedes each event.
 /// An event larger than `limit` is an error: etcd holds no object of more than a few MiB.
 struct FrameDecoder: Sendable {
     struct FrameTooLarge: Error, Sendable, Hashable {
@@ -15,7 +15,7 @@ struct FrameDecoder: Sendable {
     private let format: WireFormat
     private let limit: Int
     private var buffer = ByteBuffer()
-    /// So many readable bytes are known to hold no end of line.
+    /// Readable bytes already searched for an end of line.
     private var scanned = 0
 
     init(format: WireFormat, limit: Int = standardLimit) {
@@ -23,7 +23,7 @@ struct FrameDecoder: Sendable {
         self.limit = limit
     }
 
-    /// Whether no event has begun.
+    /// Whether no bytes of an incomplete event are left.
     var isEmpty: Bool { buffer.readableBytes == 0 }
 
     mutating func append(_ bytes: ByteBuffer) {

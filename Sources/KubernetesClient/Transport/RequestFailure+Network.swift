@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 
 extension RequestFailure {
-    /// Says in words what the network or TLS met with.
+    /// Describes what went wrong in the network or in TLS.
     init(_ error: any Error, configuration: KubernetesClientConfiguration) {
         self =
             switch error {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Notices that a connection has gone silent: nothing came for longer than the exchange allows at this point.
+/// Notices when nothing has arrived for longer than the exchange allows.
 final class Silence: Sendable {
     private struct State {
         var deadline: ContinuousClock.Instant
@@ -13,7 +13,7 @@ final class Silence: Sendable {
         state = Mutex(State(deadline: .now.advanced(by: patience), patience: patience))
     }
 
-    /// Something was heard; the next may take as long as `patience`.
+    /// Something has arrived; the next part may take as long as `patience`.
     func broken(patience: Duration) {
         let deadline = ContinuousClock.now.advanced(by: patience)
         state.withLock { $0 = State(deadline: deadline, patience: patience) }
