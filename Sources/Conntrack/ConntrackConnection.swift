@@ -3,19 +3,19 @@ import Glibc
 package import InternetAddresses
 package import Netlink
 
-/// The way to the kernel's table of tracked connections (ctnetlink).
+/// A connection to the kernel's table of tracked connections (ctnetlink).
 ///
 /// Calls block; they belong on a thread that may. Needs CAP_NET_ADMIN.
 package struct ConntrackConnection: ~Copyable {
     private var netlink: NetlinkConnection
     private var writer = MessageWriter()
-    /// Whether the kernel is asked for the entries of one protocol only (5.8); older kernels tell all.
+    /// Whether dumps ask for the entries of one protocol only (since 5.8); older kernels send all.
     private var filtersInKernel = true
 
-    /// So many deletions go into one send. The kernel puts an answer for each that fails into our receive buffer before we
+    /// The number of deletions in one send. The kernel puts an answer for each that fails into our receive buffer before we
     /// can read the first, and a thousand of these fit.
     private static let deletionsInSend = 500
-    /// A dump that is interrupted as often as this is given up.
+    /// The number of interrupted dumps after which to give up.
     private static let dumpAttempts = 4
 
     package init(_ transport: any NetlinkTransport) {
@@ -24,7 +24,7 @@ package struct ConntrackConnection: ~Copyable {
 
     /// The entries of one family and protocol that satisfy `isWanted`. `conntrack -L -f ipv4 -p udp`
     ///
-    /// The table changes while it is read: an entry can be missing, and one that is told can be gone already.
+    /// The table changes while it is read: an entry can be missing, and one that is returned can be gone already.
     package mutating func entries(
         _ family: IPFamily, _ transport: TransportProtocol, where isWanted: (ConntrackEntry) -> Bool
     ) throws(NetlinkError) -> [ConntrackEntry] {
@@ -44,7 +44,7 @@ package struct ConntrackConnection: ~Copyable {
 
     /// Removes these entries and no others, and returns how many of them were there. `conntrack -D …`
     ///
-    /// An entry that has gone meanwhile, or has made room for a new one with the same tuple, is passed over. When the kernel
+    /// An entry that has gone meanwhile, or has made room for a new one with the same tuple, is skipped. When the kernel
     /// refuses some, the rest is removed before the first refusal is thrown.
     package mutating func delete(_ entries: [ConntrackEntry]) throws(NetlinkError) -> Int {
         var deleted = 0
@@ -92,7 +92,7 @@ package struct ConntrackConnection: ~Copyable {
         return entries
     }
 
-    /// Asks for the entries whose original tuple has this protocol. Kernels that do not know the filter pass it over.
+    /// Asks for the entries whose original tuple has this protocol. Kernels that do not know the filter ignore it.
     private static func writeFilter(_ transport: TransportProtocol, to writer: inout MessageWriter) {
         writer.nested(CTA_TUPLE_ORIG.rawValue) { writer in
             writer.nested(CTA_TUPLE_PROTO.rawValue) { writer in

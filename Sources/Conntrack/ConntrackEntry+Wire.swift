@@ -54,7 +54,7 @@ private struct ConntrackTuple {
     var transport: TransportProtocol?
     var sourcePort: UInt16 = 0
     var destinationPort: UInt16 = 0
-    /// Where the two directions are in different zones, each tells its own.
+    /// Where the two directions are in different zones, each names its own.
     var zone: UInt16 = 0
 
     init() {}

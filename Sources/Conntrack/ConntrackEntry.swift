@@ -15,9 +15,9 @@ package struct ConntrackEntry: Sendable, Hashable {
     /// Where the answers come from: the backend, or the destination itself where nothing was translated.
     package var replySource: IPAddress
     package var replySourcePort: UInt16
-    /// Tells this entry from a later one with the same addresses and ports (`CTA_ID`).
+    /// Distinguishes this entry from a later one with the same addresses and ports (`CTA_ID`).
     package var id: UInt32
-    /// The zone that its original direction is in; 0 is the zone of all who set none.
+    /// The zone that its original direction is in; 0 is the default zone.
     package var zone: UInt16
 
     package init(
@@ -35,6 +35,6 @@ package struct ConntrackEntry: Sendable, Hashable {
         self.zone = zone
     }
 
-    /// Whether the packets of the client went elsewhere than it sent them.
+    /// Whether the destination of the client's packets was translated.
     package var isTranslated: Bool { replySource != destination || replySourcePort != destinationPort }
 }

@@ -4,10 +4,10 @@ import Glibc
 package import Mailboxes
 package import Netlink
 
-/// Removes tracked UDP flows that changes of routes have made stale, behind the programming.
+/// Removes tracked UDP flows that changes of routes have made stale, after the rules have changed.
 ///
 /// One for all data planes of a node. It takes what is stale from a mailbox and works on a thread of its own, because a
-/// dump of the kernel's table blocks. Changes that come meanwhile are taken together, and there is at most one dump of each
+/// dump of the kernel's table blocks. Changes that arrive meanwhile are merged, and there is at most one dump of each
 /// family in ``Timing/pause``.
 package actor ConntrackCleaner {
     /// When it works.
@@ -36,7 +36,7 @@ package actor ConntrackCleaner {
 
     /// A cleaner for the network namespace of this process.
     ///
-    /// Whoever programs merges what is stale into `flows` as soon as the kernel follows a change. `report` is called on the
+    /// The caller merges stale flows into `flows` as soon as the kernel follows a change. `report` is called on the
     /// cleaner's thread with every result. `open` makes the socket, on the cleaner's thread, when there is work for the
     /// first time.
     package init(
@@ -54,7 +54,7 @@ package actor ConntrackCleaner {
         self.report = report
     }
 
-    /// Works until its task is cancelled, or until it turns out that this machine cannot do it.
+    /// Runs until its task is cancelled, or until it turns out that this machine does not support it.
     package func run() async {
         while let arrived = await flows.next(Self.take) {
             do throws(ConntrackPasses.Failure) {

@@ -2,7 +2,7 @@ import Conntrack
 import InternetAddresses
 import Netlink
 
-/// Looks through the kernel's table, one time after the other, over the same socket. Blocks; used on one thread.
+/// Searches the kernel's table, pass by pass, over one socket. Blocks; used on one thread.
 final class ConntrackPasses {
     /// Why a pass was not complete.
     enum Failure: Error {

@@ -1,14 +1,14 @@
 package import InternetAddresses
 package import Netlink
 
-/// What the removal of stale flows has come to, for metrics and the log.
+/// The results of removing stale flows, for metrics and the log.
 package enum ConntrackReport: Sendable {
-    /// The table of one family was looked through once. Feeds `kubeproxy_conntrack_reconciler_deleted_entries_total` and
+    /// One pass over the table of one family. Feeds `kubeproxy_conntrack_reconciler_deleted_entries_total` and
     /// `kubeproxy_conntrack_reconciler_sync_duration_seconds`.
     case cleaned(IPFamily, deleted: Int, took: Duration)
     /// Some stale flows could not be removed, after several attempts: their clients may reach an endpoint that has gone
     /// until they pause. Later changes are still followed.
     case failed(NetlinkError)
-    /// This kernel or this process cannot do it at all. It is reported once, and nothing is tried any more.
+    /// This kernel or this process cannot do it at all. Reported once; no further attempts are made.
     case unavailable(NetlinkError)
 }

@@ -16,7 +16,7 @@ package struct StaleFlows: Sendable, Hashable {
     /// What becomes of the flows to one frontend.
     private struct Rule: Sendable, Hashable {
         /// Only flows to one of these stay. `nil` for a frontend that has gone: translated flows are forgotten, and what
-        /// else uses the address is none of our business.
+        /// else uses the address is left alone.
         var backends: ServingBackends?
         /// Whether there can be flows to forget; otherwise the rule only replaces an earlier one.
         var isDue: Bool
@@ -49,7 +49,7 @@ package struct StaleFlows: Sendable, Hashable {
         for entry in entries { addFrontendsNow(in: entry) }
     }
 
-    /// What anybody may have left behind, once the kernel holds the snapshot: who knows what was programmed before.
+    /// All flows that may be stale once the kernel holds the snapshot, whatever was programmed before.
     package init(after snapshot: RoutingSnapshot) {
         nodeAddresses = Set(snapshot.nodePorts.addresses)
         for route in snapshot.routes where route.key.name.transport == .udp {
@@ -59,7 +59,7 @@ package struct StaleFlows: Sendable, Hashable {
         }
     }
 
-    /// Whether there is no reason to look at the kernel's table.
+    /// Whether there are no flows to look for.
     package var isEmpty: Bool { !rules.values.contains(where: \.isDue) }
 
     /// The families whose flows have to be looked at.

@@ -1,7 +1,7 @@
 import Logging
 import ServiceLifecycle
 
-/// A program that runs until it is told to stop: what its parts are, and in which order they end.
+/// A program that runs until a signal stops it: its parts, and the order in which they end.
 package enum Daemon {
     /// One of the things that a daemon does at the same time.
     package struct Part: Sendable {
@@ -56,7 +56,7 @@ private struct CancelledService: Service {
         do {
             try await cancelWhenGracefulShutdown(part.run)
         } catch is CancellationError where Task.isShuttingDownGracefully {
-            // That is how it was told to stop.
+            // The cancellation was ours: the part has stopped as requested.
         }
     }
 }

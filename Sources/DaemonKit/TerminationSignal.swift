@@ -25,7 +25,7 @@ enum TerminationSignal {
             try OwnedThread.start(name: "signals") {
                 read(descriptor)
                 continuation.finish()
-                // Signals that came close together are one. The next comes from somebody who is in a hurry.
+                // Signals that arrive close together count as one. A further one asks for an immediate end.
                 if !isCancelled.value.withLock({ $0 }) { read(descriptor) }
                 CLinux_release_termination()
                 close(descriptor)

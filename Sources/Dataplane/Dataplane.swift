@@ -2,17 +2,17 @@ package import ServiceRouting
 
 /// One way of making the kernel carry connections to Services: nftables, iptables, IPVS, userspace.
 ///
-/// A data plane owns its part of the kernel's state on this node and touches nothing else. It keeps what it has to know of
-/// the routes itself. Calls come from one task at a time, except for ``repair()``, which may come in between.
+/// A data plane owns its part of the kernel's state on this node and touches nothing else. It keeps its own
+/// record of the routes. Calls come from one task at a time, except for ``repair()``, which may overlap them.
 package protocol Dataplane: Sendable {
-    /// Makes the kernel hold the snapshot and nothing else, whatever it holds now: on a start, and on top of what an earlier
-    /// process has left. Connections are carried without a gap meanwhile, and only the difference is written.
+    /// Makes the kernel hold the snapshot and nothing else, whatever it holds now, also when an earlier process left rules
+    /// behind. Only the difference is written, and connections keep working meanwhile.
     func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport
 
-    /// Makes the kernel follow a change of routes. What this costs depends on the change alone.
+    /// Applies a change of routes. The cost depends on the change alone.
     func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport
 
-    /// Waits until somebody else has altered what this data plane programmed, and mends it. Returns what it did, or `nil`
+    /// Waits until another program has altered what this data plane programmed, and repairs it. Returns what it did, or `nil`
     /// when the task is cancelled.
     func repair() async throws(DataplaneError) -> RepairReport?
 }

@@ -1,8 +1,8 @@
 package import InternetAddresses
 
-/// What the operator has settled for all data planes.
+/// The operator's settings for all data planes.
 package struct DataplaneConfiguration: Sendable, Hashable {
-    /// How traffic of the node's own pods is told from other traffic (`--detect-local-mode`).
+    /// How to recognise traffic from the node's own pods (`--detect-local-mode`).
     package var localTraffic: LocalTraffic
 
     /// The bit of the packet mark that asks for masquerading, as a number with this bit alone
@@ -23,7 +23,7 @@ package enum LocalTraffic: Sendable, Hashable {
     case networks([IPNetwork])
     /// It comes in through this interface (`BridgeInterface`).
     case bridge(String)
-    /// It comes in through an interface whose name begins like this (`InterfaceNamePrefix`).
+    /// It comes in through an interface whose name has this prefix (`InterfaceNamePrefix`).
     case interfacePrefix(String)
 
     /// The networks of one family; empty where the mode is not by network.

@@ -1,4 +1,4 @@
-/// Somebody who connects: a place and the address that connections come from.
+/// A client: a place, and the address that its connections come from.
 package struct Client: Sendable {
     /// `pod`, `node`, `remote-pod`, `outside`, `outside-other` or `endpoint-itself`.
     package let name: String
@@ -16,7 +16,7 @@ package struct Client: Sendable {
         try await namespace.connect(to: target, over: transport, from: source(for: target), timeout: timeout)
     }
 
-    /// Makes so many connections at once, and says what came of each.
+    /// Makes `count` connections at once and returns the outcome of each.
     package func connect(
         _ count: Int, to target: SocketAddress, over transport: Transport = .tcp, timeout: Duration = .seconds(2)
     ) async throws -> [ConnectionOutcome] {

@@ -1,4 +1,4 @@
-/// A small cluster on one machine, out of network namespaces and real packets.
+/// A small cluster on one machine, made of network namespaces, with real packets.
 ///
 ///     outside ── eth0  node n1  eth1 ── remote (n2)       pods 10.244.0.x, fd00:10:244::x: one namespace each,
 ///                     172.30.0.2  eth2 ── third (n3)       routed by the node over veth<x>
@@ -37,7 +37,7 @@ package final class Cluster {
         }
     }
 
-    /// The namespace that holds an endpoint's address: a pod of the node, or the remote node. Made if need be.
+    /// The namespace that holds an endpoint's address: a pod of the node, or the remote node. Created if it does not exist.
     package func home(of ip: String) async throws -> NetworkNamespace {
         guard ip.hasPrefix(ClusterAddress.podPrefix) || ip.hasPrefix(ClusterAddress.podPrefix6) else {
             try await addRemoteAddress(ip)
@@ -56,7 +56,7 @@ package final class Cluster {
         return pod
     }
 
-    /// Starts a server at an endpoint's address, and its pod if need be.
+    /// Starts a server at an endpoint's address, and creates its pod if there is none.
     @discardableResult
     package func serve(_ endpoint: SocketAddress, over transport: Transport = .tcp) async throws -> NetworkNamespace {
         let home = try await home(of: endpoint.ip)

@@ -6,7 +6,7 @@ package enum ConnectionOutcome: Hashable, Sendable, CustomStringConvertible {
     case refused
     /// Reset after it had been established.
     case reset
-    /// Nothing came in time, or no route leads there: nobody took care of the address.
+    /// Nothing came in time, or there is no route: nothing handles the address.
     case noAnswer
     /// The connection was closed without an answer.
     case empty

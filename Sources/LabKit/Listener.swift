@@ -1,6 +1,6 @@
 import Glibc
 
-/// A socket that answers whoever connects, or sends a datagram, with `address|port|peer`, and hangs up.
+/// A socket that answers each connection or datagram with `address|port|peer`, and hangs up.
 final class Listener: Sendable {
     private let socket: Descriptor
     private let name: String

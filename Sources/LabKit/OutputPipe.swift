@@ -23,7 +23,7 @@ final class OutputPipe: Sendable {
 
     private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
-    /// Takes what there is. False: nobody will write any more.
+    /// Reads what there is. False at the end: all writers have closed the pipe.
     func drain() -> Bool {
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 
 /// Reads netlink attributes (`struct nlattr`) one after the other.
 ///
@@ -25,8 +26,8 @@ package enum AttributeReader {
         }
     }
 
-    /// `NLA_TYPE_MASK`, which is a macro that Swift does not see: all but the nested and the byte order flag.
-    private static let typeMask: UInt32 = 0x3FFF
+    /// All bits but the flags for nested attributes and for network byte order.
+    private static let typeMask = CLinux_NLA_TYPE_MASK
 }
 
 extension RawSpan {
@@ -71,8 +72,8 @@ extension RawSpan {
 }
 
 extension NetlinkError {
-    /// The kernel, or whoever plays it, has sent something that is no netlink.
+    /// A message from the kernel that is not valid netlink.
     package static func malformed(_ what: String) -> NetlinkError {
-        NetlinkError(operation: "read a netlink message", errno: 74 /* EBADMSG */, kernelMessage: "malformed \(what)")
+        NetlinkError(operation: "read a netlink message", errno: EBADMSG, kernelMessage: "malformed \(what)")
     }
 }

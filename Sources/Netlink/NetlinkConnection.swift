@@ -23,7 +23,7 @@ package struct NetlinkConnection: ~Copyable {
         return sequence
     }
 
-    /// Goes on behind `last`, which was the last number of messages that somebody else has numbered.
+    /// Continues after `last`, the last sequence number of messages that the caller numbered.
     package mutating func continueSequence(behind last: UInt32) {
         sequence = last
     }
@@ -129,7 +129,7 @@ package struct NetlinkConnection: ~Copyable {
         return true
     }
 
-    /// Throws away answers that nobody waits for any more, such as those to a request that failed half-way.
+    /// Discards answers that no request waits for any more, such as those to a request that failed half-way.
     private mutating func drain() throws(NetlinkError) {
         while true {
             do throws(NetlinkError) {

@@ -4,11 +4,11 @@ import Glibc
 package struct NetlinkError: Error, Sendable, Hashable {
     /// What was being done: `send`, `receive`, `add chain pick-3`.
     package var operation: String
-    /// The kernel's error number, positive, as <errno.h> has it.
+    /// The kernel's error number, positive, as in <errno.h>.
     package var errno: Int32
     /// The kernel's own words (`NLMSGERR_ATTR_MSG`); empty where it gives none.
     package var kernelMessage: String
-    /// The sequence number of the message that the kernel refuses, where it says so.
+    /// The sequence number of the message that the kernel refuses, if it names one.
     package var sequence: UInt32?
     /// Where in that message the kernel found the fault, in bytes from its start (`NLMSGERR_ATTR_OFFS`).
     package var offset: UInt32?
@@ -23,7 +23,7 @@ package struct NetlinkError: Error, Sendable, Hashable {
         self.offset = offset
     }
 
-    /// Whether the same request may well succeed when it is sent again.
+    /// Whether the same request may succeed if it is sent again.
     package var isTransient: Bool {
         [EINTR, EAGAIN, ENOBUFS, ENOMEM, EBUSY].contains(errno)
     }
@@ -32,8 +32,8 @@ package struct NetlinkError: Error, Sendable, Hashable {
 extension NetlinkError: CustomStringConvertible {
     package var description: String {
         let text = "\(operation): \(String(cString: strerror(errno)))"
-        let told = kernelMessage.isEmpty ? "" : " (the kernel says: \(kernelMessage))"
-        return text + told + advice
+        let words = kernelMessage.isEmpty ? "" : " (the kernel says: \(kernelMessage))"
+        return text + words + advice
     }
 
     private var advice: String {

@@ -39,7 +39,7 @@ package final class NetlinkSocket: NetlinkTransport {
         }
     }
 
-    /// Keeps multicast messages away that tell of what the socket with this port has done: nobody needs to hear of its own
+    /// Drops multicast messages about changes made through the socket with this port: a program need not hear of its own
     /// deeds, of which there may be hundreds of thousands.
     package func ignoreEvents(causedBy portID: UInt32) throws(NetlinkError) {
         guard CLinux_ignore_netlink_port(descriptor, portID) == 0 else {

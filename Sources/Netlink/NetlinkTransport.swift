@@ -1,4 +1,4 @@
-/// The way to the kernel: what ``NetlinkSocket`` does, and what tests put in its place to make the kernel misbehave.
+/// A channel to the kernel: ``NetlinkSocket``, or a fake with which tests simulate a misbehaving kernel.
 ///
 /// Both calls may block the calling thread; use them from a thread that may.
 package protocol NetlinkTransport: Sendable {
@@ -13,6 +13,6 @@ package protocol NetlinkTransport: Sendable {
 
     /// Puts the next datagram at the start of `buffer` and returns its length.
     ///
-    /// When nothing has arrived it waits if `wait` says so, or returns `nil`.
+    /// If nothing has arrived, waits if `wait` is true and returns `nil` otherwise.
     func receive(into buffer: inout [UInt8], wait: Bool) throws(NetlinkError) -> Int?
 }

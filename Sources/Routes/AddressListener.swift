@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 package import Netlink
 
-/// Hears when interfaces come and go and when their addresses change, whoever changes them.
+/// Reports interfaces that come and go and changes of their addresses, whoever makes them.
 ///
-/// Reading blocks as long as nothing happens: use it on a thread that may, or without waiting.
+/// Reading blocks until something happens: use it on a thread that may block, or without waiting.
 package struct AddressListener: ~Copyable {
     private var netlink: NetlinkConnection
 
@@ -15,12 +15,12 @@ package struct AddressListener: ~Copyable {
         /// Also when an interface that was there changes, as it does when its cable is pulled.
         case linkAdded(Link)
         case linkRemoved(Link)
-        /// More happened than the socket could keep: whoever wants to know must list what there is.
+        /// The socket's buffer overflowed: list the current state again.
         case missedEvents
     }
 
     /// Begins to listen in the network namespace of the calling thread. `ignoring` is the port of a socket whose own changes
-    /// are not told. With a `timeout`, waiting for events that do not come ends with EAGAIN.
+    /// are not reported. With a `timeout`, waiting for events that do not come ends with EAGAIN.
     package init(ignoring port: UInt32? = nil, timeout: Duration? = nil) throws(NetlinkError) {
         let socket = try NetlinkSocket(family: NETLINK_ROUTE)
         if let timeout { try socket.setReceiveTimeout(milliseconds: Int(timeout / .milliseconds(1))) }
@@ -36,7 +36,7 @@ package struct AddressListener: ~Copyable {
         netlink = NetlinkConnection(transport)
     }
 
-    /// What has happened since the last call. Waits for something if `wait` says so; otherwise it may be nothing.
+    /// The events since the last call. Waits for one if `wait` is true; otherwise the result may be empty.
     package mutating func events(wait: Bool) throws(NetlinkError) -> [Event] {
         var events: [Event] = []
         var mayWait = wait

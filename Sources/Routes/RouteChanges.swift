@@ -35,7 +35,7 @@ package struct RouteChanges: ~Copyable {
         change(UInt16(RTM_NEWADDR), NLM_F_CREATE | NLM_F_EXCL, address)
     }
 
-    /// `ip address delete 10.96.0.1/32 dev kube-ipvs0`; refused with EADDRNOTAVAIL if the interface has it not.
+    /// `ip address delete 10.96.0.1/32 dev kube-ipvs0`; refused with EADDRNOTAVAIL if the interface does not have it.
     package mutating func remove(_ address: InterfaceAddress) {
         change(UInt16(RTM_DELADDR), 0, address)
     }

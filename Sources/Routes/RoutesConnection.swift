@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 package import Netlink
 
-/// The way to the kernel's interfaces and addresses (rtnetlink).
+/// A connection to the kernel's interfaces and addresses (rtnetlink).
 ///
 /// Calls block; they belong on a thread that may. Changes need CAP_NET_ADMIN.
 package struct RoutesConnection: ~Copyable {
     private var netlink: NetlinkConnection
 
-    /// So often an interrupted dump is tried.
+    /// The number of attempts at a dump that changes interrupt.
     private static let dumpAttempts = 8
 
     /// `transport` is a socket of `NETLINK_ROUTE`.

@@ -12,7 +12,7 @@ struct Demo {
     static func main() async {
         do {
             try await untilSignal { try await Demo.run() }
-            heading("All as it should be.")
+            heading("Everything works as expected.")
         } catch let signal as Interruption {
             heading("Interrupted; everything is cleaned up.")
             exit(128 + signal.number)
@@ -42,11 +42,11 @@ struct Demo {
         try await proxy.stop()
         let kept = try await cluster.pod.connect(to: clusterIP)
         guard kept.server != nil else { throw Surprise("without the proxy a connection was \(kept)") }
-        explain("After SIGTERM the rules stay, so Services go on working while a proxy is upgraded.")
+        explain("After SIGTERM the rules stay, so Services keep working while a proxy is upgraded.")
         try await cluster.node.run(Servicelet.binary(), "cleanup")
         let tables = try await cluster.node.run("nft", "list", "tables")
         guard tables.isEmpty else { throw Surprise("servicelet cleanup left behind: \(tables)") }
-        explain("servicelet cleanup took them all away. The namespaces end with this program.")
+        explain("servicelet cleanup removed them. The namespaces end with this program.")
     }
 
     private static func buildCluster() async throws -> Cluster {
@@ -71,7 +71,7 @@ struct Demo {
     private static func startProxy(_ manifests: TemporaryFolder, on node: NetworkNamespace) async throws -> ProxyProcess
     {
         heading("Starting servicelet proxy on n1 with the manifests of examples/")
-        explain("No API server: a folder of manifests is the source of truth, and is watched.")
+        explain("No API server: a folder of manifests is the source of truth and is watched.")
         let start = ContinuousClock.now
         let proxy = try await ProxyProcess(Servicelet.proxy(manifests: manifests.url), on: node)
         explain("Healthy, and the kernel programmed, after \(milliseconds(since: start)).")
@@ -102,7 +102,7 @@ struct Demo {
     private static func list(_ addresses: [SocketAddress]) -> String { addresses.map(\.ip).joined(separator: ", ") }
 }
 
-/// Something that went otherwise than it should.
+/// Something that went wrong.
 struct Surprise: Error, CustomStringConvertible {
     var description: String
     init(_ description: String) { self.description = description }

@@ -3,7 +3,7 @@ import Foundation
 /// What happens now.
 func heading(_ text: String) { say("\n▸ \(text)") }
 
-/// What came of it, and why.
+/// The result, and why.
 func explain(_ text: String) { say("    \(text)") }
 
 /// Writes a line at once, also into a pipe.

@@ -15,7 +15,7 @@ struct Tally {
         self.keepsSource = keepsSource
     }
 
-    /// Makes so many connections. Throws if one fails, or if somebody answers who should not.
+    /// Makes so many connections. Throws if one fails, or if an unexpected server answers.
     func fill(_ client: Client, _ count: Int, _ target: SocketAddress) async throws -> Tally {
         var tally = self
         // A hundred at once stay far below the limit of open files.

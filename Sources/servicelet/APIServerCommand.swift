@@ -9,7 +9,7 @@ struct APIServerCommand: AsyncParsableCommand {
         discussion: """
             The first start makes certificates and writes admin.kubeconfig into the data directory: \
             kubectl --kubeconfig /var/lib/servicelet/admin.kubeconfig get services.
-            For one machine, tests and edge boxes; never in the place of a cluster's API server.
+            For one machine, tests and edge devices; not a replacement for a cluster's API server.
             """)
 
     @OptionGroup var server: APIServerOptions

@@ -6,19 +6,19 @@ import NodeProxy
 
 struct ProxyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "proxy", abstract: "Programs the node's kernel with the Services of a cluster, or of manifests.",
+        commandName: "proxy", abstract: "Programs the node's kernel with the Services of a cluster or of manifests.",
         discussion: """
-            Without --manifests, --kubeconfig and --master the API server is that of the Pod that the program runs in.
-            SIGTERM ends the program and leaves in force what it has programmed; servicelet cleanup removes it.
+            Without --manifests, --kubeconfig and --master, uses the API server of the cluster that it runs in as a Pod.
+            Rules stay in force after SIGTERM; servicelet cleanup removes them.
             """)
 
-    @Option(help: "A folder of YAML and JSON manifests, or one file, in place of a cluster; edits take effect at once.")
+    @Option(help: "A folder of YAML and JSON manifests, or one file, instead of a cluster; edits take effect at once.")
     var manifests: String?
 
-    @Option(help: "The kubeconfig file that says where the API server is and how to be known to it.")
+    @Option(help: "The kubeconfig file with the API server's address and credentials.")
     var kubeconfig: String?
 
-    @Option(help: "The URL of the API server; takes the place of the one in the kubeconfig.")
+    @Option(help: "The URL of the API server; overrides the one in the kubeconfig.")
     var master: String?
 
     @OptionGroup var flags: ProxyFlags

@@ -9,7 +9,7 @@ struct ProxyFlags: ParsableArguments {
     @Option(help: "The name of this machine's Node, where it is not the host name.")
     var hostnameOverride = ""
 
-    @Option(help: "How traffic of this node's pods is told: ClusterCIDR, BridgeInterface or InterfaceNamePrefix.")
+    @Option(help: "How to recognise traffic from pods of this node: ClusterCIDR, BridgeInterface, InterfaceNamePrefix.")
     var detectLocalMode = ""
 
     @Option(help: "The networks of the pods, such as 10.244.0.0/16,fd00:10:244::/48; others are masqueraded.")

@@ -48,13 +48,13 @@ struct LeftoversTests {
     func cleanUp() async {
         let calls = Calls()
         let modes = [
-            mode("a", failure: DataplaneError(.permission, "no"), calls: calls),
-            mode("b", failure: DataplaneError(.unsupported, "absent"), calls: calls), mode("c", calls: calls),
+            mode("a", calls: calls), mode("b", failure: DataplaneError(.unsupported, "absent"), calls: calls),
+            mode("c", failure: DataplaneError(.permission, "no"), calls: calls),
         ]
         let error = await #expect(throws: DataplaneError.self) {
             try await Leftovers.cleanUp(modes, logger: log.logger)
         }
         #expect(error?.code == .permission)
-        #expect(calls.all == ["clean up a", "clean up b", "clean up c"])
+        #expect(calls.all == ["clean up c", "clean up b", "clean up a"])
     }
 }

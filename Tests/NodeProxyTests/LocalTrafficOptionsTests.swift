@@ -63,7 +63,7 @@ struct LocalTrafficOptionsTests {
     func otherModes() {
         #expect(
             complaint { $0.detectLocalMode = "NodeCIDR" }.contains(
-                "NodeCIDR is not in this version; use ClusterCIDR, with this node's pod CIDRs"))
+                "NodeCIDR is not supported; use ClusterCIDR, with this node's pod CIDRs"))
         #expect(
             complaint { $0.detectLocalMode = "bridge" }.contains(
                 "there is no mode “bridge”; use one of ClusterCIDR, BridgeInterface, InterfaceNamePrefix"))

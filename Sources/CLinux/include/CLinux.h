@@ -50,6 +50,7 @@ _Static_assert(sizeof(struct ifaddrmsg) == 8, "ifaddrmsg");
 _Static_assert(sizeof(struct ip_vs_flags) == 8, "ip_vs_flags");
 
 // Constants that the headers define as casts or function-like macros, which Swift does not import.
+static const unsigned int CLinux_NLA_TYPE_MASK = (unsigned int)NLA_TYPE_MASK;
 static const unsigned int CLinux_NFT_RETURN = (unsigned int)NFT_RETURN;
 static const unsigned int CLinux_NFT_JUMP = (unsigned int)NFT_JUMP;
 static const unsigned int CLinux_NFT_GOTO = (unsigned int)NFT_GOTO;

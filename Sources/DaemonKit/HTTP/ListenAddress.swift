@@ -27,7 +27,7 @@ package struct ListenAddress: Sendable, Hashable {
             guard let address = IPAddress(host.dropFirst().dropLast()), address.family == .ipv6 else { return nil }
             self.init(address: address, port: port)
         } else {
-            // Without brackets nobody can tell where an IPv6 address ends and the port begins.
+            // Without brackets it is ambiguous where an IPv6 address ends and the port begins.
             guard let address = IPAddress(host), address.family == .ipv4 else { return nil }
             self.init(address: address, port: port)
         }

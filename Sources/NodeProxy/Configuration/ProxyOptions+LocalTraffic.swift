@@ -25,7 +25,7 @@ extension ProxyOptions {
         case .nodeCIDR:
             throw ProxyError(
                 .unsupported,
-                "--detect-local-mode: NodeCIDR is not in this version; use ClusterCIDR, with this node's pod CIDRs as --cluster-cidr"
+                "--detect-local-mode: NodeCIDR is not supported; use ClusterCIDR, with this node's pod CIDRs as --cluster-cidr"
             )
         case .bridgeInterface:
             return .bridge(try readInterface(podBridgeInterface, flag: "--pod-bridge-interface", mode))
@@ -45,14 +45,14 @@ extension ProxyOptions {
         return mode
     }
 
-    /// A name that the mode will not look at is a mistake about what is recognized.
+    /// Refuses a name that the mode ignores: the operator expects it to have an effect.
     private func refuse(
         _ name: String, of flag: String, for needed: DetectLocalMode, in mode: DetectLocalMode
     ) throws(ProxyError) {
         guard !name.isEmpty, mode != needed else { return }
         throw ProxyError(
             .invalidOption,
-            "\(flag) means nothing in --detect-local-mode \(mode.rawValue); set --detect-local-mode \(needed.rawValue), or leave \(flag) away"
+            "\(flag) means nothing in --detect-local-mode \(mode.rawValue); set --detect-local-mode \(needed.rawValue), or omit \(flag)"
         )
     }
 

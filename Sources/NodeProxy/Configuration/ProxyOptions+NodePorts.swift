@@ -1,7 +1,7 @@
 import InternetAddresses
 import ServiceRouting
 
-/// Where node ports are open, and what else the mode `iptables` can be told.
+/// Where node ports are open, and the other settings of the mode `iptables`.
 extension ProxyOptions {
     /// Without the flag, what kube-proxy does in the mode: all addresses with iptables and ipvs, the Node's own with
     /// nftables.

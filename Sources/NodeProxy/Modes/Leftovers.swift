@@ -26,7 +26,8 @@ package enum Leftovers {
         _ modes: [ProxyMode] = ProxyMode.all, logger: Logger
     ) async throws(DataplaneError) {
         var failure: DataplaneError?
-        for mode in modes {
+        // The last first: chains of a mode may lead to those of one before it.
+        for mode in modes.reversed() {
             do throws(DataplaneError) {
                 try await mode.cleanUp(logger)
             } catch  where error.code == .unsupported {

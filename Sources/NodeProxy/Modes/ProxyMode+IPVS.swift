@@ -10,7 +10,10 @@ extension ProxyMode {
         makeDataplane: { (configuration, _) throws(DataplaneError) in
             try IPVSDataplane(configuration: configuration.ipvs)
         },
-        cleanUp: { (_) throws(DataplaneError) in try await IPVSDataplane.cleanUp() },
+        // The chains that iptables mode shares go with that mode.
+        cleanUp: { (_) throws(DataplaneError) in
+            try await IPVSDataplane.cleanUp(keeping: IPTablesDataplane.ownedRules)
+        },
         removeLeftovers: { (current, _) throws(DataplaneError) in
             if current != .ipvs { try await IPVSDataplane.cleanUp(keeping: current.ownedRules) }
         },

@@ -22,7 +22,7 @@ package struct ProxyMode: Sendable {
     /// Reads back what the mode has programmed, or kube-proxy in it.
     package let inspect: @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
 
-    /// All modes, the default first.
+    /// All modes, the default first. Rules of a mode may lead to those of a mode before it, never the other way round.
     package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs]
 
     /// Reads the value of `--proxy-mode`; empty means the default.
