@@ -57,14 +57,23 @@ package enum Servicelet {
         return path
     }
 
-    /// The command that proxies the Services in `manifests`, a file or a folder, on the lab's node n1. Changes are
-    /// programmed without a pause between them.
+    /// The command that proxies the Services in `manifests`, a file or a folder, on the lab's node n1.
     package static func proxy(
         manifests: URL, mode: String = "nftables", arguments: [String] = []
     ) throws -> [String] {
-        [
-            try binary(), "proxy", "--manifests", manifests.path, "--hostname-override", "n1",
-            "--cluster-cidr", ClusterAddress.podNetworks, "--proxy-mode", mode, "--iptables-min-sync-period", "0s",
-        ] + arguments
+        try proxy(source: ["--manifests", manifests.path], mode: mode) + arguments
+    }
+
+    /// The command that proxies the Services of the API server that a kubeconfig file names, on the lab's node n1.
+    package static func proxy(kubeconfig: URL, mode: String = "nftables") throws -> [String] {
+        try proxy(source: ["--kubeconfig", kubeconfig.path], mode: mode)
+    }
+
+    /// Changes are programmed without a pause between them.
+    private static func proxy(source: [String], mode: String) throws -> [String] {
+        [try binary(), "proxy"] + source + [
+            "--hostname-override", "n1", "--cluster-cidr", ClusterAddress.podNetworks, "--proxy-mode", mode,
+            "--iptables-min-sync-period", "0s",
+        ]
     }
 }
