@@ -47,7 +47,9 @@ package struct SavedRules: Sendable {
         ruleCount += 1
         guard let line else { return digest.appendUnknown() }
         digest.append(line)
-        if keepsAllRules || !chain.hasPrefix("KUBE-") { rules[table, default: []].append(String(decoding: line, as: UTF8.self)) }
+        if keepsAllRules || !chain.hasPrefix("KUBE-") {
+            rules[table, default: []].append(String(decoding: line, as: UTF8.self))
+        }
     }
 
     /// Takes the rules of the last chain for complete.

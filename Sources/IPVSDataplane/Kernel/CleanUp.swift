@@ -63,7 +63,9 @@ struct CleanUp {
             for chain in IPVSChains.chains(in: table)
             where saved.chains(in: table).contains(chain) && other.chains[table]?.contains(chain) != true {
                 input.declare(chain, in: table)
-                let isUsed = foreign.contains { $0.split(separator: " ").contains(Substring(chain)) }
+                // Chains that iptables mode has left may lead there too; they go with its own cleanup.
+                let isShared = chain == ChainName.markForMasquerade && saved.hasServiceChains
+                let isUsed = isShared || foreign.contains { $0.split(separator: " ").contains(Substring(chain)) }
                 if !isUsed { input.remove(chain, in: table) }
             }
         }
@@ -103,5 +105,12 @@ extension IPVSChains {
     fileprivate static func isEvident(in saved: SavedRules) -> Bool {
         [filter, outFilter, nodePort, sourceRangesFirewall].contains { saved.chains(in: .filter).contains($0) }
             || [loadBalancer, nodePort].contains { saved.chains(in: .nat).contains($0) }
+    }
+}
+
+extension SavedRules {
+    /// Whether there are chains of single Services, which iptables mode programs.
+    fileprivate var hasServiceChains: Bool {
+        chains(in: .nat).contains { $0.hasPrefix("KUBE-SVC-") || $0.hasPrefix("KUBE-SEP-") }
     }
 }

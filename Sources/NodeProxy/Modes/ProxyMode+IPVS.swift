@@ -10,10 +10,7 @@ extension ProxyMode {
         makeDataplane: { (configuration, _) throws(DataplaneError) in
             try IPVSDataplane(configuration: configuration.ipvs)
         },
-        // The chains that iptables mode shares go with that mode.
-        cleanUp: { (_) throws(DataplaneError) in
-            try await IPVSDataplane.cleanUp(keeping: IPTablesDataplane.ownedRules)
-        },
+        cleanUp: { (_) throws(DataplaneError) in try await IPVSDataplane.cleanUp() },
         removeLeftovers: { (current, _) throws(DataplaneError) in
             if current != .ipvs { try await IPVSDataplane.cleanUp(keeping: current.ownedRules) }
         },

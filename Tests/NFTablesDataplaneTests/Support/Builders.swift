@@ -127,4 +127,3 @@ extension RoutingChange {
         RoutingChange(entries: routes.map { .init(key: $0.key, old: $0, new: nil) })
     }
 }
-
