@@ -15,6 +15,8 @@ let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
@@ -42,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
@@ -66,14 +69,17 @@ let package = Package(
         .target(name: "ManifestSource", dependencies: ["ObjectSource", "KubernetesAPI", yams, log]),
         .target(
             name: "KubernetesClient",
-            dependencies: ["ObjectSource", "KubernetesAPI", yams, log, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+            dependencies: [
+                "ObjectSource", "KubernetesAPI", yams, log, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess,
+                system,
+            ]),
 
         // The API server
         .target(
             name: "APICredentials",
             dependencies: [
                 crypto, x509, jwt, .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "SystemPackage", package: "swift-system"),
+                system,
             ]),
         .target(
             name: "ObjectStore",
@@ -202,6 +208,7 @@ let package = Package(
                 "InternetAddresses", "KubernetesTestKit",
             ]),
         .testTarget(name: "RoutesTests", dependencies: ["Routes", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
+        .testTarget(name: "DataplaneTests", dependencies: ["Dataplane"]),
         .testTarget(
             name: "NFTablesDataplaneTests",
             dependencies: [

@@ -17,6 +17,7 @@ let package = Package(
                 .product(name: "servicelet", package: "servicelet"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            resources: [.copy("Recordings")],
             swiftSettings: [
                 .swiftLanguageMode(.v6),
                 .enableUpcomingFeature("ExistentialAny"),

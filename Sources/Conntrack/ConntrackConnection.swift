@@ -113,8 +113,7 @@ package struct ConntrackConnection: ~Copyable {
     ) {
         let start = writer.beginMessage(
             type: UInt16(NFNL_SUBSYS_CTNETLINK) << 8 | UInt16(type), flags: UInt16(flags), sequence: sequence)
-        // struct nfgenmsg
-        writer.append(contentsOf: [UInt8(family == .ipv4 ? AF_INET : AF_INET6), UInt8(NFNETLINK_V0), 0, 0])
+        writer.netfilterHeader(family: UInt8(family == .ipv4 ? AF_INET : AF_INET6))
         body(&writer)
         writer.endMessage(start)
     }

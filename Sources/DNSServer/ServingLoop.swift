@@ -1,3 +1,4 @@
+import DaemonKit
 import DNSMessages
 import InternetAddresses
 import KubernetesClient
@@ -32,7 +33,7 @@ struct ServingLoop: Sendable {
             var isFirst = true
             for await configuration in configurations {
                 do {
-                    let own = Machine.addresses
+                    let own = try Machine.addresses().filter { !$0.isLoopback && !$0.isLinkLocal }
                     var servers: [ActiveServer] = []
                     for server in configuration.servers {
                         let earlier = current.first { $0.configuration.zones == server.zones }

@@ -101,7 +101,7 @@ package struct SetChanges: ~Copyable {
 extension MessageWriter {
     /// `struct nfgenmsg` and the protocol version, with which all messages about sets begin.
     mutating func setMessageStart() {
-        append(contentsOf: [UInt8(AF_INET), UInt8(NFNETLINK_V0), 0, 0])
+        netfilterHeader(family: UInt8(AF_INET))
         attribute(UInt32(IPSET_ATTR_PROTOCOL), UInt8(IPSET_PROTOCOL))
     }
 

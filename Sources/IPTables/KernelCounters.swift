@@ -29,8 +29,7 @@ package enum KernelCounters {
             type: UInt16(NFNL_SUBSYS_ACCT) << 8 | UInt16(NFNL_MSG_ACCT_NEW.rawValue),
             flags: UInt16(NLM_F_REQUEST | NLM_F_CREATE | NLM_F_ACK), sequence: sequence
         ) { writer in
-            // struct nfgenmsg
-            writer.append(contentsOf: [UInt8(AF_UNSPEC), UInt8(NFNETLINK_V0), 0, 0])
+            writer.netfilterHeader(family: UInt8(AF_UNSPEC))
             writer.attribute(NFACCT_NAME.rawValue, string: name)
             writer.pad()
         }

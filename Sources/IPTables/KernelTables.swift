@@ -79,8 +79,7 @@ package enum KernelTables {
         writer.message(
             type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue), flags: flags, sequence: sequence
         ) { writer in
-            // struct nfgenmsg
-            writer.append(contentsOf: [UInt8(family == .ipv4 ? AF_INET : AF_INET6), UInt8(NFNETLINK_V0), 0, 0])
+            writer.netfilterHeader(family: UInt8(family == .ipv4 ? AF_INET : AF_INET6))
             attributes(&writer)
         }
         return writer.bytes

@@ -69,6 +69,9 @@ package actor IPVSDataplane: Dataplane {
         return nil
     }
 
+    /// The interface that has the addresses of Services; they are no addresses of the node.
+    package static var interfaceName: String { DeviceWriter.name }
+
     /// The chains and jumps that the mode programs, which the cleanup of another mode must leave alone while it is in
     /// force.
     package static let ownedRules = OwnedRules(

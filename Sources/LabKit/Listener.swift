@@ -22,7 +22,7 @@ final class Listener: Sendable {
 
     /// Answers all who wait. True: there may be more.
     func answer() -> Bool {
-        while transport == .tcp ? answerConnection() : answerDatagram() {}
+        while transport == .udp ? answerDatagram() : answerConnection() {}
         return true
     }
 

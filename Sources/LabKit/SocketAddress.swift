@@ -4,9 +4,20 @@ import Glibc
 package enum Transport: String, Sendable {
     case tcp = "TCP"
     case udp = "UDP"
+    /// Where the kernel has it.
+    case sctp = "SCTP"
 
     var socketType: Int32 {
-        Int32(self == .tcp ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue)
+        Int32(self == .udp ? SOCK_DGRAM.rawValue : SOCK_STREAM.rawValue)
+    }
+
+    /// The last argument of `socket(2)`.
+    var number: Int32 {
+        switch self {
+        case .tcp: Int32(IPPROTO_TCP)
+        case .udp: Int32(IPPROTO_UDP)
+        case .sctp: Int32(IPPROTO_SCTP)
+        }
     }
 }
 
@@ -32,7 +43,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     func socket(_ transport: Transport) throws -> Descriptor {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         return try Descriptor(
-            Glibc.socket(isIPv6 ? AF_INET6 : AF_INET, transport.socketType | flags, 0),
+            Glibc.socket(isIPv6 ? AF_INET6 : AF_INET, transport.socketType | flags, transport.number),
             "cannot open a socket for \(self)")
     }
 

@@ -214,12 +214,3 @@ package struct Transaction: ~Copyable {
     /// Gives the buffer back for the next transaction.
     consuming func recycle() -> MessageWriter { writer }
 }
-
-extension MessageWriter {
-    /// `struct nfgenmsg`
-    mutating func netfilterHeader(family: UInt8, resource: UInt16 = 0) {
-        append(family)
-        append(UInt8(NFNETLINK_V0))
-        append(resource.bigEndian)
-    }
-}

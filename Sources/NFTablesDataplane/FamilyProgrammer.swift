@@ -132,10 +132,15 @@ struct FamilyProgrammer {
     ) throws(DataplaneError) {
         state.settle(into: &edits)
         guard !edits.isEmpty else { return }
+        let vacated = edits.takeVacatedSlots()
         var transaction = link.connection.begin()
         transaction.write(edits, state.context, to: table)
         edits = TableEdits()
-        try commit(transaction, &report)
+        if try commit(transaction, &report), !vacated.isEmpty {
+            var removal = link.connection.begin()
+            for slot in vacated { removal.remove(slot, from: SetID.endpoints.definition, of: table) }
+            try commit(removal, &report)
+        }
         try retireClasses(&report)
     }
 
@@ -158,15 +163,19 @@ struct FamilyProgrammer {
     }
 
     /// Hands a transaction to the kernel. When it is refused, the kernel is asked what it holds, and the difference to what
-    /// it should hold is tried, again and again without the routes that the kernel names.
+    /// it should hold is tried, again and again without the routes that the kernel names. Returns whether the kernel took
+    /// the transaction as it was.
+    @discardableResult
     private mutating func commit(
         _ transaction: consuming Transaction, _ report: inout ProgrammingReport
-    ) throws(DataplaneError) {
+    ) throws(DataplaneError) -> Bool {
         do throws(TransactionError) {
             try link.commit(transaction, &report)
+            return true
         } catch {
             link.logger.debug("the kernel refused a transaction: \(error); comparing with what it holds")
             try recover(from: error, &report)
+            return false
         }
     }
 

@@ -51,6 +51,21 @@ struct TableEdits: Sendable {
         count += 1
     }
 
+    /// Takes out the slots that go without another in their place, to be removed in a transaction of their own.
+    ///
+    /// A packet looks its class up and then a slot. If the slots went together with the class that leads to them, a packet
+    /// between the two lookups would find nothing, and its connection would stay untranslated.
+    mutating func takeVacatedSlots() -> [ElementKey] {
+        guard var slots = sets[.endpoints], !slots.removals.isEmpty else { return [] }
+        let occupied = Set(slots.additions.map(\.key))
+        let vacated = slots.removals.filter { !occupied.contains($0) }
+        guard !vacated.isEmpty else { return [] }
+        slots.removals.removeAll { !occupied.contains($0) }
+        sets[.endpoints] = slots
+        count -= vacated.count
+        return vacated
+    }
+
     mutating func open(_ routeClass: RouteClass) {
         if isRecording { newClasses.append(routeClass) }
     }

@@ -1,3 +1,4 @@
+import Dataplane
 import InternetAddresses
 import NFTables
 import ServiceRouting

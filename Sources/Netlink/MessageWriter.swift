@@ -183,4 +183,15 @@ package struct MessageWriter: ~Copyable {
             bytes.replaceSubrange(offset..<offset + source.count, with: source)
         }
     }
+
+    /// `struct nfgenmsg` (linux/netfilter/nfnetlink.h), with which each message of netfilter begins.
+    ///
+    /// - Parameters:
+    ///   - family: `AF_INET`, `AF_INET6`, `AF_UNSPEC`, or an `NFPROTO_` number.
+    ///   - resource: `res_id`, in host order: the subsystem in the messages around a batch of nf_tables.
+    package mutating func netfilterHeader(family: UInt8, resource: UInt16 = 0) {
+        append(family)
+        append(UInt8(NFNETLINK_V0))
+        append(resource.bigEndian)
+    }
 }

@@ -103,7 +103,7 @@ package struct NodeProxy: Sendable {
     ) async throws {
         let inbox = ObjectInbox(waitingFor: Set(selections.map(\.kind)))
         let clock = ContinuousClock()
-        let addresses = try Machine.addresses()
+        let addresses = try AddressWatch.machineAddresses()
         let open = configuration.nodePorts.addresses(primary: [], machine: addresses)
         if configuration.nodePorts.extent != .primary, open.addresses.isEmpty {
             logger.warning("--nodeport-addresses: this machine has no address there, so no node port is open")

@@ -23,6 +23,13 @@ int CBenchmark_enter_namespace(void) {
   return result;
 }
 
+int CBenchmark_stay_on_processor(int processor) {
+  cpu_set_t processors;
+  CPU_ZERO(&processors);
+  CPU_SET(processor, &processors);
+  return sched_setaffinity(0, sizeof processors, &processors);
+}
+
 pid_t CBenchmark_start(const char *path, char *const arguments[], int errors) {
   pid_t process = fork();
   if (process != 0) return process;

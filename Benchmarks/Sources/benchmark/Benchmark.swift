@@ -17,6 +17,9 @@ struct Benchmark: ParsableCommand {
     @Flag(help: "Measure servicelet dns, with dnsperf, in place of a mode of the proxy.")
     var dns = false
 
+    @Flag(help: "Measure the first packet of a connection, beside kube-proxy's rules, in place of programming.")
+    var firstPacket = false
+
     @Option(
         help: "The sizes, such as 10x3,1000x10+affinity: Services x endpoints of each. (default: those of the mode)")
     var sizes: String?
@@ -33,6 +36,10 @@ struct Benchmark: ParsableCommand {
         guard access(program, X_OK) == 0 else { throw ValidationError("\(program) is not a program") }
         if dns {
             print(try DNSBenchmark(binary: program).run())
+            return
+        }
+        if firstPacket {
+            print(try FirstPacketBenchmark(binary: program).run())
             return
         }
         var results: [Result] = []

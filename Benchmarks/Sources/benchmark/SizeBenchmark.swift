@@ -61,6 +61,10 @@ struct SizeBenchmark {
                 "proxy", "--master", "http://127.0.0.1:\(server.port)", "--proxy-mode", mode.rawValue,
                 "--hostname-override", Cluster.nodeName, "--cluster-cidr", Cluster.podNetwork,
                 "--metrics-bind-address", "", "--healthz-bind-address", "127.0.0.1:10256",
+                // Each change has a line in the log.
+                "-v", "2",
+                // A change is measured, not the pause between two of them.
+                "--iptables-min-sync-period", "0s",
             ])
     }
 

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import InternetAddresses
+import NIOCore
 
 /// A UDP socket that shares its port with others of this process (SO_REUSEPORT): the kernel spreads clients over them.
 final class DatagramSocket: Sendable {
@@ -61,24 +62,12 @@ final class DatagramSocket: Sendable {
     }
 
     private func bindDescriptor(to address: IPAddress?, port: UInt16) -> CInt {
-        if address.map({ $0.family == .ipv4 }) ?? !Self.hasIPv6 {
-            var socketAddress = sockaddr_in()
-            socketAddress.sin_family = sa_family_t(AF_INET)
-            socketAddress.sin_port = port.bigEndian
-            socketAddress.sin_addr.s_addr = (address?.ipv4Bits ?? 0).bigEndian
-            return withUnsafeBytes(of: &socketAddress) { bindBytes($0) }
+        let text = address?.description ?? (Self.hasIPv6 ? "::" : "0.0.0.0")
+        guard let socketAddress = try? SocketAddress(ipAddress: text, port: Int(port)) else {
+            errno = EINVAL
+            return -1
         }
-        var socketAddress = sockaddr_in6()
-        socketAddress.sin6_family = sa_family_t(AF_INET6)
-        socketAddress.sin6_port = port.bigEndian
-        let bytes = address?.networkBytes ?? [UInt8](repeating: 0, count: 16)
-        withUnsafeMutableBytes(of: &socketAddress.sin6_addr) { $0.copyBytes(from: bytes) }
-        return withUnsafeBytes(of: &socketAddress) { bindBytes($0) }
-    }
-
-    private func bindBytes(_ bytes: UnsafeRawBufferPointer) -> CInt {
-        guard let base = bytes.baseAddress else { return -1 }
-        return bind(descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        return socketAddress.withSockAddr { bind(descriptor, $0, socklen_t($1)) }
     }
 }
 

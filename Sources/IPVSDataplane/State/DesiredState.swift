@@ -1,3 +1,4 @@
+import Dataplane
 import IPSet
 import IPVS
 import InternetAddresses

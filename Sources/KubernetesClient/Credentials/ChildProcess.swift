@@ -1,9 +1,7 @@
-import Foundation
-import Synchronization
+import Subprocess
+import SystemPackage
 
 /// Runs a program to its end, with a bound on its time and on what it writes.
-///
-/// Waiting for a program blocks, so it happens on a thread of its own and not on the cooperative pool.
 struct ChildProcess: Sendable {
     struct Outcome: Sendable, Hashable {
         /// The exit status, or 128 and more for a signal.
@@ -30,71 +28,40 @@ struct ChildProcess: Sendable {
     var arguments: [String]
     var environment: [String: String]
     var timeout: Duration
+    /// Bytes of its output, and of its complaints.
     var outputLimit: Int
 
     /// Throws ``Failure``, or `CancellationError` soon after the task was cancelled; the program is gone then.
     func run() async throws -> Outcome {
-        let isCancelled = Atomic(false)
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let thread = Thread { continuation.resume(with: Result { try runBlocking(isCancelled) }) }
-                thread.name = "plug-in"
-                thread.start()
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            group.addTask { try await runToItsEnd() }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                throw Failure.tooSlow(timeout)
             }
-        } onCancel: {
-            isCancelled.store(true, ordering: .relaxed)
+            defer { group.cancelAll() }
+            guard let outcome = try await group.next() else { throw CancellationError() }
+            return outcome
         }
     }
 
-    private func runBlocking(_ isCancelled: borrowing Atomic<Bool>) throws -> Outcome {
-        let process = Process()
-        let (output, errors) = (Pipe(), Pipe())
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        do { try process.run() } catch { throw Failure.notStarted(Material.reason(error)) }
-        defer {
-            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            process.waitUntilExit()
-        }
-        var outcome = Outcome(status: 0)
-        let deadline = ContinuousClock.now.advanced(by: timeout)
-        var descriptors = [output, errors].map {
-            pollfd(fd: $0.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
-        }
-        while descriptors.contains(where: { $0.fd >= 0 }) {
-            if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
-            guard ContinuousClock.now < deadline else { throw Failure.tooSlow(timeout) }
-            // In slices, because a cancelled task and the deadline have no descriptor to poll.
-            guard poll(&descriptors, nfds_t(descriptors.count), 100) > 0 else { continue }
-            if descriptors[0].revents != 0 { Self.read(&descriptors[0], into: &outcome.output) }
-            if descriptors[1].revents != 0 { Self.read(&descriptors[1], into: &outcome.errors) }
-            guard outcome.output.count + outcome.errors.count <= outputLimit else {
-                throw Failure.tooMuchOutput(outputLimit)
-            }
-        }
-        while process.isRunning {
-            guard ContinuousClock.now < deadline else { throw Failure.tooSlow(timeout) }
-            Thread.sleep(forTimeInterval: 0.01)
-        }
-        process.waitUntilExit()
-        let status = process.terminationStatus
-        outcome.status = process.terminationReason == .uncaughtSignal ? 128 + status : status
-        return outcome
-    }
-
-    /// Appends what is there; a descriptor at its end is not polled any more.
-    private static func read(_ descriptor: inout pollfd, into bytes: inout [UInt8]) {
-        var chunk = [UInt8](repeating: 0, count: 16384)
-        let fd = descriptor.fd
-        let count = chunk.withUnsafeMutableBytes { Foundation.read(fd, $0.baseAddress, $0.count) }
-        if count > 0 {
-            bytes += chunk.prefix(count)
-        } else if count == 0 || errno != EINTR {
-            descriptor.fd = -1
+    private func runToItsEnd() async throws -> Outcome {
+        do {
+            let variables = environment.map { Array("\($0.key)=\($0.value)\0".utf8) }
+            let result = try await Subprocess.run(
+                .path(FilePath(path)), arguments: Arguments(arguments), environment: .custom(variables),
+                output: .bytes(limit: outputLimit), error: .bytes(limit: outputLimit))
+            try Task.checkCancellation()
+            let status =
+                switch result.terminationStatus {
+                case .exited(let code): code
+                case .signaled(let signal): 128 + signal
+                }
+            return Outcome(status: status, output: result.standardOutput, errors: result.standardError)
+        } catch let error as SubprocessError {
+            try Task.checkCancellation()
+            throw error.code == .outputLimitExceeded
+                ? Failure.tooMuchOutput(outputLimit) : Failure.notStarted("\(error)")
         }
     }
 }

@@ -1,3 +1,5 @@
+import CLinux
+import DaemonKit
 import Glibc
 import Logging
 import Synchronization
@@ -43,7 +45,7 @@ extension Machine {
             let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             let columns = text.split(separator: " ")
             guard columns.count >= 5, let flags = UInt32(columns[4], radix: 16) else { continue }
-            if flags & 0x40 != 0, flags & 0x08 == 0 { return true }
+            if flags & UInt32(IFA_F_TENTATIVE) != 0, flags & UInt32(IFA_F_DADFAILED) == 0 { return true }
         }
         return false
     }

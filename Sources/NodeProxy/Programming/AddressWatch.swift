@@ -1,5 +1,7 @@
 import BlockingThreads
+import DaemonKit
 import Glibc
+import IPVSDataplane
 package import InternetAddresses
 package import Logging
 package import Mailboxes
@@ -80,7 +82,14 @@ private final class Following: Sendable {
     }
 
     private func post() throws {
-        let addresses = try Machine.addresses()
+        let addresses = try AddressWatch.machineAddresses()
         latest.post { $0 = addresses }
+    }
+}
+
+extension AddressWatch {
+    /// The machine's addresses now, without those that ipvs mode gives its interface.
+    static func machineAddresses() throws -> [IPAddress] {
+        try Machine.addresses(except: [IPVSDataplane.interfaceName])
     }
 }

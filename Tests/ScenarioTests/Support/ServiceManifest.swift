@@ -13,6 +13,8 @@ struct ServiceManifest {
     var ports = [Port()]
     /// Of session affinity; nil for none.
     var affinitySeconds: Int?
+    /// Where the endpoints are; nil for nobody knows.
+    var nodeName: String?
     /// The IP addresses; each listens on the Service's ports.
     var endpoints: [String]
 
@@ -43,9 +45,14 @@ struct ServiceManifest {
         metadata: {name: \(name)-1, namespace: default, labels: {kubernetes.io/service-name: \(name)}}
         addressType: IPv4
         ports: [\(list(ports) { "{name: \(name($0)), port: \($0.number), protocol: \(transport.rawValue)}" })]
-        endpoints: [\(list(endpoints) { "{addresses: [\($0)], conditions: {ready: true}}" })]
+        endpoints: [\(list(endpoints, endpoint))]
 
         """
+    }
+
+    private func endpoint(_ address: String) -> String {
+        let place = nodeName.map { ", nodeName: \($0)" } ?? ""
+        return "{addresses: [\(address)], conditions: {ready: true}\(place)}"
     }
 
     private func name(_ port: Port) -> String { "p\(port.number)" }

@@ -3,17 +3,24 @@
 #define SERVICELET_CBENCHMARK_H
 
 #include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 
 // Moves the calling thread, and what it starts from then on, into a new network namespace whose loopback is up.
 // 0, or -1 and errno.
 int CBenchmark_enter_namespace(void);
+
+// Keeps the calling thread on one processor. 0, or -1 and errno.
+int CBenchmark_stay_on_processor(int processor);
 
 // Starts a program whose standard error is `errors` and which has no other descriptors of ours. It is killed when the calling thread ends, however that happens.
 // The number of the process, or -1 and errno.

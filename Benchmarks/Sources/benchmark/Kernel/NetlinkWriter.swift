@@ -13,6 +13,16 @@ struct NetlinkWriter {
         return writer.bytes
     }
 
+    /// Forgets all tracked connections of the network namespace.
+    static var conntrackFlush: [UInt8] {
+        var writer = NetlinkWriter()
+        writer.message(
+            UInt16(NFNL_SUBSYS_CTNETLINK) << 8 | UInt16(IPCTNL_MSG_CT_DELETE.rawValue), flags: UInt16(NLM_F_ACK),
+            family: UInt8(AF_INET), resource: 0
+        ) { _ in }
+        return writer.bytes
+    }
+
     private mutating func batch(_ type: Int32) {
         message(UInt16(type), flags: 0, family: UInt8(AF_UNSPEC), resource: UInt16(NFNL_SUBSYS_NFTABLES)) { _ in }
     }

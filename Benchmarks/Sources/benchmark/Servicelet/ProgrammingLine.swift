@@ -10,9 +10,9 @@ struct ProgrammingLine {
     /// As precise as the line is.
     var bytes = 0
 
-    /// `nil` for any other line.
+    /// `nil` for any other line. A single change is told at `-v 2`.
     init?(_ line: String) {
-        let pattern = #/info (?<what>(?:programmed|removed) .+) \((?<cost>[^()]+)\) in (?<time>[0-9.]+) (?<unit>m?s)$/#
+        let pattern = #/(?:info|debug) (?<what>(?:programmed|removed) .+) \((?<cost>[^()]+)\) in (?<time>[0-9.]+) (?<unit>m?s)$/#
         guard let match = line.firstMatch(of: pattern), let time = Double(match.time) else { return nil }
         what = String(match.what)
         seconds = match.unit == "ms" ? time / 1000 : time

@@ -1,6 +1,5 @@
+import Dataplane
 import Testing
-
-@testable import NFTablesDataplane
 
 @Suite struct UseCountsTests {
     @Test("only what is different at the end counts")

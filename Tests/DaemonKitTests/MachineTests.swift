@@ -1,5 +1,5 @@
+import DaemonKit
 import InternetAddresses
-import NodeProxy
 import Testing
 
 @Suite("The machine")
@@ -10,5 +10,6 @@ struct MachineTests {
         let addresses = try Machine.addresses()
         #expect(addresses == addresses.sorted())
         #expect(addresses.contains { $0.isLoopback })
+        #expect(try !Machine.addresses(except: ["lo"]).contains { $0.isLoopback })
     }
 }

@@ -4,27 +4,30 @@ package import InternetAddresses
 /// What the kernel says of the machine that we run on, in this network namespace.
 package enum Machine {
     /// The host name, as `hostname` prints it.
-    package static func hostName() throws(ProxyError) -> String {
+    package static func hostName() throws(DaemonError) -> String {
         let size = Int(HOST_NAME_MAX) + 1
         var name = [CChar](repeating: 0, count: size)
         let result = gethostname(&name, size)
         guard result == 0 else {
-            throw ProxyError(.system, "the host name cannot be read: \(String(cString: strerror(errno)))")
+            throw DaemonError(.system, "the host name cannot be read: \(String(cString: strerror(errno)))")
         }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The addresses of interfaces that are up, sorted.
-    package static func addresses() throws(ProxyError) -> [IPAddress] {
+    ///
+    /// - Parameter excluded: Names of interfaces whose addresses do not count.
+    package static func addresses(except excluded: Set<String> = []) throws(DaemonError) -> [IPAddress] {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else {
-            throw ProxyError(
+            throw DaemonError(
                 .system, "the machine's addresses cannot be listed: \(String(cString: strerror(errno)))")
         }
         defer { freeifaddrs(list) }
         var addresses: Set<IPAddress> = []
         for entry in sequence(first: list, next: { $0?.pointee.ifa_next }) {
             guard let entry = entry?.pointee, entry.ifa_flags & UInt32(IFF_UP) != 0,
+                !excluded.contains(String(cString: entry.ifa_name)),
                 let socketAddress = entry.ifa_addr, let address = read(socketAddress)
             else { continue }
             addresses.insert(address)
