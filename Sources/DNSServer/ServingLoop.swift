@@ -1,5 +1,5 @@
-import DaemonKit
 import DNSMessages
+import DaemonKit
 import InternetAddresses
 import KubernetesClient
 import Logging

@@ -15,8 +15,7 @@ package enum Machine {
     }
 
     /// The addresses of interfaces that are up, sorted.
-    ///
-    /// - Parameter excluded: Names of interfaces whose addresses do not count.
+    /// Those of the interfaces named in `excluded` do not count.
     package static func addresses(except excluded: Set<String> = []) throws(DaemonError) -> [IPAddress] {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else {

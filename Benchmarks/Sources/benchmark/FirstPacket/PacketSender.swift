@@ -15,9 +15,7 @@ struct PacketSender {
     private let address: sockaddr_in
     private var datagram: [UInt8]
 
-    /// - Parameters:
-    ///   - source: An IPv4 address, most significant byte first.
-    ///   - destination: An IPv4 address, most significant byte first.
+    /// The addresses are IPv4 ones, most significant byte first.
     init(from source: UInt32, to destination: UInt32, port: UInt16) throws {
         packets = try Descriptor(socket(AF_INET, Int32(SOCK_RAW.rawValue), Int32(IPPROTO_RAW)), "open a raw socket")
         conntrack = try NetlinkSocket()
