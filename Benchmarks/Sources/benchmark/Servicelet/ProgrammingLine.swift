@@ -12,7 +12,8 @@ struct ProgrammingLine {
 
     /// `nil` for any other line. A single change is told at `-v 2`.
     init?(_ line: String) {
-        let pattern = #/
+        let pattern =
+            #/
             (?:info|debug)\ (?<what>(?:programmed|removed)\ .+)\ \((?<cost>[^()]+)\)\ in\ (?<time>[0-9.]+)\ (?<unit>m?s)$
             /#
         guard let match = line.firstMatch(of: pattern), let time = Double(match.time) else { return nil }
