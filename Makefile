@@ -12,7 +12,12 @@ BUILD_BENCHMARK := swift build --configuration release --package-path Benchmarks
 # Network namespaces need root.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E env "PATH=$(PATH)")
 
-.PHONY: demo test bench bench-ipvs build lint format packages
+.PHONY: demo test bench bench-ipvs release image deb test-sanitized build lint format packages
+
+# One executable with Swift's libraries in it. What is left to load is the C library and SQLite.
+RELEASE := .build/release-static
+BUILD_RELEASE := swift build --configuration release --static-swift-stdlib --product servicelet \
+	--scratch-path .build/static -Xlinker --gc-sections
 
 demo: packages
 	$(BUILD) --product servicelet
@@ -22,6 +27,11 @@ demo: packages
 test: packages lint
 	$(BUILD) --build-tests
 	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --show-bin-path)"
+
+# All tests with the thread sanitizer, in a build directory of their own.
+test-sanitized: packages
+	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/sanitized
+	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --sanitize=thread --scratch-path .build/sanitized --show-bin-path)"
 
 # `make bench ARGUMENTS="--mode iptables"`; Benchmarks/README.md says what the figures mean.
 bench:
@@ -33,6 +43,21 @@ bench-ipvs: packages
 	$(BUILD) --build-tests
 	$(AS_ROOT) scripts/run-in-vm env NO_COLOR=1 "$$(echo "$$($(BUILD) --show-bin-path)"/*.xctest)" \
 		--testing-library swift-testing --filter '^VirtualMachineTests\.IPVSCostTests'
+
+# Stripped; prints its size, what it loads, and how long it takes to start and print its version.
+release:
+	$(BUILD_RELEASE)
+	mkdir -p $(RELEASE)
+	strip -o $(RELEASE)/servicelet "$$($(BUILD_RELEASE) --show-bin-path)/servicelet"
+	@scripts/describe-program $(RELEASE)/servicelet
+
+# An OCI image archive, made without a container engine.
+image: release packages
+	scripts/make-image $(RELEASE)/servicelet $(RELEASE)/servicelet-image.tar servicelet:$$($(RELEASE)/servicelet version | cut -d' ' -f2)
+
+# A Debian package with a systemd unit, a man page and shell completions.
+deb: release
+	scripts/make-deb $(RELEASE)/servicelet $(RELEASE)
 
 build:
 	$(BUILD)

@@ -53,6 +53,7 @@ let package = Package(
         .target(name: "BlockingThreads", dependencies: ["CLinux"]),
         .target(name: "ChildProcesses", dependencies: ["CLinux"]),
         .target(name: "Mailboxes"),
+        .target(name: "FolderWatching"),
 
         // Values
         .target(name: "InternetAddresses"),
@@ -66,7 +67,8 @@ let package = Package(
 
         // Sources of objects
         .target(name: "ObjectSource", dependencies: ["KubernetesAPI", "Mailboxes"]),
-        .target(name: "ManifestSource", dependencies: ["ObjectSource", "KubernetesAPI", yams, log]),
+        .target(
+            name: "ManifestSource", dependencies: ["ObjectSource", "KubernetesAPI", "FolderWatching", yams, log]),
         .target(
             name: "KubernetesClient",
             dependencies: [
@@ -136,6 +138,9 @@ let package = Package(
                 "InternetAddresses",
             ]),
 
+        // The node, beside rules
+        .target(name: "NodeSetup"),
+
         // Daemons and the command
         .target(
             name: "DaemonKit",
@@ -143,11 +148,18 @@ let package = Package(
                 "BlockingThreads", "CLinux", "InternetAddresses", log, hummingbird, nioCore, serviceLifecycle,
             ]),
         .target(
+            name: "KubeProxyConfig",
+            dependencies: [
+                "BlockingThreads", "FolderWatching", "DaemonKit", "KubernetesObjects", "InternetAddresses", yams,
+            ]),
+        .target(
             name: "NodeProxy",
             dependencies: [
-                "DaemonKit", "ConntrackCleanup", "BlockingThreads", "Mailboxes", "CLinux", "ObjectSource",
-                "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "Dataplane",
-                "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "IPVS", "IPTables", "Netlink", "Routes",
+                "DaemonKit", "KubeProxyConfig", "NodeSetup", "ConntrackCleanup", "BlockingThreads", "Mailboxes",
+                "CLinux", "ObjectSource",
+                "ManifestSource", "KubernetesClient", "KubernetesAPI", "KubernetesObjects", "ServiceRouting",
+                "Dataplane", "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "IPVS", "IPTables", "Netlink",
+                "Routes",
                 "InternetAddresses", log, hummingbird, nioCore,
             ]),
         .target(
@@ -158,13 +170,20 @@ let package = Package(
                 nioPosix, nioSSL,
             ]),
         .executableTarget(
-            name: "servicelet", dependencies: ["DaemonKit", "NodeProxy", "APIServer", "DNSServer", arguments, log]),
+            name: "servicelet",
+            dependencies: [
+                "DaemonKit", "KubeProxyConfig", "NodeProxy", "APIServer", "DNSServer", arguments, log,
+            ]),
 
         // A small cluster of network namespaces, for the demo and the tests
-        .target(name: "LabKit", dependencies: ["ChildProcesses", "CLinux"]),
+        .target(
+            name: "LabKit",
+            dependencies: [
+                "ChildProcesses", "CLinux", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ]),
         .executableTarget(name: "demo", dependencies: ["LabKit"]),
         .target(name: "TestKit", dependencies: [log]),
-        .target(name: "KubernetesTestKit", resources: [.copy("Scenarios"), .copy("Transcripts")]),
+        .target(name: "KubernetesTestKit", resources: [.copy("Scenarios"), .copy("Transcripts"), .copy("KubeProxy")]),
 
         // Without root
         .testTarget(name: "BlockingThreadsTests", dependencies: ["BlockingThreads"]),
@@ -228,6 +247,9 @@ let package = Package(
                 "IPTablesDataplane", "IPTables", "ChildProcesses", "Dataplane", "ServiceRouting", "KubernetesAPI",
                 "InternetAddresses", "KubernetesTestKit", "LabKit",
             ]),
+        .testTarget(name: "NodeSetupTests", dependencies: ["NodeSetup"]),
+        .testTarget(name: "KubeProxyConfigTests", dependencies: ["KubeProxyConfig", "KubernetesTestKit"]),
+        .testTarget(name: "DeployTests", dependencies: ["KubernetesObjects", "KubeProxyConfig"]),
         .executableTarget(name: "daemon-fixture", dependencies: ["DaemonKit"], path: "Tests/DaemonFixture"),
         .testTarget(
             name: "DaemonKitTests",
@@ -243,8 +265,10 @@ let package = Package(
         .testTarget(
             name: "NodeProxyTests",
             dependencies: [
-                "DaemonKit", "NodeProxy", "Mailboxes", "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI",
-                "IPVS", "IPVSDataplane", "InternetAddresses", "TestKit", log,
+                "DaemonKit", "KubeProxyConfig", "NodeProxy", "NodeSetup", "KubernetesTestKit", "Mailboxes",
+                "ObjectSource",
+                "Dataplane", "ServiceRouting", "KubernetesAPI", "KubernetesClient", "IPVS", "IPVSDataplane",
+                "InternetAddresses", "TestKit", log,
             ]),
 
         // With root, in network namespaces of their own, in a virtual machine with a kernel that has IPVS

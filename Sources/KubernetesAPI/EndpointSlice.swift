@@ -18,6 +18,9 @@ package struct EndpointSlice: Sendable, Hashable {
     package var ports: [EndpointPort]
     /// The endpoints of a slice whose address type is FQDN: names, which only DNS knows what to do with.
     package var hostNames: [EndpointHostName] = []
+    /// When the pod or Service changed that the slice was last written for, in milliseconds since 1970; 0 where nothing
+    /// says so (``WellKnown/lastChangeTrigger``).
+    package var lastChangeTrigger: Int64 = 0
     /// Values that were left out.
     package var refusals: [FieldRefusal] = []
 

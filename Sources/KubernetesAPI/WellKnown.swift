@@ -7,6 +7,8 @@ package enum WellKnown {
     package static let serviceProxyName = "service.kubernetes.io/service-proxy-name"
     /// On a Service or an EndpointSlice: it is headless, nothing is to be programmed.
     package static let headless = "service.kubernetes.io/headless"
+    /// An annotation on an EndpointSlice: when the pod or Service changed that the slice was last written for.
+    package static let lastChangeTrigger = "endpoints.kubernetes.io/last-change-trigger-time"
     /// On a Node: the zone that it is in.
     package static let zone = "topology.kubernetes.io/zone"
     /// An annotation on a Service: how IPVS spreads its connections, in place of the node's choice. Servicelet's own.

@@ -12,6 +12,11 @@ package enum Fixtures {
         [UInt8](try Data(contentsOf: folder("Transcripts").appending(path: name)))
     }
 
+    /// What kube-proxy 1.36.2 answered: `default-config.yaml`, `flagz.txt`, `configz-nftables.json` …
+    package static func kubeProxy(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: folder("KubeProxy").appending(path: name)), as: UTF8.self)
+    }
+
     private static func folder(_ name: String) -> URL {
         Bundle.module.resourceURL?.appending(path: name) ?? URL(filePath: name)
     }

@@ -69,11 +69,11 @@ package enum Servicelet {
         try proxy(source: ["--kubeconfig", kubeconfig.path], mode: mode)
     }
 
-    /// Changes are programmed without a pause between them.
+    /// Changes are programmed without a pause between them, and the machine's limit of tracked connections stays.
     private static func proxy(source: [String], mode: String) throws -> [String] {
         [try binary(), "proxy"] + source + [
             "--hostname-override", "n1", "--cluster-cidr", ClusterAddress.podNetworks, "--proxy-mode", mode,
-            "--iptables-min-sync-period", "0s",
+            "--iptables-min-sync-period", "0s", "--ipvs-min-sync-period", "0s", "--conntrack-max-per-core", "0",
         ]
     }
 }

@@ -1,3 +1,4 @@
+import FolderWatching
 import KubernetesAPI
 import Logging
 import ObjectSource
@@ -31,16 +32,28 @@ struct ManifestLoop: ~Copyable {
         self.kinds = kinds
         self.logger = logger
         self.inbox = inbox
-        watch = try FolderWatch(wakeUp: wakeUp)
+        do throws(FolderWatchError) {
+            watch = try FolderWatch(wakeUp: wakeUp)
+        } catch {
+            throw ManifestSourceError(error)
+        }
         state = ManifestState(folder: folder.path, kinds: kinds)
     }
 
     /// Returns when woken up.
     mutating func run() throws(ManifestSourceError) {
-        try watch.watch(folder.path)
+        try watchFolder()
         apply(try folder.list(), reread: [])
         for kind in kinds { inbox.markSynchronized(kind) }
         while let reread = nextChange() { look(reread: reread) }
+    }
+
+    private mutating func watchFolder() throws(ManifestSourceError) {
+        do throws(FolderWatchError) {
+            try watch.watch(folder.path)
+        } catch {
+            throw ManifestSourceError(error)
+        }
     }
 
     /// The files to read again even if their stamps are the same; `nil` when woken up.
@@ -67,9 +80,9 @@ struct ManifestLoop: ~Copyable {
     }
 
     private mutating func look(reread: Set<String>) {
-        do {
+        do throws(ManifestSourceError) {
             // Another folder may have taken its name.
-            try watch.watch(folder.path)
+            try watchFolder()
             apply(try folder.list(), reread: reread)
             if trouble != nil { logger.notice("the manifests in \(folder.path) can be read again") }
             trouble = nil

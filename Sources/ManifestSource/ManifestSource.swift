@@ -1,3 +1,4 @@
+import FolderWatching
 import Foundation
 package import KubernetesAPI
 package import Logging

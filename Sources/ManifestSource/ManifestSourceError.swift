@@ -1,3 +1,5 @@
+package import FolderWatching
+
 /// Why a folder or file of manifests cannot be served.
 package struct ManifestSourceError: Error, Sendable {
     package enum Code: Sendable, Hashable {
@@ -19,6 +21,15 @@ package struct ManifestSourceError: Error, Sendable {
         self.code = code
         self.message = message
         self.errno = errno
+    }
+
+    package init(_ error: FolderWatchError) {
+        let code: Code =
+            switch error.code {
+            case .notFound: .notFound
+            case .unwatchable: .unwatchable
+            }
+        self.init(code: code, message: error.message, errno: error.errno)
     }
 }
 

@@ -16,17 +16,20 @@ import Synchronization
 
 /// The daemon: objects come from a source, are routed, and are programmed into the kernel; in this direction only.
 package struct NodeProxy: Sendable {
-    private let configuration: ProxyConfiguration
-    private let logger: Logger
-    private let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
+    var configuration: ProxyConfiguration
+    let logger: Logger
+    private let pages: ProxyPages?
+    let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
 
-    /// A proxy that takes its objects from where `configuration` says, or from `source`, in the same process.
+    /// A proxy that takes its objects from where `configuration` says, or from `source`, in the same process, and shows
+    /// `pages` beside its metrics.
     package init(
-        configuration: ProxyConfiguration, logger: Logger,
+        configuration: ProxyConfiguration, logger: Logger, pages: ProxyPages? = nil,
         source: (@Sendable ([KindSelection]) -> any ObjectSource)? = nil
     ) {
         self.configuration = configuration
         self.logger = logger
+        self.pages = pages
         self.source = source
     }
 
@@ -44,7 +47,21 @@ package struct NodeProxy: Sendable {
     package func run(environment: [String: String]) async throws {
         logger.info("\(configuration)")
         let status = ProxyStatus()
-        let source = try makeSource(status: status, environment: environment)
+        status.events.record(.starting)
+        if configuration.mode == .ipvs { status.events.record(.ipvsDeprecation) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await writeEvents(of: status, environment: environment) }
+            group.addTask {
+                let prepared = try await prepared(status: status, environment: environment)
+                try await prepared.proxy(status: status, environment: environment)
+            }
+            // Where there is nobody to write Events to, the proxy goes on.
+            for try await _ in group {}
+        }
+    }
+
+    private func proxy(status: ProxyStatus, environment: [String: String]) async throws {
+        let source = try makeSource(selections, status: status, environment: environment)
         let wake = Wake()
         let conntrack = try makeConntrackCleaner(wake.staleFlows, status: status)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -64,6 +81,8 @@ package struct NodeProxy: Sendable {
         _ source: any ObjectSource, wake: Wake = Wake(), status: ProxyStatus,
         makeDataplane: () async throws(DataplaneError) -> any Dataplane
     ) async throws {
+        status.health.withLock { $0.patience = configuration.syncPeriod * 2 }
+        status.metrics.withLock { $0.mode = configuration.mode.name }
         guard let address = configuration.healthAddress else {
             return try await proxy(source, wake: wake, status: status, dataplane: try await makeDataplane())
         }
@@ -76,25 +95,29 @@ package struct NodeProxy: Sendable {
         }
         let dataplane = try await makeDataplane()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await health.keepRunning() }
+            group.addTask {
+                try await health.keepRunning { status.events.record(.noHealthServer($0.message)) }
+            }
             group.addTask { try await proxy(source, wake: wake, status: status, dataplane: dataplane) }
             try await group.next()
             group.cancelAll()
         }
     }
 
-    private var selections: [KindSelection] { KindSelection.nodeProxy(nodeName: configuration.nodeName) }
+    var selections: [KindSelection] { KindSelection.nodeProxy(nodeName: configuration.nodeName) }
 
-    private func makeSource(status: ProxyStatus, environment: [String: String]) throws -> any ObjectSource {
+    func makeSource(
+        _ selections: [KindSelection], status: ProxyStatus, environment: [String: String]
+    ) throws -> any ObjectSource {
         if let source { return source(selections) }
         switch configuration.origin {
         case .manifests(let path):
             return ManifestSource(path: path, kinds: Set(selections.map(\.kind)), logger: logger)
         case .cluster(let kubeconfig, let master):
-            let client = try KubernetesClientConfiguration.load(
+            let server = try KubernetesClientConfiguration.load(
                 kubeconfig: kubeconfig, master: master, environment: environment)
             return KubernetesClient(
-                configuration: client, selections: selections, logger: logger, metrics: status.requests)
+                configuration: server, selections: selections, logger: logger, metrics: status.requests)
         }
     }
 
@@ -124,21 +147,33 @@ package struct NodeProxy: Sendable {
             group.addTask { try await repairs.run() }
             group.addTask { try await watch.run() }
             group.addTask { try await readiness.run() }
+            if case .networks(let known) = configuration.dataplane.localTraffic, configuration.usesPodNetworksOfNode {
+                group.addTask {
+                    try await PodNetworks.watch(wake.podNetworks, known: known, node: configuration.nodeName)
+                }
+            }
             group.addTask {
                 try await wake.untilInForce()
-                await Leftovers.remove(beside: configuration.mode, logger: logger)
+                await Leftovers.remove(beside: configuration.mode, logger: logger) {
+                    status.metrics.withLock { $0.cleanupFailed() }
+                }
             }
             group.addTask { try await serveMetrics(of: status) }
+            group.addTask {
+                await ServiceHealthServers(checks: wake.serviceHealth, status: status, logger: logger).run()
+            }
             // The first that fails ends the others.
             for try await _ in group {}
         }
     }
 
-    /// Metrics are worth an error in the log, but not a node without Services; the port may become free.
+    /// Where the address is taken, the port may become free: without `--bind-address-hard-fail`, the log says so.
     private func serveMetrics(of status: ProxyStatus) async throws {
         guard let address = configuration.metricsAddress else { return }
-        let service = HTTPService.metrics(of: status, mode: configuration.mode, on: address, logger: logger)
-        try await service.keepRunning()
+        let service = HTTPService.metrics(
+            of: status, mode: configuration.mode, pages: pages, on: address, logger: logger)
+        if configuration.bindAddressHardFail { return try await service.run() }
+        try await service.keepRunning { status.events.record(.noMetricsServer($0.message)) }
     }
 
     /// What removes stale UDP flows behind the rules, and reports on it.

@@ -3,8 +3,10 @@ package struct ProxyError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         /// A flag, or what flags say together, makes no sense.
         case invalidOption
-        /// What a flag asks for is not in this version.
+        /// What was asked for is not in this version.
         case unsupported
+        /// The program must start again to take up what has changed.
+        case restart
         /// An address that we were to listen on is taken, or not ours.
         case address
         /// The system refused something that every program may ask for.

@@ -1,3 +1,4 @@
+import DaemonKit
 package import KubernetesClient
 package import Synchronization
 
@@ -7,9 +8,16 @@ package final class ProxyStatus: Sendable {
     package let metrics = Mutex(ProxyMetrics())
     /// Counted by the client of the API server.
     package let requests = RequestMetrics()
+    /// What operators see with `kubectl get events`.
+    package let events = EventRecorder()
 
     package init() {}
 
     /// The answer to `/metrics`.
-    package var metricsText: String { metrics.withLock { $0 }.text(requests: requests.snapshot) }
+    package var metricsText: String {
+        var text = PrometheusText()
+        BuildInfo.write(to: &text)
+        ProcessUsage().write(to: &text)
+        return metrics.withLock { $0 }.text(requests: requests.snapshot) + text.text
+    }
 }

@@ -11,6 +11,7 @@ struct EndpointSelection: Sendable, Hashable {
         static let cluster = Lists(rawValue: 1)
         static let local = Lists(rawValue: 2)
         static let serving = Lists(rawValue: 4)
+        static let readyLocal = Lists(rawValue: 8)
     }
 
     /// Under policy Cluster: the ready endpoints that topology admits; if no endpoint is ready, those that still serve
@@ -20,6 +21,8 @@ struct EndpointSelection: Sendable, Hashable {
     private(set) var local: [Backend] = []
     /// All endpoints that serve, whatever policy, topology and termination say.
     private(set) var serving: [Backend] = []
+    /// The addresses of the node's own endpoints that are ready, which load balancers ask for.
+    private(set) var readyLocal: [IPAddress] = []
     /// Whether any endpoint of the cluster could take a connection, on whichever node it runs.
     private(set) var hasEndpoints = false
     private(set) var topology = Topology.anywhere
@@ -42,6 +45,11 @@ struct EndpointSelection: Sendable, Hashable {
         }
         if lists.contains(.local) {
             local = candidates.backends { census.choosesLocally($0.traits) }
+        }
+        if lists.contains(.readyLocal) {
+            for candidate in candidates where candidate.traits.contains(.local) && candidate.traits.use == .ready {
+                if readyLocal.last != candidate.address { readyLocal.append(candidate.address) }
+            }
         }
         if lists.contains(.serving) {
             let all = candidates.backends(where: \.traits.serves)

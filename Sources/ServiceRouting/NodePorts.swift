@@ -7,6 +7,11 @@ package struct NodePortPolicy: Sendable, Hashable {
         case primary
         /// The machine's addresses in these networks; in an IP family without a network, all of them.
         case networks([IPNetwork])
+        /// The Node's primary addresses, and those of the machine's addresses that are in these networks.
+        case primaryAnd([IPNetwork])
+
+        /// Whether the Node's own addresses are needed.
+        package var includesPrimary: Bool { if case .networks = self { false } else { true } }
     }
 
     package var extent: Extent
@@ -27,6 +32,13 @@ package struct NodePortPolicy: Sendable, Hashable {
     /// Node ports on every address, even on those that the machine gets later.
     package static let everyAddress = NodePortPolicy(.networks([]), isOpenEnded: true)
 
+    /// Whether node ports are open on the loopback addresses of a family.
+    package func opensLoopback(_ family: IPFamily) -> Bool {
+        let loopback = family == .ipv4 ? IPAddress(ipv4: 0x7F00_0001) : IPAddress(ipv6High: 0, low: 1)
+        let open = addresses(primary: [], machine: [loopback])
+        return admitsLoopback && (open.contains(loopback) || open.openEndedFamilies.contains(family))
+    }
+
     /// The addresses that node ports are open on now, for a Node with the addresses `primary` on a machine with the
     /// addresses `machine`.
     ///
@@ -35,12 +47,13 @@ package struct NodePortPolicy: Sendable, Hashable {
         let reachable = machine.filter { !$0.isLoopback && !$0.isLinkLocal && !$0.isUnspecified }
         switch extent {
         case .primary: return NodePortAddresses(primary.isEmpty ? reachable : primary)
-        case .networks(let networks):
+        case .networks(let networks), .primaryAnd(let networks):
             var addresses: [IPAddress] = []
+            if extent.includesPrimary { addresses = primary.isEmpty ? reachable : primary }
             var openEnded: Set<IPFamily> = []
             for family in IPFamily.allCases {
                 let own = networks.filter { $0.family == family }
-                if own.isEmpty || own.contains(where: { $0.prefixLength == 0 }) {
+                if own.isEmpty && !extent.includesPrimary || own.contains(where: { $0.prefixLength == 0 }) {
                     addresses += reachable.filter { $0.family == family }
                     if isOpenEnded { openEnded.insert(family) }
                 } else {

@@ -36,16 +36,29 @@ package struct ServicePortRoute: Sendable, Hashable {
     package var affinityTimeout: UInt32?
     /// The networks that frontends with ``Admission/sourceRanges`` admit, all of the route's IP family.
     package var sourceRanges: [IPNetwork]
-    /// The port on which load balancers ask whether this node has endpoints: LoadBalancer Services under external traffic
-    /// policy Local have one.
-    package var healthCheckNodePort: UInt16?
+    /// What load balancers ask this node for: LoadBalancer Services under external traffic policy Local have it.
+    package var healthCheck: HealthCheck?
     /// How IPVS is to spread connections, as the Service says in an annotation; `nil` where it leaves that to the node.
     package var ipvsScheduler: String?
+
+    /// How load balancers learn whether this node has endpoints.
+    package struct HealthCheck: Sendable, Hashable {
+        /// The Service's `healthCheckNodePort`.
+        package var port: UInt16
+        /// The addresses of ready endpoints on this node. Sorted, without duplicates. Endpoints that terminate may take
+        /// connections without being among them: load balancers should go elsewhere already.
+        package var readyEndpoints: [IPAddress]
+
+        package init(port: UInt16, readyEndpoints: [IPAddress] = []) {
+            self.port = port
+            self.readyEndpoints = readyEndpoints
+        }
+    }
 
     package init(
         key: RouteKey, frontends: [Frontend], clusterBackends: [Backend], localBackends: [Backend] = [],
         servingBackends: [Backend] = [], affinityTimeout: UInt32? = nil, sourceRanges: [IPNetwork] = [],
-        healthCheckNodePort: UInt16? = nil, ipvsScheduler: String? = nil
+        healthCheck: HealthCheck? = nil, ipvsScheduler: String? = nil
     ) {
         self.key = key
         self.frontends = frontends
@@ -54,9 +67,12 @@ package struct ServicePortRoute: Sendable, Hashable {
         self.servingBackends = servingBackends
         self.affinityTimeout = affinityTimeout
         self.sourceRanges = sourceRanges
-        self.healthCheckNodePort = healthCheckNodePort
+        self.healthCheck = healthCheck
         self.ipvsScheduler = ipvsScheduler
     }
+
+    /// The port of the ``healthCheck``.
+    package var healthCheckNodePort: UInt16? { healthCheck?.port }
 
     /// The backends of a destination; none for one that is not served.
     package func backends(of destination: Destination) -> [Backend] {

@@ -45,6 +45,7 @@ private struct RouteDecision {
     /// Cluster for a Service that clients outside the cluster cannot reach.
     let externalPolicy: Service.TrafficPolicy
     let sourceRanges: [IPNetwork]
+    let healthCheckNodePort: UInt16?
 
     init(
         _ service: Service, _ request: RouteRequest, slices: some Collection<EndpointSlice>, in context: RoutingContext
@@ -60,6 +61,9 @@ private struct RouteDecision {
         if isExternal || service.internalTrafficPolicy == .cluster { lists.insert(.cluster) }
         if externalPolicy == .local || service.internalTrafficPolicy == .local { lists.insert(.local) }
         if request.key.name.transport == .udp { lists.insert(.serving) }
+        let isChecked = service.kind == .loadBalancer && externalPolicy == .local
+        healthCheckNodePort = isChecked ? service.healthCheckNodePort : nil
+        if healthCheckNodePort != nil { lists.insert(.readyLocal) }
         selection = EndpointSelection(
             for: request.port, family: request.key.family, in: slices, on: context.node, lists: lists)
     }
@@ -69,9 +73,9 @@ private struct RouteDecision {
             key: request.key, frontends: frontends, clusterBackends: selection.cluster,
             localBackends: selection.local, servingBackends: selection.serving,
             affinityTimeout: service.affinityTimeout, sourceRanges: sourceRanges,
-            healthCheckNodePort: service.kind == .loadBalancer && externalPolicy == .local
-                ? service.healthCheckNodePort : nil,
-            ipvsScheduler: service.ipvsScheduler)
+            healthCheck: healthCheckNodePort.map {
+                ServicePortRoute.HealthCheck(port: $0, readyEndpoints: selection.readyLocal)
+            }, ipvsScheduler: service.ipvsScheduler)
     }
 
     /// The frontends that no other Service port has; what it does without becomes problems.

@@ -1,41 +1,67 @@
 import ArgumentParser
 import DaemonKit
 import Foundation
+import KubeProxyConfig
 import Logging
 import NodeProxy
 
+/// `servicelet proxy`, and the program itself where it is called `kube-proxy`.
+///
+/// Its flags are kube-proxy's, in the forms that kube-proxy takes them in: ``KubeProxyConfig`` reads them.
 struct ProxyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "proxy", abstract: "Programs the node's kernel with the Services of a cluster or of manifests.",
-        discussion: """
-            Without --manifests, --kubeconfig and --master, uses the API server of the cluster that it runs in as a Pod.
-            Rules stay in force after SIGTERM; servicelet cleanup removes them.
-            """)
+        discussion: "Its flags are those of kube-proxy: servicelet proxy --help lists them.")
 
-    @Option(help: "A folder of YAML and JSON manifests, or one file, instead of a cluster; edits take effect at once.")
-    var manifests: String?
+    @Argument(parsing: .captureForPassthrough, help: "The flags of kube-proxy.")
+    var flags: [String] = []
 
-    @Option(help: "The kubeconfig file with the API server's address and credentials.")
-    var kubeconfig: String?
+    func run() async throws { try await Self.run(flags, program: "servicelet proxy", isKubeProxy: false) }
 
-    @Option(help: "The URL of the API server; overrides the one in the kubeconfig.")
-    var master: String?
-
-    @OptionGroup var flags: ProxyFlags
-    @OptionGroup var logging: LoggingOptions
-
-    func run() async throws {
-        let configuration = try options.configuration(machine: Machine.hostName())
-        let proxy = NodeProxy(configuration: configuration, logger: logging.logger)
-        let environment = ProcessInfo.processInfo.environment
-        try await Daemon.run([Daemon.Part("proxy") { try await proxy.run(environment: environment) }])
+    /// Does what the flags ask for. Errors name what is wrong, and what to do.
+    static func run(_ flags: [String], program: String, isKubeProxy: Bool) async throws {
+        let invocation = try Invocation(flags, program: program, isKubeProxy: isKubeProxy)
+        switch invocation.task {
+        case .printHelp: print(Setting.help(program: program), terminator: "")
+        case .printVersion(let isRaw): VersionCommand.print(isRaw: isRaw)
+        case .cleanUp: try await Leftovers.cleanUp(logger: invocation.logger)
+        case .writeConfiguration(let path): try write(try invocation.configuration.yaml(), to: path)
+        case .initialize:
+            for remark in invocation.remarks { invocation.logger.warning("\(remark)") }
+            let configuration = try ProxyConfiguration(invocation.configuration, machine: Machine.hostName())
+            try await NodeProxy(configuration: configuration, logger: invocation.logger).prepareNode()
+        case .run: try await proxy(invocation)
+        }
     }
 
-    private var options: ProxyOptions {
-        var options = flags.options
-        options.manifests = manifests
-        options.kubeconfig = kubeconfig
-        options.master = master
-        return options
+    private static func proxy(_ invocation: Invocation) async throws {
+        let logger = invocation.logger
+        for remark in invocation.remarks { logger.warning("\(remark)") }
+        let configuration = try ProxyConfiguration(invocation.configuration, machine: Machine.hostName())
+        let pages = ProxyPages(configuration: invocation.configuration, flags: invocation.flags)
+        let proxy = NodeProxy(configuration: configuration, logger: logger, pages: pages)
+        let environment = ProcessInfo.processInfo.environment
+        var parts = [Daemon.Part("proxy") { try await proxy.run(environment: environment) }]
+        if let text = invocation.fileText {
+            let watch = ConfigurationWatch(invocation.configuration.command.config, text: text)
+            parts.append(Daemon.Part("configuration") { try await watch.run() })
+        }
+        try await Daemon.run(parts)
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws {
+        do {
+            try Data(bytes).write(to: URL(filePath: path))
+        } catch {
+            throw ConfigurationError(
+                .file, "--write-config-to: \(path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+}
+
+extension Invocation {
+    fileprivate var logger: Logger {
+        let level = Logger.Level(verbosity: configuration.logging.verbosity)
+        return Logger(label: "servicelet") { _ in LineLogHandler(level: level) }
     }
 }

@@ -2,6 +2,8 @@ import APIServer
 import ArgumentParser
 import DaemonKit
 import Foundation
+import KubeProxyConfig
+import Logging
 import NodeProxy
 
 struct RunCommand: AsyncParsableCommand {
@@ -14,14 +16,22 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var server: APIServerOptions
-    @OptionGroup var flags: ProxyFlags
     @OptionGroup var logging: LoggingOptions
+
+    @Argument(parsing: .allUnrecognized, help: "Flags of the proxy; servicelet proxy --help lists them.")
+    var proxyFlags: [String] = []
 
     func run() async throws {
         let logger = logging.logger
         let server = try APIServer(configuration: server.configuration(), logger: logger)
-        let configuration = try flags.options.configuration(machine: Machine.hostName())
-        let proxy = NodeProxy(configuration: configuration, logger: logger) { selections in
+        let invocation = try Invocation(proxyFlags, program: "servicelet run", isKubeProxy: false)
+        guard invocation.task == .run else {
+            throw ValidationError("servicelet run only runs; for that, use servicelet proxy")
+        }
+        for remark in invocation.remarks { logger.warning("\(remark)") }
+        let configuration = try ProxyConfiguration(invocation.configuration, machine: Machine.hostName())
+        let pages = ProxyPages(configuration: invocation.configuration, flags: invocation.flags)
+        let proxy = NodeProxy(configuration: configuration, logger: logger, pages: pages) { selections in
             StoreSource(registry: server.registry, selections: selections, logger: logger)
         }
         let environment = ProcessInfo.processInfo.environment

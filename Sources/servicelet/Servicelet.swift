@@ -4,7 +4,7 @@ import NodeProxy
 /// Parses arguments and wires; all else is in the modules.
 @main
 struct Servicelet: AsyncParsableCommand {
-    static let version = "0.1.0"
+    static let version = BuildInfo.version
 
     static let configuration = CommandConfiguration(
         commandName: "servicelet", abstract: "Makes Kubernetes Services work on a Linux node.",
@@ -16,7 +16,20 @@ struct Servicelet: AsyncParsableCommand {
 
     static func main() async {
         NodeProxy.keepSmall()
-        let program = CommandLine.arguments.first ?? ""
-        await main(Invocation.arguments(program: program, Array(CommandLine.arguments.dropFirst())))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let program = CommandLine.arguments.first?.split(separator: "/").last ?? ""
+        do {
+            // The parser would answer some of kube-proxy's flags itself.
+            if program == "kube-proxy" {
+                return try await ProxyCommand.run(arguments, program: "kube-proxy", isKubeProxy: true)
+            }
+            if arguments.first == ProxyCommand.configuration.commandName {
+                return try await ProxyCommand.run(
+                    Array(arguments.dropFirst()), program: "servicelet proxy", isKubeProxy: false)
+            }
+        } catch {
+            exit(withError: error)
+        }
+        await main(arguments)
     }
 }

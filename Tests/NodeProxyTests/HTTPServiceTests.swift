@@ -2,6 +2,7 @@ import DaemonKit
 import Foundation
 import FoundationNetworking
 import InternetAddresses
+import KubeProxyConfig
 import Synchronization
 import TestKit
 import Testing
@@ -37,6 +38,21 @@ struct HTTPServiceTests {
         #expect(text.contains("kubeproxy_proxy_healthz_total{code=\"503\"} 1\n"))
     }
 
+    @Test("configz and flagz show what was asked for")
+    func pages() async throws {
+        let invocation = try Invocation(["--cluster-cidr=10.0.0.0/8"], program: "kube-proxy", isKubeProxy: true)
+        let pages = ProxyPages(configuration: invocation.configuration, flags: invocation.flags)
+        let service = HTTPService.metrics(
+            of: status, mode: .iptables, pages: pages, on: anyPort, logger: log.logger)
+        try await service.serve { port in
+            let configuration = try await get("/configz", port: port)
+            #expect(configuration.text.hasPrefix(#"{"kubeproxy.config.k8s.io":{"kind":"KubeProxyConfiguration""#))
+            #expect(configuration.text.contains(#""clusterCIDR":"10.0.0.0/8""#))
+            let flags = try await get("/flagz", port: port)
+            #expect(flags.text.contains("\ncluster-cidr=10.0.0.0/8\n"))
+        }
+    }
+
     @Test("metrics, proxyMode and healthz are where kube-proxy has them")
     func metrics() async throws {
         let service = HTTPService.metrics(of: status, mode: .nftables, on: anyPort, logger: log.logger)
@@ -47,6 +63,14 @@ struct HTTPServiceTests {
             #expect(health.text == "ok")
             let metrics = try await get("/metrics", port: port)
             #expect(metrics.text.contains("kubeproxy_sync_proxy_rules_last_timestamp_seconds"))
+            let status = try await get("/statusz", port: port)
+            #expect(status.text.contains("\nBinary version= 1.36.2\nEmulation version= 1.36\n"))
+            #expect(try await get("/metrics/slis", port: port).text.contains("process_start_time_seconds"))
+            let profiles = try await get("/debug/pprof/heap", port: port)
+            #expect(profiles.code == 404)
+            #expect(profiles.text.contains("perf record"))
+            // Nobody has told what the flags were.
+            #expect(try await get("/flagz", port: port).code == 404)
             let nothing = try await get("/nothing", port: port)
             #expect(nothing.code == 404)
         }

@@ -27,7 +27,7 @@ struct ProxyMetricsTests {
         #expect(lines.contains("\(name)_bucket{ip_family=\"IPv6\",le=\"+Inf\"} 2"))
         #expect(lines.contains("\(name)_count{ip_family=\"IPv6\"} 2"))
         #expect(lines.contains("kubeproxy_sync_full_proxy_rules_duration_seconds_count{ip_family=\"IPv4\"} 1"))
-        #expect(lines.contains("kubeproxy_sync_proxy_rules_last_timestamp_seconds 2.5"))
+        #expect(lines.contains("kubeproxy_sync_proxy_rules_last_timestamp_seconds{ip_family=\"IPv4\"} 2.5"))
     }
 
     @Test("changes are counted by kind, Nodes not at all")

@@ -64,7 +64,7 @@ struct SizeBenchmark {
                 // Each change has a line in the log.
                 "-v", "2",
                 // A change is measured, not the pause between two of them.
-                "--iptables-min-sync-period", "0s",
+                "--iptables-min-sync-period", "0s", "--ipvs-min-sync-period", "0s", "--conntrack-max-per-core", "0",
             ])
     }
 

@@ -42,9 +42,11 @@ package struct HTTPService: Sendable {
         }
     }
 
-    /// Serves until the task is cancelled. If it cannot listen, it logs why and tries again after each `pause`.
+    /// Serves until the task is cancelled. If it cannot listen, it logs why, calls `onFailure` and tries again after each
+    /// `pause`; it does the first two once until it succeeds.
     package func keepRunning(
-        retryingEvery pause: Duration = .seconds(5), clock: some Clock<Duration> = ContinuousClock()
+        retryingEvery pause: Duration = .seconds(5), clock: some Clock<Duration> = ContinuousClock(),
+        onFailure: @Sendable (DaemonError) -> Void = { _ in }
     ) async throws {
         var isKnown = false
         while true {
@@ -54,7 +56,10 @@ package struct HTTPService: Sendable {
                 })
                 isKnown = false
             } catch let error as DaemonError {
-                if !isKnown { logger.error("\(error); next attempt every \(pause / .seconds(1)) s") }
+                if !isKnown {
+                    logger.error("\(error); next attempt every \(pause / .seconds(1)) s")
+                    onFailure(error)
+                }
                 isKnown = true
             }
             try await clock.sleep(for: pause)

@@ -32,10 +32,17 @@ package struct PrometheusText: ~Copyable {
     package mutating func histogram(
         _ name: String, labels: String, bounds: [Double], buckets: [UInt64], count: UInt64, sum: Double
     ) {
-        for (bound, bucket) in zip(bounds, buckets) { text += "\(name)_bucket{\(labels)le=\"\(bound)\"} \(bucket)\n" }
+        for (bound, bucket) in zip(bounds, buckets) {
+            text += "\(name)_bucket{\(labels)le=\"\(Self.bound(bound))\"} \(bucket)\n"
+        }
         text += "\(name)_bucket{\(labels)le=\"+Inf\"} \(count)\n"
         let labels = labels.isEmpty ? "" : "{\(labels.dropLast())}"
         text += "\(name)_sum\(labels) \(sum)\n\(name)_count\(labels) \(count)\n"
+    }
+
+    /// As Go prints it, because a bound is a label: `0.5`, and `1` without a fraction.
+    private static func bound(_ value: Double) -> String {
+        value == value.rounded() && value < 1e6 ? "\(Int(value))" : "\(value)"
     }
 
     /// The value of a label, as it stands between quotation marks.

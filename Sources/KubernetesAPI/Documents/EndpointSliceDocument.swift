@@ -70,7 +70,11 @@ struct EndpointSliceDocument: ObjectDocument {
                 object: key.description, field: "addressType",
                 reason: "“\(addressType ?? "")” is not an address type; use one of \(known)")
         }
-        return EndpointSlice(metadata: metadata, addressType: type, ports: usablePorts(&checks))
+        var slice = EndpointSlice(metadata: metadata, addressType: type, ports: usablePorts(&checks))
+        slice.lastChangeTrigger =
+            self.metadata?.annotations?[WellKnown.lastChangeTrigger]
+            .flatMap { Timestamp.milliseconds($0) } ?? 0
+        return slice
     }
 
     private func usablePorts(_ checks: inout FieldChecks) -> [EndpointPort] {

@@ -19,6 +19,13 @@ struct Timestamp: Decodable, Equatable {
         self = timestamp
     }
 
+    /// Milliseconds since 1970 of `2026-01-31T12:00:00.123456789Z`, rounded down; `nil` for what is no time.
+    static func milliseconds(_ text: String) -> Int64? {
+        guard let whole = Timestamp(text) else { return nil }
+        let fraction = text.drop { $0 != "." }.dropFirst().prefix { ("0"..."9").contains($0) }
+        return whole.seconds * 1000 + (Int64((fraction + "000").prefix(3)) ?? 0)
+    }
+
     /// Reads `2026-01-31T12:00:00Z`, also with fractions of a second (dropped) and an offset such as `+02:00`.
     init?(_ text: String) {
         guard let date = try? Date(text, strategy: .iso8601) else { return nil }

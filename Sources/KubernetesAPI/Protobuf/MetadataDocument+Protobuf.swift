@@ -3,7 +3,9 @@ extension MetadataDocument {
     static let initialEventsEnd = "k8s.io/initial-events-end"
 
     /// Annotations that are read; all others are passed over.
-    private static let keptAnnotations: Set<String> = [initialEventsEnd, WellKnown.ipvsScheduler]
+    private static let keptAnnotations: Set<String> = [
+        initialEventsEnd, WellKnown.ipvsScheduler, WellKnown.lastChangeTrigger,
+    ]
 
     /// `meta/v1` ObjectMeta. Only labels that are used are kept, unless all are asked for.
     init(

@@ -19,13 +19,14 @@ struct APITransport: Sendable {
 
     /// Returns once the head of the response is there. Throws ``RequestFailure``, or `CancellationError`.
     func get(_ target: String) async throws -> Response {
-        do {
-            return try await send(target)
-        } catch {
-            // A cancelled request fails with an error of the HTTP client.
-            try Task.checkCancellation()
-            throw RequestFailure(error, configuration: configuration)
-        }
+        try await send(target, method: .GET)
+    }
+
+    /// Creates an object from JSON, and returns once the server has answered. Throws as ``get(_:)``.
+    func post(_ target: String, json: [UInt8]) async throws {
+        let response = try await send(target, method: .POST, json: json)
+        // The connection serves again once the body has been read.
+        _ = try await collect(response)
     }
 
     /// The whole body, up to the limit of the configuration; `heard` is called for each part of it.
@@ -33,12 +34,27 @@ struct APITransport: Sendable {
         try await collect(response.body, limit: configuration.responseLimit, heard: heard)
     }
 
-    private func send(_ target: String) async throws -> Response {
+    private func send(_ target: String, method: HTTPMethod, json: [UInt8]? = nil) async throws -> Response {
+        do {
+            return try await attempt(target, method: method, json: json)
+        } catch {
+            // A cancelled request fails with an error of the HTTP client.
+            try Task.checkCancellation()
+            throw RequestFailure(error, configuration: configuration)
+        }
+    }
+
+    private func attempt(_ target: String, method: HTTPMethod, json: [UInt8]?) async throws -> Response {
         let credential = try await credentials.credential(at: .now)
         var request = HTTPClientRequest(url: configuration.server.url(host: configuration.tls.serverName) + target)
         request.headers.add(name: "Host", value: configuration.server.authority)
         request.headers.add(name: "Accept", value: accept)
         request.headers.add(name: "User-Agent", value: configuration.userAgent)
+        request.method = method
+        if let json {
+            request.headers.add(name: "Content-Type", value: WireFormat.json.rawValue)
+            request.body = .bytes(json)
+        }
         if let token = credential.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         request.tlsConfiguration = credential.tls
 
@@ -47,14 +63,14 @@ struct APITransport: Sendable {
         do {
             response = try await http.execute(request, deadline: .distantFuture)
         } catch {
-            count("<error>", since: started)
+            count("<error>", method, since: started)
             // The certificates in use may just have been renewed, on either side.
             if error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError {
                 await credentials.discard(credential)
             }
             throw error
         }
-        count("\(response.status.code)", since: started)
+        count("\(response.status.code)", method, since: started)
         let type = response.headers.first(name: "Content-Type") ?? ""
         let format = Self.format(contentType: type)
         guard (200..<300).contains(response.status.code) else {
@@ -75,9 +91,10 @@ struct APITransport: Sendable {
         }
     }
 
-    private func count(_ code: String, since started: ContinuousClock.Instant) {
+    private func count(_ code: String, _ method: HTTPMethod, since started: ContinuousClock.Instant) {
         metrics.count(
-            code: code, method: "GET", host: configuration.server.authority, duration: started.duration(to: .now))
+            code: code, method: method.rawValue, host: configuration.server.authority,
+            duration: started.duration(to: .now))
     }
 
     /// The form named by `application/json;stream=watch` and the like.

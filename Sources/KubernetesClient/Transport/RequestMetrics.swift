@@ -43,7 +43,8 @@ package final class RequestMetrics: Sendable {
 
     package var snapshot: Snapshot { state.withLock { $0 } }
 
-    func count(code: String, method: String, host: String, duration: Duration) {
+    /// Counts a request whose response began, or failed to, after `duration`.
+    package func count(code: String, method: String, host: String, duration: Duration) {
         let seconds = duration / .seconds(1)
         state.withLock { state in
             state.isReachable = Int(code).map { $0 < 500 } ?? false

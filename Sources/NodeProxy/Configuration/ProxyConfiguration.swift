@@ -38,11 +38,17 @@ package struct ProxyConfiguration: Sendable, Hashable {
     package var ipvsSettings: IPVSSettings
     /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
     package var healthAddress: ListenAddress?
-    /// Whether the proxy does not start where ``healthAddress`` is taken (`--bind-address-hard-fail`). Otherwise it tries
-    /// again until the address is free.
+    /// Whether the proxy ends where one of its addresses is taken (`--bind-address-hard-fail`). Otherwise it tries again
+    /// until the address is free.
     package var bindAddressHardFail = false
     /// Where `/metrics` is served; `nil` for nowhere.
     package var metricsAddress: ListenAddress?
+    /// Half of the time that an update or a repair may be pending before `/healthz` fails.
+    package var syncPeriod = Duration.seconds(30)
+    /// Whether the networks in ``dataplane`` come from this machine's Node (`--detect-local-mode NodeCIDR`).
+    package var usesPodNetworksOfNode = false
+    /// The settings of the node that are made before the first rule.
+    package var preparation = NodePreparation(conntrack: nil, oomScore: nil)
 
     package init(
         origin: Origin, mode: ProxyMode, nodeName: String, dataplane: DataplaneConfiguration = DataplaneConfiguration(),
@@ -101,7 +107,7 @@ extension ProxyConfiguration: CustomStringConvertible {
             }
         let masquerading =
             switch dataplane.localTraffic {
-            case .unknown where !masqueradesAll:
+            case .unknown where !masqueradesAll && !usesPodNetworksOfNode:
                 "; without --cluster-cidr, clients outside of the pod networks keep their address on the way to a clusterIP"
             default: ""
             }

@@ -14,28 +14,51 @@ extension HTTPService {
                 let report = HealthReport(question, state, at: .now, time: .now)
                 let code = report.isPositive ? HTTPResponse.Status.ok : .serviceUnavailable
                 status.metrics.withLock { $0.answered(question, status: code.code) }
-                return Response(
-                    status: code, headers: [.contentType: "application/json", .xContentTypeOptions: "nosniff"],
-                    body: ResponseBody(byteBuffer: ByteBuffer(string: report.text)))
+                return Response(report.text, type: "application/json", status: code, isTypeFixed: true)
             }
         }
         return HTTPService(
             flag: "--healthz-bind-address", address: address, responder: router.buildResponder(), logger: logger)
     }
 
-    /// `/metrics`, `/healthz` and `/proxyMode`, as kube-proxy serves them on port 10249.
+    /// `/metrics`, `/metrics/slis`, `/healthz`, `/proxyMode`, `/statusz`, and with `pages` `/configz` and `/flagz`, as
+    /// kube-proxy serves them on port 10249.
     static func metrics(
-        of status: ProxyStatus, mode: ProxyMode, on address: ListenAddress, logger: Logger
+        of status: ProxyStatus, mode: ProxyMode, pages: ProxyPages? = nil, on address: ListenAddress, logger: Logger
     ) -> HTTPService {
         let router = Router()
-        router.get("/metrics") { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: status.metricsText)))
+        let started = Date.now
+        func answer(_ path: RouterPath, _ response: @escaping @Sendable () -> Response) {
+            router.get(path) { _, _ in response() }
         }
-        router.get("/healthz") { _, _ in "ok" }
-        router.get("/proxyMode") { _, _ in mode.name }
+        let metricsType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
+        answer("/metrics") { Response(status.metricsText, type: metricsType) }
+        answer("/metrics/slis") {
+            Response(ProxyPages.slis(startTime: ProcessUsage().startTime), type: metricsType)
+        }
+        answer("/healthz") { Response("ok", isTypeFixed: true) }
+        answer("/proxyMode") { Response(mode.name, isTypeFixed: true) }
+        answer("/statusz") { Response(ProxyPages.statusz(started: started, now: .now)) }
+        for path in ["/debug/pprof", "/debug/pprof/**", "/debug/flags/v"] as [RouterPath] {
+            answer(path) { Response(ProxyPages.noProfiles, status: .notFound, isTypeFixed: true) }
+        }
+        if let pages {
+            answer("/configz") { Response(pages.configz, type: "application/json", isTypeFixed: true) }
+            answer("/flagz") { Response(pages.flagz) }
+        }
         return HTTPService(
             flag: "--metrics-bind-address", address: address, responder: router.buildResponder(), logger: logger)
+    }
+}
+
+extension Response {
+    /// A text; `isTypeFixed` asks the client to believe its type, where kube-proxy does.
+    fileprivate init(
+        _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok,
+        isTypeFixed: Bool = false
+    ) {
+        var headers: HTTPFields = [.contentType: type]
+        if isTypeFixed { headers[.xContentTypeOptions] = "nosniff" }
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }

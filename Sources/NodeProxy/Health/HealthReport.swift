@@ -16,16 +16,16 @@ package struct HealthReport: Sendable, Hashable {
     /// What `state` means at `now`, which the calendar calls `time`.
     package init(_ question: Question, _ state: HealthState, at now: ContinuousClock.Instant, time: Date) {
         isPositive = question == .healthz ? state.isHealthy(at: now) : state.isAlive(at: now)
-        // As kube-proxy has it: what is well is as good as updated now; Go's zero time means never.
+        // As kube-proxy has it: who is well is as good as updated now; Go's zero time means never.
         let programmed =
             state.lastProgrammed.map { (time - $0.duration(to: now) / .seconds(1)).rfc3339 } ?? "0001-01-01T00:00:00Z"
         let lastUpdated = isPositive ? time.rfc3339 : programmed
         let eligibility = question == .healthz ? #","nodeEligible":\#(state.isNodeEligible)"# : ""
         // Both families are programmed together.
-        let isProgrammed = state.lastProgrammed != nil && state.isAlive(at: now)
+        let isProgrammed = state.isProgramming(at: now)
         let status = IPFamily.allCases
             .map {
-                #""\#($0)":{"lastUpdated":"\#(isProgrammed ? time.rfc3339 : programmed)","healthy":\#(isProgrammed)}"#
+                #""\#($0)":{"lastUpdated":"\#(programmed)","healthy":\#(isProgrammed)}"#
             }
             .joined(separator: ",")
         text =

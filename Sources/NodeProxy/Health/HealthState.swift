@@ -1,7 +1,8 @@
 /// Whether the node's Services work, as load balancers and kubelet ask it. A plain value; the time is a parameter.
 package struct HealthState: Sendable, Hashable {
-    /// An update may wait so long for its programming before we call ourselves ill: twice kube-proxy's sync period.
-    package static let patience = Duration.seconds(60)
+    /// How long an update or a repair may be pending before the node counts as unhealthy: twice the sync period, as with
+    /// kube-proxy.
+    package var patience = Duration.seconds(60)
 
     /// Whether the Node stays in the cluster: neither being deleted nor about to be removed by the autoscaler.
     package var isNodeEligible = true
@@ -38,11 +39,14 @@ package struct HealthState: Sendable, Hashable {
     /// Whether programming gets on. A restart may help where it does not; it does not help while a server is out of
     /// reach, so waiting for the first objects is no illness.
     package func isAlive(at now: ContinuousClock.Instant) -> Bool {
-        [oldestPending, damagedSince].compactMap(\.self).allSatisfy { $0.duration(to: now) <= Self.patience }
+        [oldestPending, damagedSince].compactMap(\.self).allSatisfy { $0.duration(to: now) <= patience }
     }
+
+    /// Whether everything has been programmed once, and nothing has been pending for too long since.
+    package func isProgramming(at now: ContinuousClock.Instant) -> Bool { lastProgrammed != nil && isAlive(at: now) }
 
     /// Whether connections that arrive here are well served, and should be sent.
     package func isHealthy(at now: ContinuousClock.Instant) -> Bool {
-        lastProgrammed != nil && isAlive(at: now) && isNodeEligible && areAddressesUsable
+        isProgramming(at: now) && isNodeEligible && areAddressesUsable
     }
 }

@@ -2,6 +2,7 @@ import DaemonKit
 package import FoundationEssentials
 package import InternetAddresses
 package import KubernetesAPI
+package import ServiceRouting
 
 /// What is counted for `/metrics`. A plain value.
 package struct ProxyMetrics: Sendable, Hashable {
@@ -13,15 +14,33 @@ package struct ProxyMetrics: Sendable, Hashable {
         case partial
     }
 
-    /// Calls to the data plane that failed.
-    package var failures: UInt64 = 0
+    /// 0.25 s, 0.5 s, each second to 1 min, each 5 s to 2 min, each 30 s to 5 min: the SLI's, as kube-proxy has it.
+    static let networkProgrammingBounds =
+        [0.25, 0.5] + stride(from: 1.0, through: 59, by: 1) + stride(from: 60.0, through: 115, by: 5)
+        + stride(from: 120.0, through: 300, by: 30)
+
+    /// The mode's name: some metrics are of one mode.
+    package var mode = ""
     /// How often others had altered our rules.
     package var repairs: UInt64 = 0
+    /// Service ports whose connections are dropped for want of an endpoint on this node.
+    package var shortages = LocalShortages()
+    /// When the program started: triggers before that were not its task.
+    package var started = Date.now
+    /// Calls to the data plane that failed.
+    package private(set) var failures: [Extent: UInt64] = [:]
+    private(set) var cleanupFailures: UInt64 = 0
     private(set) var durations: [Extent: Histogram] = [.full: Histogram(), .partial: Histogram()]
+    private(set) var networkProgramming = Histogram(bounds: networkProgrammingBounds)
     private(set) var lastProgrammed: Date?
     private(set) var lastQueued: Date?
     private(set) var serviceChanges: UInt64 = 0
     private(set) var sliceChanges: UInt64 = 0
+    /// Of these, what is not programmed yet.
+    private(set) var pendingServiceChanges: UInt64 = 0
+    private(set) var pendingSliceChanges: UInt64 = 0
+    /// When endpoints changed whose change is not programmed yet, in milliseconds since 1970.
+    private var triggers: [NamespacedName: Int64] = [:]
     /// Stale UDP connections that were removed, and how long looking for them took.
     private(set) var removedConnections: [IPFamily: UInt64] = [:]
     private(set) var conntrackDurations: [IPFamily: Histogram] = [:]
@@ -30,22 +49,57 @@ package struct ProxyMetrics: Sendable, Hashable {
 
     package init() {}
 
+    /// What the sources have reported and is to be programmed.
     package mutating func count(_ changes: [ObjectChange]) {
         for change in changes {
             switch change.key.kind {
-            case .service: serviceChanges += 1
-            case .endpointSlice: sliceChanges += 1
+            case .service:
+                serviceChanges += 1
+                pendingServiceChanges += 1
+            case .endpointSlice:
+                sliceChanges += 1
+                pendingSliceChanges += 1
+                note(change)
             case .node, .serviceCIDR, .namespace, .pod: break
             }
         }
     }
 
+    /// Keeps the oldest trigger of each slice until it is programmed; forgets those of slices that are gone.
+    private mutating func note(_ change: ObjectChange) {
+        guard case .set(.endpointSlice(let slice)) = change else {
+            triggers[change.key.name] = nil
+            return
+        }
+        guard slice.lastChangeTrigger > Int64(started.timeIntervalSince1970 * 1000) else { return }
+        let name = change.key.name
+        triggers[name] = min(triggers[name] ?? .max, slice.lastChangeTrigger)
+    }
+
     package mutating func queued(at time: Date) { lastQueued = time }
 
+    /// Everything that was counted is in force.
     package mutating func programmed(_ extent: Extent, in duration: Duration, at time: Date) {
         durations[extent, default: Histogram()].observe(duration / .seconds(1))
+        settled(at: time)
         lastProgrammed = time
     }
+
+    /// Everything that was counted is in force, because there was nothing to write.
+    package mutating func settled(at time: Date) {
+        pendingServiceChanges = 0
+        pendingSliceChanges = 0
+        for trigger in triggers.values {
+            networkProgramming.observe(max(0, time.timeIntervalSince1970 - Double(trigger) / 1000))
+        }
+        triggers = [:]
+    }
+
+    /// A call to the data plane failed.
+    package mutating func failed(_ extent: Extent) { failures[extent, default: 0] += 1 }
+
+    /// What another mode left could not be removed.
+    package mutating func cleanupFailed() { cleanupFailures += 1 }
 
     /// The tracked connections of a family were looked through.
     package mutating func cleanedConntrack(_ family: IPFamily, deleted: Int, in duration: Duration) {

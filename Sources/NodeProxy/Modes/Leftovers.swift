@@ -7,7 +7,12 @@ package enum Leftovers {
     /// were there then. Call it once the rules of `mode` are in force.
     ///
     /// A failure is a warning: Services work, except where the leftovers are in their way.
-    static func remove(beside mode: ProxyMode, from modes: [ProxyMode] = ProxyMode.all, logger: Logger) async {
+    ///
+    /// Calls `onFailure` for each mode whose leftovers stay.
+    static func remove(
+        beside mode: ProxyMode, from modes: [ProxyMode] = ProxyMode.all, logger: Logger,
+        onFailure: () -> Void = {}
+    ) async {
         for other in modes {
             do throws(DataplaneError) {
                 try await other.removeLeftovers(mode, logger)
@@ -15,6 +20,7 @@ package enum Leftovers {
                 logger.debug("\(other) mode can have left nothing here: \(error)")
             } catch {
                 logger.warning("rules that \(other) mode has left may still be in force: \(error)")
+                onFailure()
             }
         }
     }

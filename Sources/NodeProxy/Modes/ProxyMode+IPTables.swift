@@ -1,6 +1,8 @@
 import Dataplane
 import IPTables
 import IPTablesDataplane
+import InternetAddresses
+import ServiceRouting
 
 extension ProxyMode {
     /// `iptables-restore`, rule for rule as kube-proxy. See docs/iptables.md.
@@ -8,6 +10,10 @@ extension ProxyMode {
         name: "iptables", opensEveryAddress: true, matchesAnyAddress: true, minimumInterval: .seconds(1),
         makeDataplane: { (configuration, _) throws(DataplaneError) in
             try IPTablesDataplane(configuration: configuration.iptables)
+        },
+        prepareNode: { (configuration) throws(DataplaneError) in
+            let opensLoopback = configuration.nodePorts.opensLoopback(.ipv4)
+            try IPTablesDataplane.prepareNode(configuration.iptables, opensLoopback: opensLoopback)
         },
         cleanUp: { (_) throws(DataplaneError) in try await IPTablesDataplane.cleanUp() },
         removeLeftovers: { (current, _) throws(DataplaneError) in

@@ -10,6 +10,9 @@ extension ProxyMode {
         makeDataplane: { (configuration, _) throws(DataplaneError) in
             try IPVSDataplane(configuration: configuration.ipvs)
         },
+        prepareNode: { (configuration) throws(DataplaneError) in
+            try IPVSDataplane.prepareNode(configuration.ipvs)
+        },
         cleanUp: { (_) throws(DataplaneError) in try await IPVSDataplane.cleanUp() },
         removeLeftovers: { (current, _) throws(DataplaneError) in
             if current != .ipvs { try await IPVSDataplane.cleanUp(keeping: current.ownedRules) }

@@ -10,7 +10,7 @@ extension ProxyMode {
             try NFTablesDataplane(configuration: configuration.dataplane, logger: logger)
         },
         cleanUp: { (logger) throws(DataplaneError) in
-            try NFTablesDataplane.cleanUp(.ours, logger: logger)
+            try NFTablesDataplane.cleanUp(.both, logger: logger)
         },
         removeLeftovers: { (current, logger) throws(DataplaneError) in
             try NFTablesDataplane.cleanUp(current == .nftables ? .kubeProxys : .both, logger: logger)

@@ -15,7 +15,9 @@ package struct ProxyMode: Sendable {
     package let minimumInterval: Duration
     /// Opens the way to the kernel.
     package let makeDataplane: @Sendable (ProxyConfiguration, Logger) async throws(DataplaneError) -> any Dataplane
-    /// Removes everything that the mode has programmed, and nothing else.
+    /// Makes the kernel settings that the mode needs (`--init-only`). Blocks for a moment.
+    package let prepareNode: @Sendable (ProxyConfiguration) throws(DataplaneError) -> Void
+    /// Removes everything that the mode, or kube-proxy in it, has programmed, and nothing else.
     package let cleanUp: @Sendable (Logger) async throws(DataplaneError) -> Void
     /// Removes what this mode, or kube-proxy in it, would leave behind while the given mode is in force.
     package let removeLeftovers: @Sendable (_ current: ProxyMode, Logger) async throws(DataplaneError) -> Void
@@ -25,23 +27,18 @@ package struct ProxyMode: Sendable {
     /// All modes, the default first. Rules of a mode may lead to those of a mode before it, never the other way round.
     package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs]
 
-    /// Reads the value of `--proxy-mode`; empty means the default.
-    package init(option text: String) throws(ProxyError) {
-        if text.isEmpty {
-            self = .nftables
-        } else if let mode = Self.all.first(where: { $0.name == text }) {
-            self = mode
-        } else if text == "userspace" {
-            throw ProxyError(
-                .unsupported, "--proxy-mode: \(text) is not in this version; \(Self.choices), or omit the flag")
-        } else {
-            throw ProxyError(.invalidOption, "--proxy-mode: there is no mode “\(text)”; \(Self.choices)")
+    /// The mode with the name that `--proxy-mode` or the field `mode` has.
+    package init(setting text: String) throws(ProxyError) {
+        guard let mode = Self.all.first(where: { $0.name == text }) else {
+            throw ProxyError(.invalidOption, "--proxy-mode is “\(text)”; \(Self.choices)")
         }
+        self = mode
     }
 
     package init(
         name: String, opensEveryAddress: Bool, matchesAnyAddress: Bool = false, minimumInterval: Duration = .zero,
         makeDataplane: @escaping @Sendable (ProxyConfiguration, Logger) async throws(DataplaneError) -> any Dataplane,
+        prepareNode: @escaping @Sendable (ProxyConfiguration) throws(DataplaneError) -> Void = { _ in },
         cleanUp: @escaping @Sendable (Logger) async throws(DataplaneError) -> Void,
         removeLeftovers: @escaping @Sendable (ProxyMode, Logger) async throws(DataplaneError) -> Void,
         inspect: @escaping @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
@@ -51,6 +48,7 @@ package struct ProxyMode: Sendable {
         self.matchesAnyAddress = matchesAnyAddress
         self.minimumInterval = minimumInterval
         self.makeDataplane = makeDataplane
+        self.prepareNode = prepareNode
         self.cleanUp = cleanUp
         self.removeLeftovers = removeLeftovers
         self.inspect = inspect

@@ -1,3 +1,4 @@
+package import InternetAddresses
 package import KubernetesAPI
 
 /// What the sources say of this machine's Node, beside what routing needs.
@@ -10,6 +11,8 @@ package struct NodeView: Sendable, Hashable {
     private var names: Set<String> = []
     /// Whether load balancers should go on sending connections here: the Node is not about to go.
     package private(set) var isEligible = true
+    /// `spec.podCIDRs`; empty until there are some.
+    package private(set) var podNetworks: [IPNetwork] = []
 
     package init(name: String) {
         self.name = name
@@ -21,7 +24,9 @@ package struct NodeView: Sendable, Hashable {
             switch change {
             case .set(let object):
                 names.insert(seen)
-                if case .node(let node) = object, seen == name { isEligible = !Self.isLeaving(node) }
+                guard case .node(let node) = object, seen == name else { continue }
+                isEligible = !Self.isLeaving(node)
+                podNetworks = node.podCIDRs
             case .removed:
                 // As in kube-proxy, a Node that is gone is no reason to send clients elsewhere.
                 names.remove(seen)

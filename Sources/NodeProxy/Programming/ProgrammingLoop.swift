@@ -64,16 +64,19 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
                     try await dataplane.synchronize(snapshot)
                 } summary: {
                     ProgrammingSummary.text(synchronized: snapshot.routes, $0, in: $1)
-                } inForce: { wake in
+                } inForce: { [status = loop.status] wake in
                     wake.programmed(snapshot)
+                    let shortages = LocalShortages(snapshot)
+                    status.metrics.withLock { $0.shortages = shortages }
                 }
             case .apply(let change):
                 try await loop.program(.partial) { dataplane throws(DataplaneError) in
                     try await dataplane.apply(change)
                 } summary: {
                     ProgrammingSummary.text(applied: change, $0, in: $1)
-                } inForce: { [nodePorts = loop.state.nodePorts] wake in
+                } inForce: { [nodePorts = loop.state.nodePorts, status = loop.status] wake in
                     wake.programmed(change, nodePorts: nodePorts)
+                    status.metrics.withLock { $0.shortages.apply(change) }
                 }
             }
         }
@@ -115,18 +118,20 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     }
 
     private mutating func take(_ batch: ObjectInbox.Batch) {
-        let wasEligible = node.isEligible
+        let (wasEligible, podNetworks) = (node.isEligible, node.podNetworks)
         node.take(batch.changes)
+        if node.podNetworks != podNetworks { wake.podNetworks.post { [new = node.podNetworks] in $0 = new } }
         if node.isEligible != wasEligible { logEligibility() }
         for problem in state.take(batch.changes, isSynchronized: batch.isSynchronized) { logger.warning("\(problem)") }
         let isPending = state.step(at: clock.now) != .wait(until: nil)
+        let isCurrent = !isPending && state.hasProgrammed
         status.health.withLock { health in
             health.isNodeEligible = node.isEligible
             if isPending { health.queued(at: batch.oldest) }
         }
         status.metrics.withLock { metrics in
             metrics.count(batch.changes)
-            if isPending { metrics.queued(at: .now) }
+            if isPending { metrics.queued(at: .now) } else if isCurrent { metrics.settled(at: .now) }
         }
     }
 
@@ -152,7 +157,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
             let hasProgrammed = status.health.withLock { $0.lastProgrammed != nil }
             guard error.code != .permission, error.code != .unsupported, !Task.isCancelled else { throw error }
             let pause = state.failed(error, at: clock.now)
-            status.metrics.withLock { $0.failures += 1 }
+            status.metrics.withLock { $0.failed(extent) }
             let consequence = hasProgrammed ? ", what worked before still does" : ""
             logger.error(
                 "programming failed\(consequence); next attempt in \(Quantity.text(pause)): \(error)")

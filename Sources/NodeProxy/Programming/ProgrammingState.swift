@@ -32,7 +32,7 @@ package struct ProgrammingState: Sendable {
     /// `machineAddresses` are all addresses that the machine has.
     package init(configuration: RoutingConfiguration, machineAddresses: [IPAddress]) {
         table = RoutingTable(configuration: configuration, machineAddresses: machineAddresses)
-        guessesAddresses = configuration.nodePorts.extent == .primary
+        guessesAddresses = configuration.nodePorts.extent.includesPrimary
     }
 
     /// Where node ports are open.
@@ -40,6 +40,9 @@ package struct ProgrammingState: Sendable {
 
     /// Whether the machine's addresses stand in for those that the Node does not tell.
     package var guessesNodeAddresses: Bool { guessesAddresses && !table.knowsNodeAddresses }
+
+    /// Whether the kernel holds everything that was known at some time.
+    package var hasProgrammed: Bool { if case .current = standing { true } else { false } }
 
     /// Everything that the kernel is to hold.
     package var snapshot: RoutingSnapshot { table.snapshot }

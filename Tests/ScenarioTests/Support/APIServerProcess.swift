@@ -64,7 +64,11 @@ final class APIServerProcess {
         ]
     }
 
-    private func request(_ method: String, _ path: String, _ type: String, _ body: String) async throws {
+    /// The object or the List at `path`, as JSON.
+    func get(_ path: String) async throws -> String { try await request("GET", path, "application/json", "") }
+
+    @discardableResult
+    private func request(_ method: String, _ path: String, _ type: String, _ body: String) async throws -> String {
         try await machine.run(
             "curl", "--silent", "--show-error", "--fail-with-body", "--max-time", "10", "--cacert", file("ca.pem"),
             "--cert", file("client.pem"), "--key", file("key.pem"), "--request", method, "--header",

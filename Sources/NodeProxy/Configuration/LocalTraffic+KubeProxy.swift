@@ -1,0 +1,36 @@
+import Dataplane
+import InternetAddresses
+import KubeProxyConfig
+
+extension LocalTraffic {
+    /// How traffic from the node's own pods is recognised: `detectLocalMode` and the fields that go with it.
+    init(_ settings: KubeProxyConfiguration) throws(ProxyError) {
+        switch settings.detectLocalMode {
+        case "NodeCIDR":
+            // The Node tells them later: see `PodNetworks`.
+            self = .unknown
+        case "BridgeInterface":
+            self = .bridge(try Self.interface(settings.detectLocal.bridgeInterface, field: "bridgeInterface"))
+        case "InterfaceNamePrefix":
+            self = .interfacePrefix(
+                try Self.interface(settings.detectLocal.interfaceNamePrefix, field: "interfaceNamePrefix"))
+        default:
+            let networks = settings.clusterCIDR.split(separator: ",").compactMap { text in
+                IPNetwork(text.filter { !$0.isWhitespace })
+            }
+            self = networks.isEmpty ? .unknown : .networks(networks)
+        }
+    }
+
+    private static func interface(_ name: String, field: String) throws(ProxyError) -> String {
+        // What the kernel refuses in names, and what nft and iptables would read as something else.
+        let isName = name.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#"/:"*+\!"#.utf8.contains($0) }
+        guard isName, name.utf8.count < 16 else {
+            throw ProxyError(
+                .invalidOption,
+                "detectLocal.\(field): “\(name)” cannot be in the name of an interface; write up to 15 letters and digits, without a wildcard"
+            )
+        }
+        return name
+    }
+}

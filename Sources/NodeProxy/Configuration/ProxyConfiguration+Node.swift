@@ -1,0 +1,16 @@
+import KubeProxyConfig
+import NodeSetup
+
+extension ProxyConfiguration {
+    /// Takes over what concerns the node beside rules.
+    mutating func takeNode(_ settings: KubeProxyConfiguration) {
+        let conntrack = settings.conntrack
+        preparation = NodePreparation(
+            conntrack: ConntrackLimits(
+                maxPerCore: conntrack.maxPerCore, min: conntrack.min,
+                tcpEstablishedTimeout: conntrack.tcpEstablishedTimeout,
+                tcpCloseWaitTimeout: conntrack.tcpCloseWaitTimeout, udpTimeout: conntrack.udpTimeout,
+                udpStreamTimeout: conntrack.udpStreamTimeout, tcpBeLiberal: conntrack.tcpBeLiberal),
+            oomScore: settings.oomScoreAdj)
+    }
+}

@@ -1,0 +1,90 @@
+/// Makes the settings of the node that kube-proxy makes beside its rules: limits and timeouts of connection tracking, and
+/// the process's rank when memory runs out.
+///
+/// A setting that has its value already is not written, so that a process without privileges can follow one with them
+/// (`--init-only`). Calls block.
+package struct NodeSetup: Sendable, Hashable {
+    /// What came of one setting.
+    package struct Outcome: Sendable, Hashable {
+        package enum Result: Sendable, Hashable {
+            /// It had the value already, or a larger one where only that matters.
+            case kept
+            /// It was written; it had this value before.
+            case changed(from: String)
+            case failed(NodeSetupError)
+        }
+
+        /// As sysctl(8) names it, or the path.
+        package var setting: String
+        package var value: String
+        package var result: Result
+    }
+
+    private let root: String
+
+    /// `root` is what stands before `/proc` and `/sys`.
+    package init(root: String = "") { self.root = root }
+
+    /// Sets the limits, in kube-proxy's order. Each one is tried, whatever becomes of those before it.
+    package func apply(_ limits: ConntrackLimits) -> [Outcome] {
+        var outcomes: [Outcome] = []
+        if let maximum = limits.maximum(cores: cores) {
+            let outcome = set("nf_conntrack_max", to: maximum)
+            outcomes.append(outcome)
+            // The table of all network namespaces follows the limit of the machine's own.
+            if case .failed = outcome.result {} else { outcomes.append(growTable(for: maximum)) }
+        }
+        return outcomes + limits.sysctls.map { set($0.name, to: $0.value) }
+    }
+
+    /// Sets the score that the kernel adds to the process's own when memory runs out, -1000 to 1000.
+    package func setOOMScore(_ score: Int) -> Outcome {
+        set(KernelFile(path: root + "/proc/self/oom_score_adj"), named: "oom_score_adj", to: "\(score)")
+    }
+
+    /// The number of CPUs that are online: `0-3,8` are five. 1 where the kernel does not say.
+    var cores: Int {
+        do throws(NodeSetupError) {
+            let list = try KernelFile(path: root + "/sys/devices/system/cpu/online").read()
+            let count = list.split(separator: ",").reduce(0) { count, range in
+                let ends = range.split(separator: "-").compactMap { Int($0) }
+                guard let first = ends.first, let last = ends.last, last >= first else { return count }
+                return count + last - first + 1
+            }
+            return max(count, 1)
+        } catch {
+            return 1
+        }
+    }
+
+    /// Gives the hash table a bucket for four connections, as kube-proxy does, unless it has more.
+    private func growTable(for maximum: Int) -> Outcome {
+        let file = KernelFile(path: root + "/sys/module/nf_conntrack/parameters/hashsize")
+        let buckets = maximum / 4
+        do throws(NodeSetupError) {
+            if let current = Int(try file.read()), current >= buckets {
+                return Outcome(setting: file.path, value: "\(buckets)", result: .kept)
+            }
+        } catch {
+            return Outcome(setting: file.path, value: "\(buckets)", result: .failed(error))
+        }
+        return set(file, named: file.path, to: "\(buckets)")
+    }
+
+    private func set(_ sysctl: String, to value: Int) -> Outcome {
+        set(
+            KernelFile(path: root + "/proc/sys/net/netfilter/\(sysctl)"), named: "net.netfilter.\(sysctl)",
+            to: "\(value)")
+    }
+
+    private func set(_ file: KernelFile, named name: String, to value: String) -> Outcome {
+        do throws(NodeSetupError) {
+            let current = try file.read()
+            if current == value { return Outcome(setting: name, value: value, result: .kept) }
+            try file.write(value)
+            return Outcome(setting: name, value: value, result: .changed(from: current))
+        } catch {
+            return Outcome(setting: name, value: value, result: .failed(error))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package import InternetAddresses
+
+/// Service ports whose connections are dropped on this node: a traffic policy `Local` holds them to endpoints of the node,
+/// and all endpoints are elsewhere. A plain value that follows routing's changes.
+package struct LocalShortages: Sendable, Hashable {
+    private var internalPolicy: Set<RouteKey> = []
+    private var externalPolicy: Set<RouteKey> = []
+
+    /// No Services.
+    package init() {}
+
+    /// Everything that is programmed.
+    package init(_ snapshot: RoutingSnapshot) {
+        for route in snapshot.routes { add(route) }
+    }
+
+    /// Follows a change. Costs what the change costs.
+    package mutating func apply(_ change: RoutingChange) {
+        for entry in change.entries {
+            internalPolicy.remove(entry.key)
+            externalPolicy.remove(entry.key)
+            if let route = entry.new { add(route) }
+        }
+    }
+
+    private mutating func add(_ route: ServicePortRoute) {
+        for frontend in route.frontends {
+            if !frontend.kind.isExternal, frontend.inside == .drop { internalPolicy.insert(route.key) }
+            if frontend.kind.isExternal, frontend.outside == .drop { externalPolicy.insert(route.key) }
+        }
+    }
+
+    /// Because of `internalTrafficPolicy: Local`, in one IP family.
+    package func underInternalPolicy(_ family: IPFamily) -> Int { internalPolicy.count { $0.family == family } }
+
+    /// Because of `externalTrafficPolicy: Local`, in one IP family.
+    package func underExternalPolicy(_ family: IPFamily) -> Int { externalPolicy.count { $0.family == family } }
+}
