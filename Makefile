@@ -12,7 +12,7 @@ BUILD_BENCHMARK := swift build --configuration release --package-path Benchmarks
 # Network namespaces need root.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E env "PATH=$(PATH)")
 
-.PHONY: demo test bench bench-ipvs release image deb test-sanitized build lint format packages
+.PHONY: demo test bench bench-ipvs release image deb check-chart test-sanitized build lint format packages
 
 # One executable with Swift's libraries in it. What is left to load is the C library and SQLite.
 RELEASE := .build/release-static
@@ -58,6 +58,10 @@ image: release packages
 # A Debian package with a systemd unit, a man page and shell completions.
 deb: release
 	scripts/make-deb $(RELEASE)/servicelet $(RELEASE)
+
+# Renders deploy/ with helm and kubectl, and compares the result with what the tests check; needs PyPI once.
+check-chart:
+	scripts/check-chart
 
 build:
 	$(BUILD)

@@ -249,7 +249,9 @@ let package = Package(
             ]),
         .testTarget(name: "NodeSetupTests", dependencies: ["NodeSetup"]),
         .testTarget(name: "KubeProxyConfigTests", dependencies: ["KubeProxyConfig", "KubernetesTestKit"]),
-        .testTarget(name: "DeployTests", dependencies: ["KubernetesObjects", "KubeProxyConfig"]),
+        .testTarget(
+            name: "DeployTests", dependencies: ["KubernetesObjects", "KubeProxyConfig"],
+            resources: [.copy("Rendered")]),
         .executableTarget(name: "daemon-fixture", dependencies: ["DaemonKit"], path: "Tests/DaemonFixture"),
         .testTarget(
             name: "DaemonKitTests",

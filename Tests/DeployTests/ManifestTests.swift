@@ -43,6 +43,24 @@ struct ManifestTests {
         for document in try documents(path) { try check(document) }
     }
 
+    @Test(
+        "what the chart renders follows the schemas, and its configuration is taken",
+        arguments: ["nftables", "iptables"])
+    func chart(mode: String) throws {
+        let documents = try documents("../Tests/DeployTests/Rendered/chart-\(mode).yaml").filter { !$0.isNull }
+        let kinds = documents.compactMap { $0["kind"]?.string }
+        #expect(
+            Set(kinds) == ["ServiceAccount", "ConfigMap", "ClusterRole", "ClusterRoleBinding", "DaemonSet"])
+        for document in documents {
+            let kind = document["kind"]?.string ?? ""
+            // The schemas of access rules are not here.
+            if !kind.hasPrefix("ClusterRole") { try check(document) }
+            guard kind == "ConfigMap" else { continue }
+            let file = try #require(document[path: "data", "config.conf"]?.string)
+            #expect(try ConfigurationFile.read(file, name: "config.conf").configuration.mode == mode)
+        }
+    }
+
     @Test("a member that does not exist would be found")
     func negative() throws {
         var daemonSet = try #require(try documents("kustomize/daemonset.yaml").first)
