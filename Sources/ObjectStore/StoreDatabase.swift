@@ -22,12 +22,32 @@ enum StoreDatabase {
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
             try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
         }
+        try prepareFile(path)
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { try prepare($0, path: path) }
             return queue
         } catch let error as DatabaseError {
             throw StoreError(error, path: path)
+        }
+    }
+
+    /// Refuses a log that has lost what was acknowledged, and makes a new file one that nobody else reads.
+    private static func prepareFile(_ path: String) throws {
+        let log = path + "-wal"
+        do {
+            if try WriteAheadLog.isDamaged(log) {
+                throw StoreError(damaged: path, "its log, \(log), has changed on the disk")
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.unavailable, "\(log) cannot be read: \(error)")
+        }
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: attributes) else {
+            throw StoreError(.unavailable, "\(path) cannot be made; choose another --data-dir")
         }
     }
 

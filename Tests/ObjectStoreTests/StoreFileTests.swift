@@ -35,6 +35,60 @@ import Testing
         #expect(error?.message.contains("services default/a") == true)
     }
 
+    /// A copy of an open store, as a crash leaves it: its log has not gone into the file.
+    private func crashed(_ folder: borrowing TemporaryFolder) async throws -> String {
+        let store = try ObjectStore(path: folder.path + "/open.sqlite")
+        for number in 0..<20 { try await store.put(key("n\(number)"), String(repeating: "x", count: 3000)) }
+        let path = folder.path + "/store.sqlite"
+        for end in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: folder.path + "/open.sqlite" + end, toPath: path + end)
+        }
+        try await store.close()
+        return path
+    }
+
+    /// Changes a byte of a log, `part` of the way to its end.
+    private func damageLog(_ path: String, part: Double) throws {
+        let url = URL(filePath: path + "-wal")
+        var bytes = try Data(contentsOf: url)
+        bytes[32 + Int(Double(bytes.count - 33) * part)] ^= 0xFF
+        try bytes.write(to: url)
+    }
+
+    @Test(arguments: [0, 0.3, 0.7]) func aLogThatHasLostAcknowledgedWritesIsRefused(part: Double) async throws {
+        let folder = try TemporaryFolder()
+        let path = try await crashed(folder)
+        try damageLog(path, part: part)
+        let bytes = try Data(contentsOf: URL(filePath: path + "-wal"))
+        let error = #expect(throws: StoreError.self) { try ObjectStore(path: path) }
+        #expect(error?.code == .damaged)
+        #expect(error?.message.contains("store.sqlite-wal, has changed on the disk") == true)
+        #expect(try Data(contentsOf: URL(filePath: path + "-wal")) == bytes)
+    }
+
+    @Test func aLogThatAPowerCutHasEndedIsRead() async throws {
+        let folder = try TemporaryFolder()
+        let path = try await crashed(folder)
+        let log = URL(filePath: path + "-wal")
+        let bytes = try Data(contentsOf: log)
+        try bytes.dropLast(100).write(to: log)
+        let store = try ObjectStore(path: path)
+        #expect(store.text(key("n18")) != nil)
+        #expect(store.text(key("n19")) == nil)
+        try await store.close()
+    }
+
+    @Test func nobodyElseMayReadTheFile() async throws {
+        let folder = try TemporaryFolder()
+        let store = try ObjectStore(path: folder.path + "/store.sqlite")
+        try await store.put(key("a"), "1")
+        for end in ["", "-wal"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/store.sqlite" + end)
+            #expect(attributes[.posixPermissions] as? NSNumber == 0o600)
+        }
+        try await store.close()
+    }
+
     @Test func aFileOfSomebodyElseIsRefused() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/store.sqlite"
