@@ -19,12 +19,12 @@ extension APIServer {
     }
 
     /// Reads or makes what the server shows of itself, and writes the administrator's kubeconfig once.
-    func makeCredentials() throws -> ServerCredentials {
+    func makeCredentials(now: Date = Date()) throws -> ServerCredentials {
         let folder = configuration.dataDirectory
-        let credentials = try ServerCredentials(folder: folder, names: names, now: Date())
+        let credentials = try ServerCredentials(folder: folder, names: names, now: now)
         let isNew = try ServerCredentials.writeKubeconfig(
             kubeconfig, folder: folder, server: configuration.url, user: "admin", groups: ["system:masters"],
-            now: Date())
+            now: now)
         if isNew { logger.info("wrote \(kubeconfig): use it with kubectl --kubeconfig, or as KUBECONFIG") }
         return credentials
     }
@@ -49,13 +49,16 @@ extension APIServer {
     }
 
     /// Replaces certificates, and the kubeconfig, in good time before they end.
-    func renew(_ credentials: ServerCredentials, _ tls: TLSContext) async throws {
+    func renew(
+        _ credentials: ServerCredentials, _ tls: TLSContext, clock: some Clock<Duration> = ContinuousClock(),
+        now: @Sendable () -> Date = { Date() }
+    ) async throws {
         var renewal = credentials.renewal
         while !Task.isCancelled {
-            try await Task.sleep(for: .seconds(3600))
-            guard Date() >= renewal else { continue }
+            try await clock.sleep(for: .seconds(3600))
+            guard now() >= renewal else { continue }
             do {
-                let new = try makeCredentials()
+                let new = try makeCredentials(now: now())
                 tls.replace(with: try Self.context(new))
                 renewal = new.renewal
                 logger.info("renewed the server's certificate")

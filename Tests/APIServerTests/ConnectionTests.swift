@@ -1,0 +1,101 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import Testing
+
+@testable import APIServer
+
+/// The server on a port of the loopback, with limits that a test can reach.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ConnectionTests {
+    /// Runs a server as long as `body`, which is given the port and what the administrator shows.
+    private func withServer(
+        _ configure: (inout RequestLimits) -> Void,
+        _ body: @escaping @Sendable (Int, TLSConfiguration) async throws -> Void
+    ) async throws {
+        let folder = NSTemporaryDirectory() + "api-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = try APIServerConfiguration(serviceRange: "10.96.0.0/24", nodePorts: "30000-30063")
+        configuration.dataDirectory = folder
+        configuration.port = try ServerProcess.freePort()
+        configure(&configuration.limits)
+        let port = configuration.port
+        let server = try APIServer(
+            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let (ready, isReady) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run { isReady.yield() } }
+            group.addTask {
+                for await _ in ready { break }
+                try await body(port, try AdministratorTLS.configuration(kubeconfig: server.kubeconfig))
+            }
+            try await group.next()
+            group.cancelAll()
+            // The end of the server is its cancellation.
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result { #expect(error is CancellationError, "\(error)") }
+            }
+        }
+    }
+
+    @Test func aConnectionWithoutAHandshakeIsClosed() async throws {
+        try await withServer({ $0.headSeconds = 1 }) { port, _ in
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: port).get()
+            try await channel.closeFuture.get()
+        }
+    }
+
+    @Test func aHeadThatIsNeverFinishedEndsTheConnection() async throws {
+        try await withServer({ $0.headSeconds = 1 }) { port, tls in
+            let context = try NIOSSLContext(configuration: tls)
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: context, serverHostname: nil))
+                    }
+                }.connect(host: "127.0.0.1", port: port).get()
+            try await channel.writeAndFlush(ByteBuffer(string: "GET /readyz HTTP/1.1\r\nHost: a\r\nX-Slow: "))
+            // Byte by byte until the server has had enough; a byte too late cannot be written.
+            while channel.isActive {
+                try? await channel.writeAndFlush(ByteBuffer(string: "x"))
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
+    @Test func watchesAboveTheLimitAreRefusedWithATimeToComeBack() async throws {
+        try await withServer({ $0.watches = 2 }) { port, tls in
+            let client = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+            let url = "https://127.0.0.1:\(port)/api/v1/services"
+            let watch = HTTPClientRequest(url: url + "?watch=true")
+            let first = try await client.execute(watch, timeout: .seconds(30))
+            let second = try await client.execute(watch, timeout: .seconds(30))
+            #expect(first.status == .ok && second.status == .ok)
+            let third = try await client.execute(watch, timeout: .seconds(30))
+            #expect(third.status == .tooManyRequests)
+            #expect(third.headers.first(name: "retry-after") == "1")
+            // Those who do not watch are served.
+            #expect(try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(30)).status == .ok)
+            try await client.shutdown()
+        }
+    }
+
+    @Test func connectionsAboveTheLimitWaitForAnEnd() async throws {
+        try await withServer({ $0.connections = 1 }) { port, tls in
+            let group = MultiThreadedEventLoopGroup.singleton
+            let first = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port).get()
+            let client = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+            let request = HTTPClientRequest(url: "https://127.0.0.1:\(port)/readyz")
+            async let answer = client.execute(request, timeout: .seconds(30))
+            try await Task.sleep(for: .milliseconds(200))
+            try await first.close().get()
+            #expect(try await answer.status == .ok)
+            try await client.shutdown()
+        }
+    }
+}

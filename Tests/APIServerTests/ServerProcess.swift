@@ -1,0 +1,135 @@
+import AsyncHTTPClient
+import Foundation
+import Glibc
+import LabKit
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import NIOSSL
+import Testing
+
+/// `servicelet apiserver` as a process of its own, and a client with the administrator's certificate.
+final class ServerProcess {
+    struct Problem: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let folder: String
+    let port: Int
+    private let process = Process()
+    private let log: URL
+
+    /// Starts the program on what is in `folder`; `prelude` is a line of bash before it, in a mount namespace of its own.
+    init(folder: String, prelude: String = "") throws {
+        self.folder = folder
+        port = try Self.freePort()
+        log = FileManager.default.temporaryDirectory.appending(path: "apiserver-\(UUID().uuidString).log")
+        guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
+            throw Problem(description: "\(log.path) cannot be written")
+        }
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        let program = [
+            try Servicelet.binary(), "apiserver", "--data-dir", folder, "--secure-port", String(port),
+        ]
+        // Each becomes the next, so that the process is the server in the end.
+        process.arguments =
+            prelude.isEmpty
+            ? program : ["unshare", "--mount", "bash", "-c", "set -e; \(prelude); exec \"$@\"", "bash"] + program
+        process.standardError = try FileHandle(forWritingTo: log)
+        try process.run()
+    }
+
+    deinit {
+        kill()
+        // At worst a log stays in the folder of temporary files.
+        try? FileManager.default.removeItem(at: log)
+    }
+
+    var pid: Int32 { process.processIdentifier }
+
+    /// What the program has written.
+    var errors: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+
+    /// Waits for the program to end by itself, and returns its status.
+    func status() async -> Int32 {
+        while process.isRunning { try? await Task.sleep(for: .milliseconds(5)) }
+        return process.terminationStatus
+    }
+
+    /// A port that nobody listened on a moment ago.
+    static func freePort() throws -> Int {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { throw Problem(description: "there is no socket") }
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(socket, pointer, length) == 0 ? getsockname(socket, pointer, &length) : -1
+            }
+        }
+        guard result == 0 else { throw Problem(description: "there is no free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    /// SIGKILL: no handler runs, nothing is written any more.
+    func kill() {
+        guard process.isRunning else { return }
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// A client that shows the certificate of `admin.kubeconfig`, once that file is there.
+    func client() async throws -> HTTPClient {
+        // The folder as the program sees it.
+        let path = "/proc/\(pid)/root\(folder)/admin.kubeconfig"
+        while !FileManager.default.fileExists(atPath: path) {
+            guard process.isRunning else { throw Problem(description: "the server has ended: \(errors)") }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let tls = try AdministratorTLS.configuration(kubeconfig: path)
+        let client = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+        while process.isRunning {
+            if let answer = try? await Self.send(client, "GET", url("/readyz")), answer.status == 200 { return client }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw Problem(description: "the server has ended: \(errors)")
+    }
+
+    func url(_ path: String) -> String { "https://127.0.0.1:\(port)\(path)" }
+
+    static func send(
+        _ client: HTTPClient, _ method: String, _ url: String, body: [UInt8] = []
+    ) async throws -> (status: Int, body: [UInt8]) {
+        var request = HTTPClientRequest(url: url)
+        request.method = .init(rawValue: method)
+        request.headers.add(name: "content-type", value: "application/json")
+        if !body.isEmpty { request.body = .bytes(body) }
+        let response = try await client.execute(request, timeout: .seconds(20))
+        return (Int(response.status.code), Array(buffer: try await response.body.collect(upTo: 64 << 20)))
+    }
+}
+
+/// What the administrator shows of itself, and whom it trusts.
+enum AdministratorTLS {
+    /// From the kubeconfig that the server has written.
+    static func configuration(kubeconfig path: String) throws -> TLSConfiguration {
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        func pem(_ key: String) throws -> [UInt8] {
+            let line = text.split(separator: "\n").first { $0.contains("\(key): ") }
+            guard let base64 = line?.split(separator: " ").last, let data = Data(base64Encoded: String(base64)) else {
+                throw ServerProcess.Problem(description: "\(path) has no \(key)")
+            }
+            return Array(data)
+        }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .certificates(
+            try NIOSSLCertificate.fromPEMBytes(try pem("certificate-authority-data")))
+        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(try pem("client-certificate-data"))
+            .map { .certificate($0) }
+        tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: try pem("client-key-data"), format: .pem))
+        return tls
+    }
+}
