@@ -33,8 +33,9 @@ test-sanitized: packages
 	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/sanitized
 	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --sanitize=thread --scratch-path .build/sanitized --show-bin-path)"
 
-# `make bench ARGUMENTS="--mode iptables"`; Benchmarks/README.md says what the figures mean.
+# `make bench ARGUMENTS="--mode iptables"`, `"--dns"`, `"--api"`; Benchmarks/README.md says what the figures mean.
 bench:
+	@scripts/install-packages bench
 	$(BUILD_BENCHMARK)
 	$(AS_ROOT) "$$($(BUILD_BENCHMARK) --show-bin-path)/benchmark" $(ARGUMENTS)
 

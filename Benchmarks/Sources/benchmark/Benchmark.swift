@@ -20,6 +20,9 @@ struct Benchmark: ParsableCommand {
     @Flag(help: "Measure the first packet of a connection, beside kube-proxy's rules, in place of programming.")
     var firstPacket = false
 
+    @Flag(help: "Measure servicelet apiserver in place of a mode of the proxy.")
+    var api = false
+
     @Option(
         help: "The sizes, such as 10x3,1000x10+affinity: Services x endpoints of each. (default: those of the mode)")
     var sizes: String?
@@ -34,14 +37,9 @@ struct Benchmark: ParsableCommand {
         let load = Machine.load
         let program = try binary ?? sibling()
         guard access(program, X_OK) == 0 else { throw ValidationError("\(program) is not a program") }
-        if dns {
-            print(try DNSBenchmark(binary: program).run())
-            return
-        }
-        if firstPacket {
-            print(try FirstPacketBenchmark(binary: program).run())
-            return
-        }
+        if dns { return print(try DNSBenchmark(binary: program).run()) }
+        if firstPacket { return print(try FirstPacketBenchmark(binary: program).run()) }
+        if api { return print(try APIBenchmark(binary: program).run()) }
         var results: [Result] = []
         for size in try chosenSizes() {
             FileHandle.standardError.write(Data("measuring \(size) …\n".utf8))
