@@ -172,7 +172,8 @@ let package = Package(
         .executableTarget(
             name: "servicelet",
             dependencies: [
-                "DaemonKit", "KubeProxyConfig", "NodeProxy", "APIServer", "DNSServer", arguments, log,
+                "DaemonKit", "KubeProxyConfig", "NodeProxy", "APIServer", "DNSServer", "InternetAddresses", arguments,
+                log,
             ]),
 
         // A small cluster of network namespaces, for the demo and the tests
@@ -289,21 +290,25 @@ let package = Package(
             name: "DNSServerTests",
             dependencies: [
                 "DNSServer", "ServiceNames", "DNSMessages", "BlockingThreads", "KubernetesAPI", "KubernetesClient",
-                "ObjectSource", "InternetAddresses", "LabKit", "ChildProcesses", log, nioCore, nioPosix,
+                "KubernetesObjects", "ObjectSource", "InternetAddresses", "LabKit", "ChildProcesses", "TestKit", log,
+                nioCore, nioPosix, nioSSL,
             ],
             resources: [.copy("Recordings")]),
         .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore"]),
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "APICredentials", "ObjectStore", "KubernetesObjects", "InternetAddresses", log, httpClient,
-                nioCore, nioHTTP1, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),
+                "APIServer", "APICredentials", "ObjectStore", "KubernetesObjects", "InternetAddresses", "LabKit",
+                "TestKit", log, httpClient, x509,
+                nioCore, nioHTTP1, nioPosix, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
 
         // With root, in network namespaces of their own
+        .testTarget(
+            name: "KubectlTests", dependencies: ["LabKit", "ChildProcesses"], resources: [.copy("Flows")]),
         .testTarget(name: "LabKitTests", dependencies: ["LabKit", "ChildProcesses"]),
         .testTarget(name: "ScenarioTests", dependencies: ["LabKit", "ChildProcesses", "KubernetesTestKit"]),
     ]

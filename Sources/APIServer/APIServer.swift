@@ -48,7 +48,7 @@ package final class APIServer: Sendable {
         let endpoint = configuration.address.flatMap { address in
             address.isLoopback || address.isUnspecified ? nil : (address, configuration.port)
         }
-        try await Bootstrap(registry: registry, endpoint: endpoint).run()
+        try await Bootstrap(registry: registry, endpoint: endpoint, dns: configuration.dns).run()
         let credentials = try makeCredentials()
         let router = try await makeRouter()
         let tls = TLSContext(try Self.context(credentials))

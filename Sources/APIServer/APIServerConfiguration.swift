@@ -9,6 +9,8 @@ package struct APIServerConfiguration: Sendable {
     package var port = 6443
     package var network: ServiceNetwork
     package var limits = RequestLimits()
+    /// Where Pods reach a DNS server in the same process; `nil` without one.
+    package var dns: DNSEndpoints?
 
     package init(network: ServiceNetwork) {
         self.network = network

@@ -14,14 +14,19 @@ struct ClusterFollower: Sendable {
     let requests: RequestMetrics
     let programming: ProgrammingMetrics
     let environment: [String: String]
+    /// Takes the place of what `cluster` says.
+    let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
     let logger: Logger
 
     private var kinds: [ObjectKind] {
         [.service, .endpointSlice, .namespace] + (cluster.podMode == .verified ? [.pod] : [])
     }
 
+    private var selections: [KindSelection] { kinds.map { KindSelection($0, isOptional: $0 == .namespace) } }
+
     /// Runs until the task is cancelled. Throws for what no waiting will mend: no kubeconfig, no such folder.
     func run() async throws {
+        if let source { return try await follow(source(selections)) }
         let source: any ObjectSource
         switch cluster.origin {
         case .manifests(let path):
@@ -30,8 +35,7 @@ struct ClusterFollower: Sendable {
             let client = try KubernetesClientConfiguration.load(
                 kubeconfig: kubeconfig, master: master, environment: environment)
             source = KubernetesClient(
-                configuration: client, selections: kinds.map { KindSelection($0, isOptional: $0 == .namespace) },
-                logger: logger, metrics: requests)
+                configuration: client, selections: selections, logger: logger, metrics: requests)
         }
         try await follow(source)
     }

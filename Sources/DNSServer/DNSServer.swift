@@ -3,6 +3,7 @@ package import DaemonKit
 import InternetAddresses
 import KubernetesClient
 package import Logging
+package import ObjectSource
 import ServiceNames
 import Synchronization
 
@@ -18,14 +19,23 @@ package struct DNSServer: Sendable {
     let origin: Origin
     let environment: [String: String]
     let logger: Logger
+    let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
     let state = DNSServerState()
 
     /// `environment` is asked for `{$NAME}` in Corefiles, and where a cluster's API server is.
-    package init(_ origin: Origin, environment: [String: String], logger: Logger) {
+    ///
+    /// With `source`, objects come from there, whatever the configuration says, and the server is one of several daemons
+    /// of the process: an address that is taken ends none of them, but is tried again.
+    package init(
+        _ origin: Origin, environment: [String: String], logger: Logger,
+        source: (@Sendable ([KindSelection]) -> any ObjectSource)? = nil
+    ) {
         self.origin = origin
         self.environment = environment
         self.logger = logger
+        self.source = source
     }
+
 
     /// Runs until SIGTERM, SIGINT or cancellation. Throws, with what to do, if the configuration cannot be used or an
     /// address is taken.
@@ -44,7 +54,6 @@ package struct DNSServer: Sendable {
     package func parts() throws -> [Daemon.Part] {
         let loader = ConfigurationLoader(origin: origin, environment: environment)
         let configuration = try loader.load()
-        Machine.raiseFileLimit()
         let names = state.names
         // Questions for the cluster are answered, if only with SERVFAIL, from the first moment on.
         if let cluster = configuration.cluster {
@@ -55,7 +64,8 @@ package struct DNSServer: Sendable {
             of: DNSConfiguration.self, bufferingPolicy: .bufferingNewest(1))
         changes.yield(configuration)
         let serving = ServingLoop(
-            state: state, lane: lane, requests: state.requests, environment: environment, logger: logger)
+            state: state, lane: lane, requests: state.requests, environment: environment, source: source,
+            logger: logger)
         var parts = httpServices(configuration).map { service in
             Daemon.Part("HTTP") { try await service.keepRunning() }
         }
@@ -75,7 +85,8 @@ package struct DNSServer: Sendable {
         let (forever, _) = AsyncStream.makeStream(of: Never.self)
         for await _ in forever {}
         state.isLame.store(true, ordering: .relaxed)
-        guard duration > .zero else { return }
+        // Who has never begun has nobody to wait for.
+        guard duration > .zero, state.isListening.load(ordering: .relaxed) else { return }
         logger.info("stopping; queries are answered for another \(duration)")
         // This task is cancelled already, which ends any sleep of its own.
         await withTaskGroup(of: Void.self) { group in

@@ -3,6 +3,7 @@ import DaemonKit
 import InternetAddresses
 import KubernetesClient
 import Logging
+import ObjectSource
 import ServiceNames
 import Synchronization
 
@@ -13,101 +14,144 @@ struct ServingLoop: Sendable {
     let lane: SlowLane
     let requests: RequestMetrics
     let environment: [String: String]
+    let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
     let logger: Logger
 
     private static var threads: Int { min(4, max(2, Machine.processorCount)) }
 
-    /// Runs until the task is cancelled. Throws if the first configuration cannot be brought into force.
-    func run(_ configurations: AsyncStream<DNSConfiguration>) async throws {
-        var current: [ActiveServer] = []
-        var running: [ListenerAddress: (servers: Published<[ActiveServer]>, stop: AsyncStream<Never>.Continuation)] =
+    /// What is in force.
+    private struct InForce {
+        var servers: [ActiveServer] = []
+        var listeners: [ListenerAddress: (servers: Published<[ActiveServer]>, stop: AsyncStream<Never>.Continuation)] =
             [:]
+        var cluster: ClusterConfiguration?
+        var isFirst = true
+    }
+
+    /// A child gives the next configuration, or ends without one.
+    private typealias Group = ThrowingTaskGroup<DNSConfiguration?, any Error>
+
+    /// Runs until the task is cancelled. Throws if the first configuration cannot be brought into force; an address that
+    /// is taken counts for that where nothing else depends on the process. Throws also for what ends a listener later on,
+    /// and for a source of objects that no waiting will bring.
+    func run(_ configurations: AsyncStream<DNSConfiguration>) async throws {
         let (clusters, clusterChanges) = AsyncStream.makeStream(
             of: ClusterConfiguration?.self, bufferingPolicy: .bufferingNewest(1))
-        var cluster: ClusterConfiguration?
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let follower = self
-            group.addTask { try await follower.followClusters(clusters) }
+        var inForce = InForce()
+        try await withThrowingTaskGroup(of: DNSConfiguration?.self) { group in
+            group.addTask {
+                try await followClusters(clusters)
+                return nil
+            }
             let upkeep = Upkeep(state: state, logger: logger)
-            group.addTask { try await upkeep.run() }
-            var isFirst = true
-            for await configuration in configurations {
+            group.addTask {
+                try await upkeep.run()
+                return nil
+            }
+            group.addTask { await configurations.first { _ in true } }
+            // Whatever fails among the children is thrown here.
+            while let next = try await group.next() {
+                guard let configuration = next else { continue }
                 do {
-                    let own = try Machine.addresses().filter { !$0.isLoopback && !$0.isLinkLocal }
-                    var servers: [ActiveServer] = []
-                    for server in configuration.servers {
-                        let earlier = current.first { $0.configuration.zones == server.zones }
-                        servers.append(try ActiveServer(server, ownAddresses: own, earlier: earlier))
-                    }
-                    var wanted: [ListenerAddress: [ActiveServer]] = [:]
-                    for server in servers {
-                        for address in server.listenerAddresses { wanted[address, default: []].append(server) }
-                    }
-                    for (address, servers) in wanted where running[address] == nil {
-                        let published = Published(servers)
-                        let (untilStopped, stop) = AsyncStream.makeStream(of: Never.self)
-                        let (started, listening) = AsyncStream.makeStream(
-                            of: Void.self, bufferingPolicy: .bufferingOldest(1))
-                        let listener = Listener(
-                            address: address, servers: published, names: state.names, lane: lane,
-                            unserved: state.unserved, threads: Self.threads)
-                        let isRequired = isFirst
-                        group.addTask {
-                            try await run(listener, until: untilStopped, isRequired: isRequired) {
-                                listening.yield()
-                                listening.finish()
-                            } onEnd: {
-                                listening.finish()
-                            }
-                        }
-                        for await _ in started {}
-                        running[address] = (published, stop)
-                    }
-                    for (address, listener) in running {
-                        if let servers = wanted[address] {
-                            listener.servers.publish(servers)
-                        } else {
-                            listener.stop.finish()
-                            running[address] = nil
-                        }
-                    }
-                    for old in current.flatMap(\.forwarders)
-                    where !servers.contains(where: { $0.forwarders.contains { $0 === old } }) { old.close() }
-                    current = servers
-                    state.servers.publish(servers)
-                    if cluster != configuration.cluster || isFirst {
-                        cluster = configuration.cluster
-                        clusterChanges.yield(cluster)
-                    }
-                    if !isFirst { logger.info("the changed configuration is in force") }
-                    state.isListening.store(true, ordering: .relaxed)
-                    isFirst = false
+                    try await bring(configuration, into: &inForce, clusterChanges, &group)
                 } catch {
-                    guard !isFirst else { throw error }
+                    guard !inForce.isFirst else { throw error }
                     state.failedReloads.wrappingAdd(1, ordering: .relaxed)
                     logger.error("the changed configuration cannot be used, the earlier one stays in force: \(error)")
                 }
+                group.addTask { await configurations.first { _ in true } }
             }
-            try await group.waitForAll()
         }
     }
 
-    /// Serves until `stopped` ends. An address that a later configuration adds and that cannot be used is no reason to
-    /// stop serving the others.
+    private func bring(
+        _ configuration: DNSConfiguration, into inForce: inout InForce,
+        _ clusterChanges: AsyncStream<ClusterConfiguration?>.Continuation, _ group: inout Group
+    ) async throws {
+        let own = try Machine.reachableAddresses()
+        var servers: [ActiveServer] = []
+        for server in configuration.servers {
+            let earlier = inForce.servers.first { $0.configuration.zones == server.zones }
+            servers.append(try ActiveServer(server, ownAddresses: own, earlier: earlier))
+        }
+        var wanted: [ListenerAddress: [ActiveServer]] = [:]
+        for server in servers {
+            for address in server.listenerAddresses { wanted[address, default: []].append(server) }
+        }
+        for (address, servers) in wanted where inForce.listeners[address] == nil {
+            let published = Published(servers)
+            let stop = await listen(address, published, isRequired: inForce.isFirst && source == nil, &group)
+            inForce.listeners[address] = (published, stop)
+        }
+        for (address, listener) in inForce.listeners {
+            if let servers = wanted[address] {
+                listener.servers.publish(servers)
+            } else {
+                listener.stop.finish()
+                inForce.listeners[address] = nil
+            }
+        }
+        for old in inForce.servers.flatMap(\.forwarders)
+        where !servers.contains(where: { $0.forwarders.contains { $0 === old } }) { old.close() }
+        inForce.servers = servers
+        state.servers.publish(servers)
+        if inForce.cluster != configuration.cluster || inForce.isFirst {
+            inForce.cluster = configuration.cluster
+            clusterChanges.yield(configuration.cluster)
+        }
+        if !inForce.isFirst { logger.info("the changed configuration is in force") }
+        inForce.isFirst = false
+    }
+
+    /// Begins to serve an address. Returns, once queries are accepted or it is known that they are not, what ends it.
+    private func listen(
+        _ address: ListenerAddress, _ servers: Published<[ActiveServer]>, isRequired: Bool, _ group: inout Group
+    ) async -> AsyncStream<Never>.Continuation {
+        let (untilStopped, stop) = AsyncStream.makeStream(of: Never.self)
+        let (started, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
+        let listener = Listener(
+            address: address, servers: servers, names: state.names, lane: lane, unserved: state.unserved,
+            threads: Self.threads)
+        group.addTask {
+            try await run(listener, until: untilStopped, isRequired: isRequired) {
+                state.isListening.store(true, ordering: .relaxed)
+                listening.finish()
+            } onEnd: {
+                listening.finish()
+            }
+            return nil
+        }
+        for await _ in started {}
+        return stop
+    }
+
+    /// Serves until `stopped` ends. An address that cannot be used is no reason to stop serving the others unless it is
+    /// required: it is tried again. `onEnd` is called when it is known not to be served yet.
     private func run(
         _ listener: Listener, until stopped: AsyncStream<Never>, isRequired: Bool,
         onListening: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable () -> Void
     ) async throws {
         defer { onEnd() }
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await listener.run(onListening: onListening) }
-                group.addTask { for await _ in stopped {} }
-                try await group.next()
-                group.cancelAll()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var isReported = false
+                while true {
+                    do {
+                        return try await listener.run { [isReported] in
+                            if isReported { logger.info("\(listener.address) is served now") }
+                            onListening()
+                        }
+                    } catch let error as DNSServerError where error.code == .address && !isRequired {
+                        if !isReported { logger.error("\(error); next attempt every 5 s") }
+                        isReported = true
+                        onEnd()
+                    }
+                    try await Task.sleep(for: .seconds(5))
+                }
             }
-        } catch let error as DNSServerError where !isRequired {
-            logger.error("\(error)")
+            group.addTask { for await _ in stopped {} }
+            try await group.next()
+            group.cancelAll()
         }
     }
 
@@ -119,7 +163,7 @@ struct ServingLoop: Sendable {
                 if let cluster {
                     let follower = ClusterFollower(
                         cluster: cluster, names: state.names, requests: requests, programming: state.programming,
-                        environment: environment, logger: logger)
+                        environment: environment, source: source, logger: logger)
                     group.addTask {
                         try await follower.run()
                         return nil

@@ -1,11 +1,7 @@
-import Glibc
+import Foundation
 
 /// The time of day.
 enum SystemTime {
-    /// Seconds since 1970, to the nanosecond.
-    static var secondsSince1970: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    /// Seconds since 1970, with fractions.
+    static var secondsSince1970: Double { Date().timeIntervalSince1970 }
 }

@@ -23,6 +23,7 @@ package enum Daemon {
     ///
     /// Returns after a signal, and when all parts have ended. Otherwise it throws what the first part threw.
     package static func run(_ parts: [Part]) async throws {
+        FileLimit.raise()
         // The group would repeat errors that our caller reports.
         var logger = Logger(label: "lifecycle")
         logger.logLevel = .critical

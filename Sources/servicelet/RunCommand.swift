@@ -1,5 +1,6 @@
 import APIServer
 import ArgumentParser
+import DNSServer
 import DaemonKit
 import Foundation
 import KubeProxyConfig
@@ -9,13 +10,14 @@ import NodeProxy
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Everything for one machine in one process: the Kubernetes API and the node proxy.",
+        abstract: "Everything for one machine in one process: the Kubernetes API, the node proxy, and DNS.",
         discussion: """
             In another terminal: kubectl --kubeconfig /var/lib/servicelet/admin.kubeconfig apply -f examples/
             SIGTERM ends the program and leaves in force what it has programmed; servicelet cleanup removes it.
             """)
 
     @OptionGroup var server: APIServerOptions
+    @OptionGroup var dnsFlags: DNSFlags
     @OptionGroup var logging: LoggingOptions
 
     @Argument(parsing: .allUnrecognized, help: "Flags of the proxy; servicelet proxy --help lists them.")
@@ -23,7 +25,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = logging.logger
-        let server = try APIServer(configuration: server.configuration(), logger: logger)
+        var serverConfiguration = try self.server.configuration()
+        serverConfiguration.dns = try dnsFlags.endpoints()
+        let server = try APIServer(configuration: serverConfiguration, logger: logger)
         let invocation = try Invocation(proxyFlags, program: "servicelet run", isKubeProxy: false)
         guard invocation.task == .run else {
             throw ValidationError("servicelet run only runs; for that, use servicelet proxy")
@@ -35,9 +39,16 @@ struct RunCommand: AsyncParsableCommand {
             StoreSource(registry: server.registry, selections: selections, logger: logger)
         }
         let environment = ProcessInfo.processInfo.environment
-        try await Daemon.run([
+        let dns = try dnsFlags.options.map { options in
+            DNSServer(try options.origin(), environment: environment, logger: logger) { selections in
+                StoreSource(registry: server.registry, selections: selections, logger: logger)
+            }
+        }
+        var parts = [
             Daemon.Part("apiserver") { try await server.run() },
             Daemon.Part("proxy") { try await proxy.run(environment: environment) },
-        ])
+        ]
+        if let dns { parts.append(Daemon.Part("dns") { try await dns.serve() }) }
+        try await Daemon.run(parts)
     }
 }

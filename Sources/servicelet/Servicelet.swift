@@ -15,9 +15,11 @@ struct Servicelet: AsyncParsableCommand {
         ])
 
     static func main() async {
-        NodeProxy.keepSmall()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let program = CommandLine.arguments.first?.split(separator: "/").last ?? ""
+        // An API server encrypts for many clients at once; nobody else has that much to do.
+        let isServer = ["run", "apiserver"].contains(arguments.first ?? "")
+        NodeProxy.keepSmall(eventLoops: isServer ? 2 : 1)
         do {
             // The parser would answer some of kube-proxy's flags itself.
             if program == "kube-proxy" {

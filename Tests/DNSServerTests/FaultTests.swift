@@ -1,7 +1,7 @@
 import DNSMessages
 import Foundation
+import LabKit
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import DNSServer
@@ -102,7 +102,7 @@ struct FaultTests {
         }
     }
 
-    @Test("a client that never reads is not read from, and others are served")
+    @Test("a client that never reads is soon not read from either, and others are served")
     func clientThatNeverReads() async throws {
         try await RunningServer.with { options in
             options.manifests = try Recording.file("served").path
@@ -111,11 +111,66 @@ struct FaultTests {
             let query = try Recording.Query(name: "crowd.shop.svc.cluster.local.", type: "SRV", transport: "tcp")
                 .message(identifier: 3)
             let framed = [UInt8(query.count >> 8), UInt8(query.count & 255)] + query
-            let flood = [UInt8](repeatElement(framed, count: 2000).joined())
-            async let stuck = client.stream([flood], replies: 1, patience: 2)
+            // Each query asks for many times its length.
+            let sent = try await client.pour(framed, limit: 256 << 20, patience: 1)
+            #expect(sent < 256 << 20)
             #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
-            #expect(try await stuck.0.count >= 1)
         }
+    }
+
+    @Test("a slow upstream answers when it answers, and nobody else waits")
+    func slowUpstream() async throws {
+        let slow = try await FakeUpstream(delay: .milliseconds(700)) { query in
+            var answer = query
+            answer[2] |= 0x80
+            return [answer]
+        }
+        try await RunningServer.with { options in
+            options.manifests = try Recording.file("served").path
+            options.forward = ["127.0.0.1:\(slow.port)"]
+        } body: { client in
+            try await RunningServer.waitUntilSynchronized(client)
+            async let late = Self.ask(Self.outside, client)
+            for _ in 0..<20 { #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR") }
+            #expect(try await late?.rcode == "NOERROR")
+        }
+        try await slow.close()
+    }
+
+    @Test("questions above max_concurrent are refused at once")
+    func overload() async throws {
+        let silent = try await FakeUpstream { _ in [] }
+        let folder = try TemporaryFolder()
+        let port = try RunningServer.freePort()
+        try folder.write(
+            """
+            .:\(port) {
+                bind 127.0.0.1
+                kubernetes cluster.local
+                forward . 127.0.0.1:\(silent.port) {
+                    max_concurrent 3
+                }
+            }
+            """, to: "Corefile")
+        try await RunningServer.with { options in
+            options.port = port
+            options.manifests = try Recording.file("served").path
+            options.corefile = folder.url.appending(path: "Corefile").path
+        } body: { client in
+            try await RunningServer.waitUntilSynchronized(client)
+            let codes = try await withThrowingTaskGroup(of: String?.self) { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        let query = Recording.Query(name: "n\(number).flood.example.", type: "A", transport: "udp")
+                        return try await Self.ask(query, client)?.rcode
+                    }
+                }
+                return try await group.reduce(into: [String: Int]()) { $0[$1 ?? "nothing", default: 0] += 1 }
+            }
+            #expect(codes == ["REFUSED": 5, "SERVFAIL": 3])
+            #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
+        }
+        try await silent.close()
     }
 
     @Test("a changed Corefile takes effect, a broken one changes nothing, and no query is lost")
@@ -125,9 +180,11 @@ struct FaultTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "Corefile")
         let port = try RunningServer.freePort()
-        let write: @Sendable (String) throws -> Void = { address in
+        let second = try RunningServer.freePort()
+        let write: @Sendable (String, UInt16?) throws -> Void = { address, other in
+            let keys = other.map { " .:\($0)" } ?? ""
             try """
-            .:\(port) {
+            .:\(port)\(keys) {
                 bind 127.0.0.1
                 hosts {
                     \(address) here.example
@@ -138,7 +195,7 @@ struct FaultTests {
             }
             """.write(to: file, atomically: true, encoding: .utf8)
         }
-        try write("192.0.2.1")
+        try write("192.0.2.1", nil)
         try await RunningServer.with { options in
             options.port = port
             options.manifests = try Recording.file("served").path
@@ -149,7 +206,7 @@ struct FaultTests {
             let answer = { @Sendable in try await Self.ask(here, client)?.sections[0].first?.split(separator: " ").last
             }
             #expect(try await answer() == "192.0.2.1")
-            try write("192.0.2.2")
+            try write("192.0.2.2", second)
             var seen = Set<Substring>()
             for _ in 0..<400 where !seen.contains("192.0.2.2") {
                 if let address = try await answer() { seen.insert(address) } else { Issue.record("a query was lost") }
@@ -157,6 +214,17 @@ struct FaultTests {
                 try await Task.sleep(for: .milliseconds(10))
             }
             #expect(seen.contains("192.0.2.2"))
+            // A port that was added is served, and no longer once it is gone.
+            let added = TestClient(port: second)
+            #expect(try await Self.ask(Self.own, added)?.rcode == "NOERROR")
+            try write("192.0.2.2", nil)
+            var isGone = false
+            for _ in 0..<400 where !isGone {
+                isGone = try await Self.ask(Self.own, added, patience: 0.2) == nil
+                if try await answer() == nil { Issue.record("a query was lost") }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(isGone)
             try "nonsense {".write(to: file, atomically: true, encoding: .utf8)
             try await Task.sleep(for: .milliseconds(1500))
             #expect(try await answer() == "192.0.2.2")
@@ -198,39 +266,5 @@ struct FaultTests {
             #expect(try await Self.ask(rewritten, client)?.sections[0] == ["old.example. 5 IN A 10.96.2.10"])
         }
         try await upstream.close()
-    }
-}
-
-/// Sends whatever a test wants in reply to each datagram.
-private struct FakeUpstream: Sendable {
-    let port: UInt16
-    private let channel: any Channel
-
-    init(_ replies: @escaping @Sendable ([UInt8]) -> [[UInt8]]) async throws {
-        channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelInitializer {
-            channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(Handler(replies: replies))
-            }
-        }.bind(host: "127.0.0.1", port: 0).get()
-        port = UInt16(channel.localAddress?.port ?? 0)
-    }
-
-    func close() async throws { try await channel.close().get() }
-
-    private final class Handler: ChannelInboundHandler {
-        typealias InboundIn = AddressedEnvelope<ByteBuffer>
-        typealias OutboundOut = AddressedEnvelope<ByteBuffer>
-        let replies: @Sendable ([UInt8]) -> [[UInt8]]
-
-        init(replies: @escaping @Sendable ([UInt8]) -> [[UInt8]]) { self.replies = replies }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let envelope = unwrapInboundIn(data)
-            for reply in replies(Array(envelope.data.readableBytesView)) {
-                let answer = AddressedEnvelope(remoteAddress: envelope.remoteAddress, data: ByteBuffer(bytes: reply))
-                context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
-            }
-        }
     }
 }

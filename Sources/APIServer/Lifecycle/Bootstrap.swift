@@ -11,18 +11,22 @@ struct Bootstrap {
     let registry: Registry
     /// Where Pods reach the server; `nil` if it only listens on loopback, and there is no such Service then.
     let endpoint: (address: IPAddress, port: Int)?
+    /// Where Pods reach a DNS server in this process; `nil` without one.
+    var dns: DNSEndpoints?
 
     func run() async throws {
-        let endpoint = endpoint
+        let (endpoint, dns) = (endpoint, dns)
         try await registry.write { writer in
             for name in Self.namespaces { try create("namespaces", "v1", Self.namespace(name), writer) }
             try writeRanges(writer)
             try writeService(writer)
             if let endpoint { try writeSlice(endpoint, writer) }
+            try writeDNS(dns, writer)
         }
     }
 
-    private func create(
+    /// Creates an object unless there is one of its name.
+    func create(
         _ resource: String, _ version: String, _ document: Document, in namespace: String = "", _ writer: ObjectWriter
     ) throws {
         guard let definition = writer.resources.definition(GroupVersion(version), resource: resource) else { return }
@@ -117,13 +121,14 @@ struct Bootstrap {
         try put("endpoints", "v1", endpoints, writer)
     }
 
-    /// Creates an object in `default`, or sets all but its metadata.
-    private func put(
-        _ resource: String, _ version: String, _ document: Document, _ writer: ObjectWriter
+    /// Creates an object, or sets all but its metadata.
+    func put(
+        _ resource: String, _ version: String, _ document: Document, in namespace: String = "default",
+        _ writer: ObjectWriter
     ) throws {
         guard let definition = writer.resources.definition(GroupVersion(version), resource: resource) else { return }
-        guard let old = try writer.document(definition.key(namespace: "default", name: document.name)) else {
-            return try create(resource, version, document, in: "default", writer)
+        guard let old = try writer.document(definition.key(namespace: namespace, name: document.name)) else {
+            return try create(resource, version, document, in: namespace, writer)
         }
         var (new, _) = try definition.decode(.object(document.object))
         new.metadata = old.metadata

@@ -51,7 +51,7 @@ struct ResponseCache: Sendable {
     }
 
     func count(_ kind: Kind) -> Int { parts[kind.rawValue].count }
-    var evictions: UInt64 { parts.reduce(0) { $0 + $1.evictions } }
+    func evictions(_ kind: Kind) -> UInt64 { parts[kind.rawValue].evictions }
 
     /// What is kept for `key`.
     mutating func find(_ key: CacheKey, at now: Double) -> Hit? {

@@ -33,8 +33,8 @@ final class SharedCache: Sendable {
         parts.reduce(0) { sum, part in sum + part.cache.withLock { $0.count(kind) } }
     }
 
-    var evictions: UInt64 {
-        parts.reduce(0) { sum, part in sum + part.cache.withLock { $0.evictions } }
+    func evictions(_ kind: ResponseCache.Kind) -> UInt64 {
+        parts.reduce(0) { sum, part in sum + part.cache.withLock { $0.evictions(kind) } }
     }
 
     private func part(_ key: CacheKey) -> Part {

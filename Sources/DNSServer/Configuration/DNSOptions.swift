@@ -24,6 +24,8 @@ package struct DNSOptions: Sendable {
     package var healthAddress = Self.defaultHealthAddress
     package var readyAddress = Self.defaultReadyAddress
     package var metricsAddress = Self.defaultMetricsAddress
+    /// What the names of the flags for addresses and upstreams begin with, for messages.
+    package var flagPrefix = "--"
 
     package init() {}
 
@@ -62,7 +64,7 @@ package struct DNSOptions: Sendable {
         var server = ServerConfiguration(zones: [.root], port: port)
         for text in bindAddresses {
             guard let address = IPAddress(text) else {
-                throw DNSConfigurationError(place: "--bind-address", "\(text) is no IP address")
+                throw DNSConfigurationError(place: "\(flagPrefix)bind-address", "\(text) is no IP address")
             }
             server.bind.append(address)
         }
@@ -100,7 +102,7 @@ package struct DNSOptions: Sendable {
                 upstreams.append(upstream)
             } else {
                 throw DNSConfigurationError(
-                    place: "--forward",
+                    place: "\(flagPrefix)forward",
                     "\(text): give an address such as 192.0.2.53, 192.0.2.53:5353 or tls://192.0.2.53, or a file")
             }
         }

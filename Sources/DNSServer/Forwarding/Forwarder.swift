@@ -26,13 +26,7 @@ final class Forwarder: Sendable {
             var context: NIOSSLContext?
             let name = address.serverName ?? plugin.serverName
             if address.isTLS {
-                do {
-                    var tls = TLSConfiguration.makeClientConfiguration()
-                    if let file = plugin.authorities { tls.trustRoots = .file(file) }
-                    context = try NIOSSLContext(configuration: tls)
-                } catch {
-                    throw DNSConfigurationError(place: "forward to \(address)", "TLS cannot be set up: \(error)")
-                }
+                context = try Self.context(for: address, authorities: plugin.authorities)
             }
             upstreams.append(
                 Upstream(
@@ -40,6 +34,28 @@ final class Forwarder: Sendable {
                     connections: UpstreamConnections(address, tls: context, serverName: name, expiry: plugin.expiry)))
         }
         self.upstreams = upstreams
+    }
+
+    private static func context(
+        for address: UpstreamAddress, authorities file: String?
+    ) throws(DNSConfigurationError) -> NIOSSLContext {
+        let place = "forward to \(address)"
+        do {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            if let file {
+                let certificates = try NIOSSLCertificate.fromPEMFile(file)
+                guard !certificates.isEmpty else {
+                    throw DNSConfigurationError(place: place, "tls: \(file) holds no certificate in PEM")
+                }
+                tls.trustRoots = .certificates(certificates)
+            }
+            return try NIOSSLContext(configuration: tls)
+        } catch let error as DNSConfigurationError {
+            throw error
+        } catch {
+            let source = file.map { "\($0) is no file of certificates in PEM" } ?? "TLS cannot be set up"
+            throw DNSConfigurationError(place: place, "tls: \(source): \(error)")
+        }
     }
 
     /// Whether names like this are forwarded.

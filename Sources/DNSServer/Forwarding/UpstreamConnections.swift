@@ -23,6 +23,8 @@ final class UpstreamConnections: Sendable {
     private let serverName: String?
     private let expiry: TimeAmount
     private let idle = Mutex<[Idle]>([])
+    private let reused = Atomic<UInt64>(0)
+    private let opened = Atomic<UInt64>(0)
     private var loop: any EventLoop { MultiThreadedEventLoopGroup.singleton.any() }
 
     init(_ address: UpstreamAddress, tls: NIOSSLContext?, serverName: String?, expiry: Duration) {
@@ -30,6 +32,11 @@ final class UpstreamConnections: Sendable {
         self.tls = tls
         self.serverName = serverName
         self.expiry = .milliseconds(Int64(expiry.inSeconds * 1000))
+    }
+
+    /// How many questions went over a stream that was there, and how many needed a new one.
+    var streamCounts: (reused: UInt64, opened: UInt64) {
+        (reused.load(ordering: .relaxed), opened.load(ordering: .relaxed))
     }
 
     /// Asks over UDP, or over a stream where there is TLS, `usesTCP`, or an answer too long for UDP.
@@ -46,8 +53,10 @@ final class UpstreamConnections: Sendable {
             let answer = try? await exchange(question, flags: flags, edns: edns, over: known, timeout: timeout)
         {
             // A connection that the other side has closed meanwhile is no reason to give up.
+            reused.wrappingAdd(1, ordering: .relaxed)
             return answer
         }
+        opened.wrappingAdd(1, ordering: .relaxed)
         return try await exchange(
             question, flags: flags, edns: edns, over: try await connect(timeout: timeout), timeout: timeout)
     }

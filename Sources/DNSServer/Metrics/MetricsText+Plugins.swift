@@ -8,6 +8,8 @@ extension MetricsText {
         for (server, values) in cached {
             for kind in ResponseCache.Kind.allCases {
                 samples.append(("coredns_cache_entries", server, "\(kind)", UInt64(server.cache?.count(kind) ?? 0)))
+                samples.append(
+                    ("coredns_cache_evictions_total", server, "\(kind)", server.cache?.evictions(kind) ?? 0))
                 samples.append(("coredns_cache_hits_total", server, "\(kind)", values.cacheHits[kind] ?? 0))
             }
             let hits = values.cacheHits.values.reduce(0, +)
@@ -15,7 +17,6 @@ extension MetricsText {
             samples.append(("coredns_cache_misses_total", server, nil, values.cacheMisses))
             samples.append(("coredns_cache_prefetch_total", server, nil, values.prefetches))
             samples.append(("coredns_cache_served_stale_total", server, nil, values.staleAnswers))
-            samples.append(("coredns_cache_evictions_total", server, nil, server.cache?.evictions ?? 0))
         }
         for (name, type, help) in [
             ("coredns_cache_entries", "gauge", "Answers that are kept"),
@@ -63,6 +64,19 @@ extension MetricsText {
         text.family(probes, type: "counter", help: "Probes that an upstream that was down did not answer")
         for (address, values) in snapshots {
             text.sample(probes, ["proxy_name": "forward", "to": "\(address)"], "\(values.probeFailures)")
+        }
+        let streams = upstreams.map { ($0.address, $0.connections.streamCounts) }
+        for (name, help, count) in [
+            ("coredns_proxy_conn_cache_hits_total", "Questions sent over a stream that was there", \.reused),
+            ("coredns_proxy_conn_cache_misses_total", "Questions that needed a new stream", \.opened),
+        ] as [(String, String, KeyPath<(reused: UInt64, opened: UInt64), UInt64>)] {
+            text.family(name, type: "counter", help: help)
+            for (address, counts) in streams {
+                text.sample(
+                    name,
+                    ["proxy_name": "forward", "to": "\(address)", "proto": address.isTLS ? "tcp-tls" : "tcp"],
+                    "\(counts[keyPath: count])")
+            }
         }
         text.counter(
             "coredns_forward_healthcheck_broken_total", help: "Questions that came while all upstreams were down",

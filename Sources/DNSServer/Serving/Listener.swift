@@ -4,10 +4,12 @@ import Logging
 import ServiceNames
 
 /// An address and port at which queries arrive.
-struct ListenerAddress: Sendable, Hashable {
+struct ListenerAddress: Sendable, Hashable, CustomStringConvertible {
     /// `nil` for all addresses.
     var address: IPAddress?
     var port: UInt16
+
+    var description: String { "\(address.map { "\($0)" } ?? "*") port \(port)" }
 }
 
 /// Serves one address and port, over UDP from several threads and over TCP, until the task is cancelled.
@@ -23,13 +25,14 @@ struct Listener: Sendable {
     /// `onListening` is called once queries are accepted. Throws if the address cannot be used.
     func run(onListening: @Sendable () -> Void) async throws {
         let (servers, names) = (servers, names)
-        var sockets: [DatagramSocket] = []
-        for _ in 0..<threads { sockets.append(try DatagramSocket(address: address.address, port: address.port)) }
+        // First of all, since TCP finds out whether the address is taken: a datagram socket would share it.
         let streams = try await StreamListener(
             address: address.address, port: address.port, lane: lane, unserved: unserved
         ) { QueryProcessor(servers: servers, names: names, transport: .tcp) }
-        onListening()
         do {
+            var sockets: [DatagramSocket] = []
+            for _ in 0..<threads { sockets.append(try DatagramSocket(address: address.address, port: address.port)) }
+            onListening()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (index, socket) in sockets.enumerated() {
                     group.addTask { try await receive(from: socket, part: index) }

@@ -3,8 +3,9 @@ import Foundation
 import InternetAddresses
 import NIOCore
 import NIOPosix
+import NIOSSL
 
-/// The upstream resolver of the recordings, over UDP and TCP on a port of 127.0.0.1.
+/// The upstream resolver of the recordings, over UDP and TCP on a port of 127.0.0.1; or over TLS and UDP.
 struct RecordedUpstream: Sendable {
     private struct Entry: Decodable {
         var name: String
@@ -20,7 +21,8 @@ struct RecordedUpstream: Sendable {
     let port: UInt16
     private let channels: [any Channel]
 
-    init() async throws {
+    /// With `tls`, streams are encrypted.
+    init(tls: NIOSSLContext? = nil) async throws {
         let entries = try JSONDecoder().decode([Entry].self, from: Data(contentsOf: Recording.file("upstream")))
         var table: [Question: Response] = [:]
         for entry in entries where entry.class == nil {
@@ -50,6 +52,7 @@ struct RecordedUpstream: Sendable {
         let group = MultiThreadedEventLoopGroup.singleton
         let stream = try await ServerBootstrap(group: group).childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
+                if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                 try channel.pipeline.syncOperations.addHandler(StreamAnswers(answer: answer))
             }
         }.bind(host: "127.0.0.1", port: 0).get()

@@ -1,8 +1,8 @@
 /// Certificates for tests, good until the year 2126: one authority, servers and clients that it vouches for, and another
 /// authority. The keys guard nothing.
-enum TestCertificates {
+package enum TestCertificates {
     /// The authority.
-    static let ca = """
+    package static let ca = """
         -----BEGIN CERTIFICATE-----
         MIIBVzCB/qADAgECAgIQADAKBggqhkjOPQQDAjASMRAwDgYDVQQDDAd0ZXN0LWNh
         MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjYwMTAxMDAwMDAwWjASMRAwDgYDVQQDDAd0
@@ -16,7 +16,7 @@ enum TestCertificates {
         """
 
     /// An authority that vouches for nobody here.
-    static let other = """
+    package static let other = """
         -----BEGIN CERTIFICATE-----
         MIIBXzCCAQSgAwIBAgICEAEwCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKdGVzdC1v
         dGhlcjAgFw0yMDAxMDEwMDAwMDBaGA8yMTI2MDEwMTAwMDAwMFowFTETMBEGA1UE
@@ -30,7 +30,7 @@ enum TestCertificates {
         """
 
     /// For 127.0.0.1 and kubernetes.test.
-    static let server1 = """
+    package static let server1 = """
         -----BEGIN CERTIFICATE-----
         MIIBqjCCAU+gAwIBAgICEAIwCgYIKoZIzj0EAwIwEjEQMA4GA1UEAwwHdGVzdC1j
         YTAgFw0yMDAxMDEwMDAwMDBaGA8yMTI2MDEwMTAwMDAwMFowEjEQMA4GA1UEAwwH
@@ -44,7 +44,7 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let server1Key = """
+    package static let server1Key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgonROOl2oqNUUvFgH
         aA+36c0sbve9nAccPht2IwLNKGyhRANCAARYXek0Qo3yqR4zKgPxHka6d8aBcNl+
@@ -53,7 +53,7 @@ enum TestCertificates {
         """
 
     /// The same names, another key.
-    static let server2 = """
+    package static let server2 = """
         -----BEGIN CERTIFICATE-----
         MIIBqTCCAU+gAwIBAgICEAMwCgYIKoZIzj0EAwIwEjEQMA4GA1UEAwwHdGVzdC1j
         YTAgFw0yMDAxMDEwMDAwMDBaGA8yMTI2MDEwMTAwMDAwMFowEjEQMA4GA1UEAwwH
@@ -67,7 +67,7 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let server2Key = """
+    package static let server2Key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQglznwiUrbQ4dHqLpF
         urrI3EPecxo+LH02SGGQrmHZZDehRANCAARTcgqVp+fbeXCSbnjrA870nR1V2QGX
@@ -76,7 +76,7 @@ enum TestCertificates {
         """
 
     /// For elsewhere.test.
-    static let stranger = """
+    package static let stranger = """
         -----BEGIN CERTIFICATE-----
         MIIBpTCCAUqgAwIBAgICEAQwCgYIKoZIzj0EAwIwEjEQMA4GA1UEAwwHdGVzdC1j
         YTAgFw0yMDAxMDEwMDAwMDBaGA8yMTI2MDEwMTAwMDAwMFowFDESMBAGA1UEAwwJ
@@ -90,7 +90,7 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let strangerKey = """
+    package static let strangerKey = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJkkYpUBxSdw4losR
         FcVVyOirwh/LWlntPCLT8qrqHKihRANCAARkJY/c1A2syiUd/Z8r7J4XvG4SV1GE
@@ -99,7 +99,7 @@ enum TestCertificates {
         """
 
     /// CN=client1
-    static let client1 = """
+    package static let client1 = """
         -----BEGIN CERTIFICATE-----
         MIIBnTCCAUKgAwIBAgICEAUwCgYIKoZIzj0EAwIwEjEQMA4GA1UEAwwHdGVzdC1j
         YTAgFw0yMDAxMDEwMDAwMDBaGA8yMTI2MDEwMTAwMDAwMFowKTEVMBMGA1UECgwM
@@ -113,7 +113,7 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let client1Key = """
+    package static let client1Key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgGukdmFMctMoYU6wd
         GvpPN/TwKUXHhLz1is/dxjtfocShRANCAAQpzgCzqrG4Ag5QBrnpXjrODeqWDIR5
@@ -122,7 +122,7 @@ enum TestCertificates {
         """
 
     /// CN=client2
-    static let client2 = """
+    package static let client2 = """
         -----BEGIN CERTIFICATE-----
         MIIBnTCCAUKgAwIBAgICEAYwCgYIKoZIzj0EAwIwEjEQMA4GA1UEAwwHdGVzdC1j
         YTAgFw0yMDAxMDEwMDAwMDBaGA8yMTI2MDEwMTAwMDAwMFowKTEVMBMGA1UECgwM
@@ -136,7 +136,7 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    static let client2Key = """
+    package static let client2Key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgocXdit8Djz+X2IC7
         jEAQGxAs4CJfkxufx7skCRfP9ruhRANCAAQWwwI7TBQttxxg4eSX29YwXtqq2kaH

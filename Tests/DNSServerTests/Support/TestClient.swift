@@ -45,10 +45,30 @@ struct TestClient: Sendable {
         }
     }
 
+    /// Writes `message` on one TCP connection again and again and reads nothing, until the server has taken nothing for
+    /// `patience` seconds, or `limit` bytes. Returns the bytes that it has taken.
+    func pour(_ message: [UInt8], limit: Int, patience: Double) async throws -> Int {
+        try await onThread {
+            let descriptor = try connect(SOCK_STREAM, patience: patience)
+            defer { close(descriptor) }
+            let block = [UInt8](repeatElement(message, count: max(1, 65536 / message.count)).joined())
+            var sent = 0
+            while sent < limit {
+                let rest = block[(sent % block.count)...]
+                let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+                guard count > 0 else { break }
+                sent += count
+            }
+            return sent
+        }
+    }
+
     private func connect(_ type: __socket_type, patience: Double) throws -> CInt {
         let descriptor = socket(AF_INET, CInt(type.rawValue), 0)
         var timeout = timeval(tv_sec: Int(patience), tv_usec: Int((patience - patience.rounded(.down)) * 1e6))
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
