@@ -36,7 +36,6 @@ package struct DNSServer: Sendable {
         self.source = source
     }
 
-
     /// Runs until SIGTERM, SIGINT or cancellation. Throws, with what to do, if the configuration cannot be used or an
     /// address is taken.
     package func run() async throws { try await Daemon.run(try parts()) }
