@@ -66,8 +66,8 @@ struct DNSTests {
         let run = try await ProxyProcess(
             [
                 try Servicelet.binary(), "run", "--data-dir", folder.url.appending(path: "data").path,
-                "--hostname-override", "n1", "--cluster-cidr", ClusterAddress.podNetworks, "--dns-bind-address",
-                "127.0.0.1,\(ClusterAddress.node)",
+                "--hostname-override", "n1", "--cluster-cidr", ClusterAddress.podNetworks,
+                "--conntrack-max-per-core", "0", "--dns-bind-address", "127.0.0.1,\(ClusterAddress.node)",
             ], on: cluster.node)
         let names = [
             "kubernetes.default.svc.cluster.local": "10.96.0.1", "kube-dns.kube-system.svc.cluster.local": "10.96.0.10",
