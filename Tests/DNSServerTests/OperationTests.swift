@@ -15,6 +15,20 @@ struct OperationTests {
         try await program.stop()
     }
 
+    @Test("without --bind-address, all addresses of both families are answered at, over UDP and TCP")
+    func allAddresses() async throws {
+        let program = try await DNSProgram(["--manifests", try DNSProgram.manifests, "--forward", "127.0.0.1:1"])
+        try await program.waitUntilSynchronized()
+        for server in ["127.0.0.1", "::1", DNSProgram.address] {
+            for option in ["+notcp", "+tcp"] {
+                let answer = try await program.namespace.run(
+                    "dig", "@\(server)", "+short", option, "web.shop.svc.cluster.local")
+                #expect(answer == "10.96.2.10\n", "\(server) \(option)")
+            }
+        }
+        try await program.stop()
+    }
+
     @Test("without an API server from the start, the server is healthy, not ready, and says why")
     func neverReady() async throws {
         let kubeconfig = """

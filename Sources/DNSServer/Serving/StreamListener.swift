@@ -43,9 +43,12 @@ struct StreamListener: Sendable {
             }
         do {
             do {
-                channel = try await bootstrap.bind(host: address?.description ?? "::", port: Int(port)).get()
+                // Not by name: without a global IPv6 address the C library does not resolve "::".
+                let all = try SocketAddress(ipAddress: address?.description ?? "::", port: Int(port))
+                channel = try await bootstrap.bind(to: all).get()
             } catch  where address == nil && !DatagramSocket.hasIPv6 {
-                channel = try await bootstrap.bind(host: "0.0.0.0", port: Int(port)).get()
+                let all = try SocketAddress(ipAddress: "0.0.0.0", port: Int(port))
+                channel = try await bootstrap.bind(to: all).get()
             }
         } catch {
             throw DNSServerError(
