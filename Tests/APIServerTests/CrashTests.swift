@@ -33,7 +33,7 @@ private actor Ledger {
                         // Ends when the server is gone.
                         for number in 0... {
                             let name = "r\(round)-w\(writer)-\(number)"
-                            let labels: JSONObject = ["labels": ["round": "r\(round)"]]
+                            let labels: JSONObject = ["labels": ["round": .string("r\(round)")]]
                             let body = JSONWriter.bytes(TestServer.configMap(name, labels))
                             guard let answer = try? await ServerProcess.send(client, "POST", url, body: body),
                                 answer.status == 201
