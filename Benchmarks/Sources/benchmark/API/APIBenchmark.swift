@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 
 /// Measures `servicelet apiserver` on the loopback: how soon it is ready, its memory, durable writes, lists and watches.
 struct APIBenchmark {

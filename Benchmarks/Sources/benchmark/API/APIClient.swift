@@ -51,7 +51,7 @@ final class APIClient: Sendable {
     func waitUntilReady(deadline: ContinuousClock.Instant) throws -> ContinuousClock.Instant {
         while ContinuousClock.now < deadline {
             // Until it listens, connections are refused.
-            if let status = try? send("GET", "/readyz").status, status == 200 { return .now }
+            if let status = try? send(.GET, "/readyz").status, status == 200 { return .now }
             usleep(500)
         }
         throw BenchmarkError(code: .program, message: "the API server was not ready in time")
