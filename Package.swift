@@ -61,6 +61,14 @@ let package = Package(
         .target(name: "KubernetesObjects", dependencies: ["InternetAddresses", yams]),
         .target(name: "ServiceRouting", dependencies: ["KubernetesAPI", "InternetAddresses"]),
 
+        // Controllers' decisions, and where whole objects come from
+        .target(name: "DocumentAccess", dependencies: ["KubernetesObjects"]),
+        .target(
+            name: "EndpointsController", dependencies: ["KubernetesObjects", "KubernetesAPI", "InternetAddresses"]),
+        .target(
+            name: "MachineController", dependencies: ["KubernetesObjects", "KubernetesAPI", "InternetAddresses"]),
+        .target(name: "ReplicaController", dependencies: ["KubernetesObjects", "KubernetesAPI"]),
+
         // The Domain Name System
         .target(name: "DNSMessages"),
         .target(name: "ServiceNames", dependencies: ["DNSMessages", "KubernetesAPI", "InternetAddresses"]),
@@ -72,8 +80,8 @@ let package = Package(
         .target(
             name: "KubernetesClient",
             dependencies: [
-                "ObjectSource", "KubernetesAPI", yams, log, httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess,
-                system,
+                "ObjectSource", "DocumentAccess", "KubernetesObjects", "KubernetesAPI", yams, log, httpClient, nioCore,
+                nioPosix, nioHTTP1, nioSSL, subprocess, system,
             ]),
 
         // The API server
@@ -91,7 +99,7 @@ let package = Package(
             name: "APIServer",
             dependencies: [
                 "APICredentials", "ObjectStore", "KubernetesObjects", "KubernetesAPI", "ObjectSource",
-                "InternetAddresses", log, hummingbirdCore, x509,
+                "DocumentAccess", "InternetAddresses", log, hummingbirdCore, x509,
                 nioCore, nioPosix, nioSSL, .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -153,6 +161,13 @@ let package = Package(
                 "BlockingThreads", "FolderWatching", "DaemonKit", "KubernetesObjects", "InternetAddresses", yams,
             ]),
         .target(
+            name: "ControllerManager",
+            dependencies: [
+                "DaemonKit", "EndpointsController", "ReplicaController", "MachineController", "DocumentAccess",
+                "KubernetesObjects", "KubernetesAPI", "Mailboxes", log, hummingbird, httpClient, nioCore, nioPosix,
+                nioHTTP1, nioSSL, .product(name: "DequeModule", package: "swift-collections"),
+            ]),
+        .target(
             name: "NodeProxy",
             dependencies: [
                 "DaemonKit", "KubeProxyConfig", "NodeSetup", "ConntrackCleanup", "BlockingThreads", "Mailboxes",
@@ -172,8 +187,8 @@ let package = Package(
         .executableTarget(
             name: "servicelet",
             dependencies: [
-                "DaemonKit", "KubeProxyConfig", "NodeProxy", "APIServer", "DNSServer", "InternetAddresses", arguments,
-                log,
+                "DaemonKit", "KubeProxyConfig", "NodeProxy", "APIServer", "ControllerManager", "MachineController",
+                "KubernetesClient", "DNSServer", "InternetAddresses", arguments, log,
             ]),
 
         // A small cluster of network namespaces, for the demo and the tests
@@ -184,7 +199,10 @@ let package = Package(
             ]),
         .executableTarget(name: "demo", dependencies: ["LabKit"]),
         .target(name: "TestKit", dependencies: [log]),
-        .target(name: "KubernetesTestKit", resources: [.copy("Scenarios"), .copy("Transcripts"), .copy("KubeProxy")]),
+        .target(
+            name: "KubernetesTestKit",
+            resources: [.copy("Scenarios"), .copy("Transcripts"), .copy("KubeProxy"), .copy("Controllers")]),
+        .target(name: "ControllerTestKit", dependencies: ["KubernetesTestKit", "KubernetesObjects"]),
 
         // Without root
         .testTarget(name: "BlockingThreadsTests", dependencies: ["BlockingThreads"]),
@@ -214,6 +232,24 @@ let package = Package(
         .testTarget(
             name: "ServiceRoutingTests",
             dependencies: ["ServiceRouting", "KubernetesAPI", "InternetAddresses", "TestKit"]),
+        .testTarget(
+            name: "EndpointsControllerTests",
+            dependencies: [
+                "EndpointsController", "ControllerTestKit", "KubernetesObjects", "KubernetesAPI", "InternetAddresses",
+                "TestKit",
+            ]),
+        .testTarget(
+            name: "ReplicaControllerTests", dependencies: ["ReplicaController", "KubernetesObjects", "KubernetesAPI"]),
+        .testTarget(
+            name: "MachineControllerTests", dependencies: ["MachineController", "KubernetesObjects", "KubernetesAPI"]),
+        .testTarget(
+            name: "ControllerManagerTests",
+            dependencies: [
+                "ControllerManager", "ControllerTestKit", "DocumentAccess", "APIServer", "APICredentials",
+                "EndpointsController", "MachineController", "KubernetesClient", "KubernetesAPI", "KubernetesObjects",
+                log,
+                nioCore, nioPosix,
+            ]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "CLinux"]),
         .testTarget(
             name: "NFTablesTests", dependencies: ["NFTables", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),

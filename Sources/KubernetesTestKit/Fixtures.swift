@@ -5,6 +5,10 @@ package enum Fixtures {
     /// The folder of small clusters: objects, and what kube-proxy 1.36 makes of them.
     package static var scenarios: URL { folder("Scenarios") }
 
+    /// The folder of cases for controllers: `input.json` is created first, `steps.json` are requests of people,
+    /// `expected-N.json` what kube-controller-manager 1.36 made of it after step N.
+    package static var controllers: URL { folder("Controllers") }
+
     /// What a real kube-apiserver 1.36 answered: `list-services.pb`, `watch-services.jsonl`, `error-401.json` …
     ///
     /// In watches in protobuf each frame has a four-byte length in front, the most significant byte first.

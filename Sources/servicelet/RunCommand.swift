@@ -1,22 +1,26 @@
 import APIServer
 import ArgumentParser
+import ControllerManager
 import DNSServer
 import DaemonKit
 import Foundation
 import KubeProxyConfig
 import Logging
+import MachineController
 import NodeProxy
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Everything for one machine in one process: the Kubernetes API, the node proxy, and DNS.",
+        abstract:
+            "Everything for one machine in one process: the Kubernetes API, controllers, the node proxy, and DNS.",
         discussion: """
             In another terminal: kubectl --kubeconfig /var/lib/servicelet/admin.kubeconfig apply -f examples/
             SIGTERM ends the program and leaves in force what it has programmed; servicelet cleanup removes it.
             """)
 
     @OptionGroup var server: APIServerOptions
+    @OptionGroup var controllers: ControllerFlags
     @OptionGroup var dnsFlags: DNSFlags
     @OptionGroup var logging: LoggingOptions
 
@@ -38,6 +42,15 @@ struct RunCommand: AsyncParsableCommand {
         let proxy = NodeProxy(configuration: configuration, logger: logger, pages: pages) { selections in
             StoreSource(registry: server.registry, selections: selections, logger: logger)
         }
+        let documents = StoreDocuments(
+            registry: server.registry, fieldManager: "servicelet-controller", logger: logger)
+        let manager = ControllerManager(
+            source: documents, writer: documents, options: controllers.options(default: "endpoints,replicas"),
+            logger: logger)
+        let machine = MachineLoop(
+            machine: .local(name: configuration.nodeName, version: Servicelet.version), source: documents,
+            writer: documents, logger: logger)
+        let accounts = DefaultAccounts(source: documents, writer: documents, logger: logger)
         let environment = ProcessInfo.processInfo.environment
         let dns = try dnsFlags.options.map { options in
             DNSServer(try options.origin(), environment: environment, logger: logger) { selections in
@@ -46,6 +59,9 @@ struct RunCommand: AsyncParsableCommand {
         }
         var parts = [
             Daemon.Part("apiserver") { try await server.run() },
+            Daemon.Part("controllers") { try await manager.run() },
+            Daemon.Part("machine") { try await machine.run() },
+            Daemon.Part("accounts") { try await accounts.run() },
             Daemon.Part("proxy") { try await proxy.run(environment: environment) },
         ]
         if let dns { parts.append(Daemon.Part("dns") { try await dns.serve() }) }

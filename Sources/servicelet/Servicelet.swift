@@ -10,7 +10,8 @@ struct Servicelet: AsyncParsableCommand {
         commandName: "servicelet", abstract: "Makes Kubernetes Services work on a Linux node.",
         version: version,
         subcommands: [
-            RunCommand.self, ProxyCommand.self, APIServerCommand.self, DNSCommand.self, CleanupCommand.self,
+            RunCommand.self, ProxyCommand.self, APIServerCommand.self, ControllerCommand.self, DNSCommand.self,
+            CleanupCommand.self,
             VersionCommand.self,
         ])
 

@@ -19,12 +19,25 @@ struct APITransport: Sendable {
 
     /// Returns once the head of the response is there. Throws ``RequestFailure``, or `CancellationError`.
     func get(_ target: String) async throws -> Response {
-        try await send(target, method: .GET)
+        try await send(Call(target: target))
+    }
+
+    /// What is asked of the server.
+    struct Call: Sendable {
+        var method = HTTPMethod.GET
+        /// Path and query.
+        var target: String
+        /// JSON.
+        var body: [UInt8]?
+        /// The only form of objects that can be read; `nil` for those of the configuration.
+        var format: WireFormat?
+        /// The time for the whole exchange; `nil` for any.
+        var limit: Duration?
     }
 
     /// Creates an object from JSON, and returns once the server has answered. Throws as ``get(_:)``.
     func post(_ target: String, json: [UInt8]) async throws {
-        let response = try await send(target, method: .POST, json: json)
+        let response = try await send(Call(method: .POST, target: target, body: json))
         // The connection serves again once the body has been read.
         _ = try await collect(response)
     }
@@ -34,9 +47,10 @@ struct APITransport: Sendable {
         try await collect(response.body, limit: configuration.responseLimit, heard: heard)
     }
 
-    private func send(_ target: String, method: HTTPMethod, json: [UInt8]? = nil) async throws -> Response {
+    /// Returns once the head of the response is there. Throws as ``get(_:)``.
+    func send(_ call: Call) async throws -> Response {
         do {
-            return try await attempt(target, method: method, json: json)
+            return try await attempt(call)
         } catch {
             // A cancelled request fails with an error of the HTTP client.
             try Task.checkCancellation()
@@ -44,16 +58,17 @@ struct APITransport: Sendable {
         }
     }
 
-    private func attempt(_ target: String, method: HTTPMethod, json: [UInt8]?) async throws -> Response {
+    private func attempt(_ call: Call) async throws -> Response {
         let credential = try await credentials.credential(at: .now)
-        var request = HTTPClientRequest(url: configuration.server.url(host: configuration.tls.serverName) + target)
+        var request = HTTPClientRequest(
+            url: configuration.server.url(host: configuration.tls.serverName) + call.target)
         request.headers.add(name: "Host", value: configuration.server.authority)
-        request.headers.add(name: "Accept", value: accept)
+        request.headers.add(name: "Accept", value: call.format?.rawValue ?? accept)
         request.headers.add(name: "User-Agent", value: configuration.userAgent)
-        request.method = method
-        if let json {
+        request.method = call.method
+        if let body = call.body {
             request.headers.add(name: "Content-Type", value: WireFormat.json.rawValue)
-            request.body = .bytes(json)
+            request.body = .bytes(body)
         }
         if let token = credential.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         request.tlsConfiguration = credential.tls
@@ -61,16 +76,17 @@ struct APITransport: Sendable {
         let started = ContinuousClock.now
         let response: HTTPClientResponse
         do {
-            response = try await http.execute(request, deadline: .distantFuture)
+            response = try await http.execute(
+                request, deadline: call.limit.map { .now() + TimeAmount($0) } ?? .distantFuture)
         } catch {
-            count("<error>", method, since: started)
+            count("<error>", call.method, since: started)
             // The certificates in use may just have been renewed, on either side.
             if error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError {
                 await credentials.discard(credential)
             }
             throw error
         }
-        count("\(response.status.code)", method, since: started)
+        count("\(response.status.code)", call.method, since: started)
         let type = response.headers.first(name: "Content-Type") ?? ""
         let format = Self.format(contentType: type)
         guard (200..<300).contains(response.status.code) else {

@@ -30,7 +30,7 @@ struct ResourcePath: Sendable, Hashable {
     }
 
     /// Everything but the unreserved characters of RFC 3986 is escaped.
-    private static func escaped(_ value: String) -> String {
+    static func escaped(_ value: String) -> String {
         let hex = Array("0123456789ABCDEF")
         return value.utf8.reduce(into: "") { text, byte in
             switch byte {

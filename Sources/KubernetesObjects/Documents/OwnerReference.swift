@@ -19,7 +19,7 @@ package struct OwnerReference: Sendable, Hashable {
         self.blockOwnerDeletion = blockOwnerDeletion
     }
 
-    init?(_ json: JSONValue) {
+    package init?(_ json: JSONValue) {
         guard let object = json.object else { return nil }
         self.init(
             apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "",
@@ -27,7 +27,7 @@ package struct OwnerReference: Sendable, Hashable {
             controller: object["controller"]?.bool, blockOwnerDeletion: object["blockOwnerDeletion"]?.bool)
     }
 
-    var json: JSONValue {
+    package var json: JSONValue {
         var object: JSONObject = [
             "apiVersion": .string(apiVersion), "kind": .string(kind), "name": .string(name), "uid": .string(uid),
         ]

@@ -1,21 +1,21 @@
 /// Reading fields of which it does not matter whether they are absent or zero, as Go reads them.
 extension JSONValue? {
     /// Empty when absent.
-    var text: String { self?.string ?? "" }
+    package var text: String { self?.string ?? "" }
     /// Zero when absent.
-    var number: Int64 { self?.integer ?? 0 }
+    package var number: Int64 { self?.integer ?? 0 }
     /// False when absent.
-    var flag: Bool { self?.bool ?? false }
+    package var flag: Bool { self?.bool ?? false }
     /// Empty when absent.
-    var items: [JSONValue] { self?.array ?? [] }
+    package var items: [JSONValue] { self?.array ?? [] }
     /// Empty when absent.
-    var texts: [String] { self?.array?.compactMap(\.string) ?? [] }
+    package var texts: [String] { self?.array?.compactMap(\.string) ?? [] }
     /// Empty when absent.
-    var fields: JSONObject { self?.object ?? JSONObject() }
+    package var fields: JSONObject { self?.object ?? JSONObject() }
     /// Given, and not null.
-    var isSet: Bool { self != nil && self != .null }
+    package var isSet: Bool { self != nil && self != .null }
 
-    subscript(key: String) -> JSONValue? { self?[key] }
+    package subscript(key: String) -> JSONValue? { self?[key] }
 }
 
 extension JSONObject {

@@ -118,3 +118,19 @@ extension Quantity: Comparable {
         return value
     }
 }
+
+extension Quantity {
+    /// The amount in thousandths, rounded up, as Go's `MilliValue`; nil when it does not fit.
+    var milliValue: Int64? {
+        var thousandths = self
+        thousandths.exponent += 3
+        return thousandths.integer
+    }
+}
+
+extension JSONValue {
+    /// An amount such as `100m` or `2` in thousandths; nil for what is no amount, or too large.
+    package var milliQuantity: Int64? {
+        (string ?? integer.map(String.init)).flatMap { Quantity($0)?.milliValue }
+    }
+}

@@ -1,0 +1,77 @@
+package import DocumentAccess
+import EndpointsController
+package import Logging
+
+/// The controllers that keep what depends on Services: endpoints, and (where nobody else does) replicas.
+package struct ControllerManager: Sendable {
+    /// How the controllers are set up.
+    package struct Options: Sendable {
+        /// The most endpoints that a slice is filled with.
+        package var endpointsPerSlice = 100
+        /// How many addresses of a subset of Endpoints are mirrored.
+        package var mirroredPerSubset = 1000
+        /// How many Services are written at the same time.
+        package var workers = 16
+        /// Writes a second, on average; 0 for as many as the API server takes.
+        package var writesPerSecond = 0
+        /// EndpointSlices and Endpoints.
+        package var keepsEndpoints = true
+        /// ReplicaSets and Deployments.
+        package var keepsReplicas = false
+
+        package init() {}
+
+        var limits: EndpointsCluster.Limits {
+            var limits = EndpointsCluster.Limits()
+            limits.endpointsPerSlice = endpointsPerSlice
+            limits.mirroredPerSubset = mirroredPerSubset
+            return limits
+        }
+    }
+
+    private let source: any DocumentSource
+    private let writer: any DocumentWriter
+    private let options: Options
+    private let metrics: ControllerMetrics
+    private let logger: Logger
+
+    package init(
+        source: any DocumentSource, writer: any DocumentWriter, options: Options = Options(),
+        metrics: ControllerMetrics = ControllerMetrics(), logger: Logger
+    ) {
+        self.source = source
+        self.writer = writer
+        self.options = options
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Runs until the task is cancelled.
+    ///
+    /// `election`: how to agree with other instances which of them works; `nil` if there are none.
+    package func run(electedBy election: LeaderElection.Options? = nil) async throws {
+        guard let election else {
+            metrics.leads(true)
+            return try await lead()
+        }
+        try await LeaderLoop(election, writer: writer, metrics: metrics, logger: logger).run { try await lead() }
+    }
+
+    private func lead() async throws {
+        let limit = WriteLimit(perSecond: options.writesPerSecond)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if options.keepsEndpoints {
+                let endpoints = EndpointsLoop(
+                    source: source, writer: writer, limits: options.limits, workers: options.workers,
+                    writeLimit: limit, metrics: metrics, logger: logger)
+                group.addTask { try await endpoints.run() }
+            }
+            if options.keepsReplicas {
+                let workloads = WorkloadLoop(
+                    source: source, writer: writer, workers: options.workers, writeLimit: limit, logger: logger)
+                group.addTask { try await workloads.run() }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

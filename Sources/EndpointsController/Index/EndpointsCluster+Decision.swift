@@ -1,0 +1,91 @@
+package import KubernetesAPI
+
+/// What has to be written for one Service.
+package struct EndpointsDecision: Sendable {
+    package var slices = SliceChanges()
+    /// Endpoints to create, or to update if they have a resource version.
+    package var endpoints: ClassicEndpoints?
+    /// Endpoints to delete.
+    package var obsoleteEndpoints: ClassicEndpoints?
+    /// Pods left out of slices because their Node is not known; they join once it is.
+    package var podsWithoutNode: [NamespacedName] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { slices.isEmpty && endpoints == nil && obsoleteEndpoints == nil }
+}
+
+extension EndpointsCluster {
+    /// What has to be written so that everything of the name `name` is as it should be.
+    package mutating func decide(_ name: NamespacedName) -> EndpointsDecision {
+        var decision = EndpointsDecision()
+        let service = services[name]
+        if let service, service.hasEndpointsFromPods {
+            decidePods(service, &decision)
+        } else if service == nil, orphans.contains(name) {
+            decision.obsoleteEndpoints = endpoints[name]
+            if endpoints[name] == nil { orphans.remove(name) }
+        }
+        let mirrored = slices(of: name, by: SliceLabels.mirroringController)
+        if !mirrored.isEmpty || endpoints[name] != nil {
+            decision.slices.append(
+                MirroringReconciliation(limit: limits.mirroredPerSubset)
+                    .changes(endpoints[name], service: service, slices: mirrored))
+        }
+        return decision
+    }
+
+    private mutating func decidePods(_ service: ServiceView, _ decision: inout EndpointsDecision) {
+        let namespace = service.name.namespace
+        let pods = index.pods(of: service.name).compactMap {
+            self.pods[NamespacedName(namespace: namespace, name: $0)]
+        }
+        let triggerTime = triggerTimes[service.name, default: TriggerTimes()].take(service, pods: pods)
+        decision.endpoints = EndpointsReconciliation.change(
+            service, pods: pods, existing: endpoints[service.name], triggerTime: triggerTime)
+        var nodes: [String: NodeView] = [:]
+        for pod in pods where nodes[pod.nodeName] == nil { nodes[pod.nodeName] = self.nodes[pod.nodeName] }
+        let outcome = SliceReconciliation(limit: limits.endpointsPerSlice).outcome(
+            .init(
+                service: service, pods: pods, nodes: nodes,
+                slices: slices(of: service.name, by: SliceLabels.controller)),
+            capacity: service.wantsTopologyHints ? topology.capacity(self.nodes.values) : nil,
+            triggerTime: triggerTime)
+        decision.slices = outcome.changes
+        topology.set(service.name, outcome.allocatedHints)
+        decision.podsWithoutNode = outcome.podsWithoutNode.map(\.name)
+        for pod in outcome.podsWithoutNode where !pod.nodeName.isEmpty {
+            waitingForNode[pod.nodeName, default: []].insert(service.name)
+        }
+    }
+
+    private func slices(of service: NamespacedName, by manager: String) -> [Slice] {
+        (slicesByService[service] ?? []).sorted().compactMap {
+            slices[NamespacedName(namespace: service.namespace, name: $0)]
+        }.filter { $0.manager == manager && !$0.isBeingDeleted }
+    }
+}
+
+extension EndpointsCluster {
+    /// Takes in a slice as the API server has answered to a write.
+    package mutating func wrote(_ slice: Slice) {
+        let name = NamespacedName(namespace: slice.namespace, name: slice.name)
+        let before = slices[name]
+        slices.wrote(slice, name)
+        file(name, before, slices[name])
+    }
+
+    /// Takes in that a slice was deleted, or was not there any more.
+    package mutating func wroteDeletion(of slice: Slice) {
+        let name = NamespacedName(namespace: slice.namespace, name: slice.name)
+        let before = slices[name]
+        slices.wroteDeletion(of: name)
+        file(name, before, nil)
+    }
+
+    /// Takes in Endpoints as the API server has answered to a write.
+    package mutating func wrote(_ object: ClassicEndpoints) { endpoints.wrote(object, object.name) }
+
+    /// Takes in that Endpoints were deleted, or were not there any more.
+    package mutating func wroteDeletion(of object: ClassicEndpoints) { endpoints.wroteDeletion(of: object.name) }
+}

@@ -1,0 +1,81 @@
+package import KubernetesObjects
+
+/// The Node of the machine that `servicelet run` runs on.
+package struct MachineNode: Sendable, Hashable {
+    /// What is known of the machine.
+    package var name: String
+    /// Addresses that others reach it at, at most one of each family.
+    package var addresses: [String]
+    package var cpus: Int
+    /// In bytes.
+    package var memory: UInt64
+    /// `linux/amd64` and the like.
+    package var architecture: String
+    package var kernel: String
+    package var system: String
+    package var version: String
+
+    package init(
+        name: String, addresses: [String], cpus: Int, memory: UInt64, architecture: String, kernel: String,
+        system: String, version: String
+    ) {
+        self.name = name
+        self.addresses = addresses
+        self.cpus = cpus
+        self.memory = memory
+        self.architecture = architecture
+        self.kernel = kernel
+        self.system = system
+        self.version = version
+    }
+
+    /// The Node to create. It counts as the control plane's: the API is on it.
+    package var document: Document {
+        Document([
+            "kind": "Node", "apiVersion": "v1",
+            "metadata": [
+                "name": .string(name), "labels": .object(JSONObject(labels.map { ($0.key, .string($0.value)) })),
+            ], "spec": [:],
+        ])
+    }
+
+    private var labels: [String: String] {
+        [
+            "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": architecture,
+            "node-role.kubernetes.io/control-plane": "",
+        ]
+    }
+
+    /// The Node with its status brought up to date; other fields stay as they are.
+    ///
+    /// `now`: seconds since 1970.
+    package func reported(_ node: Document, now: Int64) -> Document {
+        var new = node
+        new.metadata["managedFields"] = nil
+        var status = node.status
+        let resources: JSONValue = [
+            "cpu": .string("\(cpus)"), "memory": .string("\(memory / 1024)Ki"), "pods": "110",
+        ]
+        status["capacity"] = resources
+        status["allocatable"] = resources
+        status["addresses"] = .array(
+            addresses.map { ["type": "InternalIP", "address": .string($0)] }
+                + [["type": "Hostname", "address": .string(name)]])
+        status["nodeInfo"] = [
+            "machineID": "", "systemUUID": "", "bootID": "", "kernelVersion": .string(kernel),
+            "osImage": .string(system), "containerRuntimeVersion": "", "kubeletVersion": .string(version),
+            "kubeProxyVersion": "", "operatingSystem": "linux", "architecture": .string(architecture),
+        ]
+        let time = JSONValue.string(APITime.text(seconds: now))
+        let present = status["conditions"].items.first { $0["type"].text == "Ready" }
+        let since = present["status"].text == "True" ? present["lastTransitionTime"] ?? time : time
+        let ready: JSONValue = [
+            "type": "Ready", "status": "True", "lastHeartbeatTime": time, "lastTransitionTime": since,
+            "reason": "ServiceletReady", "message": "servicelet serves this machine",
+        ]
+        status["conditions"] = .array(
+            status["conditions"].items.filter { $0["type"].text != "Ready" } + [ready])
+        new.status = status
+        return new
+    }
+}

@@ -1,0 +1,20 @@
+package import KubernetesObjects
+
+extension MachinePod {
+    /// Whether a status would tell others anything new.
+    package func isNews(_ reported: Document) -> Bool {
+        Self.meaning(document.status) != Self.meaning(reported.status)
+    }
+
+    /// What a status says, without the forms in which it can say it.
+    private static func meaning(_ status: JSONObject) -> [String] {
+        var texts = ["phase", "podIP", "hostIP", "startTime"].map { "\($0)=\(status[$0].text)" }
+        texts += status["podIPs"].items.map { "podIP=\($0["ip"].text)" }
+        texts += status["hostIPs"].items.map { "hostIP=\($0["ip"].text)" }
+        texts += status["conditions"].items.map {
+            "\($0["type"].text)=\($0["status"].text) \($0["reason"].text) \($0["message"].text)"
+        }
+        texts += status["containerStatuses"].items.map { "\($0["name"].text)=\($0["ready"].flag)" }
+        return texts.sorted()
+    }
+}
