@@ -149,6 +149,11 @@ let package = Package(
         // The node, beside rules
         .target(name: "NodeSetup"),
 
+        // Why a Service does not work
+        .target(
+            name: "Diagnosis",
+            dependencies: ["Dataplane", "ServiceRouting", "KubernetesAPI", "Conntrack", "InternetAddresses"]),
+
         // Daemons and the command
         .target(
             name: "DaemonKit",
@@ -184,11 +189,23 @@ let package = Package(
                 "ManifestSource", "KubernetesClient", "KubernetesAPI", "InternetAddresses", log, hummingbird, nioCore,
                 nioPosix, nioSSL,
             ]),
+        .target(
+            name: "NodeProbes",
+            dependencies: [
+                "Diagnosis", "BlockingThreads", "ChildProcesses", "CLinux", "Netlink", "Routes", "Conntrack",
+                "ConntrackCleanup", "DNSMessages", "InternetAddresses",
+            ]),
+        .target(
+            name: "NodeDiagnosis",
+            dependencies: [
+                "Diagnosis", "NodeProbes", "NodeProxy", "ConntrackCleanup", "DaemonKit", "Dataplane", "ObjectSource",
+                "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "InternetAddresses", log,
+            ]),
         .executableTarget(
             name: "servicelet",
             dependencies: [
                 "DaemonKit", "KubeProxyConfig", "NodeProxy", "APIServer", "ControllerManager", "MachineController",
-                "KubernetesClient", "DNSServer", "InternetAddresses", arguments, log,
+                "KubernetesClient", "DNSServer", "Diagnosis", "NodeDiagnosis", "InternetAddresses", arguments, log,
             ]),
 
         // A small cluster of network namespaces, for the demo and the tests
@@ -310,6 +327,12 @@ let package = Package(
                 "InternetAddresses", "TestKit", log,
             ]),
 
+        .testTarget(
+            name: "DiagnosisTests",
+            dependencies: [
+                "Diagnosis", "Dataplane", "ServiceRouting", "KubernetesAPI", "Conntrack", "InternetAddresses",
+            ]),
+
         // With root, in network namespaces of their own, in a virtual machine with a kernel that has IPVS
         .testTarget(
             name: "VirtualMachineTests",
@@ -347,6 +370,7 @@ let package = Package(
             name: "KubectlTests", dependencies: ["LabKit", "ChildProcesses"], resources: [.copy("Flows")]),
         .testTarget(name: "LabKitTests", dependencies: ["LabKit", "ChildProcesses"]),
         .testTarget(name: "ScenarioTests", dependencies: ["LabKit", "ChildProcesses", "KubernetesTestKit"]),
+        .testTarget(name: "DiagnosisScenarioTests", dependencies: ["LabKit", "ChildProcesses", "KubernetesTestKit"]),
     ]
 )
 

@@ -40,6 +40,21 @@ package struct RoutesConnection: ~Copyable {
         try netlink.send(&changes.requests)
     }
 
+    /// Sends one request, and reads its answers.
+    mutating func ask<Value>(
+        _ type: Int, answer: Int, flags: Int32 = 0, _ body: (inout MessageWriter) -> Void,
+        read: (borrowing RawSpan) throws(NetlinkError) -> Value?
+    ) throws(NetlinkError) -> [Value] {
+        var values: [Value] = []
+        let sequence = netlink.nextSequence()
+        var writer = MessageWriter()
+        writer.message(type: UInt16(type), flags: UInt16(NLM_F_REQUEST | flags), sequence: sequence, body: body)
+        try netlink.dump(writer.bytes, sequence: sequence) { (type, payload) throws(NetlinkError) in
+            if Int(type) == answer, let value = try read(payload) { values.append(value) }
+        }
+        return values
+    }
+
     private mutating func dump<Value>(
         _ type: Int, header: Int, answer: Int, _ read: (borrowing RawSpan) throws(NetlinkError) -> Value?
     ) throws(NetlinkError) -> [Value] {

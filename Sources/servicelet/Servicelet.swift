@@ -11,7 +11,7 @@ struct Servicelet: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ProxyCommand.self, APIServerCommand.self, ControllerCommand.self, DNSCommand.self,
-            CleanupCommand.self,
+            ExplainCommand.self, CheckCommand.self, CleanupCommand.self,
             VersionCommand.self,
         ])
 

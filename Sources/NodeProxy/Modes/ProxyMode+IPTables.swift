@@ -20,5 +20,8 @@ extension ProxyMode {
             // What kube-proxy programmed in this mode is what we program.
             if current != .iptables { try await IPTablesDataplane.cleanUp(keeping: current.ownedRules) }
         },
-        inspect: { () throws(DataplaneError) in try await IPTablesDataplane.inspect() })
+        inspect: { () throws(DataplaneError) in try await IPTablesDataplane.inspect() },
+        audit: { (snapshot, configuration, _) throws(DataplaneError) in
+            try await IPTablesDataplane.audit(snapshot, configuration?.iptables)
+        })
 }

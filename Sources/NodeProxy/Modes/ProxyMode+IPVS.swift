@@ -17,7 +17,10 @@ extension ProxyMode {
         removeLeftovers: { (current, _) throws(DataplaneError) in
             if current != .ipvs { try await IPVSDataplane.cleanUp(keeping: current.ownedRules) }
         },
-        inspect: { () throws(DataplaneError) in try await IPVSDataplane.inspect() })
+        inspect: { () throws(DataplaneError) in try await IPVSDataplane.inspect() },
+        audit: { (snapshot, configuration, _) throws(DataplaneError) in
+            try await IPVSDataplane.audit(snapshot, configuration?.ipvs ?? IPVSConfiguration())
+        })
 
     /// The chains that the mode shares with another one, which must stay while it is in force.
     var ownedRules: OwnedRules {

@@ -15,5 +15,8 @@ extension ProxyMode {
         removeLeftovers: { (current, logger) throws(DataplaneError) in
             try NFTablesDataplane.cleanUp(current == .nftables ? .kubeProxys : .both, logger: logger)
         },
-        inspect: { () throws(DataplaneError) in try NFTablesDataplane.inspect() })
+        inspect: { () throws(DataplaneError) in try NFTablesDataplane.inspect() },
+        audit: { (snapshot, configuration, logger) throws(DataplaneError) in
+            try NFTablesDataplane.audit(snapshot, configuration?.dataplane, logger: logger)
+        })
 }

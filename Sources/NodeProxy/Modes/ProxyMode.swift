@@ -1,5 +1,6 @@
 package import Dataplane
 package import Logging
+package import ServiceRouting
 
 /// One way of programming the kernel: everything that the rest of the program knows of a mode.
 ///
@@ -23,6 +24,12 @@ package struct ProxyMode: Sendable {
     package let removeLeftovers: @Sendable (_ current: ProxyMode, Logger) async throws(DataplaneError) -> Void
     /// Reads back what the mode has programmed, or kube-proxy in it.
     package let inspect: @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
+    /// Compares what the mode has programmed, or kube-proxy in it, with a snapshot; without a configuration, what depends on
+    /// one is not compared. Changes nothing.
+    package let audit: Audit
+
+    package typealias Audit =
+        @Sendable (RoutingSnapshot, ProxyConfiguration?, Logger) async throws(DataplaneError) -> KernelAudit
 
     /// All modes, the default first. Rules of a mode may lead to those of a mode before it, never the other way round.
     package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs]
@@ -41,7 +48,8 @@ package struct ProxyMode: Sendable {
         prepareNode: @escaping @Sendable (ProxyConfiguration) throws(DataplaneError) -> Void = { _ in },
         cleanUp: @escaping @Sendable (Logger) async throws(DataplaneError) -> Void,
         removeLeftovers: @escaping @Sendable (ProxyMode, Logger) async throws(DataplaneError) -> Void,
-        inspect: @escaping @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
+        inspect: @escaping @Sendable () async throws(DataplaneError) -> [InspectedFrontend],
+        audit: @escaping Audit = Self.cannotAudit
     ) {
         self.name = name
         self.opensEveryAddress = opensEveryAddress
@@ -52,6 +60,12 @@ package struct ProxyMode: Sendable {
         self.cleanUp = cleanUp
         self.removeLeftovers = removeLeftovers
         self.inspect = inspect
+        self.audit = audit
+    }
+
+    /// Of a mode that reads nothing back.
+    package static let cannotAudit: Audit = { (_, _, _) throws(DataplaneError) in
+        throw DataplaneError(.unsupported, "this mode cannot be compared with what it should hold")
     }
 
     private static var choices: String {

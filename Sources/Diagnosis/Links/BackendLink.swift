@@ -1,0 +1,71 @@
+import InternetAddresses
+import KubernetesAPI
+import ServiceRouting
+
+extension Case {
+    /// Whether the backends answer this node.
+    func backendFindings(_ facts: NodeFacts) -> [Finding] {
+        let asked = (backends + headlessBackends).unique.filter { facts.answers[$0] != nil }
+        var findings: [Finding] = []
+        var good: [String] = []
+        for backend in asked {
+            guard let answer = facts.answers[backend] else { continue }
+            switch answer.outcome {
+            case .accepted, .sent: good.append("\(backend)")
+            case .refused: findings.append(refused(backend, answer))
+            case .silent, .unreachable:
+                // A broken way says it already.
+                let isExplained =
+                    !pathFindings(facts).allSatisfy { $0.verdict != .broken }
+                    || !facts.reversePathFindings(isBackendSilent: true).isEmpty
+                    || !ruleFindings(facts).allSatisfy { $0.verdict != .broken }
+                if !isExplained { findings.append(silent(backend, answer)) }
+            }
+        }
+        guard !good.isEmpty else { return findings }
+        let onlySent = asked.allSatisfy { facts.answers[$0]?.outcome != .accepted }
+        return findings + [.ok(onlySent ? "\(list(good)) did not refuse" : "\(list(good)) accepted a connection")]
+    }
+
+    private func refused(_ backend: BackendKey, _ answer: BackendAnswer) -> Finding {
+        let own = Backend(address: backend.address, port: backend.port)
+        let pod = (objects.pods ?? []).first { $0.addresses.contains(backend.address) && !$0.hasEnded }
+        let who = pod.map { " of pod \($0.metadata.name)" } ?? ""
+        let proof = "a connection from this node to \(own) was refused"
+        let elsewhere = answer.listeners ?? []
+        let loopback = elsewhere.filter {
+            $0.hasSuffix(":\(backend.port)") && ($0.hasPrefix("127.") || $0.hasPrefix("[::1]"))
+        }
+        if !loopback.isEmpty {
+            return Finding(
+                .broken, .loopbackOnly,
+                "the server\(who) listens on \(list(loopback)) only, which nobody outside of the pod can reach",
+                proof: proof, remedy: "let it listen on 0.0.0.0:\(backend.port) (and [::]:\(backend.port))")
+        }
+        var remedy = "start the server there, or correct targetPort"
+        let declared = pod.flatMap { objects.reports[$0.metadata.namespacedName]?.declaredPorts } ?? []
+        if !elsewhere.isEmpty {
+            remedy = "correct targetPort: the pod listens on \(list(elsewhere))"
+        } else if !declared.isEmpty, !declared.contains(backend.port) {
+            remedy = "correct targetPort: the pod's containers declare port \(list(declared.map(String.init)))"
+        }
+        return Finding(
+            .broken, .backendRefuses, "nobody listens at \(own)\(who), where the Service sends connections",
+            proof: proof, remedy: remedy)
+    }
+
+    private func silent(_ backend: BackendKey, _ answer: BackendAnswer) -> Finding {
+        let own = Backend(address: backend.address, port: backend.port)
+        let proof =
+            switch answer.outcome {
+            case .unreachable(let reason): "a connection from this node: \(reason)"
+            case .silent(let milliseconds): "a connection from this node was not answered within \(milliseconds) ms"
+            case .accepted, .refused, .sent: ""
+            }
+        return Finding(
+            .broken, .backendSilent, "\(own) does not answer this node", proof: proof,
+            remedy:
+                "see whether the pod and its node are up, and whether a NetworkPolicy or a firewall there drops packets"
+        )
+    }
+}

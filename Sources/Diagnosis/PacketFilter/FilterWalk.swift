@@ -1,0 +1,87 @@
+/// The way of a packet through a table: whether it is certain to be dropped, and by what.
+struct FilterWalk {
+    /// What drops a packet.
+    struct Culprit: Hashable {
+        var table: String
+        var chain: String
+        /// The rule, or the chain's policy.
+        var rule: String
+        var hook: FilterHook
+        var priority: Int
+    }
+
+    private enum End {
+        case accepted
+        case dropped(chain: String, rule: String)
+        case returned
+        /// Whether it ended here depends on what is not known.
+        case uncertain
+    }
+
+    /// Jumps deeper than this are not followed: the kernel allows 16.
+    private static let depth = 16
+
+    let table: FilterTable
+
+    /// The base chains at a hook, in the order in which the kernel calls them.
+    func chains(at hook: FilterHook) -> [(name: String, chain: FilterChain)] {
+        table.chains.filter { $0.value.hook == hook }.map { ($0.key, $0.value) }
+            .sorted { ($0.chain.priority, $0.name) < ($1.chain.priority, $1.name) }
+    }
+
+    /// What is certain to drop the packet in a base chain; `nil` if nothing is.
+    func culprit(of packet: FilterPacket, in name: String, _ chain: FilterChain, at hook: FilterHook) -> Culprit? {
+        guard let end = walk(packet, name, depth: 0) else { return nil }
+        switch end {
+        case .accepted, .uncertain: return nil
+        case .dropped(let place, let rule):
+            return Culprit(table: table.name, chain: place, rule: rule, hook: hook, priority: chain.priority)
+        case .returned:
+            guard chain.dropsByDefault else { return nil }
+            return Culprit(table: table.name, chain: name, rule: "policy drop", hook: hook, priority: chain.priority)
+        }
+    }
+
+    private func walk(_ packet: FilterPacket, _ name: String, depth: Int) -> End? {
+        guard depth < Self.depth, let chain = table.chains[name] else { return .uncertain }
+        // A rule that may have accepted the packet, or led it elsewhere, leaves nothing certain behind it.
+        var mayHaveEnded = false
+        for rule in chain.rules {
+            var holds: Bool? = true
+            for match in rule.matches {
+                let result = match.holds(for: packet)
+                if result == false {
+                    holds = false
+                    break
+                }
+                if result == nil { holds = nil }
+            }
+            guard holds != false else { continue }
+            let isCertain = holds == true && !mayHaveEnded
+            switch rule.action {
+            case .next: continue
+            case .drop:
+                if isCertain { return .dropped(chain: name, rule: rule.text) }
+            case .accept, .return:
+                if isCertain { return rule.action == .accept ? .accepted : .returned }
+                mayHaveEnded = true
+            case .jump(let target), .goto(let target):
+                let end = walk(packet, target, depth: depth + 1) ?? .uncertain
+                var isGoto = false
+                if case .goto = rule.action { isGoto = true }
+                switch end {
+                case .returned:
+                    if isGoto {
+                        if isCertain { return .returned }
+                        mayHaveEnded = true
+                    }
+                case .accepted, .dropped:
+                    if isCertain { return end }
+                    if case .accepted = end { mayHaveEnded = true }
+                case .uncertain: mayHaveEnded = true
+                }
+            }
+        }
+        return mayHaveEnded ? .uncertain : .returned
+    }
+}

@@ -1,0 +1,113 @@
+package import InternetAddresses
+package import KubernetesAPI
+package import ServiceRouting
+
+/// One question, with the objects and decisions that it is about.
+package struct Case: Sendable {
+    package let question: Question
+    let objects: ClusterObjects
+    let table: RoutingTable
+    let nodeName: String
+    /// What the question is about; `nil` if no Service fits it.
+    package let service: Service?
+    /// The ports that it is about.
+    let ports: [ServicePort]
+    /// Why the question has no answer, or only one that the asker does not expect.
+    let mismatch: Finding?
+    /// The routes of the ports.
+    package let routes: [ServicePortRoute]
+    let passages: [Passage]
+
+    /// `machine` are the addresses of this node.
+    package init(
+        _ question: Question, _ objects: ClusterObjects, _ table: RoutingTable, nodeName: String,
+        machine: [IPAddress], localTraffic: LocalNetworks
+    ) {
+        self.question = question
+        self.objects = objects
+        self.table = table
+        self.nodeName = nodeName
+        let match = ServiceMatch(question, objects, machine: machine)
+        service = match.service
+        ports = match.ports
+        mismatch = match.mismatch
+        var routes: [ServicePortRoute] = []
+        if let service = match.service {
+            let name = service.metadata.namespacedName
+            for port in match.ports {
+                for family in IPFamily.allCases {
+                    let key = RouteKey(
+                        name: ServicePortName(service: name, port: port.name, transport: port.transport),
+                        family: family)
+                    if let route = table.route(for: key) { routes.append(route) }
+                }
+            }
+        }
+        self.routes = routes
+        let clients = Self.clients(question.origin, machine: machine, localTraffic)
+        var passages: [Passage] = []
+        for route in routes {
+            for frontend in route.frontends where match.concerns(frontend, machine: machine) {
+                for client in clients where client.address.map({ $0.family == route.key.family }) ?? true {
+                    // Everybody is treated alike at a clusterIP.
+                    if frontend.kind == .clusterIP, question.origin == nil, client.side == .outside { continue }
+                    passages.append(
+                        Passage(
+                            route: route, frontend: frontend, side: client.side, isFromNode: client.isNode,
+                            client: client.address))
+                }
+            }
+        }
+        self.passages = passages
+    }
+
+    /// The backends that connections of the question may be sent to, each once.
+    package var backends: [BackendKey] {
+        var seen: Set<BackendKey> = []
+        return passages.flatMap { passage in
+            passage.backends.map { BackendKey($0, passage.route.key.name.transport) }
+        }.filter { seen.insert($0).inserted }
+    }
+
+    /// Where the endpoints of a headless Service listen.
+    package var headlessBackends: [BackendKey] {
+        guard let service, service.isHeadless else { return [] }
+        return objects.slices(of: service.metadata.namespacedName).flatMap { slice in
+            slice.endpoints.filter { $0.conditions.contains(.ready) }.flatMap { endpoint in
+                slice.ports.compactMap { port in
+                    port.port.map { BackendKey(address: endpoint.address, port: $0, transport: port.transport) }
+                }
+            }
+        }
+    }
+
+    package var families: Set<IPFamily> { Set(routes.map(\.key.family)) }
+
+    private typealias Client = (side: Passage.Side, isNode: Bool, address: IPAddress?)
+
+    private static func clients(
+        _ origin: Question.Origin?, machine: [IPAddress], _ local: LocalNetworks
+    ) -> [Client] {
+        switch origin {
+        case nil: [(.inside, false, nil), (.outside, false, nil)]
+        case .pod: [(.inside, false, nil)]
+        case .node: [(.inside, true, nil)]
+        case .outside: [(.outside, false, nil)]
+        case .address(let address):
+            if machine.contains(address) || address.isLoopback {
+                [(.inside, true, address)]
+            } else {
+                [(local.contains(address) ? .inside : .outside, false, address)]
+            }
+        }
+    }
+}
+
+/// Which addresses are pods', as far as a diagnosis has to tell them.
+package struct LocalNetworks: Sendable, Hashable {
+    package var networks: [IPNetwork]
+
+    package init(_ networks: [IPNetwork]) { self.networks = networks }
+
+    func contains(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
+}

@@ -1,0 +1,81 @@
+package import KubernetesAPI
+
+/// The objects that a diagnosis is made from, as they were at one moment.
+package struct ClusterObjects: Sendable {
+    /// Where they come from: `the manifests in /etc/services`, `the API server https://10.0.0.1:6443`.
+    package var origin: String
+    package var services: [NamespacedName: Service] = [:]
+    package var slices: [EndpointSlice] = []
+    package var nodes: [Node] = []
+    package var ranges: [ServiceCIDR] = []
+    /// `nil` where Pods are not to be seen: the reader may not list them, or a folder of manifests has none.
+    package var pods: [Pod]?
+    /// What is known of Pods beyond what routing reads.
+    package var reports: [NamespacedName: PodReport] = [:]
+    /// What kept objects from being read, or from being served as they are written.
+    package var problems: [Finding] = []
+
+    /// No objects.
+    package init(origin: String) { self.origin = origin }
+
+    /// Objects of any kinds. Where none is a Pod, Pods count as not visible.
+    package init(origin: String, _ objects: some Sequence<KubernetesObject>) {
+        self.init(origin: origin)
+        for object in objects { add(object) }
+    }
+
+    /// Adds an object, or replaces the Service of its name.
+    package mutating func add(_ object: KubernetesObject) {
+        switch object {
+        case .service(let service): services[service.metadata.namespacedName] = service
+        case .endpointSlice(let slice): slices.append(slice)
+        case .node(let node): nodes.append(node)
+        case .serviceCIDR(let range): ranges.append(range)
+        case .pod(let pod): pods = (pods ?? []) + [pod]
+        case .namespace: break
+        }
+    }
+
+    /// The slices of a Service, by name.
+    func slices(of service: NamespacedName) -> [EndpointSlice] {
+        slices.filter { $0.service == service }.sorted { $0.metadata.name < $1.metadata.name }
+    }
+
+    /// The Pods that a Service's selector matches and that have not ended; `nil` where Pods are not visible or the Service
+    /// has no selector.
+    func pods(of service: Service) -> [Pod]? {
+        guard let pods, !service.selector.isEmpty else { return nil }
+        return pods.filter {
+            $0.metadata.namespace == service.metadata.namespace && !$0.hasEnded
+                && $0.metadata.labels.matches(service.selector)
+        }
+    }
+
+    /// Everything that routing takes in.
+    package var changes: [ObjectChange] {
+        services.values.map { .set(.service($0)) } + slices.map { .set(.endpointSlice($0)) }
+            + nodes.map { .set(.node($0)) } + ranges.map { .set(.serviceCIDR($0)) }
+    }
+}
+
+/// What a Pod's status and events say beyond its readiness.
+package struct PodReport: Sendable, Hashable {
+    /// Why it is not ready: `container web: CrashLoopBackOff: back-off 5m0s restarting failed container`.
+    package var reasons: [String] = []
+    /// The latest warning about it.
+    package var event: String?
+    /// The ports that its containers declare.
+    package var declaredPorts: [UInt16] = []
+
+    package init() {}
+}
+
+extension Pod {
+    /// Whether it will never serve again.
+    var hasEnded: Bool { phase == .succeeded || phase == .failed }
+}
+
+extension Labels {
+    /// `app=web,tier=front`, by key.
+    var text: String { dictionary.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: ",") }
+}

@@ -1,0 +1,106 @@
+package import InternetAddresses
+package import KubernetesAPI
+
+/// What somebody wants to know: why connections to a place go where they go.
+package struct Question: Sendable, Hashable {
+    package enum Subject: Sendable, Hashable {
+        /// `shop/web`
+        case service(NamespacedName)
+        /// `10.96.0.5`
+        case address(IPAddress)
+        /// `web.shop.svc`, as a client has it
+        case name(String)
+    }
+
+    /// One of a Service's ports.
+    package enum Port: Sendable, Hashable {
+        case number(UInt16)
+        case name(String)
+    }
+
+    /// Where connections come from.
+    package enum Origin: Sendable, Hashable {
+        case pod
+        case node
+        case outside
+        case address(IPAddress)
+    }
+
+    /// As it was written.
+    package var text: String
+    package var subject: Subject
+    /// `nil` for all ports.
+    package var port: Port?
+    /// `nil` for all protocols.
+    package var transport: TransportProtocol?
+    /// `nil` for everybody.
+    package var origin: Origin?
+
+    /// Reads `shop/web`, `shop/web:http`, `10.96.0.5:80/udp`, `[fd00::1]:80`, `web.shop.svc:80` and the like; `origin` as
+    /// ``Origin/init(_:)`` takes it. Throws ``DiagnosisError`` with what to write instead.
+    package init(_ text: String, origin: String? = nil) throws(DiagnosisError) {
+        self.text = text
+        var rest = text[...]
+        if let slash = rest.lastIndex(of: "/"),
+            let transport = TransportProtocol(rest[slash...].dropFirst().uppercased())
+        {
+            self.transport = transport
+            rest = rest[..<slash]
+        }
+        let (place, port) = Self.split(rest)
+        subject = try Self.subject(place, text)
+        if let port {
+            if let number = UInt16(port), number > 0 {
+                self.port = .number(number)
+            } else if !port.isEmpty, port.first?.isNumber == false {
+                self.port = .name(String(port))
+            } else {
+                throw DiagnosisError(
+                    .invalidQuestion, "“\(port)” in “\(text)” is no port; write 80, or the port's name")
+            }
+        }
+        self.origin = try origin.map { (text) throws(DiagnosisError) in try Origin(text) }
+    }
+
+    /// Takes the port off the end.
+    private static func split(_ text: Substring) -> (place: Substring, port: Substring?) {
+        if text.first == "[", let end = text.firstIndex(of: "]") {
+            let rest = text[end...].dropFirst()
+            return (text[..<end].dropFirst(), rest.first == ":" ? rest.dropFirst() : nil)
+        }
+        guard let colon = text.lastIndex(of: ":"), IPAddress(text) == nil else { return (text, nil) }
+        return (text[..<colon], text[colon...].dropFirst())
+    }
+
+    private static func subject(_ place: Substring, _ text: String) throws(DiagnosisError) -> Subject {
+        if let address = IPAddress(place) { return .address(address) }
+        let parts = place.split(separator: "/", omittingEmptySubsequences: false)
+        let isPlain = !place.isEmpty && place.allSatisfy { $0.isLetter || $0.isNumber || "-._/".contains($0) }
+        if isPlain, parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty {
+            return .service(NamespacedName(namespace: String(parts[0]), name: String(parts[1])))
+        }
+        guard isPlain, parts.count == 1 else {
+            throw DiagnosisError(
+                .invalidQuestion,
+                "“\(text)” names no Service; write shop/web, 10.96.0.5:80/udp or web.shop.svc, with or without a port")
+        }
+        return .name(String(place))
+    }
+}
+
+extension Question.Origin {
+    /// Reads `pod`, `node`, `outside` or an address.
+    package init(_ text: String) throws(DiagnosisError) {
+        switch text {
+        case "pod": self = .pod
+        case "node": self = .node
+        case "outside": self = .outside
+        default:
+            guard let address = IPAddress(text) else {
+                throw DiagnosisError(
+                    .invalidQuestion, "--from: “\(text)” is no client; write pod, node, outside, or an address")
+            }
+            self = .address(address)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import ConntrackCleanup
+package import Diagnosis
+import InternetAddresses
+import KubernetesAPI
+package import Logging
+import NodeProbes
+import NodeProxy
+import ServiceRouting
+
+/// Answers questions about Services on this node: reads objects, asks routing, looks at the node. Changes nothing.
+package struct Explainer: Sendable {
+    private let settings: DiagnosisSettings
+    private let environment: [String: String]
+    private let logger: Logger
+
+    /// `environment` is asked where a cluster's API server is.
+    package init(_ settings: DiagnosisSettings, environment: [String: String], logger: Logger) {
+        self.settings = settings
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// Explains why connections of the question go where they go.
+    ///
+    /// Throws for settings that make no sense; what cannot be read or reached is part of the answer.
+    package func explain(_ question: Question) async throws -> Explanation {
+        let surroundings = try Surroundings(settings)
+        let examiner = NodeExaminer(surroundings: surroundings, logger: logger)
+        let machine = surroundings.machineAddresses
+        let configuration = surroundings.configuration
+        let objects = try await reader(surroundings).read(
+            .one { objects in
+                Self.service(of: question, objects, surroundings)
+            })
+        let table = Self.table(objects, surroundings)
+        let one = Case(
+            question, objects, table, nodeName: configuration.nodeName, machine: machine,
+            localTraffic: surroundings.localNetworks(objects))
+        let routes = one.routes
+        let snapshot = RoutingSnapshot(
+            routes: table.snapshot.routes, nodePorts: table.nodePorts, serviceNetworks: table.serviceNetworks)
+        var plan = NodeExaminer.Plan(
+            snapshot: snapshot,
+            stale: StaleFlows(after: RoutingSnapshot(routes: routes, nodePorts: table.nodePorts)))
+        plan.nodePorts = routes.nodePorts
+        plan.resolver = settings.resolverFile
+        if settings.asksOthers {
+            plan.backends = one.backends + one.headlessBackends
+            plan.names = names(one, objects)
+        }
+        return Explanation(of: one, try await examiner.facts(plan))
+    }
+
+    func reader(_ surroundings: Surroundings) -> ObjectReader {
+        ObjectReader(
+            origin: surroundings.configuration.origin, nodeName: surroundings.configuration.nodeName,
+            environment: environment, logger: logger)
+    }
+
+    static func table(_ objects: ClusterObjects, _ surroundings: Surroundings) -> RoutingTable {
+        var table = RoutingTable(
+            configuration: surroundings.configuration.routing, machineAddresses: surroundings.machineAddresses)
+        _ = table.apply(objects.changes)
+        return table
+    }
+
+    /// The Service that the question is about, before its slices are read.
+    private static func service(
+        of question: Question, _ objects: ClusterObjects, _ surroundings: Surroundings
+    ) -> NamespacedName? {
+        let one = Case(
+            question, objects, table(objects, surroundings), nodeName: surroundings.configuration.nodeName,
+            machine: surroundings.machineAddresses, localTraffic: surroundings.localNetworks(objects))
+        return one.service?.metadata.namespacedName
+    }
+
+    /// Which names to ask, and whom: the cluster's DNS Service, or the servers in a client's resolv.conf.
+    private func names(
+        _ one: Case, _ objects: ClusterObjects
+    ) -> [(name: String, server: IPAddress, families: [IPFamily])] {
+        guard let service = one.service,
+            !service.clusterIPs.isEmpty || service.isHeadless || service.kind == .externalName
+        else { return [] }
+        let resolver = settings.resolverFile.flatMap { DNSProbe.resolver($0) }
+        let cluster = ["kube-dns", "coredns", "servicelet-dns"].lazy
+            .compactMap { objects.services[NamespacedName(namespace: "kube-system", name: $0)]?.clusterIPs.first }.first
+        guard let server = resolver?.servers.first ?? cluster else { return [] }
+        let name = service.metadata.namespacedName
+        let families = IPFamily.allCases.filter { family in
+            service.isHeadless || service.kind == .externalName
+                ? family == .ipv4 : service.clusterIPs.contains { $0.family == family }
+        }
+        return [("\(name.name).\(name.namespace).svc.\(settings.zone).", server, families)]
+    }
+}
+
+extension [ServicePortRoute] {
+    /// The node ports that the routes open.
+    var nodePorts: [(port: UInt16, transport: TransportProtocol, family: IPFamily)] {
+        flatMap { route in
+            Set(route.frontends.filter { $0.kind == .nodePort }.map(\.port)).map {
+                (port: $0, transport: route.key.name.transport, family: route.key.family)
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Diagnosis
+import KubernetesAPI
+import KubernetesClient
+import Logging
+import ManifestSource
+import NodeProbes
+import NodeProxy
+import ObjectSource
+
+/// Reads objects once, from where the proxy has them.
+struct ObjectReader: Sendable {
+    let origin: ProxyConfiguration.Origin
+    let nodeName: String
+    let environment: [String: String]
+    let logger: Logger
+
+    /// What is read beside Services.
+    enum Extent: Sendable {
+        /// Everything that routing depends on.
+        case all
+        /// The slices and Pods of one Service, which `choose` finds among the Services.
+        case one(choose: @Sendable (ClusterObjects) -> NamespacedName?)
+    }
+
+    /// The objects, with what could not be read among their problems.
+    func read(_ extent: Extent) async throws -> ClusterObjects {
+        switch origin {
+        case .manifests(let path): try await manifests(path)
+        case .cluster(let kubeconfig, let master):
+            await cluster(extent) { () throws(ClientError) in
+                try KubernetesClientConfiguration.load(
+                    kubeconfig: kubeconfig, master: master, environment: environment)
+            }
+        }
+    }
+
+    private func manifests(_ path: String) async throws -> ClusterObjects {
+        let name = "the manifests in \(path)"
+        let reading = try await OnThread.run("manifests") { Result { try ManifestSource.read(path: path) } }
+        switch reading {
+        case .success(let (found, problems)):
+            var objects = ClusterObjects(origin: name, found)
+            objects.problems = problems.map {
+                Finding(.broken, .manifestRefused, "\($0)", remedy: "correct the file")
+            }
+            return objects
+        case .failure(let error):
+            var objects = ClusterObjects(origin: name)
+            objects.problems = [
+                Finding(
+                    .broken, .manifestRefused, "the manifests cannot be read: \(error)",
+                    remedy: "name the folder with --manifests")
+            ]
+            return objects
+        }
+    }
+
+    private func cluster(
+        _ extent: Extent, _ load: () throws(ClientError) -> KubernetesClientConfiguration
+    ) async -> ClusterObjects {
+        var objects = ClusterObjects(origin: "the cluster")
+        do {
+            let listing = ObjectListing(configuration: try load(), logger: logger)
+            objects.origin = "the API server \(listing.server)"
+            let base = [
+                KindSelection(.service, keepsSelectors: true),
+                KindSelection(.node, fieldSelector: "metadata.name=\(nodeName)", isOptional: true),
+                KindSelection(.serviceCIDR, isOptional: true),
+            ]
+            switch extent {
+            case .all:
+                try await add(base + [KindSelection(.endpointSlice)], from: listing, to: &objects)
+            case .one(let choose):
+                try await add(base, from: listing, to: &objects)
+                guard let service = choose(objects) else { return objects }
+                try await add(
+                    [
+                        KindSelection(
+                            .endpointSlice, labelSelector: "\(WellKnown.serviceName)=\(service.name)",
+                            fieldSelector: "metadata.namespace=\(service.namespace)"),
+                        KindSelection(
+                            .pod, fieldSelector: "metadata.namespace=\(service.namespace)", isOptional: true),
+                    ], from: listing, to: &objects)
+                try await addReports(service, from: listing, to: &objects)
+            }
+        } catch let failure as ObjectListing.Failure {
+            objects.problems.append(failure.finding)
+        } catch {
+            objects.problems.append(
+                Finding(
+                    .broken, .apiUnreachable, "the API server cannot be asked: \(error)",
+                    remedy: "name a kubeconfig with --kubeconfig"))
+        }
+        return objects
+    }
+
+    private func add(
+        _ selections: [KindSelection], from listing: ObjectListing, to objects: inout ClusterObjects
+    ) async throws {
+        for (kind, result) in try await listing.list(selections) {
+            guard case .success(let found) = result else { continue }
+            if kind == .pod { objects.pods = [] }
+            for object in found { objects.add(object) }
+        }
+    }
+
+    /// Why Pods are not ready, where some are not.
+    private func addReports(
+        _ service: NamespacedName, from listing: ObjectListing, to objects: inout ClusterObjects
+    ) async throws {
+        guard let pods = objects.pods, !pods.isEmpty else { return }
+        let folder = "/api/v1/namespaces/\(service.namespace)"
+        let paths = ["\(folder)/pods", "\(folder)/events?fieldSelector=type%3DWarning"]
+        let documents = try await listing.documents(paths)
+        objects.reports = PodReports.read(pods: documents[paths[0]] ?? [], events: documents[paths[1]] ?? [])
+    }
+}
+
+extension ObjectListing.Failure {
+    fileprivate var finding: Finding {
+        switch code {
+        case .unreachable:
+            Finding(
+                .broken, .apiUnreachable, "the API server does not answer: \(self)",
+                remedy: "see whether it runs and whether this node reaches it; rules stay as they were until it answers"
+            )
+        case .certificate:
+            Finding(
+                .broken, .certificateExpired, "the API server and this node do not accept each other: \(self)",
+                remedy: "renew the certificate or token that has expired (openssl x509 -enddate), and see the clocks")
+        case .refused:
+            Finding(
+                .broken, .apiUnreachable, "the API server refuses to show Services: \(self)",
+                remedy: "let the user list services, endpointslices, nodes and pods, or name another kubeconfig")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package import Diagnosis
+import Glibc
+import InternetAddresses
+
+/// Connects to backends from this node, past the rules for Services, and hangs up at once.
+package enum BackendProbe {
+    /// The backends that are asked at most: a few stand for all.
+    package static let limit = 16
+
+    /// Asks all at the same time. Blocks until all have answered, or for `timeout`.
+    ///
+    /// A TCP connection is closed as soon as it is there; over UDP an empty datagram is sent. SCTP is not asked.
+    package static func ask(
+        _ backends: [BackendKey], timeout: Duration = .milliseconds(600)
+    ) -> [BackendKey: BackendAnswer] {
+        var answers: [BackendKey: BackendAnswer] = [:]
+        var waiting: [(backend: BackendKey, socket: Socket)] = []
+        for backend in backends where backend.transport != .sctp {
+            let isTCP = backend.transport == .tcp
+            let target = SocketAddress(backend.address, port: backend.port)
+            guard let socket = Socket(target.family, isTCP ? SOCK_STREAM : SOCK_DGRAM) else {
+                answers[backend] = BackendAnswer(.unreachable(systemMessage(errno)))
+                continue
+            }
+            var failure = socket.connect(to: target)
+            if !isTCP, failure == 0, send(socket.number, [UInt8](), 0, Int32(MSG_NOSIGNAL)) < 0 { failure = errno }
+            if failure == 0 || failure == EINPROGRESS {
+                waiting.append((backend, socket))
+            } else {
+                answers[backend] = BackendAnswer(outcome(failure))
+            }
+        }
+        let start = ContinuousClock.now
+        while !waiting.isEmpty, case let rest = timeout - (ContinuousClock.now - start), rest > .zero {
+            var entries = waiting.map { entry in
+                pollfd(
+                    fd: entry.socket.number, events: Int16(entry.backend.transport == .tcp ? POLLOUT : POLLIN),
+                    revents: 0)
+            }
+            // Over UDP silence is the good answer, and nobody waits for it for long.
+            let isPatient = waiting.contains { $0.backend.transport == .tcp }
+            let limit = isPatient ? rest : min(rest, .milliseconds(100) - (ContinuousClock.now - start))
+            guard limit > .zero else { break }
+            guard poll(&entries, nfds_t(entries.count), limit.milliseconds) > 0 else { continue }
+            for index in entries.indices.reversed() where entries[index].revents != 0 {
+                let (backend, socket) = waiting.remove(at: index)
+                let error = socket.pendingError
+                answers[backend] = BackendAnswer(error == 0 ? .accepted : outcome(error))
+            }
+        }
+        for (backend, _) in waiting {
+            answers[backend] = BackendAnswer(
+                backend.transport == .udp ? .sent : .silent(milliseconds: Int(timeout.milliseconds)))
+        }
+        return answers
+    }
+
+    private static func outcome(_ error: Int32) -> BackendAnswer.Outcome {
+        error == ECONNREFUSED ? .refused : .unreachable(systemMessage(error))
+    }
+}

@@ -1,0 +1,28 @@
+/// A process of this machine, as /proc shows it.
+struct RunningProcess {
+    var pid: Int32
+    var arguments: [String]
+
+    /// The name of the program, without its folder.
+    var program: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
+
+    /// The state in /proc/PID/stat: `R`, `S`, `T` …
+    var state: Character? {
+        // The name stands in parentheses, and may have any characters.
+        guard let text = SystemFile.text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        return text[end...].dropFirst(2).first
+    }
+
+    /// All processes in the network namespace of the calling thread; `nil` where /proc does not tell.
+    static func inThisNamespace() -> [RunningProcess]? {
+        guard let own = SystemFile.target(of: "/proc/thread-self/ns/net") else { return nil }
+        return SystemFile.names(in: "/proc").compactMap { name in
+            guard let pid = Int32(name), SystemFile.target(of: "/proc/\(name)/ns/net") == own,
+                let line = SystemFile.read("/proc/\(name)/cmdline"), !line.isEmpty
+            else { return nil }
+            let arguments = line.split(separator: 0, omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
+            return RunningProcess(pid: pid, arguments: arguments.last == "" ? arguments.dropLast() : arguments)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// A proxy that runs in this network namespace, and how it was called.
+package struct RunningProxy: Sendable, Hashable {
+    /// `servicelet` or `kube-proxy`.
+    package var program: String
+    package var pid: Int32
+    /// Its arguments, without the program and the subcommand.
+    package var arguments: [String]
+    /// Whether it serves an API of its own too (`servicelet run`).
+    package var hasOwnAPI: Bool
+    package var isStopped: Bool
+
+    /// The proxies of this network namespace; `nil` where processes cannot be listed. Blocks shortly.
+    package static func all() -> [RunningProxy]? {
+        RunningProcess.inThisNamespace()?.compactMap { process in
+            let arguments = process.arguments
+            let isStopped = process.state.map { "TtZX".contains($0) } ?? false
+            if process.program == "kube-proxy" {
+                return RunningProxy(
+                    program: "kube-proxy", pid: process.pid, arguments: Array(arguments.dropFirst()), hasOwnAPI: false,
+                    isStopped: isStopped)
+            }
+            guard process.program == "servicelet", arguments.count > 1, ["proxy", "run"].contains(arguments[1]) else {
+                return nil
+            }
+            return RunningProxy(
+                program: "servicelet", pid: process.pid, arguments: Array(arguments.dropFirst(2)),
+                hasOwnAPI: arguments[1] == "run", isStopped: isStopped)
+        }
+    }
+
+    /// The value of a flag, `--name value` or `--name=value`; the last one counts, as with every parser of flags.
+    package func value(of flag: String) -> String? {
+        var found: String?
+        for (index, argument) in arguments.enumerated() {
+            if argument == "--\(flag)", index + 1 < arguments.count { found = arguments[index + 1] }
+            if argument.hasPrefix("--\(flag)=") { found = String(argument.dropFirst(flag.count + 3)) }
+        }
+        return found
+    }
+}

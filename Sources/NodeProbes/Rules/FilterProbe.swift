@@ -1,0 +1,59 @@
+import ChildProcesses
+package import Diagnosis
+import InternetAddresses
+
+/// Reads the rules of other programs, through the programs that print them.
+package enum FilterProbe {
+    private static let timeout = Duration.seconds(5)
+    /// The tables of Service proxies, which are compared with what they should be instead.
+    private static let proxies: Set<String> = ["servicelet", "kube-proxy"]
+
+    /// The tables of this network namespace that can drop packets. Blocks while the programs run.
+    package static func read() -> FilterFacts {
+        var facts = FilterFacts()
+        // Tables of iptables' nft back end are nf_tables' too; nft cannot say what their matches mean.
+        var ofIPTables: Set<String> = []
+        for family in IPFamily.allCases {
+            let program = family == .ipv4 ? "iptables" : "ip6tables"
+            for backend in ["nft", "legacy"] {
+                guard let text = output(["\(program)-\(backend)-save"], &facts) else { continue }
+                let tables = IPTablesListing.read(text, family)
+                facts.tables += tables
+                guard backend == "nft" else { continue }
+                let prefix = family == .ipv4 ? "ip" : "ip6"
+                for table in tables { ofIPTables.insert("\(prefix) \(table.name.split(separator: " ").last ?? "")") }
+            }
+        }
+        guard let listing = output(["nft", "list", "tables"], &facts) else { return facts }
+        for line in listing.split(separator: "\n") {
+            // table inet firewall
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count == 3, words[0] == "table", !proxies.contains(words[2]),
+                !ofIPTables.contains("\(words[1]) \(words[2])"), !["arp", "bridge", "netdev"].contains(words[1])
+            else { continue }
+            guard let json = output(["nft", "-j", "list", "table", words[1], words[2]], &facts) else { continue }
+            do throws(DiagnosisError) {
+                facts.tables += try NFTListing.read(Array(json.utf8))
+            } catch {
+                facts.unread.append("table \(words[1]) \(words[2]): \(error)")
+            }
+        }
+        return facts
+    }
+
+    /// What a program prints; `nil` where it is not installed or fails, which is noted.
+    private static func output(_ arguments: [String], _ facts: inout FilterFacts) -> String? {
+        var bytes: [UInt8] = []
+        do throws(Command.Failure) {
+            let outcome = try Command(arguments: arguments, timeout: timeout).run { bytes += $0 }
+            if outcome.status == 0 { return String(decoding: bytes, as: UTF8.self) }
+            facts.unread.append(
+                "\(arguments.joined(separator: " ")): \(outcome.errors.split(separator: "\n").first ?? "")")
+        } catch {
+            // A back end that is not installed has no rules of its own to be read.
+            if case .notFound = error, arguments[0] != "nft" { return nil }
+            facts.unread.append("\(error)")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Diagnosis
+import Foundation
+import NodeDiagnosis
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Tells what is wrong with Services on this node, the worst first.",
+        discussion: """
+            Compares every Service with what the kernel holds, and looks at the proxy, the machine and the API server.
+            Changes nothing. Exit status: 0 nothing is wrong, 1 something is broken, 2 cannot tell.
+            """)
+
+    @Flag(help: "Check again and again, and print what has changed.")
+    var watch = false
+
+    @Option(help: "The pause between two checks with --watch, in seconds.")
+    var interval = 5
+
+    @OptionGroup var options: DiagnosisOptions
+
+    func run() async throws {
+        let checker = NodeChecker(
+            options.settings, environment: ProcessInfo.processInfo.environment, logger: options.logging.logger)
+        var last = try await check(checker)
+        try show(last)
+        while watch {
+            try await Task.sleep(for: .seconds(max(1, interval)))
+            let next = try await check(checker)
+            if next.items != last.items { try show(next) }
+            last = next
+        }
+        if last.exitStatus != 0 { throw ExitCode(last.exitStatus) }
+    }
+
+    private func check(_ checker: NodeChecker) async throws -> NodeCheck {
+        do { return try await checker.check() } catch { throw CannotTell.printing(error) }
+    }
+
+    private func show(_ check: NodeCheck) throws {
+        let head = watch && options.output == .text ? "— \(Date.now.formatted(.iso8601))\n" : ""
+        let text = options.output == .json ? try check.json() : check.text
+        // Not buffered: whoever watches sees it at once.
+        FileHandle.standardOutput.write(Data((head + text).utf8))
+    }
+}

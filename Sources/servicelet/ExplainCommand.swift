@@ -1,0 +1,48 @@
+import ArgumentParser
+import Diagnosis
+import Foundation
+import NodeDiagnosis
+
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Tells why connections to a Service go where they go, or nowhere.",
+        discussion: """
+            Changes nothing. Exit status: 0 nothing is wrong, 1 something is broken, 2 cannot tell.
+            Works beside servicelet and beside kube-proxy; run it as root on the node.
+            """)
+
+    @Argument(help: "shop/web, shop/web:http, 10.96.0.5:80/udp or web.shop.svc, with or without a port.")
+    var service: String
+
+    @Option(name: .customLong("from"), help: "Where connections come from: pod, node, outside, or an address.")
+    var origin: String?
+
+    @Option(help: "The resolv.conf of the client, to follow its search path.")
+    var resolvConf: String?
+
+    @OptionGroup var options: DiagnosisOptions
+
+    func run() async throws {
+        var settings = options.settings
+        settings.resolverFile = resolvConf
+        let explainer = Explainer(
+            settings, environment: ProcessInfo.processInfo.environment, logger: options.logging.logger)
+        let explanation: Explanation
+        do {
+            explanation = try await explainer.explain(Question(service, origin: origin))
+        } catch {
+            throw CannotTell.printing(error)
+        }
+        print(options.output == .json ? try explanation.json() : explanation.text, terminator: "")
+        if explanation.exitStatus != 0 { throw ExitCode(explanation.exitStatus) }
+    }
+}
+
+/// The end of a command that could not find out anything.
+enum CannotTell {
+    /// Writes the error to standard error; the status says that nothing is known.
+    static func printing(_ error: any Error) -> ExitCode {
+        FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+        return ExitCode(2)
+    }
+}

@@ -1,0 +1,40 @@
+import Testing
+
+/// One fault: how it comes about, what is asked, and what the answer has to be.
+struct Fault: Sendable, CustomTestStringConvertible {
+    var name: String
+    /// What is replaced in the shop's manifest.
+    var edits: [(old: String, new: String)] = []
+    /// Objects beside the shop's.
+    var more = ""
+    /// Whether the servers of the pods run.
+    var serves = true
+    var modes = ["nftables", "iptables"]
+    var question = ["shop/web"]
+    /// A command that runs `servicelet explain`.
+    var prefix: [String] = []
+    var inject: @Sendable (FaultLab) async throws -> Void = { _ in }
+    /// What is broken, `link code`; nothing else may be.
+    var faults: [String]
+    /// Words that the broken findings say.
+    var words: [String]
+
+    var testDescription: String { name }
+
+    var manifest: String {
+        edits.reduce(Shop.manifest + more) { text, edit in
+            text.contains(edit.old) ? text.replacing(edit.old, with: edit.new) : "not found: \(edit.old)"
+        }
+    }
+
+    /// The answer to the fault in each mode.
+    func run(mode: String) async throws {
+        let lab = try await FaultLab(manifest, mode: mode, serves: serves)
+        try await inject(lab)
+        let answer = try await lab.explain(question, prefix: prefix)
+        #expect(answer.faults == faults, "\(name) in \(mode) mode:\n\(answer.text)")
+        #expect(answer.exit == .code(faults.isEmpty ? 0 : 1), "\(name) in \(mode) mode:\n\(answer.text)")
+        for word in words { #expect(answer.text.contains(word), "\(name) in \(mode) mode: “\(word)” is missing in\n\(answer.text)") }
+        try await lab.proxy?.stop()
+    }
+}

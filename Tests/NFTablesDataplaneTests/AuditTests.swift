@@ -1,0 +1,63 @@
+import Dataplane
+import InternetAddresses
+import LabKit
+import Logging
+import NFTables
+import ServiceRouting
+import Testing
+
+@testable import NFTablesDataplane
+
+/// Reading back what is programmed, and comparing it with what should be. Needs root.
+@Suite("Audit", .serialized, .timeLimit(.minutes(2)))
+struct AuditTests {
+    @Test("nothing is wrong with what was just programmed", arguments: 0..<12, IPFamily.allCases)
+    func fresh(seed: UInt64, family: IPFamily) async throws {
+        var random = RandomRoutes(family, seed: seed)
+        for _ in 0..<20 { _ = random.change() }
+        let snapshot = random.snapshot
+        let namespace = try await NetworkNamespace(name: "nft")
+        let dataplane = try await namespace.dataplane()
+        _ = try await dataplane.synchronize(snapshot)
+        let audit = try await namespace.audit(snapshot)
+        #expect(audit.isProgrammed)
+        #expect(audit.discrepancies == [])
+        #expect(audit.damage == [])
+        // Without the settings it knows less, and still complains of nothing.
+        let blind = try await namespace.audit(snapshot, nil)
+        #expect(blind.discrepancies == [])
+        #expect(blind.damage == [])
+        // And what is there reads as what was decided.
+        let found = try await namespace.inspect()
+        #expect(FrontendDiscrepancy.all(found, against: snapshot) == [])
+    }
+
+    @Test("every kind of damage is noticed", arguments: Damage.all)
+    func damage(_ damage: Damage) async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let dataplane = try await namespace.dataplane()
+        let snapshot = RoutingSnapshot(routes: SmallCluster.routes)
+        _ = try await dataplane.synchronize(snapshot)
+        try await damage.inflict(in: namespace)
+        let audit = try await namespace.audit(snapshot)
+        #expect(!audit.isProgrammed || !audit.discrepancies.isEmpty || !audit.damage.isEmpty, "\(damage)")
+    }
+
+    @Test("where nothing is programmed, it says just that")
+    func nothing() async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let audit = try await namespace.audit(RoutingSnapshot(routes: SmallCluster.routes))
+        #expect(!audit.isProgrammed)
+        #expect(audit.damage == [])
+    }
+}
+
+extension NetworkNamespace {
+    fileprivate func audit(
+        _ snapshot: RoutingSnapshot, _ configuration: DataplaneConfiguration? = .lab
+    ) throws -> KernelAudit {
+        try NFTablesDataplane.audit(snapshot, configuration, logger: .silent)
+    }
+
+    fileprivate func inspect() throws -> [InspectedFrontend] { try NFTablesDataplane.inspect() }
+}
