@@ -200,6 +200,7 @@ let package = Package(
             dependencies: [
                 "Diagnosis", "NodeProbes", "NodeProxy", "ConntrackCleanup", "DaemonKit", "Dataplane", "ObjectSource",
                 "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "InternetAddresses", log,
+                hummingbird,
             ]),
         .executableTarget(
             name: "servicelet",
@@ -331,7 +332,8 @@ let package = Package(
             name: "DiagnosisTests",
             dependencies: [
                 "Diagnosis", "Dataplane", "ServiceRouting", "KubernetesAPI", "Conntrack", "InternetAddresses",
-            ]),
+            ],
+            resources: [.copy("Recordings")]),
 
         // With root, in network namespaces of their own, in a virtual machine with a kernel that has IPVS
         .testTarget(

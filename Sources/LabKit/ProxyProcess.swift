@@ -27,6 +27,9 @@ package final class ProxyProcess: Sendable {
     /// What the proxy has written.
     package var log: String { process.output + process.errors }
 
+    /// Sends a signal, if the proxy still runs.
+    package func signal(_ number: Int32) { process.signal(number) }
+
     /// Ends the proxy as a power cut would, with SIGKILL.
     package func kill(within timeout: Duration = .seconds(10)) async throws {
         process.signal(SIGKILL)

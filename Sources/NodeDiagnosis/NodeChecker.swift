@@ -22,16 +22,37 @@ package struct NodeChecker: Sendable {
     }
 
     /// What is wrong on this node. Throws for settings that make no sense.
-    package func check() async throws -> NodeCheck {
+    package func check() async throws -> NodeCheck { try await look().check }
+
+    /// The same with the Services whose names contain `search`.
+    package func overview(search: String) async throws -> NodeOverview {
+        let look = try await look()
+        return NodeOverview(
+            look.check, look.facts, look.objects, look.table, localNetworks: look.localNetworks, search: search)
+    }
+
+    private struct Look {
+        var check: NodeCheck
+        var facts: NodeFacts
+        var objects: ClusterObjects
+        var table: RoutingTable
+        var localNetworks: LocalNetworks
+    }
+
+    private func look() async throws -> Look {
         let surroundings = try Surroundings(settings)
         let reader = Explainer(settings, environment: environment, logger: logger).reader(surroundings)
         let objects = try await reader.read(.all)
-        let snapshot = Explainer.table(objects, surroundings).snapshot
+        let table = Explainer.table(objects, surroundings)
+        let snapshot = table.snapshot
         var plan = NodeExaminer.Plan(snapshot: snapshot, stale: StaleFlows(after: snapshot))
         plan.nodePorts = snapshot.routes.nodePorts
         plan.readsFilters = false
         let facts = try await NodeExaminer(surroundings: surroundings, logger: logger).facts(plan)
-        return NodeCheck(facts, objects, snapshot, others: credentialItems(surroundings) + [originItem(objects)])
+        let check = NodeCheck(facts, objects, snapshot, others: credentialItems(surroundings) + [originItem(objects)])
+        return Look(
+            check: check, facts: facts, objects: objects, table: table,
+            localNetworks: surroundings.localNetworks(objects))
     }
 
     private func originItem(_ objects: ClusterObjects) -> NodeCheck.Item {

@@ -148,11 +148,39 @@ struct NodeExaminer: Sendable {
         _ mode: ProxyMode, _ snapshot: RoutingSnapshot, _ configuration: ProxyConfiguration?
     ) async -> KernelFacts {
         let program = surroundings.program
+        if mode == .nftables, let audit = await kubeProxyAudit(snapshot) {
+            return KernelFacts(mode: mode.name, program: "kube-proxy", outcome: audit)
+        }
         do throws(DataplaneError) {
             let audit = try await mode.audit(snapshot, configuration, logger)
             return KernelFacts(mode: mode.name, program: program, outcome: .success(audit))
         } catch {
             return KernelFacts(mode: mode.name, program: program, outcome: .failure(AuditFailure("\(error)")))
+        }
+    }
+
+    /// kube-proxy's own tables in nftables mode; `nil` where servicelet is in charge, or there are none.
+    private func kubeProxyAudit(_ snapshot: RoutingSnapshot) async -> Result<KernelAudit, AuditFailure>? {
+        if surroundings.running?.first?.program == "servicelet" { return nil }
+        do {
+            let tables = try await OnThread.run("kube-proxy") {
+                IPFamily.allCases.compactMap { family in FilterProbe.kubeProxyTable(family).map { (family, $0) } }
+            }
+            guard !tables.isEmpty else { return nil }
+            var audit = KernelAudit(isProgrammed: true)
+            var found: [InspectedFrontend] = []
+            for (family, json) in tables {
+                let listing = try KubeProxyListing(json, family)
+                found += listing.frontends
+                audit.damage += listing.missingChains.map {
+                    KernelAudit.Damage("chain \($0) in table \(family == .ipv4 ? "ip" : "ip6") kube-proxy")
+                }
+            }
+            audit.discrepancies = FrontendDiscrepancy.all(found, against: snapshot)
+            audit.frontendCount = found.count
+            return .success(audit)
+        } catch {
+            return .failure(AuditFailure("\(error)"))
         }
     }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
+import DaemonKit
 import Diagnosis
 import Foundation
+import InternetAddresses
+import Logging
 import NodeDiagnosis
 
 struct CheckCommand: AsyncParsableCommand {
@@ -17,9 +20,13 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "The pause between two checks with --watch, in seconds.")
     var interval = 5
 
+    @Option(help: "Serve a page with all Services and the explanation of each at this address, such as 127.0.0.1:10260.")
+    var serve: String?
+
     @OptionGroup var options: DiagnosisOptions
 
     func run() async throws {
+        if let serve { return try await servePages(serve) }
         let checker = NodeChecker(
             options.settings, environment: ProcessInfo.processInfo.environment, logger: options.logging.logger)
         var last = try await check(checker)
@@ -31,6 +38,20 @@ struct CheckCommand: AsyncParsableCommand {
             last = next
         }
         if last.exitStatus != 0 { throw ExitCode(last.exitStatus) }
+    }
+
+    private func servePages(_ text: String) async throws {
+        guard let address = ListenAddress(text, defaultPort: 10260) else {
+            throw ValidationError("--serve: “\(text)” is no address and port; write them like 127.0.0.1:10260")
+        }
+        let logger = options.logging.logger
+        let pages = DiagnosisPages(
+            options.settings, environment: ProcessInfo.processInfo.environment, logger: logger)
+        try await Daemon.run([
+            Daemon.Part("pages") {
+                try await pages.service(on: address).run { logger.info("http://\(address.address):\($0)/") }
+            }
+        ])
     }
 
     private func check(_ checker: NodeChecker) async throws -> NodeCheck {

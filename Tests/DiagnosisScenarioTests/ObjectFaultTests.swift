@@ -1,3 +1,4 @@
+import LabKit
 import Testing
 
 /// Faults in what somebody wrote, or in what controllers made of it.

@@ -1,6 +1,6 @@
 import ChildProcesses
 package import Diagnosis
-import InternetAddresses
+package import InternetAddresses
 
 /// Reads the rules of other programs, through the programs that print them.
 package enum FilterProbe {
@@ -39,6 +39,13 @@ package enum FilterProbe {
             }
         }
         return facts
+    }
+
+    /// What kube-proxy's table of a family holds, as `nft -j` prints it; `nil` where there is no such table. Blocks.
+    package static func kubeProxyTable(_ family: IPFamily) -> [UInt8]? {
+        var facts = FilterFacts()
+        let name = family == .ipv4 ? "ip" : "ip6"
+        return output(["nft", "-j", "list", "table", name, "kube-proxy"], &facts).map { Array($0.utf8) }
     }
 
     /// What a program prints; `nil` where it is not installed or fails, which is noted.

@@ -1,3 +1,5 @@
+import ChildProcesses
+import LabKit
 import Testing
 
 /// One fault: how it comes about, what is asked, and what the answer has to be.
@@ -10,10 +12,10 @@ struct Fault: Sendable, CustomTestStringConvertible {
     /// Whether the servers of the pods run.
     var serves = true
     var modes = ["nftables", "iptables"]
-    var question = ["shop/web"]
     /// A command that runs `servicelet explain`.
     var prefix: [String] = []
     var inject: @Sendable (FaultLab) async throws -> Void = { _ in }
+    var question = ["shop/web"]
     /// What is broken, `link code`; nothing else may be.
     var faults: [String]
     /// Words that the broken findings say.
