@@ -192,13 +192,15 @@ let package = Package(
         .target(
             name: "NodeProbes",
             dependencies: [
-                "Diagnosis", "BlockingThreads", "ChildProcesses", "CLinux", "Netlink", "Routes", "Conntrack",
+                "Diagnosis", "BlockingThreads", "ChildProcesses", "CLinux", "Netlink", "NFTables", "Routes",
+                "Conntrack",
                 "ConntrackCleanup", "DNSMessages", "InternetAddresses",
             ]),
         .target(
             name: "NodeDiagnosis",
             dependencies: [
-                "Diagnosis", "NodeProbes", "NodeProxy", "ConntrackCleanup", "DaemonKit", "Dataplane", "ObjectSource",
+                "Diagnosis", "NodeProbes", "NodeProxy", "BlockingThreads", "ConntrackCleanup", "DaemonKit", "Dataplane",
+                "ObjectSource",
                 "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "InternetAddresses", log,
                 hummingbird,
             ]),

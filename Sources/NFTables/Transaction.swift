@@ -48,6 +48,15 @@ package struct Transaction: ~Copyable {
         }
     }
 
+    /// A table that goes with the socket that it is made through, however that comes about (NFT_TABLE_F_OWNER). Nobody else
+    /// can change it. Kernel 5.12 or later.
+    package mutating func addOwned(_ table: Table) {
+        message(NFT_MSG_NEWTABLE.rawValue, NLM_F_CREATE | NLM_F_EXCL, table) { writer in
+            writer.attribute(NFTA_TABLE_NAME.rawValue, string: table.name)
+            writer.attribute(NFTA_TABLE_FLAGS.rawValue, bigEndian: NFT_TABLE_F_OWNER.rawValue)
+        }
+    }
+
     /// `nft delete table ip servicelet`, with all that is in it
     package mutating func delete(_ table: Table) {
         message(NFT_MSG_DELTABLE.rawValue, 0, table) { writer in
@@ -90,11 +99,16 @@ package struct Transaction: ~Copyable {
 
     /// `nft add rule ip servicelet pick-3 dnat ip to …`
     package mutating func add(_ rule: Rule, to chain: String, of table: Table) {
+        add(rule.expressions(table.family), to: chain, of: table)
+    }
+
+    /// A rule made of steps that no statement has.
+    package mutating func add(_ expressions: [Expression], to chain: String, of table: Table) {
         message(NFT_MSG_NEWRULE.rawValue, NLM_F_CREATE | NLM_F_APPEND, table) { writer in
             writer.attribute(NFTA_RULE_TABLE.rawValue, string: table.name)
             writer.attribute(NFTA_RULE_CHAIN.rawValue, string: chain)
             writer.nested(NFTA_RULE_EXPRESSIONS.rawValue) { writer in
-                for expression in rule.expressions(table.family) { expression.write(to: &writer) }
+                for expression in expressions { expression.write(to: &writer) }
             }
         }
     }

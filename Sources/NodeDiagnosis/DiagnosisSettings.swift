@@ -13,5 +13,8 @@ package struct DiagnosisSettings: Sendable, Hashable {
     /// Whether DNS servers and backends are asked; otherwise only this machine is looked at.
     package var asksOthers = true
 
+    /// Whether a packet is traced through the rules.
+    package var traces = false
+
     package init() {}
 }

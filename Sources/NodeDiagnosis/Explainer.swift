@@ -48,7 +48,25 @@ package struct Explainer: Sendable {
             plan.backends = one.backends + one.headlessBackends
             plan.names = names(one, objects)
         }
-        return Explanation(of: one, try await examiner.facts(plan))
+        var explanation = Explanation(of: one, try await examiner.facts(plan))
+        if settings.traces, let place = one.tracedFrontend {
+            explanation.trace = try await trace(place, question)
+        }
+        return explanation
+    }
+
+    /// A connection from this node, or one of the client that the question names, within a second.
+    private func trace(_ place: BackendKey, _ question: Question) async throws -> PacketTrace {
+        let sends: Bool
+        let origin: String
+        switch question.origin {
+        case nil, .node: (sends, origin) = (true, "this node")
+        case .pod, .outside: (sends, origin) = (false, "any client")
+        case .address(let address): (sends, origin) = (false, "\(address)")
+        }
+        return try await OnThread.run("trace") {
+            Result { () throws(DiagnosisError) in try TraceProbe.run(place, sends: sends, origin: origin) }
+        }.get()
     }
 
     func reader(_ surroundings: Surroundings) -> ObjectReader {

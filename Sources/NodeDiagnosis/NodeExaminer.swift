@@ -1,3 +1,4 @@
+import BlockingThreads
 import ConntrackCleanup
 import DaemonKit
 import Dataplane
@@ -69,10 +70,15 @@ struct NodeExaminer: Sendable {
         let asked = Array(backends.prefix(BackendProbe.limit))
         let addresses = Array(Set(backends.map(\.address)).sorted().prefix(64))
         network.ways = WayProbe.look(addresses)
-        network.answers = BackendProbe.ask(asked)
         let mtus = network.ways.compactMapValues { $0.route.flatMap { $0.isLocal ? nil : $0.mtu } }
             .filter { address, _ in asked.contains { $0.address == address } }
-        for (address, echo) in EchoProbe.ask(mtus) { network.ways[address]?.echo = echo }
+        let (answers, echoes) = OwnedThread.both(name: "backends") {
+            BackendProbe.ask(asked)
+        } and: {
+            EchoProbe.ask(mtus)
+        }
+        network.answers = answers
+        for (address, echo) in echoes { network.ways[address]?.echo = echo }
         let silent = WayProbe.silentNeighbours()
         for (address, way) in network.ways {
             guard let hop = way.route.map({ $0.gateway ?? address }), silent.contains(hop) else { continue }

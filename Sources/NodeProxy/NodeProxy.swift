@@ -19,14 +19,16 @@ package struct NodeProxy: Sendable {
     var configuration: ProxyConfiguration
     let logger: Logger
     private let pages: ProxyPages?
+    private let inquiry: (any NodeInquiry)?
     let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
 
     /// A proxy that takes its objects from where `configuration` says, or from `source`, in the same process, and shows
-    /// `pages` beside its metrics.
+    /// `pages` beside its metrics. `inquiry` answers questions about the node there.
     package init(
         configuration: ProxyConfiguration, logger: Logger, pages: ProxyPages? = nil,
-        source: (@Sendable ([KindSelection]) -> any ObjectSource)? = nil
+        source: (@Sendable ([KindSelection]) -> any ObjectSource)? = nil, inquiry: (any NodeInquiry)? = nil
     ) {
+        self.inquiry = inquiry
         self.configuration = configuration
         self.logger = logger
         self.pages = pages
@@ -172,7 +174,8 @@ package struct NodeProxy: Sendable {
     private func serveMetrics(of status: ProxyStatus) async throws {
         guard let address = configuration.metricsAddress else { return }
         let service = HTTPService.metrics(
-            of: status, mode: configuration.mode, pages: pages, on: address, logger: logger)
+            of: status, mode: configuration.mode, pages: pages, inquiry: inquiry, on: address,
+            logger: logger)
         if configuration.bindAddressHardFail { return try await service.run() }
         try await service.keepRunning { status.events.record(.noMetricsServer($0.message)) }
     }

@@ -20,7 +20,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "The pause between two checks with --watch, in seconds.")
     var interval = 5
 
-    @Option(help: "Serve a page with all Services and the explanation of each at this address, such as 127.0.0.1:10260.")
+    @Option(
+        help: "Serve a page with all Services and the explanation of each at this address, such as 127.0.0.1:10260.")
     var serve: String?
 
     @OptionGroup var options: DiagnosisOptions

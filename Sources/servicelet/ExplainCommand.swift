@@ -20,10 +20,18 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: "The resolv.conf of the client, to follow its search path.")
     var resolvConf: String?
 
+    @Flag(
+        help: """
+            Trace a connection through all rules of this node, for a second: one from the node itself, or, with --from, \
+            the next one that a client makes.
+            """)
+    var trace = false
+
     @OptionGroup var options: DiagnosisOptions
 
     func run() async throws {
         var settings = options.settings
+        settings.traces = trace
         settings.resolverFile = resolvConf
         let explainer = Explainer(
             settings, environment: ProcessInfo.processInfo.environment, logger: options.logging.logger)

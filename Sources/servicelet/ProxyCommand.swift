@@ -3,6 +3,7 @@ import DaemonKit
 import Foundation
 import KubeProxyConfig
 import Logging
+import NodeDiagnosis
 import NodeProxy
 
 /// `servicelet proxy`, and the program itself where it is called `kube-proxy`.
@@ -39,9 +40,13 @@ struct ProxyCommand: AsyncParsableCommand {
         for remark in invocation.remarks { logger.warning("\(remark)") }
         let configuration = try ProxyConfiguration(invocation.configuration, machine: Machine.hostName())
         let pages = ProxyPages(configuration: invocation.configuration, flags: invocation.flags)
-        let proxy = NodeProxy(configuration: configuration, logger: logger, pages: pages)
         let environment = ProcessInfo.processInfo.environment
-        var parts = [Daemon.Part("proxy") { try await proxy.run(environment: environment) }]
+        let inquiry = ProxyInquiry(DiagnosisSettings(), environment: environment, logger: logger)
+        let proxy = NodeProxy(configuration: configuration, logger: logger, pages: pages, inquiry: inquiry)
+        var parts = [
+            Daemon.Part("proxy") { try await proxy.run(environment: environment) },
+            Daemon.Part("inquiry") { try await inquiry.run() },
+        ]
         if let text = invocation.fileText {
             let watch = ConfigurationWatch(invocation.configuration.command.config, text: text)
             parts.append(Daemon.Part("configuration") { try await watch.run() })

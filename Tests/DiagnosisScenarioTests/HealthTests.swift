@@ -15,8 +15,11 @@ struct HealthTests {
     @Test("the shop works", arguments: ["nftables", "iptables"])
     func shop(mode: String) async throws {
         let lab = try await FaultLab(Shop.manifest, mode: mode)
-        for question in [["shop/web"], ["shop/web", "--from", "node"], ["shop/names"], ["10.96.0.5:80", "--from", "10.244.0.250"],
-            ["172.30.0.2:30080/tcp", "--from", "outside"], ["web.shop.svc"], ["192.0.2.20:80", "--from", "203.0.113.10"]] {
+        for question in [
+            ["shop/web"], ["shop/web", "--from", "node"], ["shop/names"], ["10.96.0.5:80", "--from", "10.244.0.250"],
+            ["172.30.0.2:30080/tcp", "--from", "outside"], ["web.shop.svc"],
+            ["192.0.2.20:80", "--from", "203.0.113.10"],
+        ] {
             let answer = try await lab.explain(question)
             #expect(answer.exit == .code(0), "\(question) in \(mode) mode:\n\(answer.text)")
             #expect(answer.faults == [])
@@ -26,7 +29,8 @@ struct HealthTests {
         try await lab.proxy?.stop()
     }
 
-    @Test("a check has no complaint in any recorded scenario, and explanations say what connections experience",
+    @Test(
+        "a check has no complaint in any recorded scenario, and explanations say what connections experience",
         arguments: scenarios, ["nftables", "iptables"])
     func scenario(name: String, mode: String) async throws {
         let scenario = Scenario(folder: Fixtures.scenarios.appending(path: name))

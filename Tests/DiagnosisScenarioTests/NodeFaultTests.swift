@@ -37,7 +37,8 @@ struct NodeFaultTests {
             name: "an element is gone", modes: ["nftables"],
             inject: { lab in
                 try await lab.killProxy()
-                try await lab.node("nft", "delete", "element", "ip", "servicelet", "services", "{ 10.96.0.5 . tcp . 80 }")
+                try await lab.node(
+                    "nft", "delete", "element", "ip", "servicelet", "services", "{ 10.96.0.5 . tcp . 80 }")
             }, faults: [stopped, "kernel frontendMissing"], words: ["the kernel lacks 10.96.0.5:80/TCP"]),
         Fault(
             name: "the backends are gone", modes: ["nftables"],
@@ -51,24 +52,32 @@ struct NodeFaultTests {
             inject: { lab in
                 try await lab.killProxy()
                 try await lab.node("nft", "flush", "chain", "ip", "servicelet", "source-nat")
-            }, faults: [stopped, "kernel damage"], words: ["rules of chain source-nat in table ip servicelet is missing or altered"]),
+            }, faults: [stopped, "kernel damage"],
+            words: ["rules of chain source-nat in table ip servicelet is missing or altered"]),
         Fault(
             name: "the element of another Service is gone", modes: ["nftables"],
             inject: { lab in
                 try await lab.killProxy()
-                try await lab.node("nft", "delete", "element", "ip", "servicelet", "services", "{ 10.96.0.53 . udp . 53 }")
+                try await lab.node(
+                    "nft", "delete", "element", "ip", "servicelet", "services", "{ 10.96.0.53 . udp . 53 }")
             }, faults: [stopped], words: []),
         Fault(
             name: "a rule of the Service is gone", modes: ["iptables"],
             inject: { lab in
                 try await lab.killProxy()
-                try await lab.node("sh", "-c", "iptables -t nat -S KUBE-SERVICES | grep 10.96.0.5/32 | sed s/-A/-D/ | sed 's/^/-t nat /' | xargs -n 100 iptables")
+                try await lab.node(
+                    "sh", "-c",
+                    "iptables -t nat -S KUBE-SERVICES | grep 10.96.0.5/32 | sed s/-A/-D/ | sed 's/^/-t nat /' | xargs -n 100 iptables"
+                )
             }, faults: [stopped, "kernel frontendMissing"], words: ["the kernel lacks 10.96.0.5:80/TCP"]),
         Fault(
             name: "the chain of the Service is empty", modes: ["iptables"],
             inject: { lab in
                 try await lab.killProxy()
-                try await lab.node("sh", "-c", "iptables -t nat -F $(iptables -t nat -S | grep -o '^-N KUBE-SVC-.*' | cut -d' ' -f2 | while read c; do iptables -t nat -S $c | grep -q 'shop/web:http -> ' && echo $c; done)")
+                try await lab.node(
+                    "sh", "-c",
+                    "iptables -t nat -F $(iptables -t nat -S | grep -o '^-N KUBE-SVC-.*' | cut -d' ' -f2 | while read c; do iptables -t nat -S $c | grep -q 'shop/web:http -> ' && echo $c; done)"
+                )
             }, question: ["10.96.0.5:80"], faults: [stopped, "kernel frontendDiffers"],
             words: ["is missing"]),
         Fault(
@@ -108,7 +117,8 @@ struct NodeFaultTests {
             inject: { lab in
                 let remote = try await lab.cluster.remote.path
                 try await lab.cluster.node.ip(
-                    "link add eth9 index 4009 type veth peer name eth9 netns \(remote)", "addr add 172.33.0.1/24 dev eth9",
+                    "link add eth9 index 4009 type veth peer name eth9 netns \(remote)",
+                    "addr add 172.33.0.1/24 dev eth9",
                     "link set eth9 up")
                 try await lab.cluster.remote.ip(
                     "addr add 172.33.0.2/24 dev eth9", "link set eth9 up",
@@ -134,27 +144,39 @@ struct NodeFaultTests {
             }, faults: [], words: []),
         Fault(
             name: "the table of connections is full",
-            prefix: ["unshare", "-m", "sh", "-c", "f=$(mktemp); echo 262144 > $f; mount --bind $f /proc/sys/net/netfilter/nf_conntrack_count; rm $f; exec \"$@\"", "sh"],
+            prefix: [
+                "unshare", "-m", "sh", "-c",
+                "f=$(mktemp); echo 262144 > $f; mount --bind $f /proc/sys/net/netfilter/nf_conntrack_count; rm $f; exec \"$@\"",
+                "sh",
+            ],
             faults: ["machine conntrackFull"], words: ["262144 of 262144 entries"]),
         Fault(
             name: "another table drops",
             inject: { lab in
                 try await lab.node("nft", "add", "table", "inet", "firewall")
-                try await lab.node("nft", "add", "chain", "inet", "firewall", "guard", "{ type filter hook forward priority 10; }")
-                try await lab.node("nft", "add", "rule", "inet", "firewall", "guard", "ct state established,related", "accept")
+                try await lab.node(
+                    "nft", "add", "chain", "inet", "firewall", "guard", "{ type filter hook forward priority 10; }")
+                try await lab.node(
+                    "nft", "add", "rule", "inet", "firewall", "guard", "ct state established,related", "accept")
                 try await lab.node("nft", "add", "rule", "inet", "firewall", "guard", "tcp dport 8080", "drop")
             }, faults: ["rules dropped"],
-            words: ["a rule in chain guard of table inet firewall drops packets to its endpoints", "tcp dport 8080 drop"]),
+            words: [
+                "a rule in chain guard of table inet firewall drops packets to its endpoints", "tcp dport 8080 drop",
+            ]),
         Fault(
             name: "another table drops before the translation",
             inject: { lab in
                 try await lab.node("nft", "add", "table", "ip", "early")
-                try await lab.node("nft", "add", "chain", "ip", "early", "raw", "{ type filter hook prerouting priority -300; }")
+                try await lab.node(
+                    "nft", "add", "chain", "ip", "early", "raw", "{ type filter hook prerouting priority -300; }")
                 try await lab.node("nft", "add", "rule", "ip", "early", "raw", "ip daddr 10.96.0.0/12", "drop")
-            }, question: ["shop/web", "--from", "pod"], faults: ["rules dropped"], words: ["ip daddr 10.96.0.0/12 drop"]),
+            }, question: ["shop/web", "--from", "pod"], faults: ["rules dropped"], words: ["ip daddr 10.96.0.0/12 drop"]
+        ),
         Fault(
-            name: "a DROP in FORWARD", inject: { try await $0.node("iptables", "-I", "FORWARD", "-p", "tcp", "-j", "DROP") },
-            faults: ["rules dropped"], words: ["chain FORWARD of iptables table filter drops", "-A FORWARD -p tcp -j DROP"]),
+            name: "a DROP in FORWARD",
+            inject: { try await $0.node("iptables", "-I", "FORWARD", "-p", "tcp", "-j", "DROP") },
+            faults: ["rules dropped"],
+            words: ["chain FORWARD of iptables table filter drops", "-A FORWARD -p tcp -j DROP"]),
         Fault(
             name: "the policy of FORWARD is DROP", inject: { try await $0.node("iptables", "-P", "FORWARD", "DROP") },
             question: ["shop/web", "--from", "10.244.0.250"],
@@ -166,8 +188,11 @@ struct NodeFaultTests {
                 try await lab.node("iptables", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "INVALID", "-j", "DROP")
                 try await lab.node("iptables", "-A", "FORWARD", "-s", "198.18.0.0/15", "-j", "REJECT")
                 try await lab.node("nft", "add", "table", "inet", "firewall")
-                try await lab.node("nft", "add", "chain", "inet", "firewall", "guard", "{ type filter hook forward priority 10; }")
-                try await lab.node("nft", "add", "rule", "inet", "firewall", "guard", "ct state vmap { established : accept, invalid : drop }")
+                try await lab.node(
+                    "nft", "add", "chain", "inet", "firewall", "guard", "{ type filter hook forward priority 10; }")
+                try await lab.node(
+                    "nft", "add", "rule", "inet", "firewall", "guard",
+                    "ct state vmap { established : accept, invalid : drop }")
                 try await lab.node("nft", "add", "rule", "inet", "firewall", "guard", "tcp dport 8081", "drop")
             }, faults: [], words: []),
         Fault(
@@ -178,7 +203,8 @@ struct NodeFaultTests {
             name: "a UDP flow goes to an endpoint that has gone",
             inject: { lab in
                 try await lab.node(
-                    "conntrack", "-I", "-p", "udp", "-s", "10.244.0.250", "-d", "10.96.0.53", "--sport", "5000", "--dport",
+                    "conntrack", "-I", "-p", "udp", "-s", "10.244.0.250", "-d", "10.96.0.53", "--sport", "5000",
+                    "--dport",
                     "53", "--reply-src", "10.244.0.99", "--reply-dst", "10.244.0.250", "--reply-port-src", "5353",
                     "--reply-port-dst", "5000", "-t", "60")
             }, question: ["shop/names"], faults: ["conntrack staleFlow"],
@@ -210,7 +236,8 @@ struct NodeFaultTests {
                 let pod = try await lab.cluster.home(of: "10.244.0.7")
                 lab.processes.append(
                     try await pod.spawn([
-                        "python3", "-c", "import socket,time; s=socket.create_server(('127.0.0.1',8080)); time.sleep(60)",
+                        "python3", "-c",
+                        "import socket,time; s=socket.create_server(('127.0.0.1',8080)); time.sleep(60)",
                     ]))
                 try await Task.sleep(for: .milliseconds(500))
             }, faults: ["backend loopbackOnly"],

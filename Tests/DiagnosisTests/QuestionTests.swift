@@ -26,7 +26,9 @@ struct QuestionTests {
         #expect(try Question("web.shop.svc:80", origin: "node").origin == .node)
     }
 
-    @Test("refuses the rest, and says what to write", arguments: ["", "shop/", "/web", "a/b/c", "shop/web:", "shop/web:0", "we b", "shop/web:99999"])
+    @Test(
+        "refuses the rest, and says what to write",
+        arguments: ["", "shop/", "/web", "a/b/c", "shop/web:", "shop/web:0", "we b", "shop/web:99999"])
     func refusals(text: String) {
         #expect(throws: DiagnosisError.self) { try Question(text) }
     }

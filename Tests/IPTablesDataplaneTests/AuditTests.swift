@@ -28,7 +28,8 @@ struct AuditTests {
         return (FrontendDiscrepancy.all(found, against: snapshot), comparison.damage)
     }
 
-    @Test("kube-proxy's rules of every recorded cluster are what the objects ask for",
+    @Test(
+        "kube-proxy's rules of every recorded cluster are what the objects ask for",
         arguments: RecordedScenario.names, IPFamily.allCases)
     func recorded(name: String, family: IPFamily) throws {
         let (discrepancies, damage) = try comparison(name, family)
@@ -36,10 +37,13 @@ struct AuditTests {
         #expect(damage == [], "\(name)")
     }
 
-    @Test("each rule that somebody deletes is noticed",
+    @Test(
+        "each rule that somebody deletes is noticed",
         arguments: [
-            ("01-clusterip", "-A KUBE-SERVICES -d 10.96.148.206/32"), ("01-clusterip", "-j DNAT"), ("01-clusterip", "-j KUBE-SEP-"),
-            ("01-clusterip", "-A KUBE-POSTROUTING -m comment"), ("01-clusterip", "-A PREROUTING"), ("01-clusterip", "-j KUBE-MARK-MASQ"),
+            ("01-clusterip", "-A KUBE-SERVICES -d 10.96.148.206/32"), ("01-clusterip", "-j DNAT"),
+            ("01-clusterip", "-j KUBE-SEP-"),
+            ("01-clusterip", "-A KUBE-POSTROUTING -m comment"), ("01-clusterip", "-A PREROUTING"),
+            ("01-clusterip", "-j KUBE-MARK-MASQ"),
             ("02-nodeport", "-A KUBE-NODEPORTS"), ("05-no-endpoints", "-j REJECT"), ("08-source-ranges", "-A KUBE-FW-"),
         ])
     func deleted(name: String, line: String) throws {

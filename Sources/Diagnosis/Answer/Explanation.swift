@@ -8,6 +8,8 @@ package struct Explanation: Sendable, Hashable, Codable {
     package var node: String
     /// In the order of the chain; links that nothing can be said about are missing.
     package private(set) var links: [Link]
+    /// What happened to a packet, where one was traced.
+    package var trace: PacketTrace?
 
     package init(question: String, service: String, node: String, links: [Link]) {
         self.question = question

@@ -22,10 +22,25 @@ extension Case {
                 if !isExplained { findings.append(silent(backend, answer)) }
             }
         }
+        findings = Self.folded(findings)
         guard !good.isEmpty else { return findings }
         let onlySent = asked.allSatisfy { facts.answers[$0]?.outcome != .accepted }
         return findings + [.ok(onlySent ? "\(list(good)) did not refuse" : "\(list(good)) accepted a connection")]
     }
+
+    /// More than a few findings of one kind say no more than the first of them, and how many there are.
+    private static func folded(_ findings: [Finding]) -> [Finding] {
+        var folded: [Finding] = []
+        for code in findings.map(\.code).unique {
+            let own = findings.filter { $0.code == code }
+            folded += own.prefix(foldLimit)
+            guard own.count > foldLimit, let last = folded.indices.last else { continue }
+            folded[last].proof += "; the same is true of \(count(own.count - foldLimit, "more backend"))"
+        }
+        return folded
+    }
+
+    private static let foldLimit = 3
 
     private func refused(_ backend: BackendKey, _ answer: BackendAnswer) -> Finding {
         let own = Backend(address: backend.address, port: backend.port)

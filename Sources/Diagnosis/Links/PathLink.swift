@@ -6,16 +6,22 @@ extension Case {
     func pathFindings(_ facts: NodeFacts) -> [Finding] {
         let backends = backends + headlessBackends
         var findings: [Finding] = []
+        var viaDefault: [IPAddress] = []
         var healthy: [String] = []
         for address in backends.map(\.address).unique {
             guard let way = facts.ways[address] else { continue }
             let answers = backends.filter { $0.address == address }.compactMap { facts.answers[$0]?.outcome }
             let isSilent = !answers.isEmpty && !answers.contains { $0.provesTheWay }
-            if let finding = way.finding(to: address, isSilent: isSilent) {
+            if way.isLostByDefault(isSilent: isSilent) {
+                viaDefault.append(address)
+            } else if let finding = way.finding(to: address) {
                 findings.append(finding)
             } else if let route = way.route, !isSilent {
                 healthy.append(route.isLocal ? "this node" : route.device)
             }
+        }
+        if let way = viaDefault.first.flatMap({ facts.ways[$0] }), let route = way.route {
+            findings.append(WayFacts.lost(viaDefault, by: route))
         }
         if !healthy.isEmpty, findings.isEmpty { findings.append(.ok("by \(list(healthy.unique))")) }
         return findings
@@ -28,7 +34,22 @@ extension BackendAnswer.Outcome {
 }
 
 extension WayFacts {
-    fileprivate func finding(to address: IPAddress, isSilent: Bool) -> Finding? {
+    /// Where every pod is reached by the default route, and answers, that is how this network works.
+    fileprivate func isLostByDefault(isSilent: Bool) -> Bool {
+        guard let route, !isNeighbourSilent else { return false }
+        return isSilent && route.prefixLength == 0 && !route.isLocal
+    }
+
+    fileprivate static func lost(_ addresses: [IPAddress], by route: Route) -> Finding {
+        Finding(
+            .broken, .defaultRoute,
+            "this node has no route to the pod network of \(list(addresses.map(\.description), limit: 3))",
+            proof: "packets leave by the default route, "
+                + (route.gateway.map { "via \($0) " } ?? "") + "dev \(route.device), and nothing comes back",
+            remedy: "see whether the pod network (CNI) has set up its routes on this node (ip route)")
+    }
+
+    fileprivate func finding(to address: IPAddress) -> Finding? {
         let route: Route
         switch outcome {
         case .none(let reason):
@@ -43,14 +64,6 @@ extension WayFacts {
                 .broken, .neighbourFailed, "the next hop \(hop) on the way to \(address) does not answer",
                 proof: "ip neigh show \(hop) dev \(route.device): FAILED",
                 remedy: "see whether that machine is up, and whether its interface and ours are on one link")
-        }
-        // Where every pod is reached by the default route, and answers, that is how this network works.
-        if isSilent, route.prefixLength == 0, !route.isLocal {
-            return Finding(
-                .broken, .defaultRoute, "this node has no route to the pod network of \(address)",
-                proof: "packets leave by the default route, "
-                    + (route.gateway.map { "via \($0) " } ?? "") + "dev \(route.device), and nothing comes back",
-                remedy: "see whether the pod network (CNI) has set up its routes on this node (ip route)")
         }
         guard let echo, echo.answersSmall, !echo.answersLarge else { return nil }
         return Finding(

@@ -13,6 +13,6 @@ extension Explanation {
                 if !finding.remedy.isEmpty { lines.append("\(indent)to do: \(finding.remedy)") }
             }
         }
-        return lines.joined(separator: "\n") + "\n"
+        return lines.joined(separator: "\n") + "\n" + (trace?.text ?? "")
     }
 }

@@ -18,7 +18,7 @@ extension Explanation {
         var headline: String
         var explanation: Explanation
 
-        private enum Key: CodingKey { case verdict, headline, question, service, node, links }
+        private enum Key: CodingKey { case verdict, headline, question, service, node, links, trace }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: Key.self)
@@ -28,6 +28,7 @@ extension Explanation {
             try container.encode(explanation.service, forKey: .service)
             try container.encode(explanation.node, forKey: .node)
             try container.encode(explanation.links.map(LinkDocument.init), forKey: .links)
+            try container.encodeIfPresent(explanation.trace, forKey: .trace)
         }
     }
 

@@ -69,6 +69,16 @@ package struct Case: Sendable {
         }.filter { seen.insert($0).inserted }
     }
 
+    /// A frontend that stands for all of the question; one of a cluster IP first.
+    package var tracedFrontend: BackendKey? {
+        let passage = passages.first { $0.frontend.kind == .clusterIP } ?? passages.first
+        return passage.flatMap { passage in
+            passage.frontend.address.map {
+                BackendKey(address: $0, port: passage.frontend.port, transport: passage.route.key.name.transport)
+            }
+        }
+    }
+
     /// Where the endpoints of a headless Service listen.
     package var headlessBackends: [BackendKey] {
         guard let service, service.isHeadless else { return [] }

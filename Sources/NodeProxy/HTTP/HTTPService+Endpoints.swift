@@ -22,9 +22,10 @@ extension HTTPService {
     }
 
     /// `/metrics`, `/metrics/slis`, `/healthz`, `/proxyMode`, `/statusz`, and with `pages` `/configz` and `/flagz`, as
-    /// kube-proxy serves them on port 10249.
+    /// kube-proxy serves them on port 10249; also `/explain?service=shop/web`, where there is somebody to answer it.
     static func metrics(
-        of status: ProxyStatus, mode: ProxyMode, pages: ProxyPages? = nil, on address: ListenAddress, logger: Logger
+        of status: ProxyStatus, mode: ProxyMode, pages: ProxyPages? = nil, inquiry: (any NodeInquiry)? = nil,
+        on address: ListenAddress, logger: Logger
     ) -> HTTPService {
         let router = Router()
         let started = Date.now
@@ -32,7 +33,7 @@ extension HTTPService {
             router.get(path) { _, _ in response() }
         }
         let metricsType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
-        answer("/metrics") { Response(status.metricsText, type: metricsType) }
+        answer("/metrics") { Response(status.metricsText + (inquiry?.metricsText ?? ""), type: metricsType) }
         answer("/metrics/slis") {
             Response(ProxyPages.slis(startTime: ProcessUsage().startTime), type: metricsType)
         }
@@ -41,6 +42,16 @@ extension HTTPService {
         answer("/statusz") { Response(ProxyPages.statusz(started: started, now: .now)) }
         for path in ["/debug/pprof", "/debug/pprof/**", "/debug/flags/v"] as [RouterPath] {
             answer(path) { Response(ProxyPages.noProfiles, status: .notFound, isTypeFixed: true) }
+        }
+        if let inquiry {
+            router.get("/explain") { request, _ in
+                let parameters = request.uri.queryParameters
+                let service = parameters["service"].map { String($0) } ?? ""
+                let origin = parameters["from"].map { String($0) }
+                let answer = await inquiry.explain(service, from: origin)
+                return Response(
+                    answer.json, type: "application/json", status: answer.isValid ? .ok : .badRequest, isTypeFixed: true)
+            }
         }
         if let pages {
             answer("/configz") { Response(pages.configz, type: "application/json", isTypeFixed: true) }

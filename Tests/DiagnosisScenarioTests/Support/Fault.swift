@@ -36,7 +36,9 @@ struct Fault: Sendable, CustomTestStringConvertible {
         let answer = try await lab.explain(question, prefix: prefix)
         #expect(answer.faults == faults, "\(name) in \(mode) mode:\n\(answer.text)")
         #expect(answer.exit == .code(faults.isEmpty ? 0 : 1), "\(name) in \(mode) mode:\n\(answer.text)")
-        for word in words { #expect(answer.text.contains(word), "\(name) in \(mode) mode: “\(word)” is missing in\n\(answer.text)") }
+        for word in words {
+            #expect(answer.text.contains(word), "\(name) in \(mode) mode: “\(word)” is missing in\n\(answer.text)")
+        }
         try await lab.proxy?.stop()
     }
 }

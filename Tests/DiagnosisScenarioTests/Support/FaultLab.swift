@@ -44,7 +44,8 @@ final class FaultLab {
 
     /// What `servicelet explain` says; `prefix` is a command that runs it.
     func explain(_ arguments: [String], prefix: [String] = []) async throws -> Answer {
-        try await answer(prefix + [try Servicelet.binary(), "explain"] + source(arguments) + ["-o", "json"] + arguments)
+        try await answer(
+            prefix + [try Servicelet.binary(), "explain"] + source(arguments) + ["-o", "json"] + arguments)
     }
 
     /// What `servicelet check` says.

@@ -1,0 +1,45 @@
+/// What happened to one packet on its way through the rules of this node.
+package struct PacketTrace: Sendable, Hashable, Codable {
+    package struct Step: Sendable, Hashable, Codable {
+        /// `ip servicelet`
+        package var table: String
+        package var chain: String
+        /// The rule as its tool prints it; `policy`, or `end of chain`.
+        package var rule: String
+        /// `accept`, `drop`, `goto pick-2` …
+        package var verdict: String
+
+        package init(table: String, chain: String, rule: String, verdict: String) {
+            self.table = table
+            self.chain = chain
+            self.rule = rule
+            self.verdict = verdict
+        }
+    }
+
+    /// `10.96.0.5:80/TCP`
+    package var place: String
+    /// Where the packet came from: `this node`, or who it was waited for.
+    package var origin: String
+    /// Empty where no packet was seen.
+    package var steps: [Step]
+
+    package init(place: String, origin: String, steps: [Step]) {
+        self.place = place
+        self.origin = origin
+        self.steps = steps
+    }
+
+    /// The trace for a terminal, one line for each step.
+    package var text: String {
+        guard !steps.isEmpty else { return "\nNo packet of \(origin) to \(place) passed the rules of this node.\n" }
+        var text = "\nA packet of \(origin) to \(place):\n"
+        let width = steps.map { "\($0.table) \($0.chain)".count }.max() ?? 0
+        for step in steps {
+            let place = "\(step.table) \(step.chain)"
+            let margin = place + String(repeating: " ", count: width - place.count)
+            text += "  \(margin)  \(step.rule) → \(step.verdict)\n"
+        }
+        return text + "Its way ended with \(steps.last.map { "\($0.verdict) in \($0.table) \($0.chain)" } ?? "").\n"
+    }
+}

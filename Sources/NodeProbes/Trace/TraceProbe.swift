@@ -1,0 +1,113 @@
+import ChildProcesses
+package import Diagnosis
+import Glibc
+import InternetAddresses
+import NFTables
+import Netlink
+
+/// Sends one connection through the rules of this node, and tells what they do with its first packet.
+package enum TraceProbe {
+    private static let duration = Duration.seconds(1)
+
+    /// Traces packets to a frontend for a second at most. `sends` makes a connection from this node; otherwise one of a
+    /// client is waited for. Blocks. Throws ``DiagnosisError`` with code `trace`.
+    package static func run(_ place: BackendKey, sends: Bool, origin: String) throws(DiagnosisError) -> PacketTrace {
+        let steps: [TraceStep]
+        do {
+            var tracing = try PacketTracing(place.address, port: place.port, place.transport)
+            let socket = sends ? connect(place) : nil
+            defer { withExtendedLifetime(socket) {} }
+            steps = try collect(&tracing)
+        } catch {
+            throw DiagnosisError(
+                .trace, "the packet cannot be traced: \(error); tracing needs root and kernel 5.12 or later",
+                cause: error)
+        }
+        let packet = steps.first?.packet
+        var texts = RuleTexts()
+        return PacketTrace(
+            place: "\(place)", origin: origin,
+            steps: steps.filter { $0.packet == packet }.map { texts.step($0) })
+    }
+
+    private static func collect(_ tracing: inout PacketTracing) throws(NetlinkError) -> [TraceStep] {
+        let deadline = ContinuousClock.now + duration
+        let first = try tracing.steps(until: deadline) { !$0.isEmpty }
+        // The packet is through within moments.
+        return first + (try tracing.steps(until: min(deadline, .now + .milliseconds(150))) { _ in false })
+    }
+
+    private static func connect(_ place: BackendKey) -> Socket? {
+        let target = SocketAddress(place.address, port: place.port)
+        guard place.transport != .sctp,
+            let socket = Socket(target.family, place.transport == .tcp ? SOCK_STREAM : SOCK_DGRAM)
+        else { return nil }
+        let failure = socket.connect(to: target)
+        if place.transport == .udp, failure == 0 { _ = send(socket.number, [UInt8](), 0, Int32(MSG_NOSIGNAL)) }
+        return socket
+    }
+}
+
+/// Rules as nft prints them, by their handles.
+private struct RuleTexts {
+    private var chains: [String: [UInt64: String]] = [:]
+
+    mutating func step(_ step: TraceStep) -> PacketTrace.Step {
+        let rule: String
+        switch step.kind {
+        case .rule(let handle): rule = text(handle, step)
+        case .policy: rule = "policy"
+        case .end: rule = "end of chain"
+        }
+        return PacketTrace.Step(
+            table: "\(step.family) \(step.table)", chain: step.chain, rule: rule, verdict: step.verdict.text)
+    }
+
+    private mutating func text(_ handle: UInt64, _ step: TraceStep) -> String {
+        let key = "\(step.family) \(step.table) \(step.chain)"
+        if chains[key] == nil { chains[key] = Self.list(step) }
+        return chains[key]?[handle] ?? "rule \(handle)"
+    }
+
+    private static func list(_ step: TraceStep) -> [UInt64: String] {
+        var bytes: [UInt8] = []
+        do throws(Command.Failure) {
+            _ = try Command(
+                arguments: ["nft", "-a", "list", "chain", step.family, step.table, step.chain], timeout: .seconds(3)
+            ).run { bytes += $0 }
+        } catch {
+            // Without nft a rule is told by its handle.
+            return [:]
+        }
+        var texts: [UInt64: String] = [:]
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: "#")
+            guard parts.count > 1, let last = parts.last, let handle = UInt64(last.split(separator: " ").last ?? "")
+            else {
+                continue
+            }
+            texts[handle] =
+                parts.dropLast().joined(separator: "#").split(separator: " ").joined(separator: " ")
+                .trimmingTabs
+        }
+        return texts
+    }
+}
+
+extension String {
+    fileprivate var trimmingTabs: String { String(drop { $0 == "\t" || $0 == " " }) }
+}
+
+extension TraceStep.Verdict {
+    fileprivate var text: String {
+        switch self {
+        case .accept: "accept"
+        case .drop: "drop"
+        case .proceed: "continue"
+        case .jump(let chain): "jump \(chain)"
+        case .goto(let chain): "goto \(chain)"
+        case .return: "return"
+        case .other(let code): "verdict \(code)"
+        }
+    }
+}
