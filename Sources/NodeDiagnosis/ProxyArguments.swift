@@ -1,62 +1,63 @@
+import KubeProxyConfig
 import NodeProbes
 import NodeProxy
 
-/// The settings of a running proxy, from its command line.
+/// The settings of a running proxy, from its command line and the file that it names, and what a person has settled by hand.
 struct ProxyArguments {
-    var mode: String?
-    var hostname: String?
-    var clusterCIDR: String?
-    var origin: ProxyConfiguration.Origin?
-    /// Whether the command line says everything: with a configuration file it does not.
-    private(set) var isComplete = true
-    private var options = ProxyOptions()
+    var settings: KubeProxyConfiguration
+    /// Whether these are the settings that a running proxy has, as far as its command line tells.
+    let isOfProxy: Bool
 
-    mutating func take(_ proxy: RunningProxy) {
-        isComplete = proxy.value(of: "config") == nil
-        func text(_ flag: String, _ place: inout String) {
-            if let value = proxy.value(of: flag) { place = value }
+    /// Blocks shortly. Where the command line cannot be understood, the defaults stand in for it.
+    init(_ proxy: RunningProxy?) throws(ConfigurationError) {
+        let name = "servicelet explain"
+        if let proxy {
+            do throws(ConfigurationError) {
+                settings = try Invocation(
+                    proxy.flags, program: name, isKubeProxy: proxy.program == "kube-proxy",
+                    read: { (path) throws(ConfigurationError) in try proxy.read(path) }
+                ).configuration
+                isOfProxy = true
+                if proxy.hasOwnAPI {
+                    let folder = proxy.value(of: "data-dir") ?? "/var/lib/servicelet"
+                    settings.clientConnection.kubeconfig = folder + "/admin.kubeconfig"
+                }
+                return
+            } catch {
+                // Another version may have other flags.
+            }
         }
-        text("proxy-mode", &options.mode)
-        // Where nobody chooses, kube-proxy's mode is iptables.
-        if proxy.program == "kube-proxy", options.mode.isEmpty { options.mode = "iptables" }
-        text("hostname-override", &options.hostname)
-        text("detect-local-mode", &options.detectLocalMode)
-        text("cluster-cidr", &options.clusterCIDR)
-        text("pod-bridge-interface", &options.podBridgeInterface)
-        text("pod-interface-name-prefix", &options.podInterfaceNamePrefix)
-        text("nodeport-addresses", &options.nodePortAddresses)
-        text("iptables-masquerade-bit", &options.masqueradeBit)
-        text("healthz-bind-address", &options.healthAddress)
-        text("metrics-bind-address", &options.metricsAddress)
-        text("ipvs-exclude-cidrs", &options.ipvsExcludeCIDRs)
-        text("ipvs-scheduler", &options.ipvsScheduler)
-        options.localhostNodePorts =
-            !proxy.arguments.contains { $0.hasPrefix("--no-iptables-localhost") }
-            && proxy.value(of: "iptables-localhost-nodeports") != "false"
-        options.masqueradeAll =
-            proxy.arguments.contains("--masquerade-all") || proxy.value(of: "masquerade-all") == "true"
-        options.conntrackBeLiberal = proxy.arguments.contains { $0.hasPrefix("--conntrack-tcp-be-liberal") }
-        options.manifests = proxy.value(of: "manifests")
-        options.kubeconfig = proxy.value(of: "kubeconfig")
-        options.master = proxy.value(of: "master")
-        if proxy.hasOwnAPI {
-            options.kubeconfig = (proxy.value(of: "data-dir") ?? "/var/lib/servicelet") + "/admin.kubeconfig"
+        settings = try Invocation([], program: name, isKubeProxy: proxy?.program == "kube-proxy").configuration
+        isOfProxy = false
+    }
+}
+
+extension RunningProxy {
+    /// The flags of the API server that `servicelet run` takes beside those of the proxy; each has a value.
+    private static let serverFlags = [
+        "--data-dir", "--bind-address", "--secure-port", "--service-cluster-ip-range", "--service-node-port-range", "-v",
+        "--v",
+    ]
+
+    /// The flags of the proxy alone.
+    fileprivate var flags: [String] {
+        guard hasOwnAPI else { return arguments }
+        var flags: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if Self.serverFlags.contains(argument) {
+                _ = rest.popFirst()
+            } else if !Self.serverFlags.contains(where: { argument.hasPrefix($0 + "=") }) {
+                flags.append(argument)
+            }
         }
+        return flags
     }
 
-    /// What the settings mean on the machine of this name.
-    func configuration(machine: String) throws(ProxyError) -> ProxyConfiguration {
-        var options = options
-        if let mode { options.mode = mode }
-        if let hostname { options.hostname = hostname }
-        if let clusterCIDR {
-            options.clusterCIDR = clusterCIDR
-            options.detectLocalMode = ""
-            options.podBridgeInterface = ""
-            options.podInterfaceNamePrefix = ""
-        }
-        var configuration = try options.configuration(machine: machine)
-        if let origin { configuration.origin = origin }
-        return configuration
+    /// Reads a file that the proxy names: from where it sees it, which may be a container.
+    fileprivate func read(_ path: String) throws(ConfigurationError) -> String {
+        let folder = path.hasPrefix("/") ? "/proc/\(pid)/root" : "/proc/\(pid)/cwd/"
+        if let text = SystemFile.text(folder + path) { return text }
+        return try Invocation.read(path)
     }
 }

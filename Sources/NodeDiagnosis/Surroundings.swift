@@ -28,26 +28,26 @@ struct Surroundings: Sendable {
         let proxy = running?.first
         machineAddresses = try Machine.addresses()
         program = proxy?.program ?? "servicelet"
-        var arguments = ProxyArguments()
-        if let proxy { arguments.take(proxy) }
-        isKnown = proxy != nil && arguments.isComplete
-        isModeKnown = proxy != nil
+        var arguments = try ProxyArguments(proxy)
+        isKnown = arguments.isOfProxy
+        isModeKnown = arguments.isOfProxy
         if let mode = settings.proxyMode {
-            arguments.mode = mode
+            arguments.settings.mode = mode
             isModeKnown = true
         }
-        if let name = settings.hostname { arguments.hostname = name }
+        if let name = settings.hostname { arguments.settings.hostnameOverride = name }
         if let networks = settings.clusterCIDR {
-            arguments.clusterCIDR = networks
+            arguments.settings.clusterCIDR = networks
+            arguments.settings.detectLocalMode = "ClusterCIDR"
             // Whoever settles the networks of the pods has settled all that rules depend on.
             isKnown = isKnown || isModeKnown
         }
-        if let manifests = settings.manifests {
-            arguments.origin = .manifests(path: manifests)
-        } else if settings.kubeconfig != nil || settings.master != nil {
-            arguments.origin = .cluster(kubeconfig: settings.kubeconfig, master: settings.master)
+        if settings.manifests != nil || settings.kubeconfig != nil || settings.master != nil {
+            arguments.settings.command.manifests = settings.manifests ?? ""
+            arguments.settings.clientConnection.kubeconfig = settings.kubeconfig ?? ""
+            arguments.settings.command.master = settings.master ?? ""
         }
-        configuration = try arguments.configuration(machine: Machine.hostName())
+        configuration = try ProxyConfiguration(arguments.settings, machine: Machine.hostName())
     }
 
     /// The networks in which a diagnosis takes an address for a pod's.

@@ -7,12 +7,16 @@ extension Case {
         let backends = backends + headlessBackends
         var findings: [Finding] = []
         var viaDefault: [IPAddress] = []
+        // Packets that this node drops itself prove nothing about the way.
+        let isDroppedHere =
+            ruleFindings(facts).contains { $0.verdict == .broken }
+            || !facts.reversePathFindings(isBackendSilent: true).isEmpty
         var healthy: [String] = []
         for address in backends.map(\.address).unique {
             guard let way = facts.ways[address] else { continue }
             let answers = backends.filter { $0.address == address }.compactMap { facts.answers[$0]?.outcome }
             let isSilent = !answers.isEmpty && !answers.contains { $0.provesTheWay }
-            if way.isLostByDefault(isSilent: isSilent) {
+            if way.isLostByDefault(isSilent: isSilent && !isDroppedHere) {
                 viaDefault.append(address)
             } else if let finding = way.finding(to: address) {
                 findings.append(finding)

@@ -5,16 +5,16 @@ extension Case {
     /// Rules of other programs that are certain to drop packets of the Service.
     func ruleFindings(_ facts: NodeFacts) -> [Finding] {
         var findings: [Finding] = []
+        var named: Set<FilterWalk.Culprit> = []
         for passage in passages where passage.destination.isServed {
             // A few stand for all: rules by single endpoint are rare.
             for backend in passage.backends.prefix(3) {
                 let packets = FilteredPackets(passage, backend, facts)
-                findings += packets.culprits(in: facts.filters.tables).map { culprit in
-                    finding(culprit.what, culprit.isAnswer, passage, backend)
+                for culprit in packets.culprits(in: facts.filters.tables) where named.insert(culprit.what).inserted {
+                    findings.append(finding(culprit.what, culprit.isAnswer, passage, backend))
                 }
             }
         }
-        findings = findings.unique
         guard findings.isEmpty else { return findings }
         if !facts.filters.unread.isEmpty {
             return [Finding(.unknown, .unreadable, "could not be read: \(list(facts.filters.unread))")]

@@ -27,7 +27,7 @@ package enum TraceProbe {
         var texts = RuleTexts()
         return PacketTrace(
             place: "\(place)", origin: origin,
-            steps: steps.filter { $0.packet == packet }.map { texts.step($0) })
+            steps: steps.filter { $0.packet == packet && !$0.isSilent }.map { texts.step($0) })
     }
 
     private static func collect(_ tracing: inout PacketTracing) throws(NetlinkError) -> [TraceStep] {
@@ -69,6 +69,15 @@ private struct RuleTexts {
         return chains[key]?[handle] ?? "rule \(handle)"
     }
 
+    /// `counter packets 9 bytes 3428` tells nothing about one packet.
+    private static func withoutCounters(_ text: String) -> String {
+        var words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
+        while let index = words.firstIndex(of: "counter"), index + 4 < words.count, words[index + 1] == "packets" {
+            words.removeSubrange(index...index + 4)
+        }
+        return words.joined(separator: " ")
+    }
+
     private static func list(_ step: TraceStep) -> [UInt64: String] {
         var bytes: [UInt8] = []
         do throws(Command.Failure) {
@@ -94,8 +103,9 @@ private struct RuleTexts {
     }
 }
 
-extension String {
-    fileprivate var trimmingTabs: String { String(drop { $0 == "\t" || $0 == " " }) }
+extension TraceStep {
+    /// Whether it only says that a chain has come to its end.
+    fileprivate var isSilent: Bool { kind == .rule(handle: 0) || kind == .end }
 }
 
 extension TraceStep.Verdict {

@@ -1,0 +1,44 @@
+import ChildProcesses
+import Foundation
+import LabKit
+import Testing
+
+/// A packet on its way through the rules.
+@Suite("Trace", .serialized)
+struct TraceTests {
+    @Test("tells where another program's rule ended the packet, and leaves nothing behind", arguments: ["nftables", "iptables"])
+    func dropped(mode: String) async throws {
+        let lab = try await FaultLab(Shop.manifest, mode: mode)
+        try await lab.node("nft", "add", "table", "inet", "firewall")
+        try await lab.node("nft", "add", "chain", "inet", "firewall", "guard", "{ type filter hook postrouting priority 10; }")
+        try await lab.node("nft", "add", "rule", "inet", "firewall", "guard", "tcp dport 8080", "drop")
+        let process = try await lab.cluster.node.spawn([
+            try Servicelet.binary(), "explain", "shop/web:http", "--from", "node", "--trace",
+        ])
+        #expect(try await process.exit(within: .seconds(20)) == .code(1))
+        let text = process.output
+        #expect(text.contains("A packet of this node to 10.96.0.5:80/TCP:"), "\(text)")
+        let own = mode == "nftables" ? "ip servicelet output" : "ip nat KUBE-SERVICES"
+        #expect(text.contains(own), "\(text)")
+        #expect(text.contains("inet firewall guard") && text.contains("tcp dport 8080 drop → drop"), "\(text)")
+        #expect(text.contains("Its way ended with drop in inet firewall guard."), "\(text)")
+        #expect(try await !lab.cluster.node.run("nft", "list", "tables").contains("servicelet-trace"))
+        try await lab.proxy?.stop()
+    }
+
+    @Test("a program that is killed leaves nothing behind")
+    func killed() async throws {
+        let lab = try await FaultLab(Shop.manifest, mode: "nftables")
+        let process = try await lab.cluster.node.spawn([
+            try Servicelet.binary(), "explain", "shop/web", "--from", "10.244.0.250", "--trace",
+        ])
+        try await lab.eventually("the table is there") {
+            let tables = try await lab.cluster.node.run("nft", "list", "tables")
+            return tables.contains("servicelet-trace") || process.poll() != nil
+        }
+        process.signal(SIGKILL)
+        _ = try await process.exit(within: .seconds(10))
+        #expect(try await !lab.cluster.node.run("nft", "list", "tables").contains("servicelet-trace"))
+        try await lab.proxy?.stop()
+    }
+}
