@@ -95,9 +95,7 @@ private struct RuleTexts {
             else {
                 continue
             }
-            texts[handle] =
-                parts.dropLast().joined(separator: "#").split(separator: " ").joined(separator: " ")
-                .trimmingTabs
+            texts[handle] = withoutCounters(parts.dropLast().joined(separator: "#"))
         }
         return texts
     }
