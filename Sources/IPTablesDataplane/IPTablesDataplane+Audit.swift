@@ -66,10 +66,10 @@ struct RuleComparison {
         let places = Self.places(of: best.table)
         let sharedChains = Set(SharedChain.allCases.map { "\($0.table.rawValue) \($0.name)" })
         damage = Set(best.changed).sorted().compactMap { name in
-            // What Services have in shared chains is a frontend each, which is compared as such.
-            if sharedChains.contains(name) { return nil }
             let chain = name.split(separator: " ").last.map(String.init) ?? name
             let what = "chain \(chain) of table \(name.prefix { $0 != " " }) (\(family))"
+            // What Services have in shared chains is a frontend each, which is compared as such; the rest is nobody's.
+            if sharedChains.contains(name) { return KernelAudit.Damage("\(what) is altered", places: []) }
             if let places = places[chain] { return KernelAudit.Damage("\(what) is missing or altered", places: places) }
             if ChainName.isOfService(chain) { return KernelAudit.Damage("\(what) is of no Service", places: []) }
             // The rest depends on settings.

@@ -65,14 +65,18 @@ extension Reconciliation {
         let names = missingSets.map { "\($0.isMap ? "map" : "set") \($0.name)" }
         damage += names.map { KernelAudit.Damage("\($0) in \(table)") }
         if mustRebuild { damage.append(KernelAudit.Damage("a set, a base chain or the flags of \(table)")) }
+        let foreign = flushes.map {
+            "elements of \($0.definition.isMap ? "map" : "set") \($0.definition.name) in \(table)"
+        }
+        damage += foreign.map { KernelAudit.Damage("\($0) are none of servicelet's", places: []) }
+        // Which chains there are depends on the settings too.
+        guard comparesRules else { return damage + elementDamage(of: state, in: table) }
         damage += missingChains.map { KernelAudit.Damage("chain \($0.name) in \(table)") }
         let missing = Set(missingChains.map(\.name))
         let users = state.placesByChain
-        if comparesRules {
-            damage += rules.filter { !missing.contains($0.chain.name) }.map { chain, _ in
-                KernelAudit.Damage("rules of chain \(chain.name) in \(table)", places: users[chain.name])
-                    .saying("are missing or altered")
-            }
+        damage += rules.filter { !missing.contains($0.chain.name) }.map { chain, _ in
+            KernelAudit.Damage("rules of chain \(chain.name) in \(table)", places: users[chain.name])
+                .saying("are missing or altered")
         }
         damage += (foreignChains.map { "chain \($0)" } + foreignSets.map { "set \($0)" }).map {
             KernelAudit.Damage("\($0) in \(table) is none of servicelet's", places: [])

@@ -96,6 +96,8 @@ package struct Explainer: Sendable {
     private func names(
         _ one: Case, _ objects: ClusterObjects
     ) -> [(name: String, server: IPAddress, families: [IPFamily])] {
+        // Whoever has an address asks for no name.
+        if case .address = one.question.subject { return [] }
         guard let service = one.service,
             !service.clusterIPs.isEmpty || service.isHeadless || service.kind == .externalName
         else { return [] }

@@ -78,8 +78,8 @@ struct NodeFaultTests {
                     "sh", "-c",
                     "iptables -t nat -F $(iptables -t nat -S | grep -o '^-N KUBE-SVC-.*' | cut -d' ' -f2 | while read c; do iptables -t nat -S $c | grep -q 'shop/web:http -> ' && echo $c; done)"
                 )
-            }, question: ["10.96.0.5:80"], faults: [stopped, "kernel frontendDiffers"],
-            words: ["is missing"]),
+            }, question: ["10.96.0.5:80"], faults: [stopped, "kernel frontendMissing"],
+            words: ["the kernel lacks 10.96.0.5:80/TCP", "leads nowhere"]),
         Fault(
             name: "the jump to Services is gone", modes: ["iptables"],
             inject: { lab in
@@ -123,6 +123,8 @@ struct NodeFaultTests {
                 try await lab.cluster.remote.ip(
                     "addr add 172.33.0.2/24 dev eth9", "link set eth9 up",
                     "route add 172.31.0.1/32 via 172.33.0.1 dev eth9")
+                // The filter would take the request for a neighbour's address for a stray packet too.
+                try await lab.cluster.remote.set("net/ipv4/conf/eth9/arp_announce", to: "2")
                 for interface in ["all", "eth9", "eth1"] {
                     try await lab.cluster.node.set("net/ipv4/conf/\(interface)/rp_filter", to: "1")
                 }

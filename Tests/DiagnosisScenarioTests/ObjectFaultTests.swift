@@ -14,7 +14,7 @@ struct ObjectFaultTests {
         Fault(
             name: "selector matches no pod",
             edits: [("selector: {app: web, tier: front}", "selector: {app: wep, tier: front}")],
-            faults: ["selector selectorMatchesNothing", "slices staleSlice"],
+            faults: ["selector selectorMatchesNothing"],
             words: [
                 "no pod in namespace shop has the labels of the selector, app=wep,tier=front",
                 "app=web in place of app=wep",

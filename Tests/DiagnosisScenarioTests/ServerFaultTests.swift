@@ -47,7 +47,8 @@ struct ServerFaultTests {
     struct NameFault: Sendable, CustomTestStringConvertible {
         var name: String
         var runsDNS = true
-        var resolver = "nameserver 10.96.0.10\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
+        var resolver =
+            "nameserver 10.96.0.10\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
         var question = "web.shop"
         var faults: [String]
         var words: [String]
@@ -82,7 +83,8 @@ struct ServerFaultTests {
             try lab.manifests.write("", to: "ignored.txt")
             lab.processes.append(
                 try await pod.spawn([
-                    try Servicelet.binary(), "dns", "--manifests", lab.manifests.url.path, "--bind-address", "10.244.0.8",
+                    try Servicelet.binary(), "dns", "--manifests", lab.manifests.url.path, "--bind-address",
+                    "10.244.0.8",
                     "--forward", "127.0.0.1:9",
                 ]))
             try await lab.eventually("DNS answers") {

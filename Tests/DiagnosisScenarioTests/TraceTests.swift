@@ -6,11 +6,14 @@ import Testing
 /// A packet on its way through the rules.
 @Suite("Trace", .serialized)
 struct TraceTests {
-    @Test("tells where another program's rule ended the packet, and leaves nothing behind", arguments: ["nftables", "iptables"])
+    @Test(
+        "tells where another program's rule ended the packet, and leaves nothing behind",
+        arguments: ["nftables", "iptables"])
     func dropped(mode: String) async throws {
         let lab = try await FaultLab(Shop.manifest, mode: mode)
         try await lab.node("nft", "add", "table", "inet", "firewall")
-        try await lab.node("nft", "add", "chain", "inet", "firewall", "guard", "{ type filter hook postrouting priority 10; }")
+        try await lab.node(
+            "nft", "add", "chain", "inet", "firewall", "guard", "{ type filter hook postrouting priority 10; }")
         try await lab.node("nft", "add", "rule", "inet", "firewall", "guard", "tcp dport 8080", "drop")
         let process = try await lab.cluster.node.spawn([
             try Servicelet.binary(), "explain", "shop/web:http", "--from", "node", "--trace",

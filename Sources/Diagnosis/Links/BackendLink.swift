@@ -44,7 +44,9 @@ extension Case {
 
     private func refused(_ backend: BackendKey, _ answer: BackendAnswer) -> Finding {
         let own = Backend(address: backend.address, port: backend.port)
-        let pod = (objects.pods ?? []).first { $0.addresses.contains(backend.address) && !$0.hasEnded }
+        let pod = ((service.flatMap { objects.pods(of: $0) } ?? []) + (objects.pods ?? [])).first {
+            $0.addresses.contains(backend.address) && !$0.hasEnded
+        }
         let who = pod.map { " of pod \($0.metadata.name)" } ?? ""
         let proof = "a connection from this node to \(own) was refused"
         let elsewhere = answer.listeners ?? []

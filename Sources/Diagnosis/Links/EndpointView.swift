@@ -68,7 +68,7 @@ struct EndpointView {
         guard let best = scored.max(by: { ($0.1, $1.0.metadata.name) < ($1.1, $0.0.metadata.name) }) else { return "" }
         let difference = wanted.filter { best.0.metadata.labels[$0.key] != $0.value }.sorted { $0.key < $1.key }
             .map { key, value in
-                best.0.metadata.labels[key].map { "\(key)=\($0) in place of \(value)" } ?? "no label \(key)"
+                best.0.metadata.labels[key].map { "\(key)=\($0) in place of \(key)=\(value)" } ?? "no label \(key)"
             }
         return "the namespace has \(count(here.count, "pod")); \(best.0.metadata.name) has \(list(difference))"
     }

@@ -33,6 +33,16 @@ extension Case {
             ]
         }
         findings += rangeFindings(service)
+        if case .address(let address) = question.subject,
+            service.loadBalancerIngress.contains(where: { $0.address == address && $0.mode == .proxy })
+        {
+            return findings + [
+                Finding(
+                    .unknown, .otherProxy,
+                    "\(address) is an address of the load balancer itself (ipMode Proxy): this node does nothing about it",
+                    proof: "status.loadBalancer.ingress of the Service", remedy: "ask the load balancer")
+            ]
+        }
         let addresses = service.clusterIPs.map(\.description).joined(separator: ", ")
         return findings + [.ok("\(service.kind.rawValue) \(addresses), \(list(ports.map(\.target)))")]
     }

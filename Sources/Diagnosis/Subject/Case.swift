@@ -44,7 +44,8 @@ package struct Case: Sendable {
             }
         }
         self.routes = routes
-        let clients = Self.clients(question.origin, machine: machine, localTraffic)
+        let own = objects.nodes.first { $0.name == nodeName }?.primaryAddresses ?? []
+        let clients = Self.clients(question.origin, machine: machine, node: own, localTraffic)
         var passages: [Passage] = []
         for route in routes {
             for frontend in route.frontends where match.concerns(frontend, machine: machine) {
@@ -96,12 +97,13 @@ package struct Case: Sendable {
     private typealias Client = (side: Passage.Side, isNode: Bool, address: IPAddress?)
 
     private static func clients(
-        _ origin: Question.Origin?, machine: [IPAddress], _ local: LocalNetworks
+        _ origin: Question.Origin?, machine: [IPAddress], node: [IPAddress], _ local: LocalNetworks
     ) -> [Client] {
         switch origin {
         case nil: [(.inside, false, nil), (.outside, false, nil)]
         case .pod: [(.inside, false, nil)]
-        case .node: [(.inside, true, nil)]
+        // The kernel chooses the address of its way out, which is nearly always the Node's.
+        case .node: node.isEmpty ? [(.inside, true, nil)] : node.map { (.inside, true, $0) }
         case .outside: [(.outside, false, nil)]
         case .address(let address):
             if machine.contains(address) || address.isLoopback {

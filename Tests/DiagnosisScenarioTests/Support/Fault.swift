@@ -1,4 +1,5 @@
 import ChildProcesses
+import Glibc
 import LabKit
 import Testing
 
@@ -39,6 +40,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
         for word in words {
             #expect(answer.text.contains(word), "\(name) in \(mode) mode: “\(word)” is missing in\n\(answer.text)")
         }
+        lab.proxy?.signal(SIGCONT)
         try await lab.proxy?.stop()
     }
 }
