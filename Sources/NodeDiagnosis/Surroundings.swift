@@ -3,6 +3,7 @@ import Dataplane
 import Diagnosis
 import Glibc
 import InternetAddresses
+import KubeProxyConfig
 import KubernetesAPI
 import NodeProbes
 import NodeProxy
