@@ -241,7 +241,9 @@ struct NodeFaultTests {
                         "python3", "-c",
                         "import socket,time; s=socket.create_server(('127.0.0.1',8080)); time.sleep(60)",
                     ]))
-                try await Task.sleep(for: .milliseconds(500))
+                try await lab.eventually("it listens") {
+                    try await pod.run("ss", "-ltn").contains("127.0.0.1:8080")
+                }
             }, faults: ["backend loopbackOnly"],
             words: ["the server of pod web-1 listens on 127.0.0.1:8080 only"]),
         Fault(

@@ -6,11 +6,13 @@ struct RunningProcess {
     /// The name of the program, without its folder.
     var program: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
 
-    /// The state in /proc/PID/stat: `R`, `S`, `T` …
-    var state: Character? {
+    /// The state in /proc/PID/stat (`R`, `S`, `T` …), and the process that has started this one.
+    var status: (state: Character, parent: Int32)? {
         // The name stands in parentheses, and may have any characters.
         guard let text = SystemFile.text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
-        return text[end...].dropFirst(2).first
+        let words = text[end...].dropFirst(2).split(separator: " ")
+        guard words.count > 1, let state = words[0].first, let parent = Int32(words[1]) else { return nil }
+        return (state, parent)
     }
 
     /// All processes in the network namespace of the calling thread; `nil` where /proc does not tell.

@@ -11,9 +11,19 @@ package struct RunningProxy: Sendable, Hashable {
 
     /// The proxies of this network namespace; `nil` where processes cannot be listed. Blocks shortly.
     package static func all() -> [RunningProxy]? {
-        RunningProcess.inThisNamespace()?.compactMap { process in
+        guard let processes = RunningProcess.inThisNamespace() else { return nil }
+        let ids = Set(processes.map(\.pid))
+        return processes.compactMap { process in
             let arguments = process.arguments
-            let isStopped = process.state.map { "TtZX".contains($0) } ?? false
+            guard process.program == "kube-proxy" || process.program == "servicelet" else { return nil }
+            let status = process.status
+            // A child that a proxy is about to turn into another program has the proxy's command line until then.
+            if let parent = status?.parent, ids.contains(parent),
+                processes.contains(where: { $0.pid == parent && $0.arguments == arguments })
+            {
+                return nil
+            }
+            let isStopped = status.map { "TtZX".contains($0.state) } ?? false
             if process.program == "kube-proxy" {
                 return RunningProxy(
                     program: "kube-proxy", pid: process.pid, arguments: Array(arguments.dropFirst()), hasOwnAPI: false,
