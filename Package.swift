@@ -199,7 +199,8 @@ let package = Package(
         .target(
             name: "NodeDiagnosis",
             dependencies: [
-                "Diagnosis", "NodeProbes", "NodeProxy", "KubeProxyConfig", "BlockingThreads", "ConntrackCleanup", "DaemonKit", "Dataplane",
+                "Diagnosis", "NodeProbes", "NodeProxy", "KubeProxyConfig", "BlockingThreads", "ConntrackCleanup",
+                "DaemonKit", "Dataplane",
                 "ObjectSource",
                 "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "InternetAddresses", log,
                 hummingbird,

@@ -35,7 +35,8 @@ struct ProxyArguments {
 extension RunningProxy {
     /// The flags of the API server that `servicelet run` takes beside those of the proxy; each has a value.
     private static let serverFlags = [
-        "--data-dir", "--bind-address", "--secure-port", "--service-cluster-ip-range", "--service-node-port-range", "-v",
+        "--data-dir", "--bind-address", "--secure-port", "--service-cluster-ip-range", "--service-node-port-range",
+        "-v",
         "--v",
     ]
 

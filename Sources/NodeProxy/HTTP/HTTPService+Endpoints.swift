@@ -50,7 +50,8 @@ extension HTTPService {
                 let origin = parameters["from"].map { String($0) }
                 let answer = await inquiry.explain(service, from: origin)
                 return Response(
-                    answer.json, type: "application/json", status: answer.isValid ? .ok : .badRequest, isTypeFixed: true)
+                    answer.json, type: "application/json", status: answer.isValid ? .ok : .badRequest, isTypeFixed: true
+                )
             }
         }
         if let pages {
