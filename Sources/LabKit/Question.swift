@@ -47,7 +47,7 @@ extension ScenarioObjects.Service {
         fronts += (status?.loadBalancer?.ingress ?? []).compactMap(\.ip).map { ("loadBalancer", $0) }
         let nodes = (spec.ipFamilies ?? ["IPv4"]).map { $0 == "IPv6" ? ClusterAddress.node6 : ClusterAddress.node }
         return (spec.ports ?? []).flatMap { port -> [Frontend] in
-            guard let transport = Transport(rawValue: port.protocol ?? "TCP") else { return [] }
+            guard let transport = Transport(rawValue: port.protocol ?? "TCP"), transport != .sctp else { return [] }
             let direct = fronts.map { Frontend(kind: $0, address: SocketAddress($1, port.port), transport: transport) }
             let nodePorts = (port.nodePort.map { number in nodes.map { SocketAddress($0, number) } } ?? [])
                 .map { Frontend(kind: "nodePort", address: $0, transport: transport) }

@@ -27,7 +27,7 @@ package struct Scenario: Sendable {
                 let home = try await cluster.home(of: ip)
                 for port in slice.ports ?? [] {
                     guard let number = port.port, let transport = Transport(rawValue: port.protocol ?? "TCP"),
-                        served.insert("\(ip) \(number) \(transport)").inserted
+                        transport != .sctp, served.insert("\(ip) \(number) \(transport)").inserted
                     else { continue }
                     try await home.serve(SocketAddress(ip, number), over: transport)
                 }

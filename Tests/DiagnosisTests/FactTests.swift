@@ -72,7 +72,8 @@ struct FactTests {
 
     @Test("what comes from objects is escaped in pages")
     func html() {
-        let hostile = Finding(.broken, .noSuchService, "<script>alert(1)</script>", proof: "a & b", remedy: "\"quoted\"")
+        let hostile = Finding(
+            .broken, .noSuchService, "<script>alert(1)</script>", proof: "a & b", remedy: "\"quoted\"")
         let page = Explanation(
             question: "x\"><img>", service: "", node: "<n1>", links: [Link(.service, [hostile])]
         ).html
