@@ -237,10 +237,7 @@ struct NodeFaultTests {
                 try await lab.cluster.serve(SocketAddress("10.244.1.9", 8080))
                 let pod = try await lab.cluster.home(of: "10.244.0.7")
                 lab.processes.append(
-                    try await pod.spawn([
-                        "python3", "-c",
-                        "import socket,time; s=socket.create_server(('127.0.0.1',8080)); time.sleep(60)",
-                    ]))
+                    try await pod.spawn([try Servicelet.binary(), "check", "--serve", "127.0.0.1:8080"]))
                 try await lab.eventually("it listens") {
                     try await pod.run("ss", "-ltn").contains("127.0.0.1:8080")
                 }
