@@ -33,7 +33,7 @@ struct AuditTests {
     }
 
     /// A comment alone leads no packet elsewhere.
-    static let damages = Damage.all.filter { !"\($0)".contains("comment \"odd\"") }
+    static let damages = Damage.all.filter { !"\($0)".contains("comment") }
 
     @Test("every kind of damage is noticed", arguments: damages)
     func damage(_ damage: Damage) async throws {
