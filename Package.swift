@@ -113,6 +113,12 @@ let package = Package(
         .target(name: "IPVS", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
         .target(name: "IPSet", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
         .target(name: "Routes", dependencies: ["Netlink", "CLinux", "InternetAddresses"]),
+        .target(
+            name: "UserspaceProxy",
+            dependencies: [
+                "BlockingThreads", "CLinux", "InternetAddresses",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ]),
 
         .target(
             name: "IPTables", dependencies: ["ChildProcesses", "Netlink", "CLinux", "InternetAddresses", crypto]),
@@ -136,6 +142,14 @@ let package = Package(
             dependencies: [
                 "BlockingThreads", "Mailboxes", "Dataplane", "ServiceRouting", "IPVS", "IPSet", "Routes", "IPTables",
                 "Netlink", "CLinux", "InternetAddresses",
+            ]),
+
+        .target(
+            name: "UserspaceDataplane",
+            dependencies: [
+                "BlockingThreads", "Dataplane", "ServiceRouting", "KubernetesAPI", "UserspaceProxy", "NFTables",
+                "Routes",
+                "Netlink", "CLinux", "InternetAddresses", log,
             ]),
 
         // Behind the rules
@@ -178,8 +192,8 @@ let package = Package(
                 "DaemonKit", "KubeProxyConfig", "NodeSetup", "ConntrackCleanup", "BlockingThreads", "Mailboxes",
                 "CLinux", "ObjectSource",
                 "ManifestSource", "KubernetesClient", "KubernetesAPI", "KubernetesObjects", "ServiceRouting",
-                "Dataplane", "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "IPVS", "IPTables", "Netlink",
-                "Routes",
+                "Dataplane", "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "UserspaceDataplane", "IPVS", "IPTables",
+                "Netlink", "Routes",
                 "InternetAddresses", log, hummingbird, nioCore,
             ]),
         .target(
@@ -298,6 +312,15 @@ let package = Package(
                 "ConntrackCleanup", "Mailboxes", "ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux",
                 "InternetAddresses",
             ]),
+        .testTarget(
+            name: "UserspaceProxyTests",
+            dependencies: ["UserspaceProxy", "BlockingThreads", "CLinux", "InternetAddresses"]),
+        .testTarget(
+            name: "UserspaceDataplaneTests",
+            dependencies: [
+                "UserspaceDataplane", "UserspaceProxy", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables",
+                "InternetAddresses",
+            ]),
         .testTarget(name: "IPTablesTests", dependencies: ["IPTables", "ChildProcesses"]),
         .testTarget(
             name: "IPTablesDataplaneTests",
@@ -319,7 +342,8 @@ let package = Package(
         .testTarget(
             name: "ModeAgreementTests",
             dependencies: [
-                "NFTablesDataplane", "IPTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables",
+                "NFTablesDataplane", "IPTablesDataplane", "UserspaceDataplane", "UserspaceProxy", "Dataplane",
+                "ServiceRouting", "KubernetesAPI", "NFTables",
                 "IPTables", "InternetAddresses", "TestKit",
             ]),
         .testTarget(

@@ -15,6 +15,13 @@ package protocol Dataplane: Sendable {
     /// Waits until another program has altered what this data plane programmed, and repairs it. Returns what it did, or `nil`
     /// when the task is cancelled.
     func repair() async throws(DataplaneError) -> RepairReport?
+
+    /// What the connections of each Service port have done, in no order; nothing where the kernel carries them.
+    var traffic: [ServiceTraffic] { get }
+}
+
+extension Dataplane {
+    package var traffic: [ServiceTraffic] { [] }
 }
 
 /// What one call to a data plane has done.

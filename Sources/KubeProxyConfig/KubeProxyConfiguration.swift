@@ -127,6 +127,7 @@ extension KubeProxyConfiguration {
         package var initOnly = false
         package var master = ""
         package var manifests = ""
+        package var userspaceReach = ""
         package var healthzPort = 0
         package var metricsPort = 0
         package var bootIDFile = ""

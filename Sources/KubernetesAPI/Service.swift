@@ -16,6 +16,12 @@ package struct Service: Sendable, Hashable {
         case local = "Local"
     }
 
+    /// A version of the PROXY protocol (haproxy.org, proxy-protocol.txt).
+    package enum ProxyProtocol: String, Sendable, Hashable, CaseIterable {
+        case v1
+        case v2
+    }
+
     /// One address that a load balancer has given to the Service (`status.loadBalancer.ingress[]`).
     package struct Ingress: Sendable, Hashable {
         package enum Mode: String, Sendable, Hashable, CaseIterable {
@@ -60,6 +66,8 @@ package struct Service: Sendable, Hashable {
     package var selector: Labels
     /// How IPVS is to spread connections (``WellKnown/ipvsScheduler``), as it was written; `nil` where nobody says.
     package var ipvsScheduler: String?
+    /// How endpoints are told the client's address (``WellKnown/proxyProtocol``); `nil` where they are not.
+    package var proxyProtocol: ProxyProtocol?
     /// Values that were left out.
     package var refusals: [FieldRefusal] = []
 

@@ -20,6 +20,17 @@ package struct Observation: Codable, Hashable, Sendable, CustomStringConvertible
         return parts.joined(separator: "; ")
     }
 
+    /// The same as a proxy in user space lets it happen: endpoints see an address of the node, whoever the client is.
+    package var throughUserspace: Observation {
+        var observation = self
+        let node = { (sources: [String]) in
+            Set(sources.map { $0 == "kept" ? "rewritten" : $0 }).sorted()
+        }
+        observation.servers = servers?.mapValues(node)
+        observation.source = source.map(node)
+        return observation
+    }
+
     /// Sums up the outcomes of connections from `client` to `target`.
     init(_ outcomes: [ConnectionOutcome], from client: Client, to target: SocketAddress, hasAffinity: Bool) {
         var seen: [String: Set<String>] = [:]

@@ -36,6 +36,14 @@ package final class ProxyProcess: Sendable {
         _ = try await process.exit(within: timeout)
     }
 
+    /// Waits until the proxy ends by itself. Throws if it does not, or does not end well.
+    package func end(within timeout: Duration = .seconds(20)) async throws {
+        let exit = try await process.exit(within: timeout)
+        guard exit == .code(0) else {
+            throw LabError(.command, "\(process.command) did not end well (\(exit))", cause: log)
+        }
+    }
+
     /// Ends the proxy as an init system does, with SIGTERM. Throws if it does not end well.
     package func stop(within timeout: Duration = .seconds(10)) async throws {
         process.signal(SIGTERM)

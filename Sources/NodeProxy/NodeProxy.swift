@@ -127,6 +127,7 @@ package struct NodeProxy: Sendable {
     private func proxy(
         _ source: any ObjectSource, wake: Wake, status: ProxyStatus, dataplane: any Dataplane
     ) async throws {
+        status.dataplane.withLock { $0 = dataplane }
         let inbox = ObjectInbox(waitingFor: Set(selections.map(\.kind)))
         let clock = ContinuousClock()
         let addresses = try AddressWatch.machineAddresses()

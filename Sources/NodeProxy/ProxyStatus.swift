@@ -1,4 +1,5 @@
 import DaemonKit
+package import Dataplane
 package import KubernetesClient
 package import Synchronization
 
@@ -11,6 +12,9 @@ package final class ProxyStatus: Sendable {
     /// What operators see with `kubectl get events`.
     package let events = EventRecorder()
 
+    /// Asked for what connections have done.
+    package let dataplane = Mutex<(any Dataplane)?>(nil)
+
     package init() {}
 
     /// The answer to `/metrics`.
@@ -19,5 +23,6 @@ package final class ProxyStatus: Sendable {
         BuildInfo.write(to: &text)
         ProcessUsage().write(to: &text)
         return metrics.withLock { $0 }.text(requests: requests.snapshot) + text.text
+            + TrafficMetrics.text(dataplane.withLock { $0 }?.traffic ?? [])
     }
 }

@@ -55,7 +55,7 @@ package struct RoutesConnection: ~Copyable {
         return values
     }
 
-    private mutating func dump<Value>(
+    mutating func dump<Value>(
         _ type: Int, header: Int, answer: Int, _ read: (borrowing RawSpan) throws(NetlinkError) -> Value?
     ) throws(NetlinkError) -> [Value] {
         var attempt = 1

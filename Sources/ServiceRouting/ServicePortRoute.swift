@@ -1,5 +1,5 @@
 package import InternetAddresses
-import KubernetesAPI
+package import KubernetesAPI
 
 /// What identifies a route: a Service port in one IP family.
 package struct RouteKey: Sendable, Hashable {
@@ -40,6 +40,9 @@ package struct ServicePortRoute: Sendable, Hashable {
     package var healthCheck: HealthCheck?
     /// How IPVS is to spread connections, as the Service says in an annotation; `nil` where it leaves that to the node.
     package var ipvsScheduler: String?
+    /// The version of the PROXY protocol in which endpoints are told the client's address, as the Service asks in an
+    /// annotation; `nil` for none. Only a mode that makes connections itself can do so.
+    package var proxyProtocol: Service.ProxyProtocol?
 
     /// How load balancers learn whether this node has endpoints.
     package struct HealthCheck: Sendable, Hashable {
@@ -58,7 +61,7 @@ package struct ServicePortRoute: Sendable, Hashable {
     package init(
         key: RouteKey, frontends: [Frontend], clusterBackends: [Backend], localBackends: [Backend] = [],
         servingBackends: [Backend] = [], affinityTimeout: UInt32? = nil, sourceRanges: [IPNetwork] = [],
-        healthCheck: HealthCheck? = nil, ipvsScheduler: String? = nil
+        healthCheck: HealthCheck? = nil, ipvsScheduler: String? = nil, proxyProtocol: Service.ProxyProtocol? = nil
     ) {
         self.key = key
         self.frontends = frontends
@@ -69,6 +72,7 @@ package struct ServicePortRoute: Sendable, Hashable {
         self.sourceRanges = sourceRanges
         self.healthCheck = healthCheck
         self.ipvsScheduler = ipvsScheduler
+        self.proxyProtocol = proxyProtocol
     }
 
     /// The port of the ``healthCheck``.

@@ -75,7 +75,7 @@ private struct RouteDecision {
             affinityTimeout: service.affinityTimeout, sourceRanges: sourceRanges,
             healthCheck: healthCheckNodePort.map {
                 ServicePortRoute.HealthCheck(port: $0, readyEndpoints: selection.readyLocal)
-            }, ipvsScheduler: service.ipvsScheduler)
+            }, ipvsScheduler: service.ipvsScheduler, proxyProtocol: service.proxyProtocol)
     }
 
     /// The frontends that no other Service port has; what it does without becomes problems.

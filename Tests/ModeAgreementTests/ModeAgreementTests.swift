@@ -4,9 +4,11 @@ import InternetAddresses
 import NFTables
 import ServiceRouting
 import Testing
+import UserspaceProxy
 
 @testable import IPTablesDataplane
 @testable import NFTablesDataplane
+@testable import UserspaceDataplane
 
 /// The modes hold no policy of their own: what they write sends every client to the same places.
 @Suite struct ModeAgreementTests {
@@ -29,6 +31,27 @@ import Testing
                         #expect(
                             iptables.outcomes(of: client, isToNode: isToNode) == expected,
                             "iptables: \(client) to \(frontend)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("userspace mode sends every client to the same places, from an address of the node", arguments: 0..<150)
+    func agreeInUserspace(seed: Int) {
+        for family in IPFamily.allCases {
+            var cluster = RandomSnapshot(seed: UInt64(seed), family: family)
+            let table = cluster.table()
+            let length = family == .ipv4 ? 16 : 48
+            let pods = IPNetwork(containing: cluster.address(.localPods, 0), prefixLength: length)
+            let machine = MachineView(
+                addresses: [cluster.address(.node, 2)], podNetworks: [pods].compactMap(\.self))
+            for route in table.snapshot.routes {
+                for frontend in route.frontends {
+                    let plan = ListenerPlan(frontend, of: route, on: machine)
+                    for client in clients(of: frontend, on: route, in: cluster) {
+                        let expected = Set(expected(client, frontend, route, pods).map(\.masqueraded))
+                        #expect(plan.outcomes(of: client, route) == expected, "\(client) to \(frontend)")
                     }
                 }
             }
@@ -110,5 +133,24 @@ import Testing
                         isMasqueraded: isMasqueraded || backend.address == client.source)
                 })
         }
+    }
+}
+
+extension Outcome {
+    /// The same, with an address of the node as the source.
+    fileprivate var masqueraded: Outcome {
+        guard case .backend(let address, let port, _) = self else { return self }
+        return .backend(address, port, isMasqueraded: true)
+    }
+}
+
+extension ListenerPlan {
+    /// What becomes of a connection.
+    fileprivate func outcomes(of client: Connection, _ route: ServicePortRoute) -> Set<Outcome> {
+        if isRefused { return [.refused] }
+        guard filter.admits(client.source) else { return [.dropped] }
+        let isInside = insideNetworks.isEmpty || insideNetworks.contains { $0.contains(client.source) }
+        let backends = route.backends(of: isInside ? inside : outside)
+        return Set(backends.map { .backend($0.address, $0.port, isMasqueraded: true) })
     }
 }

@@ -54,6 +54,33 @@ struct RoutesConnectionTests {
         #expect(count == 3000)
     }
 
+    @Test("local routes are added, listed by who made them, and removed")
+    func localRoutes() async throws {
+        let namespace = try await NetworkNamespace(name: "routes")
+        try await namespace.ip("link set lo up", "route add local 10.96.0.9/32 dev lo proto 7")
+        let new = [ip("10.96.0.1"), ip("fd00:10:96::1")]
+        let listed = try await namespace.routes { routes in
+            let link = try #require(try routes.link(named: "lo"))
+            var changes = RouteChanges()
+            for address in new { changes.add(LocalRoute(address: address, linkIndex: link.index, origin: 115)) }
+            changes.add(LocalRoute(address: new[0], linkIndex: link.index, origin: 115))
+            let refusals = try routes.send(&changes).mapValues(\.errno)
+            #expect(refusals == [2: EEXIST])
+            return try routes.localRoutes(madeBy: 115)
+        }
+        #expect(Set(listed.map(\.address)) == Set(new))
+        let shown = try await namespace.run("ip", "route", "show", "table", "local", "proto", "115")
+        #expect(shown.contains("local 10.96.0.1 dev lo"))
+        let left = try await namespace.routes { routes in
+            var changes = RouteChanges()
+            for route in listed { changes.remove(route) }
+            let refusals = try routes.send(&changes)
+            #expect(refusals.isEmpty)
+            return try routes.localRoutes(madeBy: 115) + routes.localRoutes(madeBy: 7)
+        }
+        #expect(left.map(\.address) == [ip("10.96.0.9")])
+    }
+
     @Test("links tell their kind and names, and a listener hears them and their addresses come and go")
     func listening() async throws {
         let namespace = try await NetworkNamespace(name: "links")

@@ -5,7 +5,9 @@ import Testing
 struct AddressTests {
     @Test(
         "a node port opens on an address that arrives later, and closes when it goes",
-        arguments: [("nftables", ["nft", "list", "ruleset"]), ("iptables", ["iptables-save"])])
+        arguments: [
+            ("nftables", ["nft", "list", "ruleset"]), ("iptables", ["iptables-save"]), ("userspace", ["ss", "-Hltn"]),
+        ])
     func arrivesLater(mode: String, listing: [String]) async throws {
         let web = ServiceManifest(ports: [.init(nodePort: 30080)], endpoints: ["10.244.0.7"])
         let lab = try await ProxyLab(web, mode: mode, arguments: ["--nodeport-addresses", "198.51.100.0/24"])

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Session affinity by client address", .serialized)
 struct AffinityTests {
-    static let modes = ["nftables", "iptables"]
+    static let modes = ["nftables", "iptables", "userspace"]
     let endpoints = ["10.244.0.7", "10.244.0.8", "10.244.1.9", "10.244.1.10"]
 
     @Test("a client stays with its endpoint, on each port by itself", arguments: modes)

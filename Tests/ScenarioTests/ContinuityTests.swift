@@ -6,6 +6,8 @@ import Testing
 struct ContinuityTests {
     let stable = ServiceManifest(endpoints: ["10.244.0.7", "10.244.0.8", "10.244.1.9"])
     static let modes = ["nftables", "iptables"]
+    /// Those too whose connections end with the process.
+    static let allModes = modes + ["userspace"]
 
     @Test("while the proxy is stopped and started again", arguments: modes)
     func restart(mode: String) async throws {
@@ -31,7 +33,7 @@ struct ContinuityTests {
         try await lab.proxy.stop()
     }
 
-    @Test("while an endpoint comes and goes two hundred times", arguments: modes)
+    @Test("while an endpoint comes and goes two hundred times", arguments: allModes)
     func manyChanges(mode: String) async throws {
         let visitor = "10.244.1.10"
         let lab = try await ProxyLab(stable, spares: [visitor], mode: mode)
@@ -49,7 +51,7 @@ struct ContinuityTests {
         try await lab.proxy.stop()
     }
 
-    @Test("while all endpoints but one go", arguments: modes)
+    @Test("while all endpoints but one go", arguments: allModes)
     func allButOne(mode: String) async throws {
         let lab = try await ProxyLab(stable, mode: mode)
         var web = stable
@@ -93,7 +95,7 @@ struct ContinuityTests {
         try await lab.proxy.stop()
     }
 
-    @Test("with session affinity, while the client's endpoint goes again and again", arguments: modes)
+    @Test("with session affinity, while the client's endpoint goes again and again", arguments: allModes)
     func affinity(mode: String) async throws {
         var web = stable
         web.affinitySeconds = 600

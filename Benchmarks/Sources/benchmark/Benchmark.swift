@@ -11,7 +11,7 @@ struct Benchmark: ParsableCommand {
             whether it was fast.
             """)
 
-    @Option(help: "What to measure: nftables or iptables.")
+    @Option(help: "What to measure: nftables, iptables or userspace.")
     var mode = Mode.nftables
 
     @Flag(help: "Measure servicelet dns, with dnsperf, in place of a mode of the proxy.")
@@ -40,6 +40,7 @@ struct Benchmark: ParsableCommand {
         if dns { return print(try DNSBenchmark(binary: program).run()) }
         if firstPacket { return print(try FirstPacketBenchmark(binary: program).run()) }
         if api { return print(try APIBenchmark(binary: program).run()) }
+        if mode == .userspace { return print(try TrafficBenchmark(binary: program).run()) }
         var results: [Result] = []
         for size in try chosenSizes() {
             FileHandle.standardError.write(Data("measuring \(size) …\n".utf8))

@@ -4,6 +4,14 @@ import ArgumentParser
 enum Mode: String, Codable, ExpressibleByArgument, CaseIterable {
     case nftables
     case iptables
+    /// Measured with traffic, not with changes.
+    case userspace
 
-    var sizes: [Size] { self == .nftables ? Size.nftables : Size.iptables }
+    var sizes: [Size] {
+        switch self {
+        case .nftables: Size.nftables
+        case .iptables: Size.iptables
+        case .userspace: []
+        }
+    }
 }

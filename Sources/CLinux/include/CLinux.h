@@ -36,6 +36,7 @@
 #include "CLinuxDatagrams.h"
 #include "CLinuxNamespaces.h"
 #include "CLinuxNetlink.h"
+#include "CLinuxRelay.h"
 #include "CLinuxSignals.h"
 #include "CLinuxThreads.h"
 

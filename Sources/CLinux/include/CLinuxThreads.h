@@ -8,4 +8,7 @@ void CLinux_name_thread(const char *name);
 /// Lets all threads allocate from one heap (mallopt(3), M_ARENA_MAX), which Swift's Glibc module does not show.
 void CLinux_share_heap(void);
 
+/// How many processors the calling thread may use (sched_getaffinity(2)); at least 1.
+int CLinux_processors(void);
+
 #endif

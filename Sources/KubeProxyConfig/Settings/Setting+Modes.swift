@@ -4,7 +4,7 @@ extension Setting {
         Setting(
             \.mode, flag: "proxy-mode", field: "mode", placeholder: "mode",
             .honoured("empty means iptables with --config and under the name kube-proxy, nftables otherwise"),
-            "How to program the kernel: nftables, iptables or ipvs.")
+            "How to program the kernel: nftables, iptables, ipvs, or userspace to carry connections.")
         Setting(
             \.iptables.masqueradeBit, flag: "iptables-masquerade-bit", field: "iptables.masqueradeBit", default: 14,
             .honoured(), "In iptables and ipvs mode, the bit of the packet mark that asks for masquerading.",

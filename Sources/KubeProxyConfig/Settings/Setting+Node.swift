@@ -73,7 +73,7 @@ extension Setting {
     @Table static var commands: [Setting] {
         Setting(
             \.command.config, flag: "config", placeholder: "path",
-            .honoured("other flags are ignored, save the log's, --hostname-override, --master and --manifests"),
+            .honoured("other flags are ignored, save the log's, --hostname-override, --master, --manifests and --userspace-reach"),
             "The configuration file; the program exits when it changes.")
         Setting(
             \.command.writeConfigTo, flag: "write-config-to", placeholder: "path", .honoured(),
@@ -91,6 +91,10 @@ extension Setting {
             \.command.manifests, flag: "manifests", placeholder: "path",
             .honoured("not in kube-proxy; counts beside --config too"),
             "A folder of YAML and JSON manifests, or one file, in place of a cluster; edits take effect at once.")
+        Setting(
+            \.command.userspaceReach, flag: "userspace-reach", mode: "userspace", placeholder: "way",
+            .honoured("not in kube-proxy; counts beside --config too"),
+            "How connections to clusterIPs come to the proxy: redirect, loopback or none; the first that is allowed.")
         Setting(
             \.command.healthzPort, flag: "healthz-port", default: 10256, placeholder: "port",
             .honoured("deprecated; 0 serves no health checks"),

@@ -54,6 +54,10 @@ extension ServiceDocument {
         service.publishesNotReadyAddresses = spec.publishNotReadyAddresses ?? false
         service.selector = Labels(spec.selector ?? [:])
         service.ipvsScheduler = self.metadata?.annotations?[WellKnown.ipvsScheduler]
+        if let version = self.metadata?.annotations?[WellKnown.proxyProtocol] {
+            let path = "metadata.annotations[\(WellKnown.proxyProtocol)]"
+            service.proxyProtocol = checks.choice(version, default: .v2, path)
+        }
         service.refusals = checks.refusals
         return service
     }

@@ -4,7 +4,7 @@ extension MetadataDocument {
 
     /// Annotations that are read; all others are passed over.
     private static let keptAnnotations: Set<String> = [
-        initialEventsEnd, WellKnown.ipvsScheduler, WellKnown.lastChangeTrigger,
+        initialEventsEnd, WellKnown.ipvsScheduler, WellKnown.lastChangeTrigger, WellKnown.proxyProtocol,
     ]
 
     /// `meta/v1` ObjectMeta. Only labels that are used are kept, unless all are asked for.

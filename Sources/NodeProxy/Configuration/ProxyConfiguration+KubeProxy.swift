@@ -2,6 +2,7 @@ import DaemonKit
 import Dataplane
 import InternetAddresses
 package import KubeProxyConfig
+import UserspaceDataplane
 
 extension ProxyConfiguration {
     /// What the operator's settings mean on the machine with the host name `machine`.
@@ -25,6 +26,7 @@ extension ProxyConfiguration {
         syncPeriod = settings.periodsInUse.sync
         minimumInterval = Self.minimumInterval(settings, mode)
         usesPodNetworksOfNode = settings.detectLocalMode == "NodeCIDR"
+        userspaceReach = try Self.userspaceReach(settings)
         takeNode(settings)
     }
 
@@ -50,6 +52,19 @@ extension ProxyConfiguration {
                 .invalidOption, "--manifests and \(flag) are two sources of Services for one kernel; omit one of them")
         }
         return .manifests(path: manifests)
+    }
+
+    private static func userspaceReach(
+        _ settings: KubeProxyConfiguration
+    ) throws(ProxyError) -> UserspaceConfiguration.Reach? {
+        let text = settings.command.userspaceReach
+        guard !text.isEmpty else { return nil }
+        guard let reach = UserspaceConfiguration.Reach(rawValue: text) else {
+            throw ProxyError(
+                .invalidOption,
+                "--userspace-reach: “\(text)” is not a way to reach the proxy; use redirect, loopback or none")
+        }
+        return reach
     }
 
     private static func nodeName(_ settings: KubeProxyConfiguration, machine: String) throws(ProxyError) -> String {

@@ -3,6 +3,7 @@ package import Dataplane
 package import IPTablesDataplane
 package import IPVSDataplane
 package import ServiceRouting
+package import UserspaceDataplane
 
 /// All that the operator has settled, checked and ready to use.
 package struct ProxyConfiguration: Sendable, Hashable {
@@ -36,6 +37,9 @@ package struct ProxyConfiguration: Sendable, Hashable {
     package var acceptsInvalidPackets: Bool
     /// What the mode `ipvs` alone is told.
     package var ipvsSettings: IPVSSettings
+    /// How connections reach the proxy in the mode `userspace` at addresses that the machine does not have; `nil` for the
+    /// first way that the machine allows.
+    package var userspaceReach: UserspaceConfiguration.Reach?
     /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
     package var healthAddress: ListenAddress?
     /// Whether the proxy ends where one of its addresses is taken (`--bind-address-hard-fail`). Otherwise it tries again
@@ -87,6 +91,11 @@ extension ProxyConfiguration {
             scheduler: ipvsSettings.scheduler, excludedNetworks: ipvsSettings.excludedNetworks,
             usesStrictARP: ipvsSettings.usesStrictARP, timeouts: ipvsSettings.timeouts,
             syncPeriod: ipvsSettings.syncPeriod)
+    }
+
+    /// The part that the mode `userspace` acts on.
+    package var userspace: UserspaceConfiguration {
+        UserspaceConfiguration(localTraffic: dataplane.localTraffic, reach: userspaceReach)
     }
 
     /// The part that routing acts upon.

@@ -32,7 +32,7 @@ package struct ProxyMode: Sendable {
         @Sendable (RoutingSnapshot, ProxyConfiguration?, Logger) async throws(DataplaneError) -> KernelAudit
 
     /// All modes, the default first. Rules of a mode may lead to those of a mode before it, never the other way round.
-    package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs]
+    package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs, .userspace]
 
     /// The mode with the name that `--proxy-mode` or the field `mode` has.
     package init(setting text: String) throws(ProxyError) {

@@ -15,6 +15,8 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 
+#include "CBenchmarkTraffic.h"
+
 // Moves the calling thread, and what it starts from then on, into a new network namespace whose loopback is up.
 // 0, or -1 and errno.
 int CBenchmark_enter_namespace(void);

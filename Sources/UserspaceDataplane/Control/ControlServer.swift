@@ -1,0 +1,117 @@
+import BlockingThreads
+import CLinux
+import Glibc
+import Synchronization
+import UserspaceProxy
+
+/// Answers other processes of this mode in the network namespace: tells what is served, and hands the sockets over to the
+/// next proxy. Works on a thread of its own, until it is no longer referred to.
+final class ControlServer: Sendable {
+    private let core: ControlCore
+
+    /// Throws if the system has no thread; `nil` where the name is taken.
+    init?(_ listeners: OpenListeners, handover: Handover) throws(ThreadError) {
+        let descriptor = CLinux_abstract_socket(ControlSocket.name, true)
+        guard descriptor >= 0 else { return nil }
+        let core = ControlCore(descriptor, listeners, handover)
+        self.core = core
+        try OwnedThread.start(name: "control") { core.run() }
+    }
+
+    deinit { core.stop() }
+}
+
+/// Whether another process has taken the sockets over.
+final class Handover: Sendable {
+    private let isOver = Atomic<Bool>(false)
+
+    var isDone: Bool { isOver.load(ordering: .acquiring) }
+
+    func finish() { isOver.store(true, ordering: .releasing) }
+}
+
+/// What the thread does.
+private final class ControlCore: Sendable {
+    /// `nil` once it is closed, which makes its name free for the next process.
+    private let descriptor: Mutex<CInt?>
+    private let listeners: OpenListeners
+    private let handover: Handover
+
+    /// Descriptors in one message; the kernel takes no more than 253.
+    private static let batch = 100
+    /// Seconds within which another process must answer, and within which the next proxy must have programmed.
+    private static let patience = 5
+    private static let handoverPatience = 120
+
+    init(_ descriptor: CInt, _ listeners: OpenListeners, _ handover: Handover) {
+        self.descriptor = Mutex(descriptor)
+        self.listeners = listeners
+        self.handover = handover
+    }
+
+    deinit { release() }
+
+    /// Ends the thread.
+    func stop() {
+        descriptor.withLock { if let number = $0 { shutdown(number, Int32(SHUT_RDWR)) } }
+    }
+
+    private func release() {
+        descriptor.withLock { descriptor in
+            if let number = descriptor { close(number) }
+            descriptor = nil
+        }
+    }
+
+    func run() {
+        // Nobody but this thread closes it.
+        while let number = descriptor.withLock({ $0 }) {
+            let client = accept(number, nil, nil)
+            if client < 0 {
+                guard errno == ECONNABORTED || errno == EINTR else { return }
+                continue
+            }
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+            serve(client)
+        }
+    }
+
+    private func serve(_ client: CInt) {
+        guard let socket = ControlSocket(client, timeout: Self.patience), let request = socket.receive()?.text else {
+            return
+        }
+        switch request {
+        case "inspect": describe(socket)
+        case "take": handOver(socket)
+        default: break
+        }
+    }
+
+    private func describe(_ socket: borrowing ControlSocket) {
+        var text = ""
+        for line in listeners.all.lazy.flatMap({ ListenerText.lines($0.text) }) {
+            text += line + "\n"
+            if text.utf8.count > ControlSocket.textSize {
+                guard socket.send(text) else { return }
+                text = ""
+            }
+        }
+        if !text.isEmpty { _ = socket.send(text) }
+    }
+
+    /// Sends all sockets, and lets go once the other process says that it serves.
+    private func handOver(_ socket: borrowing ControlSocket) {
+        let all = listeners.all
+        for start in stride(from: 0, to: all.count, by: Self.batch) {
+            let part = all[start..<min(start + Self.batch, all.count)]
+            let text = part.compactMap { ListenerText.lines($0.text).first }.joined(separator: "\n")
+            guard socket.send(text, part.map(\.socket.descriptor)) else { return }
+        }
+        guard socket.send("end"), socket.wait(atMost: Self.handoverPatience), socket.receive()?.text == "taken" else {
+            return
+        }
+        handover.finish()
+        release()
+        _ = socket.send("bye")
+    }
+}

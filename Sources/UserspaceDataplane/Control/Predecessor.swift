@@ -1,0 +1,58 @@
+import Dataplane
+import Glibc
+import InternetAddresses
+import UserspaceProxy
+
+/// The proxy that serves in the network namespace now, as the next one sees it. Belongs to one thread, which its calls
+/// block.
+struct Predecessor: ~Copyable {
+    private let socket: ControlSocket
+
+    /// Seconds within which it must answer.
+    private static let patience = 5
+
+    /// `nil` if there is none.
+    init?() {
+        guard let socket = ControlSocket.connect(timeout: Self.patience) else { return nil }
+        self.socket = socket
+    }
+
+    /// Its listening sockets. Until ``release()`` it goes on as before, and also if this object goes without that. `nil` if
+    /// it does not answer properly.
+    func sockets() -> [InheritedSocket]? {
+        guard socket.send("take") else { return nil }
+        var sockets: [InheritedSocket] = []
+        while let message = socket.receive() {
+            if message.text == "end" { return sockets }
+            guard let entries = ListenerText.read(message.text.split(separator: "\n")),
+                entries.count == message.descriptors.count
+            else {
+                for descriptor in message.descriptors { close(descriptor) }
+                return nil
+            }
+            for (entry, descriptor) in zip(entries, message.descriptors) {
+                let place = entry.frontend.place
+                // One that cannot be read back is bound anew.
+                guard let listening = try? ListeningSocket(adopting: descriptor, place.transport) else { continue }
+                let key = InheritedSocket.Key(place: place, isRedirected: entry.isRedirected)
+                sockets.append(InheritedSocket(key: key, socket: listening))
+            }
+        }
+        return nil
+    }
+
+    /// Tells it that its sockets are served here now: it accepts no more connections and ends with its last one.
+    consuming func release() {
+        guard socket.send("taken") else { return }
+        // When it has answered, its name is free.
+        _ = socket.receive()
+    }
+
+    /// What it serves; `nil` if it does not answer properly.
+    consuming func inspect() -> [ListenerText.Entry]? {
+        guard socket.send("inspect") else { return nil }
+        var lines: [Substring] = []
+        while let message = socket.receive() { lines += message.text.split(separator: "\n") }
+        return ListenerText.read(lines)
+    }
+}

@@ -1,0 +1,84 @@
+import Dataplane
+import InternetAddresses
+import Logging
+
+/// The way in which connections to addresses that the machine does not have come to the proxy. Belongs to one thread, which
+/// its calls block.
+struct Reach: ~Copyable {
+    private var redirection: Redirection?
+    private var localAddresses: LocalAddresses?
+
+    /// `choice` is the operator's, who is told with an error if it cannot be had; `nil` is for the first one that can.
+    init(_ choice: UserspaceConfiguration.Reach?, _ logger: Logger) throws(DataplaneError) {
+        var reasons: [String] = []
+        if choice == nil || choice == .redirect {
+            do throws(DataplaneError) {
+                redirection = try Redirection()
+                return
+            } catch {
+                guard choice == nil else { throw error }
+                reasons.append("\(error)")
+            }
+        }
+        if choice == nil || choice == .loopback {
+            do throws(DataplaneError) {
+                localAddresses = try LocalAddresses()
+                return
+            } catch {
+                guard choice == nil else { throw error }
+                reasons.append("\(error)")
+            }
+        }
+        guard choice == nil else { return }
+        logger.warning(
+            """
+            clusterIPs are served only where the machine has the address: connections to others cannot be led to the \
+            proxy: \(reasons.joined(separator: "; "))
+            """)
+    }
+
+    /// Whether connections come to another port than the frontend's.
+    func redirects(_ family: IPFamily) -> Bool { redirection?.serves(family) ?? false }
+
+    /// Leads connections to a frontend to its listener, at this port if they are redirected. False where there is no way.
+    mutating func lead(_ plan: ListenerPlan, to port: UInt16?) -> Bool {
+        if let port, redirection != nil {
+            redirection?.redirect(plan, to: port)
+            return true
+        }
+        guard localAddresses != nil else { return false }
+        localAddresses?.add(plan.place)
+        return true
+    }
+
+    /// Lets connections to a frontend be refused.
+    mutating func refuse(_ plan: ListenerPlan) {
+        redirection?.refuse(plan)
+        // Nobody listens there, and the kernel says so.
+        localAddresses?.add(plan.place)
+    }
+
+    mutating func remove(_ plan: ListenerPlan) {
+        redirection?.remove(plan)
+        localAddresses?.remove(plan.place)
+    }
+
+    /// Takes in which addresses the machine has.
+    mutating func follow(_ machine: MachineView) { redirection?.follow(machine) }
+
+    mutating func setServiceNetworks(_ networks: [IPNetwork]) { redirection?.setServiceNetworks(networks) }
+
+    /// Writes what is different; `everything`, whatever the kernel holds now.
+    mutating func commit(everything: Bool) throws(DataplaneError) -> ProgrammingReport {
+        if redirection != nil, let report = try redirection?.commit(everything: everything) { return report }
+        if localAddresses != nil, let report = try localAddresses?.commit(everything: everything) { return report }
+        return ProgrammingReport()
+    }
+
+    /// What others have damaged, in a few words each.
+    mutating func damage() throws(DataplaneError) -> [String] {
+        if redirection != nil, let damage = try redirection?.damage() { return damage }
+        if localAddresses != nil, let damage = try localAddresses?.damage() { return damage }
+        return []
+    }
+}

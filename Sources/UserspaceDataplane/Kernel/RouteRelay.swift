@@ -1,0 +1,46 @@
+import Dataplane
+import InternetAddresses
+import KubernetesAPI
+import ServiceRouting
+import UserspaceProxy
+
+/// What the listeners of one route share: the endpoints and whose turn it is, and the counters.
+final class RouteRelay: Sendable {
+    let cluster: Balancer
+    let local: Balancer
+    let counters: RelayCounters
+
+    init(_ route: ServicePortRoute, counters: RelayCounters) {
+        cluster = Balancer(Self.addresses(route.clusterBackends), affinityTimeout: route.affinityTimeout)
+        local = Balancer(Self.addresses(route.localBackends), affinityTimeout: route.affinityTimeout)
+        self.counters = counters
+    }
+
+    func update(_ route: ServicePortRoute) {
+        let (all, near) = (Self.addresses(route.clusterBackends), Self.addresses(route.localBackends))
+        cluster.update(all, affinityTimeout: route.affinityTimeout)
+        local.update(near, affinityTimeout: route.affinityTimeout)
+        counters.keepFailures(of: Set(all + near))
+    }
+
+    /// Where connections go; `nil` where they are refused, or were dropped before they came here.
+    func balancer(_ destination: Destination) -> Balancer? {
+        switch destination {
+        case .clusterBackends: cluster
+        case .localBackends: local
+        case .refuse, .drop: nil
+        }
+    }
+
+    func rules(_ plan: ListenerPlan) -> ListenerRules {
+        // Where clients outside are dropped, the socket hears nobody but those inside.
+        let outside = plan.outside == .drop ? plan.inside : plan.outside
+        return ListenerRules(
+            inside: balancer(plan.inside), outside: balancer(outside), insideNetworks: plan.insideNetworks,
+            proxyHeader: plan.proxyHeader)
+    }
+
+    static func addresses(_ backends: [Backend]) -> [RelayAddress] {
+        backends.map { RelayAddress($0.address, $0.port) }
+    }
+}

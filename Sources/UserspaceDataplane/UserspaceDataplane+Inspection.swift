@@ -1,0 +1,37 @@
+package import Dataplane
+import Logging
+
+extension UserspaceDataplane {
+    /// Asks the proxy that serves in the network namespace of `executor` what it serves; nothing where there is none: with
+    /// it, its sockets are gone.
+    package static func inspect(
+        executor: (any SerialExecutor)? = nil
+    ) async throws(DataplaneError) -> [InspectedFrontend] {
+        try await UserspaceDataplane(executor: executor, logger: Logger(label: "inspect"), whenDrained: {}).ask()
+    }
+
+    private func ask() throws(DataplaneError) -> [InspectedFrontend] {
+        guard let running = Predecessor() else { return [] }
+        guard let entries = running.inspect() else {
+            throw DataplaneError(
+                .transient, "the userspace proxy that runs here does not say what it serves; is it of another version?")
+        }
+        return entries.map(\.frontend)
+    }
+
+    /// Removes what the mode leaves in the kernel of the network namespace of `executor`. The sockets belong to the
+    /// process and go with it.
+    package static func cleanUp(executor: (any SerialExecutor)? = nil) async throws(DataplaneError) {
+        try await UserspaceDataplane(executor: executor, logger: Logger(label: "cleanup"), whenDrained: {}).remove()
+    }
+
+    private func remove() throws(DataplaneError) {
+        var failure: DataplaneError?
+        // Where there is no nf_tables there is no table.
+        do throws(DataplaneError) { try Redirection.cleanUp() } catch  where error.code != .unsupported {
+            failure = error
+        } catch {}
+        try LocalAddresses.cleanUp()
+        if let failure { throw failure }
+    }
+}

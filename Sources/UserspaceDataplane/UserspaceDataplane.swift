@@ -1,0 +1,155 @@
+import BlockingThreads
+package import Dataplane
+package import Logging
+package import ServiceRouting
+import UserspaceProxy
+
+/// The mode `userspace`: the process itself listens at the addresses of Services and carries every connection.
+///
+/// docs/userspace.md explains it.
+package actor UserspaceDataplane: Dataplane {
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    nonisolated let executor: any SerialExecutor
+    private let configuration: UserspaceConfiguration
+    private let logger: Logger
+    private let whenDrained: @Sendable () -> Void
+    private let handover = Handover()
+    private let registry = OpenListeners()
+    private nonisolated let trafficRegistry = TrafficRegistry()
+    private var relay: Relay?
+    private var programmer: UserspaceProgrammer?
+    private var server: ControlServer?
+    private var hasAnnouncedItself = false
+    private var toldPauses: UInt64 = 0
+
+    private static let tick = Duration.milliseconds(200)
+    /// Damage is looked for each time after so many ticks.
+    private static let ticksBetweenChecks = 5
+    /// Files that are no connections: logs, netlink, the API server.
+    private static let otherFiles = 256
+
+    /// A data plane for the network namespace in which `executor` runs its jobs. Without one it makes a thread of its own,
+    /// and throws a transient error where the system has none.
+    ///
+    /// `whenDrained` is called when another process has taken over and the last connection has ended.
+    package init(
+        configuration: UserspaceConfiguration = UserspaceConfiguration(), executor: (any SerialExecutor)? = nil,
+        logger: Logger, whenDrained: @escaping @Sendable () -> Void
+    ) throws(DataplaneError) {
+        self.configuration = configuration
+        self.logger = logger
+        self.whenDrained = whenDrained
+        if let executor {
+            self.executor = executor
+        } else {
+            do throws(ThreadError) { self.executor = try ThreadExecutor(name: "userspace") } catch {
+                throw DataplaneError(.transient, "\(error)", cause: error)
+            }
+        }
+    }
+
+    deinit { relay?.stop() }
+
+    package func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
+        guard !handover.isDone else { return ProgrammingReport() }
+        let programmer = try readyProgrammer()
+        guard !hasAnnouncedItself else { return try programmer.synchronize(snapshot) }
+        let predecessor = Predecessor()
+        var isTakingOver = false
+        if predecessor != nil {
+            if let sockets = predecessor?.sockets() {
+                programmer.listeners.inherit(sockets)
+                isTakingOver = true
+                logger.info("taking over \(sockets.count) listening sockets from the proxy that runs here")
+            } else {
+                logger.warning("the proxy that runs here does not hand its sockets over")
+            }
+        }
+        let report = try programmer.synchronize(snapshot)
+        programmer.listeners.forgetInherited()
+        if isTakingOver, let predecessor = consume predecessor { predecessor.release() }
+        announce()
+        return report
+    }
+
+    package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
+        guard !handover.isDone else { return ProgrammingReport() }
+        return try readyProgrammer().apply(change)
+    }
+
+    package func repair() async throws(DataplaneError) -> RepairReport? {
+        var ticks = 0
+        while true {
+            do { try await Task.sleep(for: Self.tick) } catch { return nil }
+            if handover.isDone { return await drain() }
+            ticks += 1
+            guard ticks % Self.ticksBetweenChecks == 0, let programmer else { continue }
+            tellLimits()
+            if let report = try programmer.repair() { return report }
+        }
+    }
+
+    package nonisolated var traffic: [ServiceTraffic] { trafficRegistry.traffic }
+
+    // MARK: - On the thread
+
+    private func readyProgrammer() throws(DataplaneError) -> UserspaceProgrammer {
+        if let programmer { return programmer }
+        let files = OpenFiles.raiseLimit()
+        let limits = RelayConfiguration(openFiles: max(64, files - Self.otherFiles))
+        let relay: Relay
+        do { relay = try Relay(limits) } catch {
+            throw DataplaneError(.transient, "cannot start the threads of the proxy: \(error)", cause: error)
+        }
+        self.relay = relay
+        let new = try UserspaceProgrammer(
+            configuration, relay: relay, registry: registry, traffic: trafficRegistry, logger: logger)
+        logger.info(
+            """
+            up to \(limits.connectionLimit) connections and \(limits.sessionLimit) UDP sessions at a time on \
+            \(limits.threads) threads, for up to \(files) open files
+            """)
+        programmer = new
+        return new
+    }
+
+    /// Answers other processes from now on.
+    private func announce() {
+        hasAnnouncedItself = true
+        do throws(ThreadError) { server = try ControlServer(registry, handover: handover) } catch {
+            return logger.warning("the next proxy cannot take the sockets over from this one: \(error)")
+        }
+        if server == nil {
+            logger.warning("the next proxy cannot take the sockets over from this one: the name of its socket is taken")
+        }
+    }
+
+    private func tellLimits() {
+        guard let load = relay?.load, load.pauseCount != toldPauses else { return }
+        toldPauses = load.pauseCount
+        logger.warning(
+            """
+            new connections wait: there are \(load.connectionCount) connections and \(load.sessionCount) UDP sessions; \
+            raise the limit of open files (ulimit -n, LimitNOFILE=)
+            """)
+    }
+
+    /// Another process accepts connections now: lets those that are here come to their end.
+    private func drain() async -> RepairReport? {
+        programmer?.listeners.handOver()
+        logger.notice(
+            """
+            another proxy has taken over; this one ends with its last connection, and after \
+            \(configuration.drainTimeout) s at the latest
+            """)
+        let deadline = ContinuousClock.now + .seconds(configuration.drainTimeout)
+        while let load = relay?.load, load.connectionCount + load.sessionCount > 0, ContinuousClock.now < deadline {
+            do { try await Task.sleep(for: Self.tick) } catch { return nil }
+        }
+        whenDrained()
+        // Until the task is cancelled: there is nothing left to repair.
+        while (try? await Task.sleep(for: .seconds(3600))) != nil {}
+        return nil
+    }
+}

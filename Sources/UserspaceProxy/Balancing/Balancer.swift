@@ -1,0 +1,83 @@
+import InternetAddresses
+import Synchronization
+
+/// Chooses endpoints for new connections: one after the other, and for a client that is to stay, the one it had.
+///
+/// All threads of a relay share it. Time is in nanoseconds of the monotonic clock.
+package final class Balancer: Sendable {
+    /// Clients that are remembered at most. Those beyond the limit are served, and not remembered.
+    static let maximumClients = 1 << 16
+
+    private struct Remembered {
+        var endpoint: RelayAddress
+        var lastUse: UInt64
+    }
+
+    private struct State {
+        var endpoints: [RelayAddress] = []
+        var next = 0
+        /// Nanoseconds; 0 without affinity.
+        var timeout: UInt64 = 0
+        var clients: [IPAddress: Remembered] = [:]
+        var fullUntil: UInt64 = 0
+    }
+
+    private let state: Mutex<State>
+
+    /// `affinityTimeout` is for how many seconds a client stays with its endpoint after its last new connection.
+    package init(_ endpoints: [RelayAddress] = [], affinityTimeout: UInt32? = nil) {
+        state = Mutex(State())
+        update(endpoints, affinityTimeout: affinityTimeout)
+    }
+
+    /// Replaces the endpoints. Clients of those that stay, stay with them; the turn goes on where it was.
+    package func update(_ endpoints: [RelayAddress], affinityTimeout: UInt32?) {
+        state.withLock { state in
+            if state.endpoints != endpoints, !state.clients.isEmpty {
+                let present = Set(endpoints)
+                state.clients = state.clients.filter { present.contains($0.value.endpoint) }
+            }
+            state.endpoints = endpoints
+            state.timeout = UInt64(affinityTimeout ?? 0) * 1_000_000_000
+            if state.timeout == 0 { state.clients = [:] }
+            state.fullUntil = 0
+        }
+    }
+
+    /// The endpoints that are chosen from.
+    package var endpoints: [RelayAddress] { state.withLock { $0.endpoints } }
+
+    /// The endpoint for a new connection of a client; `nil` if there is none. A client with a `failed` endpoint is given
+    /// another one if there is any, and stays with that.
+    func choose(for client: IPAddress, after failed: RelayAddress? = nil, at now: UInt64) -> RelayAddress? {
+        state.withLock { state in
+            guard !state.endpoints.isEmpty else { return nil }
+            guard state.timeout > 0 else { return Self.turn(&state, after: failed) }
+            if failed == nil, let known = state.clients[client], now &- known.lastUse < state.timeout {
+                state.clients[client]?.lastUse = now
+                return known.endpoint
+            }
+            let endpoint = Self.turn(&state, after: failed)
+            Self.remember(client, endpoint, &state, at: now)
+            return endpoint
+        }
+    }
+
+    private static func turn(_ state: inout State, after failed: RelayAddress?) -> RelayAddress {
+        if state.next >= state.endpoints.count { state.next = 0 }
+        if state.endpoints[state.next] == failed { state.next = (state.next + 1) % state.endpoints.count }
+        defer { state.next += 1 }
+        return state.endpoints[state.next]
+    }
+
+    private static func remember(_ client: IPAddress, _ endpoint: RelayAddress, _ state: inout State, at now: UInt64) {
+        if state.clients.count >= maximumClients, state.clients[client] == nil {
+            // Looking through all of them is worth it once in a while only.
+            guard now >= state.fullUntil else { return }
+            state.clients = state.clients.filter { now &- $0.value.lastUse < state.timeout }
+            state.fullUntil = now + 1_000_000_000
+            guard state.clients.count < maximumClients else { return }
+        }
+        state.clients[client] = Remembered(endpoint: endpoint, lastUse: now)
+    }
+}

@@ -1,0 +1,40 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// What a thread of a relay is told by others.
+final class WorkerMailbox: Sendable {
+    enum Message: Sendable {
+        case add(Listener, id: UInt32)
+        /// No new connections; those that are there go on, UDP sessions only if they are kept.
+        case remove(id: UInt32, keepingSessions: Bool)
+        /// Ends the UDP sessions of a listener with other endpoints than these.
+        case keepSessions(id: UInt32, with: Set<RelayAddress>)
+        /// Ends everything.
+        case stop
+    }
+
+    let descriptor: CInt
+    private let messages = Mutex<[Message]>([])
+
+    init() throws(RelayError) {
+        descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard descriptor >= 0 else { throw RelayError("make an eventfd", errno: errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    func post(_ message: Message) {
+        messages.withLock { $0.append(message) }
+        eventfd_write(descriptor, 1)
+    }
+
+    func take() -> [Message] {
+        var count: eventfd_t = 0
+        eventfd_read(descriptor, &count)
+        return messages.withLock { messages in
+            defer { messages = [] }
+            return messages
+        }
+    }
+}
