@@ -73,7 +73,9 @@ extension Setting {
     @Table static var commands: [Setting] {
         Setting(
             \.command.config, flag: "config", placeholder: "path",
-            .honoured("other flags are ignored, save the log's, --hostname-override, --master, --manifests and --userspace-reach"),
+            .honoured(
+                "other flags are ignored, save the log's, --hostname-override, --master, --manifests and "
+                    + "--userspace-reach"),
             "The configuration file; the program exits when it changes.")
         Setting(
             \.command.writeConfigTo, flag: "write-config-to", placeholder: "path", .honoured(),
