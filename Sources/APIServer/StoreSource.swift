@@ -22,7 +22,7 @@ package struct StoreSource: ObjectSource {
             for selection in selections {
                 group.addTask { try await follow(selection, inbox) }
             }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 

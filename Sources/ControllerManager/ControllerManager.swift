@@ -71,7 +71,7 @@ package struct ControllerManager: Sendable {
                     source: source, writer: writer, workers: options.workers, writeLimit: limit, logger: logger)
                 group.addTask { try await workloads.run() }
             }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 }

@@ -46,7 +46,7 @@ struct ClusterFollower: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await source.run(into: inbox) }
             group.addTask { await publish(from: inbox) }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 

@@ -45,7 +45,7 @@ package struct DNSServer: Sendable {
         let parts = try parts()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for part in parts { group.addTask { try await part.run() } }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 

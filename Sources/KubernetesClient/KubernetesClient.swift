@@ -38,7 +38,7 @@ package struct KubernetesClient: ObjectSource {
                         health: health, logger: logger)
                     group.addTask { try await driver.run() }
                 }
-                try await group.waitForAll()
+                while try await group.next() != nil {}
             }
         }
     }

@@ -66,7 +66,7 @@ struct RecordedAnswersTests {
             if isSynchronized {
                 try await RunningServer.waitUntilSynchronized(client)
             } else {
-                _ = try await client.datagram([0], patience: 0.5)
+                try await RunningServer.waitUntilAnswering(client)
             }
             let comparison = Comparison(ttlTolerance: tolerance)
             for recording in recordings {

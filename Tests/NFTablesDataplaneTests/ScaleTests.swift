@@ -49,7 +49,8 @@ struct ScaleTests {
             return try Self.flips(kernel, endpoints: 10)
         }
         #expect(inSmall == inLarge)
-        #expect(inLarge.map(\.messages) == [3, 3, 0, 2, 4])
+        // The last one moves a backend into the gap, and then removes the slot that the backend had.
+        #expect(inLarge.map(\.messages) == [3, 3, 0, 2, 5])
         #expect(inLarge.allSatisfy { $0.bytes < 1000 })
     }
 

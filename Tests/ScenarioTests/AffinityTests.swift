@@ -23,7 +23,8 @@ struct AffinityTests {
         }
         // Of sixteen clients all choose alike, or the same for both ports, once in more than 10⁹ times.
         #expect(Set(pairs.map { $0[0] }).count > 1)
-        #expect(pairs.contains { $0[0] != $0[1] })
+        // In turn, as userspace mode chooses, it is the same for both ports.
+        if mode != "userspace" { #expect(pairs.contains { $0[0] != $0[1] }) }
         try await lab.proxy.stop()
     }
 

@@ -42,7 +42,7 @@ struct RelayTests {
 
     @Test("megabytes arrive whole in both directions at once, with a reader that pauses")
     func bulk() async throws {
-        let size = 24 << 20
+        let size = 6 << 20
         let server = try TestSocket.server()
         let lab = try RelayLab([try server.address])
         let client = try TestSocket.client(lab.address)

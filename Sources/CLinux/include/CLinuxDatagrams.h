@@ -9,8 +9,9 @@
 /// Whom a datagram came from, and which of our addresses it was sent to.
 struct CLinux_peer {
     struct sockaddr_storage address;
-    /// IP_PKTINFO or IPV6_PKTINFO, if the socket asks for it.
-    uint8_t control[64];
+    /// IP_PKTINFO and IPV6_PKTINFO, if the socket asks for it.
+    /// An IPv4 packet that a socket of both families takes has both.
+    uint8_t control[96];
     uint32_t address_length;
     uint32_t control_length;
 };

@@ -29,7 +29,7 @@ package struct DefaultAccounts: Sendable {
             group.addTask {
                 try await loop.run { namespace in await give(namespace) }
             }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 

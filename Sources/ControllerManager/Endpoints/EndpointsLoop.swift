@@ -40,7 +40,7 @@ struct EndpointsLoop: Sendable {
             group.addTask {
                 try await loop.run { name in await look(at: name) }
             }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 

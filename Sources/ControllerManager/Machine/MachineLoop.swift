@@ -37,7 +37,7 @@ package struct MachineLoop: Sendable {
                 group.addTask {
                     try await loop.run { name in await look(at: name, client) }
                 }
-                try await group.waitForAll()
+                while try await group.next() != nil {}
             }
         }
     }

@@ -45,7 +45,7 @@ final class WorkLoop<Key: Hashable & Sendable>: Sendable {
                     }
                 }
             }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 

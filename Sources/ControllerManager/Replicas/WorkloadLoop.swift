@@ -37,7 +37,7 @@ struct WorkloadLoop: Sendable {
             group.addTask {
                 try await loop.run { key in await look(at: key) }
             }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
     }
 

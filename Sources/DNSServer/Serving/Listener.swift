@@ -37,7 +37,7 @@ struct Listener: Sendable {
                 for (index, socket) in sockets.enumerated() {
                     group.addTask { try await receive(from: socket, part: index) }
                 }
-                try await group.waitForAll()
+                while try await group.next() != nil {}
             }
             await streams.close()
         } catch {

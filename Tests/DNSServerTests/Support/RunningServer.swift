@@ -54,6 +54,16 @@ enum RunningServer {
         return UInt16(bigEndian: address.sin_port)
     }
 
+    /// Asks until there is an answer, be it that the names are unknown, or `attempts` are used up.
+    static func waitUntilAnswering(_ client: TestClient, attempts: Int = 200) async throws {
+        let query = Recording.Query(name: "kubernetes.default.svc.cluster.local.", type: "A", transport: "udp")
+        for _ in 0..<attempts {
+            if try await client.datagram(try query.message(identifier: 1), patience: 0.2) != nil { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw RecordingError(text: "the server does not come up")
+    }
+
     /// Asks until the cluster's names are known, or `attempts` are used up.
     static func waitUntilSynchronized(_ client: TestClient, attempts: Int = 200) async throws {
         let query = Recording.Query(name: "kubernetes.default.svc.cluster.local.", type: "A", transport: "udp")
