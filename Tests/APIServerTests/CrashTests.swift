@@ -45,6 +45,8 @@ private actor Ledger {
                 // At any moment: the time is only what makes the moments differ.
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 1...100)))
                 server.kill()
+                // What they still wait for will not come.
+                group.cancelAll()
             }
             try await client.shutdown()
         }

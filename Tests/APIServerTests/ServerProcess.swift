@@ -85,7 +85,8 @@ final class ServerProcess {
     func client() async throws -> HTTPClient {
         // The folder as the program sees it.
         let path = "/proc/\(pid)/root\(folder)/admin.kubeconfig"
-        while !FileManager.default.fileExists(atPath: path) {
+        // A client that is refused waits longer and longer before it tries again, so it is not made too early.
+        while !FileManager.default.fileExists(atPath: path) || !isListening {
             guard process.isRunning else { throw Problem(description: "the server has ended: \(errors)") }
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -96,6 +97,21 @@ final class ServerProcess {
             try await Task.sleep(for: .milliseconds(5))
         }
         throw Problem(description: "the server has ended: \(errors)")
+    }
+
+    private var isListening: Bool {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
     }
 
     func url(_ path: String) -> String { "https://127.0.0.1:\(port)\(path)" }
