@@ -17,6 +17,13 @@ struct BalancerTests {
         #expect(Balancer().choose(for: client, at: 0) == nil)
     }
 
+    @Test("with affinity a client stays although another thread has read the clock later")
+    func clockOfAnotherThread() {
+        let balancer = Balancer(endpoints, affinityTimeout: 60)
+        let home = balancer.choose(for: client, at: 2 * Self.second)
+        #expect(balancer.choose(for: client, at: Self.second) == home)
+    }
+
     @Test("after a failure another endpoint is chosen, if there is one")
     func failure() {
         let balancer = Balancer(endpoints)

@@ -53,7 +53,9 @@ package final class Balancer: Sendable {
         state.withLock { state in
             guard !state.endpoints.isEmpty else { return nil }
             guard state.timeout > 0 else { return Self.turn(&state, after: failed) }
-            if failed == nil, let known = state.clients[client], now &- known.lastUse < state.timeout {
+            if failed == nil, let known = state.clients[client],
+                MonotonicTime.elapsed(since: known.lastUse, at: now) < state.timeout
+            {
                 state.clients[client]?.lastUse = now
                 return known.endpoint
             }
@@ -74,7 +76,9 @@ package final class Balancer: Sendable {
         if state.clients.count >= maximumClients, state.clients[client] == nil {
             // Looking through all of them is worth it once in a while only.
             guard now >= state.fullUntil else { return }
-            state.clients = state.clients.filter { now &- $0.value.lastUse < state.timeout }
+            state.clients = state.clients.filter {
+                MonotonicTime.elapsed(since: $0.value.lastUse, at: now) < state.timeout
+            }
             state.fullUntil = now + 1_000_000_000
             guard state.clients.count < maximumClients else { return }
         }

@@ -162,7 +162,11 @@ struct DatagramRelay: ~Copyable {
     /// Ends sessions that have been silent for too long.
     mutating func expire(at now: UInt64) {
         for stage in DatagramSession.Stage.allCases {
-            while let index = sessions.oldest(stage), now &- sessions[index].lastUse >= timeout(stage) { end(index) }
+            while let index = sessions.oldest(stage),
+                MonotonicTime.elapsed(since: sessions[index].lastUse, at: now) >= timeout(stage)
+            {
+                end(index)
+            }
         }
     }
 

@@ -77,4 +77,7 @@ enum MonotonicTime {
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
+
+    /// Nanoseconds from `start` to `now`; 0 if another thread has read the clock for `start` a moment later.
+    static func elapsed(since start: UInt64, at now: UInt64) -> UInt64 { now > start ? now - start : 0 }
 }

@@ -111,7 +111,7 @@ extension Worker {
         guard tellClient(index, listener), poller.add(connections[index].client, .changes, token) == 0 else {
             return abort(index)
         }
-        listener.counters.connected(in: MonotonicTime.now &- connections[index].called)
+        listener.counters.connected(in: MonotonicTime.elapsed(since: connections[index].called, at: MonotonicTime.now))
         connections[index].phase = .relaying
         connections[index].upward.isReadable = true
         connections[index].upward.isWritable = true
