@@ -68,7 +68,7 @@ build:
 	$(BUILD)
 
 lint:
-	swift format lint --strict --parallel --recursive $(SOURCES)
+	scripts/lint $(SOURCES)
 
 format:
 	swift format --in-place --parallel --recursive $(SOURCES)

@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A target imports only what stands above it, here and in the table of ARCHITECTURE.md, which draws the map. `make test`
-// builds with `--explicit-target-dependency-import-check error`: an import that is not written here does not compile.
+// A target imports only what stands above it, here and in the table of ARCHITECTURE.md, which draws the map. `make
+// test` builds with `--explicit-target-dependency-import-check error`: an import that is not written here does not
+// compile.
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")

@@ -10,8 +10,8 @@ import NIOSSL
 package import ObjectStore
 import Synchronization
 
-/// The Kubernetes API for Service networking on one machine: a store, HTTP over TLS in front of it, and what keeps objects'
-/// lives in order.
+/// The Kubernetes API for Service networking on one machine: a store, HTTP over TLS in front of it, and what keeps
+/// objects' lives in order.
 package final class APIServer: Sendable {
     let configuration: APIServerConfiguration
     let logger: Logger
@@ -86,7 +86,8 @@ package final class APIServer: Sendable {
             }
         } catch let error as IOError {
             throw APIServerError(
-                "\(configuration.bindAddress):\(configuration.port) cannot be listened on: \(error); choose another --secure-port"
+                "\(configuration.bindAddress):\(configuration.port) cannot be listened on: \(error); choose another "
+                    + "--secure-port"
             )
         }
     }

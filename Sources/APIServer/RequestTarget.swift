@@ -5,7 +5,8 @@ import KubernetesObjects
 /// https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb
 struct RequestTarget: Hashable, Sendable {
     var isResource = false
-    /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; else the method in lower case.
+    /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; else the method in lower
+    /// case.
     var verb: String
     var path: String
     var groupVersion = GroupVersion(group: "", version: "")

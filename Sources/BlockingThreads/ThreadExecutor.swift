@@ -2,8 +2,8 @@ import Glibc
 
 /// Runs the jobs of an actor one after the other on a thread of its own.
 ///
-/// Data planes talk to the kernel through calls that block, sometimes for milliseconds. On the cooperative pool, which has
-/// one thread per core, two such calls would stop everything else.
+/// Data planes talk to the kernel through calls that block, sometimes for milliseconds. On the cooperative pool, which
+/// has one thread per core, two such calls would stop everything else.
 package final class ThreadExecutor: SerialExecutor {
     private let queue = JobQueue()
 

@@ -3,11 +3,12 @@ import Glibc
 
 /// Starts programs, in the network namespace of the calling thread.
 package enum Spawn {
-    /// Starts a program, which is looked for in `PATH`, and returns its process id. The caller reaps it with waitpid(2).
+    /// Starts a program, which is looked for in `PATH`, and returns its process id. The caller reaps it with
+    /// waitpid(2).
     ///
-    /// The three descriptors become the program's standard input, output and error; it gets no others. It starts with the
-    /// default handling of all signals, and in a process group of its own: Ctrl-C in a terminal ends us, and we end our
-    /// children in order.
+    /// The three descriptors become the program's standard input, output and error; it gets no others. It starts with
+    /// the default handling of all signals, and in a process group of its own: Ctrl-C in a terminal ends us, and we end
+    /// our children in order.
     package static func start(
         _ arguments: [String], input: Int32, output: Int32, errors: Int32
     ) throws(Command.Failure) -> Int32 {

@@ -12,8 +12,8 @@ package struct ConntrackConnection: ~Copyable {
     /// Whether dumps ask for the entries of one protocol only (since 5.8); older kernels send all.
     private var filtersInKernel = true
 
-    /// The number of deletions in one send. The kernel puts an answer for each that fails into our receive buffer before we
-    /// can read the first, and a thousand of these fit.
+    /// The number of deletions in one send. The kernel puts an answer for each that fails into our receive buffer
+    /// before we can read the first, and a thousand of these fit.
     private static let deletionsInSend = 500
     /// The number of interrupted dumps after which to give up.
     private static let dumpAttempts = 4
@@ -44,8 +44,8 @@ package struct ConntrackConnection: ~Copyable {
 
     /// Removes these entries and no others, and returns how many of them were there. `conntrack -D …`
     ///
-    /// An entry that has gone meanwhile, or has made room for a new one with the same tuple, is skipped. When the kernel
-    /// refuses some, the rest is removed before the first refusal is thrown.
+    /// An entry that has gone meanwhile, or has made room for a new one with the same tuple, is skipped. When the
+    /// kernel refuses some, the rest is removed before the first refusal is thrown.
     package mutating func delete(_ entries: [ConntrackEntry]) throws(NetlinkError) -> Int {
         var deleted = 0
         var refusal: NetlinkError?

@@ -2,8 +2,8 @@ package import InternetAddresses
 
 /// One connection that the kernel tracks, as far as a translated Service connection is concerned.
 ///
-/// The kernel keeps two tuples for each: the packets of the client as they came in, and the answers as they are expected.
-/// Where a destination was translated, the answers come from the backend.
+/// The kernel keeps two tuples for each: the packets of the client as they came in, and the answers as they are
+/// expected. Where a destination was translated, the answers come from the backend.
 package struct ConntrackEntry: Sendable, Hashable {
     package var transport: TransportProtocol
     /// The client, as it began the connection.

@@ -12,8 +12,8 @@ package import Netlink
 package actor ConntrackCleaner {
     /// When it works.
     package struct Timing: Sendable {
-        /// Between two passes. Each change has two: a packet that the old rules translated may be on its way through the
-        /// kernel while the first one looks.
+        /// Between two passes. Each change has two: a packet that the old rules translated may be on its way through
+        /// the kernel while the first one looks.
         package var pause: Duration
         /// How many more attempts follow a pass that fails.
         package var retries: Int

@@ -4,19 +4,19 @@ package import ServiceRouting
 
 /// Which tracked UDP flows lead to an endpoint that no longer serves, or past a Service, and have to be forgotten.
 ///
-/// The kernel translates the first packet of a flow and then does the same with all that follow. A UDP client that keeps
-/// its port never begins a new flow, so it would send to an endpoint that has gone, or past a Service that has just got its
-/// first endpoint, for as long as it goes on. A flow stays with an endpoint that serves, even while the endpoint drains or
-/// policies choose others for new flows. As in kube-proxy (`CleanStaleEntries`), and for UDP only: clients of TCP and SCTP
-/// notice by themselves. Unlike there, flows are also forgotten when the Service goes, and a node port means a port of the
-/// node's own addresses, not of every address in the world.
+/// The kernel translates the first packet of a flow and then does the same with all that follow. A UDP client that
+/// keeps its port never begins a new flow, so it would send to an endpoint that has gone, or past a Service that has
+/// just got its first endpoint, for as long as it goes on. A flow stays with an endpoint that serves, even while the
+/// endpoint drains or policies choose others for new flows. As in kube-proxy (`CleanStaleEntries`), and for UDP only:
+/// clients of TCP and SCTP notice by themselves. Unlike there, flows are also forgotten when the Service goes, and a
+/// node port means a port of the node's own addresses, not of every address in the world.
 ///
 /// A rule is a whole answer for one frontend, so a later rule replaces an earlier one.
 package struct StaleFlows: Sendable, Hashable {
     /// What becomes of the flows to one frontend.
     private struct Rule: Sendable, Hashable {
-        /// Only flows to one of these stay. `nil` for a frontend that has gone: translated flows are forgotten, and what
-        /// else uses the address is left alone.
+        /// Only flows to one of these stay. `nil` for a frontend that has gone: translated flows are forgotten, and
+        /// what else uses the address is left alone.
         var backends: ServingBackends?
         /// Whether there can be flows to forget; otherwise the rule only replaces an earlier one.
         var isDue: Bool
@@ -67,7 +67,8 @@ package struct StaleFlows: Sendable, Hashable {
         Set(rules.lazy.filter { $0.value.isDue }.map(\.key.family))
     }
 
-    /// Adds what a later change leaves behind. Where both have a rule for a frontend, the later one knows its endpoints.
+    /// Adds what a later change leaves behind. Where both have a rule for a frontend, the later one knows its
+    /// endpoints.
     package mutating func merge(_ later: StaleFlows) {
         // A change without such a node port need not know the addresses.
         if later.rules.keys.contains(where: { $0.address == nil }) { nodeAddresses = later.nodeAddresses }

@@ -63,8 +63,8 @@ package struct PreparedAnswerBuilder {
         answerCount += 1
     }
 
-    /// Adds an SRV record (RFC 2782) whose target is `labels` on the wire, without a root, below the zone. Returns where
-    /// the target will stand in the message.
+    /// Adds an SRV record (RFC 2782) whose target is `labels` on the wire, without a root, below the zone. Returns
+    /// where the target will stand in the message.
     package mutating func answer(port: UInt16, weight: UInt16, target labels: [UInt8]) -> Int {
         openName(type: .srv, prefix: [0, weight, port], labels: labels)
     }

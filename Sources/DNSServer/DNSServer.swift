@@ -24,8 +24,8 @@ package struct DNSServer: Sendable {
 
     /// `environment` is asked for `{$NAME}` in Corefiles, and where a cluster's API server is.
     ///
-    /// With `source`, objects come from there, whatever the configuration says, and the server is one of several daemons
-    /// of the process: an address that is taken ends none of them, but is tried again.
+    /// With `source`, objects come from there, whatever the configuration says, and the server is one of several
+    /// daemons of the process: an address that is taken ends none of them, but is tried again.
     package init(
         _ origin: Origin, environment: [String: String], logger: Logger,
         source: (@Sendable ([KindSelection]) -> any ObjectSource)? = nil

@@ -7,8 +7,8 @@ import ObjectSource
 import ServiceNames
 import Synchronization
 
-/// Brings configurations into force, one after the other. What they have in common goes on: a socket that both listen at
-/// stays open, and so no query is lost.
+/// Brings configurations into force, one after the other. What they have in common goes on: a socket that both listen
+/// at stays open, and so no query is lost.
 struct ServingLoop: Sendable {
     let state: DNSServerState
     let lane: SlowLane
@@ -31,9 +31,9 @@ struct ServingLoop: Sendable {
     /// A child gives the next configuration, or ends without one.
     private typealias Group = ThrowingTaskGroup<DNSConfiguration?, any Error>
 
-    /// Runs until the task is cancelled. Throws if the first configuration cannot be brought into force; an address that
-    /// is taken counts for that where nothing else depends on the process. Throws also for what ends a listener later on,
-    /// and for a source of objects that no waiting will bring.
+    /// Runs until the task is cancelled. Throws if the first configuration cannot be brought into force; an address
+    /// that is taken counts for that where nothing else depends on the process. Throws also for what ends a listener
+    /// later on, and for a source of objects that no waiting will bring.
     func run(_ configurations: AsyncStream<DNSConfiguration>) async throws {
         let (clusters, clusterChanges) = AsyncStream.makeStream(
             of: ClusterConfiguration?.self, bufferingPolicy: .bufferingNewest(1))

@@ -5,15 +5,15 @@ package import ServiceRouting
 /// A data plane owns its part of the kernel's state on this node and touches nothing else. It keeps its own
 /// record of the routes. Calls come from one task at a time, except for ``repair()``, which may overlap them.
 package protocol Dataplane: Sendable {
-    /// Makes the kernel hold the snapshot and nothing else, whatever it holds now, also when an earlier process left rules
-    /// behind. Only the difference is written, and connections keep working meanwhile.
+    /// Makes the kernel hold the snapshot and nothing else, whatever it holds now, also when an earlier process left
+    /// rules behind. Only the difference is written, and connections keep working meanwhile.
     func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport
 
     /// Applies a change of routes. The cost depends on the change alone.
     func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport
 
-    /// Waits until another program has altered what this data plane programmed, and repairs it. Returns what it did, or `nil`
-    /// when the task is cancelled.
+    /// Waits until another program has altered what this data plane programmed, and repairs it. Returns what it did, or
+    /// `nil` when the task is cancelled.
     func repair() async throws(DataplaneError) -> RepairReport?
 
     /// What the connections of each Service port have done, in no order; nothing where the kernel carries them.

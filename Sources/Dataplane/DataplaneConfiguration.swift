@@ -15,7 +15,8 @@ package struct DataplaneConfiguration: Sendable, Hashable {
     }
 }
 
-/// What makes a connection one of the pod network: such a connection keeps its source address on its way to a clusterIP.
+/// What makes a connection one of the pod network: such a connection keeps its source address on its way to a
+/// clusterIP.
 package enum LocalTraffic: Sendable, Hashable {
     /// Nothing is known: no connection to a clusterIP is masqueraded, except for hairpins.
     case unknown

@@ -44,7 +44,8 @@ package struct FolderWatch: ~Copyable {
             throw FolderWatchError(
                 code: error == ENOENT || error == ENOTDIR ? .notFound : .unwatchable,
                 message:
-                    "\(path) cannot be watched: \(systemMessage(error)); bring it back, or raise fs.inotify.max_user_watches",
+                    "\(path) cannot be watched: \(systemMessage(error)); bring it back, or raise "
+                    + "fs.inotify.max_user_watches",
                 errno: error)
         }
         if let watched, watched != watch { inotify_rm_watch(descriptor, watched) }
@@ -78,8 +79,8 @@ package struct FolderWatch: ~Copyable {
         }
     }
 
-    /// Whether the new entry is a file that is still being written: the end of that is reported as well. Symbolic and hard
-    /// links are complete from the start.
+    /// Whether the new entry is a file that is still being written: the end of that is reported as well. Symbolic and
+    /// hard links are complete from the start.
     private func isBeingWritten(_ name: String) -> Bool {
         var status = stat()
         guard lstat("\(path)/\(name)", &status) == 0 else { return false }

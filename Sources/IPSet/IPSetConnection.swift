@@ -5,8 +5,8 @@ package import Netlink
 
 /// The way to the kernel's sets of addresses and ports (ipset), which rules of iptables look into.
 ///
-/// Calls block; they belong on a thread that may. Needs CAP_NET_ADMIN and the kernel module ip_set, which the kernel loads by
-/// itself where it can.
+/// Calls block; they belong on a thread that may. Needs CAP_NET_ADMIN and the kernel module ip_set, which the kernel
+/// loads by itself where it can.
 package struct IPSetConnection: ~Copyable {
     private var netlink: NetlinkConnection
     private var revisions: [SetKind: UInt8] = [:]

@@ -12,8 +12,8 @@ package struct SetChanges: ~Copyable {
     package var isEmpty: Bool { requests.isEmpty }
     package var bytes: [UInt8] { requests.bytes }
 
-    /// `ipset create KUBE-CLUSTER-IP hash:ip,port family inet hashsize 1024 maxelem 65536`; refused with EEXIST if there is a
-    /// set of this name. `revision` is the kernel's for this kind.
+    /// `ipset create KUBE-CLUSTER-IP hash:ip,port family inet hashsize 1024 maxelem 65536`; refused with EEXIST if
+    /// there is a set of this name. `revision` is the kernel's for this kind.
     package mutating func create(_ set: SetHeader, revision: UInt8) {
         message(IPSET_CMD_CREATE, flags: NLM_F_CREATE | NLM_F_EXCL) { writer in
             writer.attribute(UInt32(IPSET_ATTR_SETNAME), string: set.name)
@@ -54,8 +54,8 @@ package struct SetChanges: ~Copyable {
         }
     }
 
-    /// `ipset add KUBE-CLUSTER-IP 10.96.0.1,tcp:443 -exist`, many at once. A message that is refused has added the entries
-    /// in front of the one that is to blame.
+    /// `ipset add KUBE-CLUSTER-IP 10.96.0.1,tcp:443 -exist`, many at once. A message that is refused has added the
+    /// entries in front of the one that is to blame.
     package mutating func add(_ entries: some Collection<SetEntry>, to set: String) {
         change(IPSET_CMD_ADD, entries, set)
     }

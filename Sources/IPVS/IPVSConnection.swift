@@ -5,8 +5,8 @@ package import Netlink
 
 /// The way to the kernel's IPVS: its virtual and real servers, and its timeouts.
 ///
-/// Calls block; they belong on a thread that may. Needs CAP_NET_ADMIN and the kernel module ip_vs, which the kernel loads by
-/// itself where it can.
+/// Calls block; they belong on a thread that may. Needs CAP_NET_ADMIN and the kernel module ip_vs, which the kernel
+/// loads by itself where it can.
 package struct IPVSConnection: ~Copyable {
     private var netlink: NetlinkConnection
     private let family: UInt16
@@ -14,7 +14,8 @@ package struct IPVSConnection: ~Copyable {
     /// So often an interrupted dump is tried.
     private static let dumpAttempts = 8
 
-    /// `transport` is a socket of `NETLINK_GENERIC`. Throws ENOENT, and the module to load, where the kernel has no IPVS.
+    /// `transport` is a socket of `NETLINK_GENERIC`. Throws ENOENT, and the module to load, where the kernel has no
+    /// IPVS.
     package init(_ transport: any NetlinkTransport) throws(NetlinkError) {
         netlink = NetlinkConnection(transport)
         family = try GenericNetlink.family(IPVS_GENL_NAME, module: "ip_vs", over: &netlink)

@@ -23,11 +23,12 @@ package struct ServerChanges: ~Copyable {
     /// `ipvsadm --edit-service --tcp-service 10.96.0.1:443 --scheduler wlc`; connections go on.
     package mutating func update(_ server: VirtualServer) { add(IPVS_CMD_SET_SERVICE) { $0.write(server) } }
 
-    /// `ipvsadm --delete-service --tcp-service 10.96.0.1:443`, with its real servers; refused with ESRCH if it is not there.
+    /// `ipvsadm --delete-service --tcp-service 10.96.0.1:443`, with its real servers; refused with ESRCH if it is not
+    /// there.
     package mutating func remove(_ server: VirtualServer.Key) { add(IPVS_CMD_DEL_SERVICE) { $0.write(server) } }
 
-    /// `ipvsadm --add-server --tcp-service 10.96.0.1:443 --real-server 10.244.0.5:6443 --masquerading --weight 1`; refused
-    /// with EEXIST if it is there.
+    /// `ipvsadm --add-server --tcp-service 10.96.0.1:443 --real-server 10.244.0.5:6443 --masquerading --weight 1`;
+    /// refused with EEXIST if it is there.
     package mutating func add(_ real: RealServer, to server: VirtualServer.Key) {
         add(IPVS_CMD_NEW_DEST) { writer in
             writer.write(server)
@@ -43,8 +44,8 @@ package struct ServerChanges: ~Copyable {
         }
     }
 
-    /// `ipvsadm --delete-server --tcp-service 10.96.0.1:443 --real-server 10.244.0.5:6443`; refused with ENOENT if it is not
-    /// there. What becomes of its connections is a setting, `net.ipv4.vs.expire_nodest_conn`.
+    /// `ipvsadm --delete-server --tcp-service 10.96.0.1:443 --real-server 10.244.0.5:6443`; refused with ENOENT if it
+    /// is not there. What becomes of its connections is a setting, `net.ipv4.vs.expire_nodest_conn`.
     package mutating func remove(_ real: RealServer.Key, from server: VirtualServer.Key) {
         add(IPVS_CMD_DEL_DEST) { writer in
             writer.write(server)

@@ -17,8 +17,8 @@ package struct VirtualServer: Sendable, Hashable {
 
     package var key: Key
     package var scheduler: Scheduler
-    /// Seconds for which a client stays with its real server, counted from its last connection; `nil` where each connection
-    /// is a new choice.
+    /// Seconds for which a client stays with its real server, counted from its last connection; `nil` where each
+    /// connection is a new choice.
     package var persistence: UInt32?
     /// How many bits of a client's address are looked at when it is recognized; all by default.
     package var persistencePrefix: UInt8

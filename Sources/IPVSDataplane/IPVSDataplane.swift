@@ -8,8 +8,8 @@ package import ServiceRouting
 /// The mode `ipvs`: virtual servers of the kernel's IPVS, and around them the sets, rules and addresses that kube-proxy
 /// programs.
 ///
-/// Everything is compared with what the kernel holds on a start, after a failure, and from time to time; only differences
-/// are written. docs/ipvs.md explains it.
+/// Everything is compared with what the kernel holds on a start, after a failure, and from time to time; only
+/// differences are written. docs/ipvs.md explains it.
 package actor IPVSDataplane: Dataplane {
     /// Netlink is spoken and programs are waited for here, on a thread that may block.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -78,8 +78,9 @@ package actor IPVSDataplane: Dataplane {
         jumps: IPVSChains.jumps,
         chains: Dictionary(uniqueKeysWithValues: Table.allCases.map { ($0, Set(IPVSChains.chains(in: $0))) }))
 
-    /// Removes what this mode or kube-proxy has programmed: rules through either back end, sets, virtual servers, and the
-    /// interface with its addresses. What the mode in force owns too stays. Nothing is removed where the mode never was.
+    /// Removes what this mode or kube-proxy has programmed: rules through either back end, sets, virtual servers, and
+    /// the interface with its addresses. What the mode in force owns too stays. Nothing is removed where the mode never
+    /// was.
     package static func cleanUp(
         keeping other: OwnedRules = OwnedRules(), excludedNetworks: [IPNetwork] = [],
         executor: (any SerialExecutor)? = nil

@@ -6,7 +6,8 @@ extension Scheduler {
         "rr", "wrr", "lc", "wlc", "sh", "dh", "sed", "nq", "lblc", "lblcr", "mh",
     ]
 
-    /// Reads a scheduler and its flags, as in `wlc`, `sh,sh-port` or `mh,mh-fallback,mh-port`; `nil` for an unknown one.
+    /// Reads a scheduler and its flags, as in `wlc`, `sh,sh-port` or `mh,mh-fallback,mh-port`; `nil` for an unknown
+    /// one.
     ///
     /// `mh` alone looks at the client's port too, as with kube-proxy.
     package init?(option: String) {

@@ -1,7 +1,7 @@
 /// An IPv4 or IPv6 address, as a plain value of 17 bytes.
 ///
-/// A node holds millions of these, so there is no storage behind a reference and no text inside, and words of 32 bits, so
-/// that little is lost to alignment.
+/// A node holds millions of these, so there is no storage behind a reference and no text inside, and words of 32 bits,
+/// so that little is lost to alignment.
 package struct IPAddress: Sendable, Hashable {
     /// Bits 127 to 0 of an IPv6 address, the highest first; an IPv4 address in the last word.
     private let words: Words

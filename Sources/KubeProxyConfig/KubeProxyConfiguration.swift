@@ -1,5 +1,5 @@
-/// What an operator can tell kube-proxy: `KubeProxyConfiguration` of `kubeproxy.config.k8s.io/v1alpha1`, and in ``command``
-/// what only flags can say.
+/// What an operator can tell kube-proxy: `KubeProxyConfiguration` of `kubeproxy.config.k8s.io/v1alpha1`, and in
+/// ``command`` what only flags can say.
 ///
 /// Each property has a row in ``Setting/all``, which documents it: flag, field, default, checks and what it does here.
 /// Values of the type's zero, as Go has it, until ``init()`` gives the defaults.

@@ -1,7 +1,7 @@
 /// The metadata of an object, as far as anything here reads it.
 ///
-/// No annotations are kept, and of most kinds only the labels named in ``WellKnown``: a node holds the metadata of every
-/// EndpointSlice of the cluster.
+/// No annotations are kept, and of most kinds only the labels named in ``WellKnown``: a node holds the metadata of
+/// every EndpointSlice of the cluster.
 package struct ObjectMeta: Sendable, Hashable {
     /// Empty for objects without a namespace, such as Nodes.
     package var namespace: String

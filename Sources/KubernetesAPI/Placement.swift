@@ -1,7 +1,7 @@
 /// Where an endpoint runs and which clients it is meant for.
 ///
-/// Immutable and shared: all endpoints of a slice that run on one node nearly always have the same, so an endpoint holds
-/// a reference of 8 bytes instead of three texts and two lists.
+/// Immutable and shared: all endpoints of a slice that run on one node nearly always have the same, so an endpoint
+/// holds a reference of 8 bytes instead of three texts and two lists.
 package final class Placement: Sendable {
     /// Empty where the endpoint names no node.
     package let nodeName: String

@@ -50,8 +50,8 @@ package struct StringInterner: Sendable {
 extension String {
     /// The text in `bytes`; `nil` if they are not UTF-8.
     ///
-    /// Names are ASCII, and `String(validating:as:)` of the standard library is generic code that takes ten times as long
-    /// to find that out.
+    /// Names are ASCII, and `String(validating:as:)` of the standard library is generic code that takes ten times as
+    /// long to find that out.
     init?(utf8 bytes: UnsafeRawBufferPointer) {
         if bytes.allSatisfy({ $0 < 0x80 }) {
             self.init(decoding: bytes, as: UTF8.self)

@@ -13,8 +13,8 @@ package enum WellKnown {
     package static let zone = "topology.kubernetes.io/zone"
     /// An annotation on a Service: how IPVS spreads its connections, in place of the node's choice. Servicelet's own.
     package static let ipvsScheduler = "servicelet.io/ipvs-scheduler"
-    /// An annotation on a Service: the version of the PROXY protocol, `v1` or `v2`, in which a proxy that makes connections
-    /// itself tells endpoints the client's address. Servicelet's own.
+    /// An annotation on a Service: the version of the PROXY protocol, `v1` or `v2`, in which a proxy that makes
+    /// connections itself tells endpoints the client's address. Servicelet's own.
     package static let proxyProtocol = "servicelet.io/proxy-protocol"
 
     /// Labels that the readers keep.

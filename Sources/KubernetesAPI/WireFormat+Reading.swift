@@ -23,8 +23,8 @@ extension WireFormat {
         return page
     }
 
-    /// Hands each object of a list to `body`, in order, and returns what else the list says; in protobuf, no two objects
-    /// are held at a time.
+    /// Hands each object of a list to `body`, in order, and returns what else the list says; in protobuf, no two
+    /// objects are held at a time.
     ///
     /// Throws ``ObjectError`` when the list itself cannot be read, which may show after some of its objects were handed
     /// over, and what `body` throws.

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What `ipvsadm -S -n`, `ipset save`, `ip -brief address`, `iptables-save` and `ip6tables-save` printed, in this order.
+/// What `ipvsadm -S -n`, `ipset save`, `ip -brief address`, `iptables-save` and `ip6tables-save` printed, in this
+/// order.
 ///
 /// Lines of the first three are sets: their order means nothing. Rules keep their order within a chain.
 package struct RecordedIPVS: Sendable, Hashable {
@@ -59,8 +60,8 @@ package struct RecordedIPVS: Sendable, Hashable {
         return kept.joined(separator: " ")
     }
 
-    /// What only one of two has, one line each: `missing …` and `superfluous …`. Rules are compared chain by chain, and only
-    /// those of chains that this one has.
+    /// What only one of two has, one line each: `missing …` and `superfluous …`. Rules are compared chain by chain, and
+    /// only those of chains that this one has.
     package func difference(to other: RecordedIPVS) -> [String] {
         var lines: [String] = []
         for (own, others) in [

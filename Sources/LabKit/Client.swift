@@ -9,7 +9,8 @@ package struct Client: Sendable {
     /// The same for IPv6.
     package let source6: String?
 
-    /// Connects from this client's address of the target's family: see ``NetworkNamespace/connect(to:over:from:timeout:)``.
+    /// Connects from this client's address of the target's family: see
+    /// ``NetworkNamespace/connect(to:over:from:timeout:)``.
     package func connect(
         to target: SocketAddress, over transport: Transport = .tcp, timeout: Duration = .seconds(2)
     ) async throws -> ConnectionOutcome {

@@ -3,8 +3,8 @@
 ///     outside ── eth0  node n1  eth1 ── remote (n2)       pods 10.244.0.x, fd00:10:244::x: one namespace each,
 ///                     172.30.0.2  eth2 ── third (n3)       routed by the node over veth<x>
 ///
-/// The node under test is `node`. Pods of the two other nodes are addresses on their loopbacks; so are the clients outside.
-/// Used by one task: it is not `Sendable`, its namespaces are. Everything goes when the cluster goes.
+/// The node under test is `node`. Pods of the two other nodes are addresses on their loopbacks; so are the clients
+/// outside. Used by one task: it is not `Sendable`, its namespaces are. Everything goes when the cluster goes.
 package final class Cluster {
     /// The node under test, where the proxy runs.
     package let node: NetworkNamespace
@@ -37,7 +37,8 @@ package final class Cluster {
         }
     }
 
-    /// The namespace that holds an endpoint's address: a pod of the node, or the remote node. Created if it does not exist.
+    /// The namespace that holds an endpoint's address: a pod of the node, or the remote node. Created if it does not
+    /// exist.
     package func home(of ip: String) async throws -> NetworkNamespace {
         guard ip.hasPrefix(ClusterAddress.podPrefix) || ip.hasPrefix(ClusterAddress.podPrefix6) else {
             try await addRemoteAddress(ip)
@@ -94,8 +95,9 @@ package final class Cluster {
 
     /// The `ip` line for a cable from the node to the eth0 of another namespace.
     ///
-    /// If both ends had the same index, as the first links of two namespaces have, the kernel would not see that they are a
-    /// pair, and would report one of them up as much as a second late. So the node's ends get indexes of their own.
+    /// If both ends had the same index, as the first links of two namespaces have, the kernel would not see that they
+    /// are a pair, and would report one of them up as much as a second late. So the node's ends get indexes of their
+    /// own.
     private func cable(_ name: String, to other: NetworkNamespace) async throws -> String {
         nextIndex += 1
         return "link add \(name) index \(nextIndex) type veth peer name eth0 netns \(try await other.path)"

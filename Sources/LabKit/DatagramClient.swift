@@ -1,7 +1,7 @@
 import Glibc
 
-/// A client that asks again and again from one connected UDP socket, as resolvers do: its source port stays, so the kernel
-/// takes all that it sends for one connection.
+/// A client that asks again and again from one connected UDP socket, as resolvers do: its source port stays, so the
+/// kernel takes all that it sends for one connection.
 package final class DatagramClient: Sendable {
     private let namespace: NetworkNamespace
     private let socket: Descriptor
@@ -38,7 +38,8 @@ extension NetworkNamespace {
         var reply = [UInt8](repeating: 0, count: 512)
         // What came after the last question's time, an answer or an error, does not answer this one.
         while recv(socket, &reply, reply.count, 0) >= 0 || errno != EAGAIN {}
-        // EPERM: this machine's own rules refused the datagram. How they did so, in silence or with an error, is read below.
+        // EPERM: this machine's own rules refused the datagram. How they did so, in silence or with an error, is read
+        // below.
         guard send(socket, "?", 1, 0) == 1 || errno == EPERM else { return .failure(errno) }
         guard await thread.wait(for: .readable, on: socket, until: deadline) else { return .noAnswer }
         let count = recv(socket, &reply, reply.count, 0)

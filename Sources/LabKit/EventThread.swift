@@ -4,8 +4,8 @@ import NIOConcurrencyHelpers
 
 /// A thread of our own that runs an actor's jobs and waits for its descriptors.
 ///
-/// The kernel keeps the network namespace per thread: what an actor on this thread does happens in the namespace of this
-/// thread, and nowhere else. The cooperative pool cannot promise that. The thread ends with ``stop()``.
+/// The kernel keeps the network namespace per thread: what an actor on this thread does happens in the namespace of
+/// this thread, and nowhere else. The cooperative pool cannot promise that. The thread ends with ``stop()``.
 final class EventThread: SerialExecutor {
     /// What to wait for on a descriptor.
     enum Readiness {
@@ -29,8 +29,8 @@ final class EventThread: SerialExecutor {
         var isStopped = false
     }
 
-    /// Not a `Mutex`: where two threads want it at once, the kernel passes that on (`FUTEX_LOCK_PI`), which the thread sanitizer
-    /// does not see, so that it reports races that are none. It knows the calls of pthread_mutex_lock(3).
+    /// Not a `Mutex`: where two threads want it at once, the kernel passes that on (`FUTEX_LOCK_PI`), which the thread
+    /// sanitizer does not see, so that it reports races that are none. It knows the calls of pthread_mutex_lock(3).
     private let state = NIOLockedValueBox(State())
     private let epoll: Descriptor
     private let wakeUp: Descriptor
@@ -67,7 +67,8 @@ final class EventThread: SerialExecutor {
         }
     }
 
-    /// Calls `handler` on this thread whenever the descriptor is readable, as long as it returns true. It must not block.
+    /// Calls `handler` on this thread whenever the descriptor is readable, as long as it returns true. It must not
+    /// block.
     func whenReadable(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Bool) {
         state.withLockedValue { $0.waiters[descriptor] = .always(handler) }
         watch(descriptor, EPOLLIN.rawValue)

@@ -3,8 +3,8 @@ import Glibc
 extension NetworkNamespace {
     /// Connects, reads the answer of a ``serve(_:over:)`` and hangs up.
     ///
-    /// `source` is the address to connect from, one of this namespace; without it the kernel chooses. Calls can overlap: the
-    /// sockets do not block. Throws only if the attempt could not be made at all.
+    /// `source` is the address to connect from, one of this namespace; without it the kernel chooses. Calls can
+    /// overlap: the sockets do not block. Throws only if the attempt could not be made at all.
     package func connect(
         to target: SocketAddress, over transport: Transport = .tcp, from source: String? = nil,
         timeout: Duration = .seconds(2)

@@ -1,10 +1,11 @@
 import CLinux
 import Foundation
 
-/// A network namespace without a name: it lives as long as this object, and nothing is left of it when the process dies.
+/// A network namespace without a name: it lives as long as this object, and nothing is left of it when the process
+/// dies.
 ///
-/// The actor runs on a thread of its own inside the namespace. So a socket that it opens, a setting that it writes and a
-/// process that it starts belong to the namespace, and its children are killed when the thread ends. Needs root.
+/// The actor runs on a thread of its own inside the namespace. So a socket that it opens, a setting that it writes and
+/// a process that it starts belong to the namespace, and its children are killed when the thread ends. Needs root.
 package actor NetworkNamespace {
     /// What error messages call it: `n1`, `pod-11` …
     package nonisolated let name: String

@@ -30,7 +30,8 @@ package struct MachinePod: Sendable, Hashable {
             Set(addresses.map(\.family)).count == addresses.count
         else {
             throw MachineError(
-                "Pod \(name): the annotation \(Self.annotation) is “\(text)”; write an address such as 192.0.2.10, or one of each family separated by a comma"
+                "Pod \(name): the annotation \(Self.annotation) is “\(text)”; write an address such as 192.0.2.10, or "
+                    + "one of each family separated by a comma"
             )
         }
         self.addresses = addresses.map(\.description)

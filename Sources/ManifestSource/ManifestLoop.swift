@@ -5,13 +5,13 @@ import ObjectSource
 
 /// The loop of a ``ManifestSource``: reads the folder, posts what has changed, waits. Runs on a thread of its own.
 struct ManifestLoop: ~Copyable {
-    /// Milliseconds without a further change before files are read, so that related changes are read together and a file
-    /// that is being written is usually complete.
+    /// Milliseconds without a further change before files are read, so that related changes are read together and a
+    /// file that is being written is usually complete.
     private static let silence: Int32 = 5
     /// The maximum number of such waits in a row while changes keep coming.
     private static let patience = 6
-    /// Milliseconds after which the folder is read in any case: inotify reports neither writes through links nor those on
-    /// network file systems.
+    /// Milliseconds after which the folder is read in any case: inotify reports neither writes through links nor those
+    /// on network file systems.
     private static let interval: Int32 = 5_000
     /// Milliseconds between checks for a folder that has vanished.
     private static let missingInterval: Int32 = 200

@@ -46,7 +46,8 @@ package struct ManifestSource: ObjectSource {
         }
     }
 
-    /// Reads all objects of `kinds` at `path` once: what is served from it, in no particular order, and what is wrong with it.
+    /// Reads all objects of `kinds` at `path` once: what is served from it, in no particular order, and what is wrong
+    /// with it.
     ///
     /// Blocks; throws ``ManifestSourceError`` if there is nothing at the path.
     package static func read(

@@ -60,8 +60,8 @@ package struct ElementReader: ~Copyable {
 
 /// Reads the fields of a key or value one after the other, as ``FieldWriter`` writes them.
 ///
-/// A copy of up to 48 bytes without storage of its own: dumps bring hundreds of thousands of these. Reading beyond the end
-/// gives zeros.
+/// A copy of up to 48 bytes without storage of its own: dumps bring hundreds of thousands of these. Reading beyond the
+/// end gives zeros.
 package struct FieldReader: Sendable {
     private var storage: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
     package let byteCount: Int

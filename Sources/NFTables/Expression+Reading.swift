@@ -2,8 +2,8 @@ import CLinux
 import InternetAddresses
 import Netlink
 
-/// Reading back what the kernel holds of a rule. Only the steps that we write are understood; a rule with any other is not
-/// ours, and whoever asks is told so with `nil`.
+/// Reading back what the kernel holds of a rule. Only the steps that we write are understood; a rule with any other is
+/// not ours, and whoever asks is told so with `nil`.
 extension Expression {
     /// Reads `NFTA_RULE_EXPRESSIONS`; `nil` when a step in it is none of ours.
     static func read(list bytes: borrowing RawSpan) throws(NetlinkError) -> [Expression]? {

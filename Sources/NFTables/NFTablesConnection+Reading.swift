@@ -9,7 +9,8 @@ extension NFTablesConnection {
         try flags(of: table) != nil
     }
 
-    /// The table's flags, such as `NFT_TABLE_F_DORMANT` of one whose chains are switched off; `nil` where there is no table.
+    /// The table's flags, such as `NFT_TABLE_F_DORMANT` of one whose chains are switched off; `nil` where there is no
+    /// table.
     package mutating func flags(of table: Table) throws(NetlinkError) -> UInt32? {
         var flags: UInt32?
         try dump(NFT_MSG_GETTABLE.rawValue, table, filter: { _ in }) { (payload) throws(NetlinkError) in
@@ -69,8 +70,8 @@ extension NFTablesConnection {
         return sets
     }
 
-    /// How many elements a set has, or `nil` where the kernel does not tell. `NFTA_SET_COUNT` is younger than the headers of
-    /// some distributions: Linux 6.18 tells, 6.1 does not.
+    /// How many elements a set has, or `nil` where the kernel does not tell. `NFTA_SET_COUNT` is younger than the
+    /// headers of some distributions: Linux 6.18 tells, 6.1 does not.
     package mutating func elementCount(of set: String, in table: Table) throws(NetlinkError) -> Int? {
         var count: Int?
         try dump(
@@ -100,11 +101,12 @@ extension NFTablesConnection {
             { (payload) throws(NetlinkError) in try Self.forEachElement(in: payload, body) })
     }
 
-    /// Asks for single elements of a set by their keys, and calls `body` with each. Throws ENOENT when one is not there.
+    /// Asks for single elements of a set by their keys, and calls `body` with each. Throws ENOENT when one is not
+    /// there.
     ///
-    /// `nextKey` writes one key each time it is called, or returns false when there is none left. A dump of a large hash set
-    /// takes the kernel time in proportion to the square of its size, because every part of the answer begins with a walk
-    /// over all that has been told. Asking by key does not.
+    /// `nextKey` writes one key each time it is called, or returns false when there is none left. A dump of a large
+    /// hash set takes the kernel time in proportion to the square of its size, because every part of the answer begins
+    /// with a walk over all that has been told. Asking by key does not.
     package mutating func forEachElement(
         of set: String, in table: Table, nextKey: (inout FieldWriter) -> Bool,
         _ body: (borrowing ElementReader) throws(NetlinkError) -> Void

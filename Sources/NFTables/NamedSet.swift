@@ -16,7 +16,8 @@ package struct NamedSet: Sendable, Hashable {
         case hash
         /// Ranges. With several fields in the key only the last may be a range that is not a single value.
         case interval
-        /// Exact keys that rules add and that age out, at most so many at a time. When it is full, `update` ends the rule.
+        /// Exact keys that rules add and that age out, at most so many at a time. When it is full, `update` ends the
+        /// rule.
         case dynamic(size: UInt32)
     }
 

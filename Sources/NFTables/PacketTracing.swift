@@ -36,8 +36,8 @@ package struct TraceStep: Sendable, Hashable {
 
 /// Marks packets to one place for tracing, and hears what becomes of them.
 ///
-/// The mark is set by a table of our own, which the kernel removes with the socket, also when the process is killed. Calls
-/// block; root, kernel 5.12 or later.
+/// The mark is set by a table of our own, which the kernel removes with the socket, also when the process is killed.
+/// Calls block; root, kernel 5.12 or later.
 package struct PacketTracing: ~Copyable {
     private var listener: NetlinkConnection
     /// Holds the table.

@@ -74,7 +74,8 @@ extension Statement {
         ]
     }
 
-    /// Compares an address with a network, as nft does: of a network that ends at a byte only the bytes before are loaded.
+    /// Compares an address with a network, as nft does: of a network that ends at a byte only the bytes before are
+    /// loaded.
     private static func compare(_ field: Field, _ network: IPNetwork, equal: Bool) -> [Expression] {
         let family = network.family
         guard case .payload(let base, let offset, let length, _) = field.load(family, into: 0) else { return [] }

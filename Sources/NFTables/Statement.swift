@@ -38,8 +38,8 @@ package enum Statement: Sendable, Hashable {
     case isFromInterface(String, isPrefix: Bool = false, negated: Bool = false)
     /// `meta l4proto tcp`
     case isTransport(TransportProtocol)
-    /// `update @map { key timeout … : value }`; seconds. A key that is in the map keeps its value and begins a new timeout;
-    /// when the map is full, the rule ends.
+    /// `update @map { key timeout … : value }`; seconds. A key that is in the map keeps its value and begins a new
+    /// timeout; when the map is full, the rule ends.
     case remember([Field], value: [Field], map: String, timeout: UInt32)
 }
 

@@ -3,8 +3,8 @@ import Netlink
 
 /// Changes to tables that take effect all at once or not at all: one netfilter batch.
 ///
-/// Messages are written behind each other into one buffer as the calls come. Elements of the same set share a message, up
-/// to the 64 KiB that the length of an attribute can say.
+/// Messages are written behind each other into one buffer as the calls come. Elements of the same set share a message,
+/// up to the 64 KiB that the length of an attribute can say.
 package struct Transaction: ~Copyable {
     private var writer: MessageWriter
     private let firstSequence: UInt32
@@ -48,8 +48,8 @@ package struct Transaction: ~Copyable {
         }
     }
 
-    /// A table that goes with the socket that it is made through, however that comes about (NFT_TABLE_F_OWNER). Nobody else
-    /// can change it. Kernel 5.12 or later.
+    /// A table that goes with the socket that it is made through, however that comes about (NFT_TABLE_F_OWNER). Nobody
+    /// else can change it. Kernel 5.12 or later.
     package mutating func addOwned(_ table: Table) {
         message(NFT_MSG_NEWTABLE.rawValue, NLM_F_CREATE | NLM_F_EXCL, table) { writer in
             writer.attribute(NFTA_TABLE_NAME.rawValue, string: table.name)

@@ -8,8 +8,8 @@ import Netlink
 
 /// Hears when somebody else changes our tables: the kernel tells everybody who listens to `NFNLGRP_NFTABLES`.
 ///
-/// A thread of its own waits for these messages. What it hears is kept as one note until somebody takes it, however often
-/// it happens meanwhile.
+/// A thread of its own waits for these messages. What it hears is kept as one note until somebody takes it, however
+/// often it happens meanwhile.
 final class DamageMonitor: Sendable {
     /// Somebody has changed one of our tables, or so much happened at once that this cannot be excluded.
     struct Note: Sendable, Hashable {
@@ -39,8 +39,8 @@ final class DamageMonitor: Sendable {
         }
     }
 
-    /// Begins to listen. From now on the kernel writes a message for each element that changes, whoever changes it, which
-    /// costs a cold start as much time again as the change itself: call this behind it.
+    /// Begins to listen. From now on the kernel writes a message for each element that changes, whoever changes it,
+    /// which costs a cold start as much time again as the change itself: call this behind it.
     func listen() throws(NetlinkError) {
         try socket.join(group: UInt32(NFNLGRP_NFTABLES.rawValue))
     }
@@ -88,7 +88,8 @@ private struct ForeignChanges: ~Copyable {
         return note
     }
 
-    /// The name of the table is the first attribute of all messages that name one: `NFTA_TABLE_NAME`, `NFTA_CHAIN_TABLE` …
+    /// The name of the table is the first attribute of all messages that name one: `NFTA_TABLE_NAME`,
+    /// `NFTA_CHAIN_TABLE` …
     private static func isOurs(_ attributes: borrowing RawSpan) throws(NetlinkError) -> Bool {
         var isOurs = false
         try AttributeReader.forEach(in: attributes) { type, value in

@@ -144,8 +144,8 @@ struct FamilyProgrammer {
         try retireClasses(&report)
     }
 
-    /// Removes the chains of classes that nobody uses, once there are many, behind the change. A kernel that refuses this
-    /// keeps them, and is not asked again.
+    /// Removes the chains of classes that nobody uses, once there are many, behind the change. A kernel that refuses
+    /// this keeps them, and is not asked again.
     private mutating func retireClasses(_ report: inout ProgrammingReport) throws(DataplaneError) {
         let classes = state.surplusClasses
         guard !classes.isEmpty else { return }
@@ -162,9 +162,9 @@ struct FamilyProgrammer {
         }
     }
 
-    /// Hands a transaction to the kernel. When it is refused, the kernel is asked what it holds, and the difference to what
-    /// it should hold is tried, again and again without the routes that the kernel names. Returns whether the kernel took
-    /// the transaction as it was.
+    /// Hands a transaction to the kernel. When it is refused, the kernel is asked what it holds, and the difference to
+    /// what it should hold is tried, again and again without the routes that the kernel names. Returns whether the
+    /// kernel took the transaction as it was.
     @discardableResult
     private mutating func commit(
         _ transaction: consuming Transaction, _ report: inout ProgrammingReport

@@ -9,8 +9,8 @@ import ServiceRouting
 
 /// Whether this kernel can do what the table needs.
 extension KernelLink {
-    /// Tries everything out in a table that is gone again in the same transaction. Returns the IP families that the kernel
-    /// has, with a warning for one that it has not.
+    /// Tries everything out in a table that is gone again in the same transaction. Returns the IP families that the
+    /// kernel has, with a warning for one that it has not.
     ///
     /// Throws with code `permission` or `unsupported`, naming the kernel option that is missing.
     func probe() throws(DataplaneError) -> [IPFamily] {
@@ -21,7 +21,8 @@ extension KernelLink {
             guard error.errno == EINVAL || error.errno == EOPNOTSUPP else { throw DataplaneError(error) }
             throw DataplaneError(
                 .unsupported,
-                "this kernel has no nf_tables: load the module (modprobe nf_tables), or use a kernel with CONFIG_NF_TABLES",
+                "this kernel has no nf_tables: load the module (modprobe nf_tables), or use a kernel with "
+                    + "CONFIG_NF_TABLES",
                 cause: error)
         }
         var present: [IPFamily] = []

@@ -55,8 +55,8 @@ extension KernelTable {
 }
 
 extension NFTablesConnection {
-    /// Reads the table, or returns `nil` where there is none. `open` makes a second way to the kernel, where there may be
-    /// one.
+    /// Reads the table, or returns `nil` where there is none. `open` makes a second way to the kernel, where there may
+    /// be one.
     mutating func read(_ table: Table, open: EndpointReading.Opener? = nil) throws(NetlinkError) -> KernelTable? {
         guard let flags = try flags(of: table) else { return nil }
         var kernel = KernelTable()
@@ -95,7 +95,8 @@ extension NFTablesConnection {
 }
 
 extension SetID {
-    /// The sets that are read back whole. Clients' affinity is not ours to know; endpoints are read in a form of their own.
+    /// The sets that are read back whole. Clients' affinity is not ours to know; endpoints are read in a form of their
+    /// own.
     static let readBack: [SetID] = [
         .services, .inside, .outside, .dispatch, .clusterIPs, .hairpin, .allowedSources,
     ]

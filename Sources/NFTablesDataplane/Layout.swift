@@ -38,8 +38,8 @@ enum Layout {
     static let sets = [services, inside, outside, dispatch, endpoints, clusterIPs, hairpin, allowedSources]
 
     static let affinityPrefix = "affinity/"
-    /// Clients that one list of one Service port remembers at most. A flood of made-up clients must not take all memory:
-    /// those beyond the limit are served, and not remembered.
+    /// Clients that one list of one Service port remembers at most. A flood of made-up clients must not take all
+    /// memory: those beyond the limit are served, and not remembered.
     static let affinitySize: UInt32 = 1 << 16
 
     /// client → slot, while session affinity lasts; one map for each list of a Service port with affinity

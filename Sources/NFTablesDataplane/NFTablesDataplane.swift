@@ -86,7 +86,8 @@ extension DataplaneError {
         case EPROTONOSUPPORT, EAFNOSUPPORT, EOPNOTSUPP:
             self.init(
                 .unsupported,
-                "nf_tables: \(error); this kernel needs CONFIG_NF_TABLES and CONFIG_NETFILTER_NETLINK (modprobe nf_tables)",
+                "nf_tables: \(error); this kernel needs CONFIG_NF_TABLES and CONFIG_NETFILTER_NETLINK (modprobe "
+                    + "nf_tables)",
                 cause: error)
         default:
             self.init(error.isTransient ? .transient : .refused, "nf_tables: \(error)", cause: error)

@@ -20,8 +20,8 @@ struct Reconciliation: Sendable {
 
     var isEmpty: Bool { damage.isEmpty }
 
-    /// Takes the kernel's elements apart as it goes: there may be hundreds of thousands, and a copy of them costs as much
-    /// memory again.
+    /// Takes the kernel's elements apart as it goes: there may be hundreds of thousands, and a copy of them costs as
+    /// much memory again.
     init(_ kernel: consuming KernelTable, _ state: TableState) {
         compareDeclarations(kernel, state)
         guard !mustRebuild else { return }

@@ -3,9 +3,9 @@ import NFTables
 
 /// What happens to a connection to a frontend, as far as it is the same for many frontends: the chain it goes to.
 ///
-/// The kernel's random number generator takes its range from the rule, so there is a chain for each number of backends. A
-/// frontend's class is data in a map, not a verdict: the kernel validates every chain that it can reach when a verdict
-/// changes, which takes the longer the more Services there are, and never when data does.
+/// The kernel's random number generator takes its range from the rule, so there is a chain for each number of backends.
+/// A frontend's class is data in a map, not a verdict: the kernel validates every chain that it can reach when a
+/// verdict changes, which takes the longer the more Services there are, and never when data does.
 ///
 /// What only some frontends need, a class asks for, so that the others do not pay for it.
 struct RouteClass: Sendable, Hashable {
@@ -74,8 +74,8 @@ struct RouteClass: Sendable, Hashable {
 ///     bits 20–16   flags
 ///     bits 15–0    number of backends; in bits 25–24 1 for a fixed action, and here which
 ///
-/// The flags are, from the lowest bit: the node's own backends (not for sticky lists), may hairpin, masquerade (two bits),
-/// guarded.
+/// The flags are, from the lowest bit: the node's own backends (not for sticky lists), may hairpin, masquerade (two
+/// bits), guarded.
 extension RouteClass {
     private static let marker: UInt32 = 0x17 << 26
     private static let fixed: UInt32 = 1 << 24

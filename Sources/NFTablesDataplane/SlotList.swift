@@ -1,6 +1,7 @@
 import ServiceRouting
 
-/// The backends of a list, each in its slot: slot 0 to count - 1, without a hole, in whatever order they came to be there.
+/// The backends of a list, each in its slot: slot 0 to count - 1, without a hole, in whatever order they came to be
+/// there.
 ///
 /// As long as that is the order of the route's own list, the two share their storage: a million backends are kept once.
 struct SlotList: Sendable, Hashable {

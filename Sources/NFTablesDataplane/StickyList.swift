@@ -30,8 +30,8 @@ struct StickyNumber: Sendable, Hashable, Comparable {
     static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// One list of backends of one Service port with session affinity. It has a chain and a map of its own, so that a flood of
-/// clients of one Service takes nothing from the others.
+/// One list of backends of one Service port with session affinity. It has a chain and a map of its own, so that a flood
+/// of clients of one Service takes nothing from the others.
 struct StickyList: Sendable, Hashable {
     var route: RouteKey
     var backends: RouteClass.Backends

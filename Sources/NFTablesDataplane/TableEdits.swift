@@ -1,8 +1,8 @@
 import InternetAddresses
 import NFTables
 
-/// Elements that come and go in one transaction. Sets are independent of each other in the kernel, so the edits are kept by
-/// set: the elements of a set share a message that way.
+/// Elements that come and go in one transaction. Sets are independent of each other in the kernel, so the edits are
+/// kept by set: the elements of a set share a message that way.
 struct TableEdits: Sendable {
     struct Addition: Sendable {
         var key: ElementKey
@@ -53,8 +53,8 @@ struct TableEdits: Sendable {
 
     /// Takes out the slots that go without another in their place, to be removed in a transaction of their own.
     ///
-    /// A packet looks its class up and then a slot. If the slots went together with the class that leads to them, a packet
-    /// between the two lookups would find nothing, and its connection would stay untranslated.
+    /// A packet looks its class up and then a slot. If the slots went together with the class that leads to them, a
+    /// packet between the two lookups would find nothing, and its connection would stay untranslated.
     mutating func takeVacatedSlots() -> [ElementKey] {
         guard var slots = sets[.endpoints], !slots.removals.isEmpty else { return [] }
         let occupied = Set(slots.additions.map(\.key))
@@ -97,8 +97,8 @@ struct TableEdits: Sendable {
 }
 
 extension Transaction {
-    /// Writes the edits: first what others lead to, then what leads there; removals before additions, so that an element
-    /// may be replaced.
+    /// Writes the edits: first what others lead to, then what leads there; removals before additions, so that an
+    /// element may be replaced.
     mutating func write(_ edits: TableEdits, _ context: LayoutContext, to table: Table) {
         for (number, list) in edits.newStickyLists {
             add(number.affinity, to: table)

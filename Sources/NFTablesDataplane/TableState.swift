@@ -38,9 +38,9 @@ struct TableState: Sendable {
 
     /// Makes the state follow a route, or the removal of one; `edits` takes what this means for the table.
     ///
-    /// `existing` tells which backend the kernel has in which slot, for a route that this process programs for the first
-    /// time. Within a change, routes give up frontends before others get them. `keepsLists` keeps lists that no frontend leads
-    /// to.
+    /// `existing` tells which backend the kernel has in which slot, for a route that this process programs for the
+    /// first time. Within a change, routes give up frontends before others get them. `keepsLists` keeps lists that no
+    /// frontend leads to.
     mutating func set(
         _ key: RouteKey, to route: ServicePortRoute?, existing: (any ExistingSlots)? = nil,
         keepsLists: Bool = false, into edits: inout TableEdits

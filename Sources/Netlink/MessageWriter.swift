@@ -152,8 +152,8 @@ package struct MessageWriter: ~Copyable {
         bytes.append(contentsOf: new)
     }
 
-    // One method for each width instead of a generic one: other modules call these for every field of every element, and
-    // a generic method is not specialized across modules.
+    // One method for each width instead of a generic one: other modules call these for every field of every element,
+    // and a generic method is not specialized across modules.
 
     /// A byte.
     package mutating func append(_ value: UInt8) {

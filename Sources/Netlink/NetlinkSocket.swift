@@ -39,8 +39,8 @@ package final class NetlinkSocket: NetlinkTransport {
         }
     }
 
-    /// Drops multicast messages about changes made through the socket with this port: a program need not hear of its own
-    /// deeds, of which there may be hundreds of thousands.
+    /// Drops multicast messages about changes made through the socket with this port: a program need not hear of its
+    /// own deeds, of which there may be hundreds of thousands.
     package func ignoreEvents(causedBy portID: UInt32) throws(NetlinkError) {
         guard CLinux_ignore_netlink_port(descriptor, portID) == 0 else {
             throw NetlinkError(operation: "attach a socket filter", errno: errno)

@@ -29,7 +29,8 @@ package struct RequestBatch: ~Copyable {
         starts.removeAll(keepingCapacity: true)
     }
 
-    /// The kernel writes an answer for each refusal before we read the first one; as many as this fit the receive buffer.
+    /// The kernel writes an answer for each refusal before we read the first one; as many as this fit the receive
+    /// buffer.
     static let requestsInSend = 500
     /// Fits the send buffer that every socket has.
     static let bytesInSend = 1 << 16
@@ -45,7 +46,8 @@ package struct RequestBatch: ~Copyable {
 
     private func end(of request: Int) -> Int { request + 1 < count ? starts[request + 1] : writer.count }
 
-    /// Numbers the requests in `range` from `sequence` on, lets the last one ask for an acknowledgement, and returns them.
+    /// Numbers the requests in `range` from `sequence` on, lets the last one ask for an acknowledgement, and returns
+    /// them.
     fileprivate mutating func prepare(_ range: Range<Int>, sequence: UInt32) -> [UInt8] {
         for (offset, request) in range.enumerated() {
             writer.setSequence(sequence &+ UInt32(offset), ofMessageAt: starts[request])

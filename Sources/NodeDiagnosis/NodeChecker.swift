@@ -60,7 +60,8 @@ package struct NodeChecker: Sendable {
             "objects",
             objects.problems.isEmpty
                 ? .ok(
-                    "\(objects.services.count) Services and \(objects.slices.count) EndpointSlices from \(objects.origin)"
+                    "\(objects.services.count) Services and \(objects.slices.count) EndpointSlices from "
+                        + "\(objects.origin)"
                 )
                 : Finding(.unknown, .notSeen, "read from \(objects.origin)"))
     }

@@ -133,7 +133,8 @@ struct NodeExaminer: Sendable {
         }
     }
 
-    /// Compares the kernel with the snapshot, in the mode of the proxy, or else in the one that has programmed something.
+    /// Compares the kernel with the snapshot, in the mode of the proxy, or else in the one that has programmed
+    /// something.
     private func kernel(_ snapshot: RoutingSnapshot) async -> KernelFacts {
         let configuration = surroundings.configuration
         let known = surroundings.isKnown ? configuration : nil

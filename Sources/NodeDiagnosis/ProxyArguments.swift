@@ -2,7 +2,8 @@ import KubeProxyConfig
 import NodeProbes
 import NodeProxy
 
-/// The settings of a running proxy, from its command line and the file that it names, and what a person has settled by hand.
+/// The settings of a running proxy, from its command line and the file that it names, and what a person has settled by
+/// hand.
 struct ProxyArguments {
     var settings: KubeProxyConfiguration
     /// Whether these are the settings that a running proxy has, as far as its command line tells.

@@ -23,7 +23,8 @@ struct Surroundings: Sendable {
     var program: String
     var machineAddresses: [IPAddress]
 
-    /// Looks for proxies in this network namespace. Blocks shortly. Throws ``ProxyError`` for settings that make no sense.
+    /// Looks for proxies in this network namespace. Blocks shortly. Throws ``ProxyError`` for settings that make no
+    /// sense.
     init(_ settings: DiagnosisSettings) throws {
         running = RunningProxy.all()
         let proxy = running?.first

@@ -36,8 +36,8 @@ package struct NodeProxy: Sendable {
     }
 
     /// A few threads (`eventLoops`) carry all of the daemon's HTTP, and all threads share one heap: what one has freed
-    /// serves the others, and few of them are ever busy at once. To be called at most once in a process, before anything
-    /// else.
+    /// serves the others, and few of them are ever busy at once. To be called at most once in a process, before
+    /// anything else.
     package static func keepSmall(eventLoops: Int = 1) {
         CLinux_share_heap()
         NIOSingletons.groupLoopCountSuggestion = eventLoops

@@ -34,7 +34,8 @@ package struct ConntrackLimits: Sendable, Hashable {
         return overflow ? .max : Swift.max(scaled, min)
     }
 
-    /// The sysctls below net.netfilter with the values that they are to have, in kube-proxy's order; the limit is apart.
+    /// The sysctls below net.netfilter with the values that they are to have, in kube-proxy's order; the limit is
+    /// apart.
     var sysctls: [(name: String, value: Int)] {
         var sysctls: [(name: String, value: Int)] = []
         func timeout(_ name: String, _ duration: Duration) {

@@ -1,5 +1,5 @@
-/// Makes the settings of the node that kube-proxy makes beside its rules: limits and timeouts of connection tracking, and
-/// the process's rank when memory runs out.
+/// Makes the settings of the node that kube-proxy makes beside its rules: limits and timeouts of connection tracking,
+/// and the process's rank when memory runs out.
 ///
 /// A setting that has its value already is not written, so that a process without privileges can follow one with them
 /// (`--init-only`). Calls block.

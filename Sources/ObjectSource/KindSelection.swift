@@ -30,8 +30,8 @@ package struct KindSelection: Sendable, Hashable {
 
 extension KindSelection {
     /// What a node proxy reads, as kube-proxy selects it: Services with a cluster IP that are left to this proxy,
-    /// EndpointSlices that are not headless, and the Node `nodeName`; also the networks of cluster IPs, which API servers
-    /// before Kubernetes 1.33 do not serve.
+    /// EndpointSlices that are not headless, and the Node `nodeName`; also the networks of cluster IPs, which API
+    /// servers before Kubernetes 1.33 do not serve.
     package static func nodeProxy(nodeName: String) -> [KindSelection] {
         [
             KindSelection(

@@ -3,9 +3,9 @@ import Mailboxes
 
 /// Changes that sources have posted and the consumer has not yet taken: the last one of each object.
 ///
-/// A thousand changes to one object become one. Memory is bounded by the number of objects, not by the number of events.
-/// Sources post from any task; a single consumer reads. A source that reads a whole cluster calls ``waitForRoom()``
-/// between pieces, so that the inbox does not come to hold the cluster a second time.
+/// A thousand changes to one object become one. Memory is bounded by the number of objects, not by the number of
+/// events. Sources post from any task; a single consumer reads. A source that reads a whole cluster calls
+/// ``waitForRoom()`` between pieces, so that the inbox does not come to hold the cluster a second time.
 package final class ObjectInbox: Sendable {
     /// Changes taken together, in no particular order; at most one for each object.
     package struct Batch: Sendable {
@@ -25,8 +25,8 @@ package final class ObjectInbox: Sendable {
         var missing: Set<ObjectKind>
         var synchronizationIsNews = false
 
-        /// Once everything has arrived, sources are never held up: the consumer may be busy for seconds, and a watch that
-        /// is not read meanwhile is closed by the API server.
+        /// Once everything has arrived, sources are never held up: the consumer may be busy for seconds, and a watch
+        /// that is not read meanwhile is closed by the API server.
         var hasRoom: Bool { missing.isEmpty || pending.count < ObjectInbox.capacity }
 
         mutating func take() -> Batch? {
@@ -73,8 +73,8 @@ package final class ObjectInbox: Sendable {
         return batch
     }
 
-    /// Waits while more than ``capacity`` changes are pending and not all kinds are synchronized. Returns early when the
-    /// task is cancelled.
+    /// Waits while more than ``capacity`` changes are pending and not all kinds are synchronized. Returns early when
+    /// the task is cancelled.
     package func waitForRoom() async {
         _ = await mailbox.next { $0.hasRoom ? true : nil }
     }

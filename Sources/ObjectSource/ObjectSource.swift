@@ -1,9 +1,9 @@
 /// A source of the requested objects that follows their changes: a folder of manifests, an API server.
 package protocol ObjectSource: Sendable {
-    /// Posts everything that the source knows to `inbox`, marks each kind synchronized once all of it has been posted, and
-    /// follows changes until the task is cancelled.
+    /// Posts everything that the source knows to `inbox`, marks each kind synchronized once all of it has been posted,
+    /// and follows changes until the task is cancelled.
     ///
-    /// Transient trouble (a server out of reach, a file half written) is logged and retried; what was posted before stays
-    /// in force. Throws only errors that retrying cannot mend.
+    /// Transient trouble (a server out of reach, a file half written) is logged and retried; what was posted before
+    /// stays in force. Throws only errors that retrying cannot mend.
     func run(into inbox: ObjectInbox) async throws
 }

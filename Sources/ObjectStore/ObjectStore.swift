@@ -133,8 +133,8 @@ package final class ObjectStore: Sendable {
 
     // MARK: Watching
 
-    /// The changes of a resource after `revision`, and the revision up to which they are complete; `nil` if some of them
-    /// have left the window.
+    /// The changes of a resource after `revision`, and the revision up to which they are complete; `nil` if some of
+    /// them have left the window.
     package func events(of resource: String, after revision: Int64) -> (events: [StoreEvent], revision: Int64)? {
         memory.events(of: resource, after: revision)
     }
@@ -144,8 +144,8 @@ package final class ObjectStore: Sendable {
         memory.events(after: revision)
     }
 
-    /// Waits until a resource of `resources` (any, for `nil`) has changed after `revision`; returns early at `deadline`,
-    /// with the accuracy of ``run()``, and when the task is cancelled.
+    /// Waits until a resource of `resources` (any, for `nil`) has changed after `revision`; returns early at
+    /// `deadline`, with the accuracy of ``run()``, and when the task is cancelled.
     package func wait(
         for resources: Set<String>?, after revision: Int64, until deadline: ContinuousClock.Instant
     ) async {

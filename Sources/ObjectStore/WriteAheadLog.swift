@@ -2,10 +2,10 @@ import Foundation
 
 /// A look at SQLite's write-ahead log before SQLite opens it.
 ///
-/// SQLite takes a log to end at the first frame whose checksum is wrong: what a power cut left half-written has never been
-/// acknowledged. Damage in the middle looks the same to it, and would silently take away everything behind it. What tells
-/// the two apart: a transaction is written only once the one before it is on the disk, so of all that belongs to the log
-/// behind a wrong frame, only the last frame can end a transaction.
+/// SQLite takes a log to end at the first frame whose checksum is wrong: what a power cut left half-written has never
+/// been acknowledged. Damage in the middle looks the same to it, and would silently take away everything behind it.
+/// What tells the two apart: a transaction is written only once the one before it is on the disk, so of all that
+/// belongs to the log behind a wrong frame, only the last frame can end a transaction.
 ///
 /// https://www.sqlite.org/fileformat2.html#walformat
 struct WriteAheadLog {

@@ -19,8 +19,8 @@ package struct AddressListener: ~Copyable {
         case missedEvents
     }
 
-    /// Begins to listen in the network namespace of the calling thread. `ignoring` is the port of a socket whose own changes
-    /// are not reported. With a `timeout`, waiting for events that do not come ends with EAGAIN.
+    /// Begins to listen in the network namespace of the calling thread. `ignoring` is the port of a socket whose own
+    /// changes are not reported. With a `timeout`, waiting for events that do not come ends with EAGAIN.
     package init(ignoring port: UInt32? = nil, timeout: Duration? = nil) throws(NetlinkError) {
         let socket = try NetlinkSocket(family: NETLINK_ROUTE)
         if let timeout { try socket.setReceiveTimeout(milliseconds: Int(timeout / .milliseconds(1))) }

@@ -19,7 +19,8 @@ package struct InterfaceAddress: Sendable, Hashable {
         self.isUsable = isUsable
     }
 
-    /// Reads the payload of `RTM_NEWADDR` or `RTM_DELADDR`, <linux/if_addr.h>; `nil` for other families than IPv4 and IPv6.
+    /// Reads the payload of `RTM_NEWADDR` or `RTM_DELADDR`, <linux/if_addr.h>; `nil` for other families than IPv4 and
+    /// IPv6.
     init?(_ payload: borrowing RawSpan) throws(NetlinkError) {
         let header = MemoryLayout<ifaddrmsg>.size
         guard payload.byteCount >= header else { throw .malformed("address") }

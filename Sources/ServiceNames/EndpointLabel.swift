@@ -1,7 +1,8 @@
 import DNSMessages
 import InternetAddresses
 
-/// The label under which an endpoint is found below its Service (Kubernetes DNS specification, section 2.1, "hostname").
+/// The label under which an endpoint is found below its Service (Kubernetes DNS specification, section 2.1,
+/// "hostname").
 enum EndpointLabel {
     /// The endpoint's host name, or else its address with dashes; `nil` if that is no label.
     static func label(of endpoint: SliceFacts.Endpoint) -> [UInt8]? {

@@ -24,7 +24,8 @@ extension ServiceNames {
 
     /// Answers a question of which `count` labels stand before the zone.
     ///
-    /// `own` are the addresses at which this server is found, from which follows which Service is the zone's name server.
+    /// `own` are the addresses at which this server is found, from which follows which Service is the zone's name
+    /// server.
     package func lookup(
         _ name: NameBuffer, labelCount count: Int, type: RecordType, own: [IPAddress]
     ) -> NameLookup {

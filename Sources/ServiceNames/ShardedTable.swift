@@ -1,5 +1,5 @@
-/// A dictionary in many small parts. A copy shares all of them; a change to it copies one part only, so that readers keep
-/// theirs while a writer goes on, and a change costs the same in a large cluster as in a small one.
+/// A dictionary in many small parts. A copy shares all of them; a change to it copies one part only, so that readers
+/// keep theirs while a writer goes on, and a change costs the same in a large cluster as in a small one.
 struct ShardedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private static var shardCount: Int { 512 }
 

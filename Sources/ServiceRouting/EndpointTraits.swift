@@ -41,8 +41,8 @@ package struct EndpointTraits: OptionSet, Sendable, Hashable {
     /// Whether a connection that it has may go on.
     package var serves: Bool { contains(.ready) || contains(.serving) }
 
-    /// The order in which endpoints that share an address and port count: a terminating Pod's address may belong to a new
-    /// Pod already, on another node, before the old object is gone.
+    /// The order in which endpoints that share an address and port count: a terminating Pod's address may belong to a
+    /// new Pod already, on another node, before the old object is gone.
     func goesBefore(_ other: EndpointTraits) -> Bool { preference > other.preference }
 
     /// By condition first; what is left decides too, so that the order of slices does not.

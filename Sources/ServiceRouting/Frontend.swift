@@ -17,8 +17,8 @@ package struct Frontend: Sendable, Hashable {
     }
 
     package var kind: Kind
-    /// Whether an address of kind `externalIP` is one of the Service's load balancer addresses too. Its treatment is that
-    /// of a load balancer address.
+    /// Whether an address of kind `externalIP` is one of the Service's load balancer addresses too. Its treatment is
+    /// that of a load balancer address.
     package var isAlsoLoadBalancer: Bool
     /// `nil` for a node port that is open on every address of the node, even on those that it gets later.
     package var address: IPAddress?
@@ -55,7 +55,8 @@ package enum Destination: UInt8, Sendable, Hashable, CaseIterable {
     case clusterBackends
     /// To one of ``ServicePortRoute/localBackends``.
     case localBackends
-    /// Nowhere; it is refused at once with a TCP reset or an ICMP port unreachable: the Service has no endpoint anywhere.
+    /// Nowhere; it is refused at once with a TCP reset or an ICMP port unreachable: the Service has no endpoint
+    /// anywhere.
     case refuse
     /// Nowhere; its packets are dropped: there are endpoints, but policy Local keeps this node from using them.
     case drop

@@ -1,7 +1,7 @@
 package import InternetAddresses
 
-/// Service ports whose connections are dropped on this node: a traffic policy `Local` holds them to endpoints of the node,
-/// and all endpoints are elsewhere. A plain value that follows routing's changes.
+/// Service ports whose connections are dropped on this node: a traffic policy `Local` holds them to endpoints of the
+/// node, and all endpoints are elsewhere. A plain value that follows routing's changes.
 package struct LocalShortages: Sendable, Hashable {
     private var internalPolicy: Set<RouteKey> = []
     private var externalPolicy: Set<RouteKey> = []

@@ -5,15 +5,15 @@ package import KubernetesAPI
 ///
 /// A plain value: it asks neither the time nor the kernel nor the network. What a change of one object costs depends on
 /// the Service that the object belongs to, never on how many other Services there are; Services that ask for the same
-/// frontend share the cost of a change of its owner. Its state depends on the last value of each object and the machine's
-/// addresses alone, not on the order in which they came.
+/// frontend share the cost of a change of its owner. Its state depends on the last value of each object and the
+/// machine's addresses alone, not on the order in which they came.
 package struct RoutingTable: Sendable {
     private let configuration: RoutingConfiguration
     private var context: RoutingContext
     private var machineAddresses: [IPAddress] = []
     private var entries: [NamespacedName: ServiceEntry] = [:]
-    /// The name of the Service that each slice is kept with, in the slice's namespace: its label may change, and a removal
-    /// tells only its name.
+    /// The name of the Service that each slice is kept with, in the slice's namespace: its label may change, and a
+    /// removal tells only its name.
     private var sliceOwners: [NamespacedName: String] = [:]
     private var claims = FrontendClaims()
     /// What each ServiceCIDR, by name, sets aside for cluster IPs.
@@ -75,8 +75,8 @@ package struct RoutingTable: Sendable {
 
     /// Takes in what happened to some objects and tells what this changes for connections.
     ///
-    /// `machineAddresses` are all addresses that the machine has now; `nil` if they have not changed. The entries are those
-    /// of routes that differ, by key. A problem is told once, when it arises.
+    /// `machineAddresses` are all addresses that the machine has now; `nil` if they have not changed. The entries are
+    /// those of routes that differ, by key. A problem is told once, when it arises.
     package mutating func apply(
         _ changes: some Sequence<ObjectChange>, machineAddresses: [IPAddress]? = nil
     ) -> RoutingChange {
@@ -192,7 +192,8 @@ package struct RoutingTable: Sendable {
 }
 
 extension Service {
-    /// Whether the node's addresses matter to its routes: for node ports, and for source ranges that may admit the node.
+    /// Whether the node's addresses matter to its routes: for node ports, and for source ranges that may admit the
+    /// node.
     fileprivate var dependsOnNodeAddresses: Bool { kind == .nodePort || kind == .loadBalancer }
 }
 

@@ -18,8 +18,9 @@ extension RouteKey: Comparable {
     }
 }
 
-/// Everything that a data plane needs to know of one Service port in one IP family: the addresses that clients use, what
-/// happens to connections to each of them, and the endpoints that they may be sent to. All decisions have been made.
+/// Everything that a data plane needs to know of one Service port in one IP family: the addresses that clients use,
+/// what happens to connections to each of them, and the endpoints that they may be sent to. All decisions have been
+/// made.
 package struct ServicePortRoute: Sendable, Hashable {
     package var key: RouteKey
     /// The clusterIP first, then by kind; each address and port once.

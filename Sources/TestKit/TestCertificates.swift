@@ -1,5 +1,5 @@
-/// Certificates for tests, good until the year 2126: one authority, servers and clients that it vouches for, and another
-/// authority. The keys guard nothing.
+/// Certificates for tests, good until the year 2126: one authority, servers and clients that it vouches for, and
+/// another authority. The keys guard nothing.
 package enum TestCertificates {
     /// The authority.
     package static let ca = """

@@ -2,8 +2,8 @@ package import Dataplane
 import Logging
 
 extension UserspaceDataplane {
-    /// Asks the proxy that serves in the network namespace of `executor` what it serves; nothing where there is none: with
-    /// it, its sockets are gone.
+    /// Asks the proxy that serves in the network namespace of `executor` what it serves; nothing where there is none:
+    /// with it, its sockets are gone.
     package static func inspect(
         executor: (any SerialExecutor)? = nil
     ) async throws(DataplaneError) -> [InspectedFrontend] {

@@ -29,8 +29,8 @@ package actor UserspaceDataplane: Dataplane {
     /// Files that are no connections: logs, netlink, the API server.
     private static let otherFiles = 256
 
-    /// A data plane for the network namespace in which `executor` runs its jobs. Without one it makes a thread of its own,
-    /// and throws a transient error where the system has none.
+    /// A data plane for the network namespace in which `executor` runs its jobs. Without one it makes a thread of its
+    /// own, and throws a transient error where the system has none.
     ///
     /// `whenDrained` is called when another process has taken over and the last connection has ended.
     package init(

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Carries connections and datagrams from listening sockets to endpoints, on threads of its own.
 ///
-/// It knows nothing of Services: whoever opens a ``Listener`` says who may come and where they go. The threads work in the
-/// network namespace of the thread that made the relay. They end with ``stop()``.
+/// It knows nothing of Services: whoever opens a ``Listener`` says who may come and where they go. The threads work in
+/// the network namespace of the thread that made the relay. They end with ``stop()``.
 package final class Relay: Sendable {
     /// What a listener is known by.
     package struct ListenerID: Sendable, Hashable {
@@ -45,14 +45,15 @@ package final class Relay: Sendable {
         return id
     }
 
-    /// Accepts no more connections. Those that have been accepted go on; UDP sessions end, unless they are kept: then they
-    /// are answered until they have been silent for too long. Soon after, unless others hold it, the listener's socket is
-    /// closed.
+    /// Accepts no more connections. Those that have been accepted go on; UDP sessions end, unless they are kept: then
+    /// they are answered until they have been silent for too long. Soon after, unless others hold it, the listener's
+    /// socket is closed.
     package func remove(_ id: ListenerID, keepingSessions: Bool = false) {
         for mailbox in mailboxes { mailbox.post(.remove(id: id.rawValue, keepingSessions: keepingSessions)) }
     }
 
-    /// Ends UDP sessions with endpoints that are not among these: their clients begin new ones with their next datagram.
+    /// Ends UDP sessions with endpoints that are not among these: their clients begin new ones with their next
+    /// datagram.
     package func keepSessions(of id: ListenerID, with endpoints: Set<RelayAddress>) {
         owner(of: id).post(.keepSessions(id: id.rawValue, with: endpoints))
     }

@@ -28,7 +28,8 @@ struct ElectionFlags: ParsableArguments {
             leaderElectLeaseDuration > leaderElectRenewDeadline
         else {
             throw ValidationError(
-                "--leader-elect-lease-duration has to be longer than --leader-elect-renew-deadline, and that longer than --leader-elect-retry-period"
+                "--leader-elect-lease-duration has to be longer than --leader-elect-renew-deadline, and that longer "
+                    + "than --leader-elect-retry-period"
             )
         }
         return LeaderElection.Options(

@@ -14,7 +14,8 @@ import Testing
         #expect(answer.status == 403)
         #expect(
             answer.message
-                == "services is forbidden: User \"system:anonymous\" cannot list resource \"services\" in API group \"\" at the cluster scope"
+                == "services is forbidden: User \"system:anonymous\" cannot list resource \"services\" in API group "
+                + "\"\" at the cluster scope"
         )
         #expect(try await server.send("GET", "/readyz", as: nil).status != 403)
     }

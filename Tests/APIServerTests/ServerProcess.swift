@@ -19,7 +19,8 @@ final class ServerProcess {
     private let process = Process()
     private let log: URL
 
-    /// Starts the program on what is in `folder`; `prelude` is a line of bash before it, in a mount namespace of its own.
+    /// Starts the program on what is in `folder`; `prelude` is a line of bash before it, in a mount namespace of its
+    /// own.
     init(folder: String, prelude: String = "") throws {
         self.folder = folder
         port = try Self.freePort()

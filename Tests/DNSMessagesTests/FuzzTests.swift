@@ -1,8 +1,8 @@
 import DNSMessages
 import Testing
 
-/// Reads 200,000 broken messages: none may trap, and none may make a name longer than a name can be. A failure names the
-/// seed, with which it comes again.
+/// Reads 200,000 broken messages: none may trap, and none may make a name longer than a name can be. A failure names
+/// the seed, with which it comes again.
 @Suite("Reading broken messages")
 struct FuzzTests {
     private struct Generator: RandomNumberGenerator {

@@ -5,7 +5,8 @@ import Testing
 
 @testable import DNSServer
 
-/// What is in `deploy/`: every object is one that an API server accepts, and every Corefile one that the server accepts.
+/// What is in `deploy/`: every object is one that an API server accepts, and every Corefile one that the server
+/// accepts.
 @Suite("Manifests to deploy")
 struct DeploymentTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()

@@ -6,8 +6,8 @@ import Testing
 
 @testable import DNSServer
 
-/// Upstreams that are dead, slow or lying, clients that do not read, and changes of configuration: the cluster's names are
-/// answered all the while.
+/// Upstreams that are dead, slow or lying, clients that do not read, and changes of configuration: the cluster's names
+/// are answered all the while.
 @Suite("Faults", .serialized)
 struct FaultTests {
     private static let own = Recording.Query(name: "web.shop.svc.cluster.local.", type: "A", transport: "udp")

@@ -2,8 +2,8 @@ import DNSServer
 import Foundation
 import Testing
 
-/// Asks a running server everything that CoreDNS was asked, over UDP and TCP, and compares. Where CoreDNS departs from the
-/// specifications (`quirk`), ours answers otherwise: docs/dns.md says how.
+/// Asks a running server everything that CoreDNS was asked, over UDP and TCP, and compares. Where CoreDNS departs from
+/// the specifications (`quirk`), ours answers otherwise: docs/dns.md says how.
 @Suite("Recorded answers", .serialized)
 struct RecordedAnswersTests {
     @Test("all questions with pods insecure")

@@ -17,8 +17,8 @@ struct ManifestTests {
         try text(path).components(separatedBy: "\n---\n").map { try YAMLReader.parse(Array($0.utf8)).value }
     }
 
-    /// Reads an object against its schema and validates it. A DaemonSet is checked as the Deployment with the same selector
-    /// and template, whose schema is here.
+    /// Reads an object against its schema and validates it. A DaemonSet is checked as the Deployment with the same
+    /// selector and template, whose schema is here.
     private func check(_ value: JSONValue) throws {
         var value = value
         if value["kind"]?.string == "DaemonSet" {

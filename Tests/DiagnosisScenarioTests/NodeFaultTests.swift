@@ -67,7 +67,8 @@ struct NodeFaultTests {
                 try await lab.killProxy()
                 try await lab.node(
                     "sh", "-c",
-                    "iptables -t nat -S KUBE-SERVICES | grep 10.96.0.5/32 | sed s/-A/-D/ | sed 's/^/-t nat /' | xargs -n 100 iptables"
+                    "iptables -t nat -S KUBE-SERVICES | grep 10.96.0.5/32 | sed s/-A/-D/ | sed 's/^/-t nat /' | xargs "
+                        + "-n 100 iptables"
                 )
             }, faults: [stopped, "kernel frontendMissing"], words: ["the kernel lacks 10.96.0.5:80/TCP"]),
         Fault(
@@ -76,7 +77,8 @@ struct NodeFaultTests {
                 try await lab.killProxy()
                 try await lab.node(
                     "sh", "-c",
-                    "iptables -t nat -F $(iptables -t nat -S | grep -o '^-N KUBE-SVC-.*' | cut -d' ' -f2 | while read c; do iptables -t nat -S $c | grep -q 'shop/web:http -> ' && echo $c; done)"
+                    "iptables -t nat -F $(iptables -t nat -S | grep -o '^-N KUBE-SVC-.*' | cut -d' ' -f2 | while read "
+                        + "c; do iptables -t nat -S $c | grep -q 'shop/web:http -> ' && echo $c; done)"
                 )
             }, question: ["10.96.0.5:80"], faults: [stopped, "kernel frontendMissing"],
             words: ["the kernel lacks 10.96.0.5:80/TCP", "leads nowhere"]),
@@ -148,7 +150,8 @@ struct NodeFaultTests {
             name: "the table of connections is full",
             prefix: [
                 "unshare", "-m", "sh", "-c",
-                "f=$(mktemp); echo 262144 > $f; mount --bind $f /proc/sys/net/netfilter/nf_conntrack_count; rm $f; exec \"$@\"",
+                "f=$(mktemp); echo 262144 > $f; mount --bind $f /proc/sys/net/netfilter/nf_conntrack_count; rm $f; "
+                    + "exec \"$@\"",
                 "sh",
             ],
             faults: ["machine conntrackFull"], words: ["262144 of 262144 entries"]),

@@ -24,7 +24,8 @@ struct ObjectFaultTests {
             edits: [
                 ("selector: {app: web, tier: front}", "selector: {app: web, tier: back}"),
                 (
-                    "\n- {addresses: [10.244.0.7], conditions: {ready: true}, nodeName: n1}\n- {addresses: [10.244.1.9], conditions: {ready: true}, nodeName: n2}",
+                    "\n- {addresses: [10.244.0.7], conditions: {ready: true}, nodeName: n1}\n- {addresses: "
+                        + "[10.244.1.9], conditions: {ready: true}, nodeName: n2}",
                     " []"
                 ),
             ], faults: ["selector selectorMatchesNothing"], words: ["tier=front in place of tier=back"]),
@@ -44,7 +45,8 @@ struct ObjectFaultTests {
             edits: [
                 (
                     "nodePort: 30080, protocol: TCP}",
-                    "nodePort: 30080, protocol: TCP}\n  - {name: metrics, port: 9090, targetPort: 9090, nodePort: 30090, protocol: TCP}"
+                    "nodePort: 30080, protocol: TCP}\n  - {name: metrics, port: 9090, targetPort: 9090, nodePort: "
+                        + "30090, protocol: TCP}"
                 )
             ], faults: ["ports portWithoutEndpoints"],
             words: ["port metrics 9090/TCP, while http 80/TCP has some"]),
@@ -71,7 +73,8 @@ struct ObjectFaultTests {
             edits: [
                 ("  selector: {app: web, tier: front}\n", ""),
                 (
-                    "\n- {addresses: [10.244.0.7], conditions: {ready: true}, nodeName: n1}\n- {addresses: [10.244.1.9], conditions: {ready: true}, nodeName: n2}",
+                    "\n- {addresses: [10.244.0.7], conditions: {ready: true}, nodeName: n1}\n- {addresses: "
+                        + "[10.244.1.9], conditions: {ready: true}, nodeName: n2}",
                     " []"
                 ),
             ], faults: ["slices noEndpoints"], words: ["the Service has no endpoints", "web-abc holds no address"]),
@@ -145,7 +148,8 @@ struct ObjectFaultTests {
             edits: [
                 (
                     "- {addresses: [10.244.1.9], conditions: {ready: true}, nodeName: n2}",
-                    "- {addresses: [10.244.1.9], conditions: {ready: true}, nodeName: n2}\n- {addresses: [10.244.0.99], conditions: {ready: true}, nodeName: n1}"
+                    "- {addresses: [10.244.1.9], conditions: {ready: true}, nodeName: n2}\n- {addresses: "
+                        + "[10.244.0.99], conditions: {ready: true}, nodeName: n1}"
                 )
             ],
             inject: { lab in _ = try await lab.cluster.home(of: "10.244.0.99") },

@@ -23,9 +23,12 @@ struct PacketFilterTests {
         "rules of iptables that are certain to drop",
         arguments: [
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -j DROP",
-            ":FORWARD ACCEPT [0:0]\n-A FORWARD -d 10.244.0.0/16 -p tcp -m tcp --dport 8080 -j REJECT --reject-with icmp-port-unreachable",
-            ":FORWARD ACCEPT [0:0]\n:MINE - [0:0]\n-A FORWARD -j MINE\n-A MINE -m comment --comment \"no -j ACCEPT here\" -m multiport --dports 80,8000:8100 -j DROP",
-            ":FORWARD DROP [0:0]\n-A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT\n-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+            ":FORWARD ACCEPT [0:0]\n-A FORWARD -d 10.244.0.0/16 -p tcp -m tcp --dport 8080 -j REJECT --reject-with "
+                + "icmp-port-unreachable",
+            ":FORWARD ACCEPT [0:0]\n:MINE - [0:0]\n-A FORWARD -j MINE\n-A MINE -m comment --comment \"no -j ACCEPT "
+                + "here\" -m multiport --dports 80,8000:8100 -j DROP",
+            ":FORWARD DROP [0:0]\n-A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT\n-A FORWARD -m conntrack "
+                + "--ctstate RELATED,ESTABLISHED -j ACCEPT",
             ":FORWARD ACCEPT [0:0]\n-A FORWARD ! -s 192.0.2.0/24 -o eth+ -j DROP",
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -m conntrack ! --ctstate INVALID -j DROP",
         ])
@@ -45,7 +48,8 @@ struct PacketFilterTests {
             // Whether the first holds is not known, so nothing behind it is certain.
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -m set --match-set good src -j ACCEPT\n-A FORWARD -j DROP",
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -j LOG --log-prefix \"-j DROP\"",
-            ":FORWARD ACCEPT [0:0]\n-A FORWARD -d 127.0.0.0/8 ! -s 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP",
+            ":FORWARD ACCEPT [0:0]\n-A FORWARD -d 127.0.0.0/8 ! -s 127.0.0.0/8 -m conntrack ! --ctstate "
+                + "RELATED,ESTABLISHED,DNAT -j DROP",
         ])
     func passed(text: String) throws { #expect(try culprit(text) == nil) }
 

@@ -9,11 +9,13 @@ struct IPTablesErrorTests {
         arguments: [
             ("iptables-nft-restore: line 7 failed: No chain/target/match by that name.", 7),
             (
-                "iptables-restore v1.8.9 (legacy): recent: bad value\n\nError occurred at line: 9\nTry `iptables-restore -h'",
+                "iptables-restore v1.8.9 (legacy): recent: bad value\n\nError occurred at line: 9\nTry "
+                    + "`iptables-restore -h'",
                 9
             ),
             (
-                "iptables-nft-restore v1.8.9 (nf_tables): \nline 5: RULE_APPEND failed (No such file or directory): rule",
+                "iptables-nft-restore v1.8.9 (nf_tables): \nline 5: RULE_APPEND failed (No such file or directory): "
+                    + "rule",
                 5
             ),
             ("Another app is currently holding the xtables lock.", nil),

@@ -120,7 +120,8 @@ struct ConfigurationFileTests {
                 == "proxy.conf: oomScoreAdj is 1001; write a number from -1000 to 1000")
         #expect(
             complaint(file: document("iptables: {syncPeriod: 1s, minSyncPeriod: 2s}"))
-                == "proxy.conf: iptables.minSyncPeriod is 2s, which is more than iptables.syncPeriod, 1s; write a shorter one"
+                == "proxy.conf: iptables.minSyncPeriod is 2s, which is more than iptables.syncPeriod, 1s; write a "
+                + "shorter one"
         )
         #expect(
             complaint(file: document("winkernel: {sourceVip: 10.0.0.1}")).contains("winkernel.sourceVip is for Windows")

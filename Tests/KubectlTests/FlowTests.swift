@@ -2,7 +2,8 @@ import Foundation
 import LabKit
 import Testing
 
-/// The real kubectl, helm and the client for Python against the program: they print what they print with kube-apiserver.
+/// The real kubectl, helm and the client for Python against the program: they print what they print with
+/// kube-apiserver.
 @Suite("Clients of the Kubernetes API")
 struct FlowTests {
     @Test("there are flows")

@@ -125,7 +125,8 @@ import Testing
         for value in ["yes", "1", "True", "on"] {
             #expect(
                 try await mistake(cluster: "server: https://h, insecure-skip-tls-verify: \(value)")
-                    == "FILE: cluster \"main\": insecure-skip-tls-verify: \"\(value)\" is neither true nor false; TLS stays verified unless it is true"
+                    == "FILE: cluster \"main\": insecure-skip-tls-verify: \"\(value)\" is neither true nor false; TLS "
+                    + "stays verified unless it is true"
             )
         }
     }
@@ -188,7 +189,8 @@ import Testing
         ("kind: Config", "FILE: current-context: is not set; "),
         ("current-context: x", "FILE: current-context: there is no context \"x\"; the contexts are empty"),
         (
-            "current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: d, cluster: {server: h}}]",
+            "current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: d, cluster: {server: "
+                + "h}}]",
             "FILE: context \"x\": cluster: there is no cluster \"c\"; there are: d"
         ),
         ("clusters: [{cluster: {}}]", "FILE: clusters[0]: name: is not set; "),

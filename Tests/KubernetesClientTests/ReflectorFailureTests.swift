@@ -67,7 +67,8 @@ import Testing
         #expect(script.replica.summary == ["default/a@6", "default/b@4"])
         #expect(
             script.reports == [
-                "Service default/a: spec.externalIPs[0]: “” is not an IP address; write it like 10.0.0.1 or fd00::1 — left out; the rest of the object counts"
+                "Service default/a: spec.externalIPs[0]: “” is not an IP address; write it like 10.0.0.1 or fd00::1 — "
+                    + "left out; the rest of the object counts"
             ])
     }
 

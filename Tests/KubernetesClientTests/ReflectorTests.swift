@@ -65,7 +65,8 @@ import Testing
         .status(code: 403, "Forbidden", "sendInitialEvents is forbidden for watch"),
         .status(
             code: 500, "InternalError",
-            "a watch stream was requested by the client but the required storage feature RequestWatchProgress is disabled"
+            "a watch stream was requested by the client but the required storage feature RequestWatchProgress is "
+                + "disabled"
         ),
     ])
     func `a server that refuses WatchList is listed at once, and ever after`(failure: RequestFailure) throws {

@@ -88,7 +88,8 @@ struct ServerSideApplyTests {
         }
         #expect(
             status?.message
-                == "failed to create typed patch object (shop/web; /v1, Kind=Service): .spec.colour: field not declared in schema"
+                == "failed to create typed patch object (shop/web; /v1, Kind=Service): .spec.colour: field not "
+                + "declared in schema"
         )
     }
 

@@ -55,7 +55,8 @@ struct ServiceUpdateTests {
         (
             local, #"{"externalTrafficPolicy":"Cluster"}"#,
             [
-                "spec.healthCheckNodePort: Invalid value: 30100: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+                "spec.healthCheckNodePort: Invalid value: 30100: may only be set when `type` is 'LoadBalancer' and "
+                    + "`externalTrafficPolicy` is 'Local'"
             ]
         ),
         (base, #"{"sessionAffinity":"ClientIP"}"#, []),

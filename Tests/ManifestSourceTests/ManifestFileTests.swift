@@ -113,14 +113,16 @@ import Testing
             Mistake(text: "kind: Service\napiVersion: v1\nmetadata: {}", line: 3, message: "metadata.name"),
             Mistake(
                 text:
-                    "---\nkind: Service\napiVersion: v1\nmetadata:\n  name: a\nspec:\n  ports:\n  - port: 1\n    name: x\n  - name: y\n    port: 99999\n",
+                    "---\nkind: Service\napiVersion: v1\nmetadata:\n  name: a\nspec:\n  ports:\n  - port: 1\n    "
+                    + "name: x\n  - name: y\n    port: 99999\n",
                 line: 11, message: "Service default/a: spec.ports[1].port: 99999 is not a port"),
             Mistake(
                 text: "kind: Service\napiVersion: v1\nmetadata:\n  name: a\nspec:\n  ports:\n  - port: eighty\n",
                 line: 7, message: "spec.ports[0].port: this is not a number"),
             Mistake(
                 text:
-                    "{\n\"kind\": \"Service\", \"apiVersion\": \"v1\",\n\"metadata\": {\"name\": \"a\"},\n\"spec\": {\n\t\"ports\": [{\n\t\t\"port\": 0}]}}",
+                    "{\n\"kind\": \"Service\", \"apiVersion\": \"v1\",\n\"metadata\": {\"name\": \"a\"},\n\"spec\": "
+                    + "{\n\t\"ports\": [{\n\t\t\"port\": 0}]}}",
                 line: 6, message: "spec.ports[0].port: 0 is not a port"),
             Mistake(text: "kind: Service\napiVersion: v2\n", line: 2, message: "apiVersion: “v2” is not read; use v1"),
             Mistake(text: "\n\nmetadata:\n  name: a\n", line: 3, message: "the kind is missing"),
@@ -131,7 +133,8 @@ import Testing
             Mistake(text: "kind: Service\napiVersion: v1\nkind: Service\n", line: 1, message: "stands here twice"),
             Mistake(
                 text:
-                    "kind: Node\napiVersion: v1\nmetadata: {name: n}\n---\nkind: Node\napiVersion: v1\nmetadata: {name: n}\n",
+                    "kind: Node\napiVersion: v1\nmetadata: {name: n}\n---\nkind: Node\napiVersion: v1\nmetadata: "
+                    + "{name: n}\n",
                 line: 5, message: "Node n: the object stands at line 1 of this file too"),
         ])
     func mistakes(mistake: Mistake) throws {

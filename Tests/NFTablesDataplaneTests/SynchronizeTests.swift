@@ -54,7 +54,8 @@ struct SynchronizeTests {
                 let change = world.change()
                 let before = transport.batches.count
                 let report = try kernel.apply(change)
-                // The change, the slots and the chains that go behind it. Nothing was refused, so nothing was tried twice.
+                // The change, the slots and the chains that go behind it. Nothing was refused, so nothing was tried
+                // twice.
                 #expect(transport.batches.count - before <= 3)
                 #expect(report.refusals.isEmpty)
             }

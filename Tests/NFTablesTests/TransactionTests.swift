@@ -54,7 +54,8 @@ struct TransactionTests {
         [124, 0, 0, 0, 9, 10, 1, 4, 3, 0, 0, 0, 0, 0, 0, 0] + [2, 0, 0, 0]
         // NFTA_SET_TABLE, NFTA_SET_NAME
         + [6, 0, 1, 0, 0x74, 0, 0, 0] + [6, 0, 2, 0, 0x73, 0, 0, 0]
-        // NFTA_SET_FLAGS NFT_SET_MAP; NFTA_SET_KEY_TYPE ipv4_addr, NFTA_SET_KEY_LEN 4; NFTA_SET_DATA_TYPE NFT_DATA_VERDICT
+        // NFTA_SET_FLAGS NFT_SET_MAP; NFTA_SET_KEY_TYPE ipv4_addr, NFTA_SET_KEY_LEN 4; NFTA_SET_DATA_TYPE
+        // NFT_DATA_VERDICT
         + [8, 0, 3, 0, 0, 0, 0, 8] + [8, 0, 4, 0, 0, 0, 0, 7] + [8, 0, 5, 0, 0, 0, 0, 4]
         + [8, 0, 6, 0, 0xFF, 0xFF, 0xFF, 0]
         // NFTA_SET_ID

@@ -43,7 +43,8 @@ struct ProgrammingSummaryTests {
         change.nodePorts = NodePortAddresses([IPAddress(ipv4: 1)])
         #expect(
             text(change)
-                == "programmed node ports on 0.0.0.1, default/web:http: 1 endpoint, removed default/api:http (12 messages, 1.4 kB) in 0.3 ms"
+                == "programmed node ports on 0.0.0.1, default/web:http: 1 endpoint, removed default/api:http (12 "
+                + "messages, 1.4 kB) in 0.3 ms"
         )
     }
 

@@ -1,8 +1,8 @@
 import LabKit
 import Testing
 
-/// What is true of clients that keep their source port: the kernel remembers where their connection goes, so the proxy has to
-/// make it forget.
+/// What is true of clients that keep their source port: the kernel remembers where their connection goes, so the proxy
+/// has to make it forget.
 @Suite("UDP clients that keep their port", .serialized)
 struct DatagramTests {
     static let ways = ["clusterIP from pod", "clusterIP from node", "nodePort from outside"]

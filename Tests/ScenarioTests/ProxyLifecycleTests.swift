@@ -66,7 +66,8 @@ struct ProxyLifecycleTests {
         try await proxy.stop()
     }
 
-    /// Connects, one connection after the other, until `isEnough` of who answered; throws if one of them is not answered.
+    /// Connects, one connection after the other, until `isEnough` of who answered; throws if one of them is not
+    /// answered.
     private func steadyConnections(
         _ client: Client, until isEnough: ([SocketAddress]) -> Bool
     ) async throws -> [SocketAddress] {

@@ -53,7 +53,8 @@ struct Zone {
         switch record.type {
         case .a, .aaaa: "\(record.type) \(IPAddress(networkBytes: record.data).map { "\($0)" } ?? "?")"
         case .srv:
-            "SRV \(record.data[3]) \(UInt16(record.data[4]) << 8 | UInt16(record.data[5])) \(record.targetName(at: 6) ?? .root)"
+            "SRV \(record.data[3]) \(UInt16(record.data[4]) << 8 | UInt16(record.data[5])) "
+                + "\(record.targetName(at: 6) ?? .root)"
         case .txt: "TXT \(String(decoding: record.data.dropFirst(), as: UTF8.self))"
         default: "\(record.type) \(record.targetName() ?? .root)"
         }

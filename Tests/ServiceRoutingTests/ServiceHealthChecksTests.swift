@@ -34,7 +34,8 @@ struct ServiceHealthChecksTests {
             .endpointSlice(
                 slice(
                     "v4", of: "lb", ports: [EndpointPort(name: "a", port: 8080), EndpointPort(name: "b", port: 8081)],
-                    endpoint("10.244.0.1", on: nodeName), endpoint("10.244.0.2", on: nodeName), endpoint("10.244.1.1"))),
+                    endpoint("10.244.0.1", on: nodeName), endpoint("10.244.0.2", on: nodeName),
+                    endpoint("10.244.1.1"))),
             .endpointSlice(
                 slice(
                     "v6", of: "lb", type: .ipv6, ports: [EndpointPort(name: "a", port: 8080)],

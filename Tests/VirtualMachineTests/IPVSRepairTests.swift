@@ -43,7 +43,8 @@ struct IPVSRepairTests {
     }
 
     @Test(
-        "a process that takes over writes nothing where nothing has changed, and just the difference where something has"
+        "a process that takes over writes nothing where nothing has changed, and just the difference where something "
+            + "has"
     )
     func restart() async throws {
         let node = try await Node()

@@ -13,7 +13,8 @@ struct IPVSTrafficTests {
     private static let target = SocketAddress("10.96.0.1", 80)
     private static let all = ["10.244.0.5", "10.244.0.6", "10.244.1.5"]
 
-    /// A cluster with servers at the addresses, and the mode on its node. Its pods' gateway has its address on another interface, which strict ARP forbids.
+    /// A cluster with servers at the addresses, and the mode on its node. Its pods' gateway has its address on another
+    /// interface, which strict ARP forbids.
     private func lab(
         _ servers: [String] = all, over transport: Transport = .tcp,
         _ configuration: IPVSConfiguration = .recorded { $0.usesStrictARP = false }

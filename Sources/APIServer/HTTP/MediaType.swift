@@ -35,7 +35,8 @@ struct AnswerForm: Hashable, Sendable {
 
     static let accepted = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
 
-    /// The first form of an `Accept` header that can be given, as protobuf only if that is possible; `nil` if there is none.
+    /// The first form of an `Accept` header that can be given, as protobuf only if that is possible; `nil` if there is
+    /// none.
     init?(accept: String, protobuf: Bool) {
         if accept.isEmpty { return }
         for type in accept.split(separator: ",").map(MediaType.init) {

@@ -21,8 +21,8 @@ extension Bootstrap {
     /// The tenth address of a range, as kubeadm has it.
     private static let dnsPosition: UInt64 = 9
 
-    /// The Service through which Pods reach the DNS server, with its slices. A Service that is there stays as it is; the
-    /// slices of a server that is no longer there lose their endpoints.
+    /// The Service through which Pods reach the DNS server, with its slices. A Service that is there stays as it is;
+    /// the slices of a server that is no longer there lose their endpoints.
     func writeDNS(_ dns: DNSEndpoints?, _ writer: ObjectWriter) throws {
         let addresses = dns?.addresses ?? []
         if !addresses.isEmpty { try writeDNSService(families: Set(addresses.map(\.family)), writer) }

@@ -2,8 +2,8 @@ import InternetAddresses
 import KubernetesObjects
 import ObjectStore
 
-/// What is there from the beginning: the Namespaces of the system, the ranges of cluster IPs, and the Service through which
-/// Pods reach this server.
+/// What is there from the beginning: the Namespaces of the system, the ranges of cluster IPs, and the Service through
+/// which Pods reach this server.
 struct Bootstrap {
     /// These may not be deleted.
     static let namespaces = ["default", "kube-node-lease", "kube-public", "kube-system"]
@@ -41,7 +41,8 @@ struct Bootstrap {
         Document(["kind": "Namespace", "apiVersion": "v1", "metadata": ["name": .string(name)]])
     }
 
-    /// The ServiceCIDR object that shows the configured ranges; its status is set at once, nothing has to be waited for.
+    /// The ServiceCIDR object that shows the configured ranges; its status is set at once, nothing has to be waited
+    /// for.
     private func writeRanges(_ writer: ObjectWriter) throws {
         let cidrs = JSONValue.array(registry.network.ranges.map { .string($0.network.description) })
         let ready: JSONValue = [

@@ -17,8 +17,8 @@ package struct ServiceNetwork: Sendable, Hashable {
 
     var families: [String] { ranges.map(\.network.family.description) }
 
-    /// Ports that are given out only once those above are used up, so that ports which people choose stay free: the first
-    /// 16 to 128, a 32nd of them.
+    /// Ports that are given out only once those above are used up, so that ports which people choose stay free: the
+    /// first 16 to 128, a 32nd of them.
     var staticNodePorts: Int {
         nodePorts.count < 16 ? 0 : min(max(16, nodePorts.count / 32), 128)
     }

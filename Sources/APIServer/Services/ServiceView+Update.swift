@@ -36,8 +36,8 @@ extension ServiceView {
         }
     }
 
-    /// Leaves out what the type before needed, this one does not, and the client has not touched. What the client has set
-    /// stays, and is refused by validation.
+    /// Leaves out what the type before needed, this one does not, and the client has not touched. What the client has
+    /// set stays, and is refused by validation.
     mutating func dropUnused(since old: ServiceView) {
         if old.needsClusterIP, !needsClusterIP {
             if clusterIPs == old.clusterIPs || clusterIPs.isEmpty { (clusterIP, clusterIPs) = ("", []) }

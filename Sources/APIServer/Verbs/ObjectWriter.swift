@@ -1,8 +1,8 @@
 import KubernetesObjects
 import ObjectStore
 
-/// Writes objects within a transaction, as kube-apiserver does it: what a kind asks for, the namespace that must be there,
-/// the life of an object from its creation to its last finalizer.
+/// Writes objects within a transaction, as kube-apiserver does it: what a kind asks for, the namespace that must be
+/// there, the life of an object from its creation to its last finalizer.
 struct ObjectWriter {
     let transaction: StoreTransaction
     let resources: ResourceTable

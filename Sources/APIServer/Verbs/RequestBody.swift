@@ -14,7 +14,8 @@ enum RequestBody {
                 return (read.value, read.duplicates)
             } catch {
                 throw .badRequest(
-                    "the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; json parse error: \(error)"
+                    "the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; json "
+                        + "parse error: \(error)"
                 )
             }
         case "application/yaml":

@@ -94,7 +94,8 @@ extension ResourceHandler {
                 let records = registry.store.records(of: resource, in: namespace, at: token.revision)
             else {
                 throw .expired(
-                    "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."
+                    "The provided continue parameter is too old to display a consistent list result. You must start a "
+                        + "new list without the continue parameter."
                 )
             }
             return (records, token.revision, token)

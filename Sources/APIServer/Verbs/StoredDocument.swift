@@ -1,8 +1,8 @@
 package import KubernetesObjects
 package import ObjectStore
 
-/// Documents as the store keeps them: compact JSON that begins with kind and apiVersion, so that items of lists are made
-/// by leaving those out.
+/// Documents as the store keeps them: compact JSON that begins with kind and apiVersion, so that items of lists are
+/// made by leaving those out.
 enum StoredDocument {
     static func bytes(_ document: Document) -> [UInt8] {
         var object = JSONObject([("kind", .string(document.kind)), ("apiVersion", .string(document.apiVersion))])

@@ -1,8 +1,8 @@
 import KubernetesObjects
 import ObjectStore
 
-/// One client's way through the changes of a resource: a position in the store's window, and no queue of its own. A client
-/// that reads too slowly is overtaken by the end of the window and told to list anew.
+/// One client's way through the changes of a resource: a position in the store's window, and no queue of its own. A
+/// client that reads too slowly is overtaken by the end of the window and told to list anew.
 struct WatchSession {
     /// Objects in one write at the beginning.
     private static let batch = 500
@@ -87,7 +87,8 @@ struct WatchSession {
         }
     }
 
-    /// What is told of an object that has gone, or is no longer selected: the state before, at the revision of the event.
+    /// What is told of an object that has gone, or is no longer selected: the state before, at the revision of the
+    /// event.
     private func lastState(_ event: StoreEvent) throws(APIStatus) -> [UInt8] {
         guard event.kind != .deleted, let previous = event.previous else { return event.record.document }
         return StoredDocument.bytes(try previous.decoded(), revision: event.revision)

@@ -19,7 +19,8 @@ struct Resolver: Sendable {
         errors = RareLog(logger)
     }
 
-    /// The response to a query, in full. Never fails: what goes wrong is SERVFAIL, or REFUSED if there is too much to do.
+    /// The response to a query, in full. Never fails: what goes wrong is SERVFAIL, or REFUSED if there is too much to
+    /// do.
     func resolve(_ deferred: DeferredQuery) async -> (response: Response, plugin: QueryRecord.Plugin) {
         do {
             guard let rewritten = deferred.server.rewriter.rewrite(deferred.question.name) else {
@@ -187,8 +188,8 @@ extension Resolver {
         return rest.isEmpty ? [] : [link] + rest
     }
 
-    /// Walks the client's search path for a name that its first element does not have (`autopath` of CoreDNS): the answer
-    /// is what the client would have found after more questions, under the name that it has asked for.
+    /// Walks the client's search path for a name that its first element does not have (`autopath` of CoreDNS): the
+    /// answer is what the client would have found after more questions, under the name that it has asked for.
     private func autopath(
         _ question: Question, labelCount count: Int, names: ServiceNames, _ deferred: DeferredQuery
     ) async -> Response? {

@@ -5,8 +5,8 @@ import ServiceNames
 
 /// Queries on a TCP connection (RFC 7766): any number, one behind the other, answered as each is ready.
 ///
-/// A connection on which nothing arrives is closed after a while. One whose client does not read is not read from either:
-/// what it has not taken stays bounded, and the same limit ends it.
+/// A connection on which nothing arrives is closed after a while. One whose client does not read is not read from
+/// either: what it has not taken stays bounded, and the same limit ends it.
 final class StreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

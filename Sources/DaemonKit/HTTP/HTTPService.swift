@@ -42,8 +42,8 @@ package struct HTTPService: Sendable {
         }
     }
 
-    /// Serves until the task is cancelled. If it cannot listen, it logs why, calls `onFailure` and tries again after each
-    /// `pause`; it does the first two once until it succeeds.
+    /// Serves until the task is cancelled. If it cannot listen, it logs why, calls `onFailure` and tries again after
+    /// each `pause`; it does the first two once until it succeeds.
     package func keepRunning(
         retryingEvery pause: Duration = .seconds(5), clock: some Clock<Duration> = ContinuousClock(),
         onFailure: @Sendable (DaemonError) -> Void = { _ in }
@@ -88,7 +88,8 @@ package struct HTTPService: Sendable {
     private func remedy(_ errno: Int32) -> String {
         switch errno {
         case EADDRINUSE:
-            "the port is taken, probably by kube-proxy or another servicelet (ss -ltnp 'sport = :\(address.port)' shows it); "
+            "the port is taken, probably by kube-proxy or another servicelet (ss -ltnp 'sport = :\(address.port)' "
+                + "shows it); "
                 + "stop that program, or choose another address with \(flag)"
         case EADDRNOTAVAIL:
             "this machine has no such address; choose another one with \(flag)"

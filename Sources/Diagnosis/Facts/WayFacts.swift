@@ -6,7 +6,8 @@ package struct WayFacts: Sendable, Hashable {
     package struct Route: Sendable, Hashable {
         package var device: String
         package var gateway: IPAddress?
-        /// The length of the prefix that it was chosen for; 0 for the default route, `nil` where the kernel does not tell.
+        /// The length of the prefix that it was chosen for; 0 for the default route, `nil` where the kernel does not
+        /// tell.
         package var prefixLength: Int?
         /// The largest packet, in bytes, as the device or the route has it.
         package var mtu: Int

@@ -34,7 +34,8 @@ extension EndpointView {
                 .broken, .noEndpoints, "the Service has no selector, and nobody has written endpoints for it",
                 proof: "no EndpointSlice bears the label \(WellKnown.serviceName)=\(name.name)",
                 remedy:
-                    "write an EndpointSlice with that label in namespace \(name.namespace), or give the Service a selector"
+                    "write an EndpointSlice with that label in namespace \(name.namespace), or give the Service a "
+                    + "selector"
             )
             : Finding(
                 .broken, .noSlices, "the Service has no EndpointSlice",

@@ -40,7 +40,8 @@ struct EndpointView {
         guard pods.isEmpty else {
             return [
                 .ok(
-                    "\(service.selector.text) matches \(count(pods.count, "pod")): \(list(pods.map(\.metadata.name).sorted()))"
+                    "\(service.selector.text) matches \(count(pods.count, "pod")): "
+                        + "\(list(pods.map(\.metadata.name).sorted()))"
                 )
             ]
         }

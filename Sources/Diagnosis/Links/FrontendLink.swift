@@ -14,7 +14,8 @@ extension Case {
                 findings.append(
                     Finding(
                         .broken, .frontendTaken,
-                        "\(frontend)/\(problem.name.transport) belongs to \(owner), and clients that use it reach that Service",
+                        "\(frontend)/\(problem.name.transport) belongs to \(owner), and clients that use it reach "
+                            + "that Service",
                         proof: "both Services claim it; the older one has it",
                         remedy: "remove it from one of the two"))
             case .addressUnusable(let frontend, let restriction):

@@ -67,7 +67,8 @@ extension Case {
         let who = expected.inside == expected.outside ? "" : isInside ? " for clients inside" : " for clients outside"
         return Finding(
             .broken, .frontendDiffers,
-            "the kernel sends connections to \(expected.place.text)\(who) elsewhere than decided: \(got.difference(from: wanted))",
+            "the kernel sends connections to \(expected.place.text)\(who) elsewhere than decided: "
+                + "\(got.difference(from: wanted))",
             proof: "decided: \(wanted.text); found: \(got.text)", remedy: Self.repair(kernel))
     }
 }

@@ -42,7 +42,8 @@ extension NodeFacts {
         return [
             Finding(
                 .broken, .reversePathFilter,
-                "the reverse path filter drops packets that come in on another interface than the way back leads out of",
+                "the reverse path filter drops packets that come in on another interface than the way back leads out "
+                    + "of",
                 proof:
                     "rp_filter is strict (1) on \(interfaces); \(drops.during) packets were dropped while the backends "
                     + "were asked (IPReversePathFilter)",
@@ -73,7 +74,8 @@ extension NodeFacts {
             guard value != "1" else { return nil }
             return Finding(
                 .broken, .bridgeFilterOff,
-                "pods on the bridge \(list(bridges)) get answers past the rules that translate them, so connections to a "
+                "pods on the bridge \(list(bridges)) get answers past the rules that translate them, so connections "
+                    + "to a "
                     + "Service between them fail",
                 proof: value.map { "net.bridge.\(name) is \($0)" } ?? "the module br_netfilter is not loaded",
                 remedy: (value == nil ? "modprobe br_netfilter; " : "") + "sysctl -w net.bridge.\(name)=1")

@@ -27,7 +27,8 @@ extension Case {
             return [
                 Finding(
                     .broken, .ndots,
-                    "with ndots:\(resolver.ndots), \(text) is asked for as it is before the search path completes it, and "
+                    "with ndots:\(resolver.ndots), \(text) is asked for as it is before the search path completes it, "
+                        + "and "
                         + "clients with musl ask for nothing else",
                     proof: "\(resolver.path) has options ndots:\(resolver.ndots); the name has \(count(dots, "dot"))",
                     remedy: "use the name \(full). with a dot at the end, or set ndots to 5 (the pod's dnsConfig)")

@@ -46,7 +46,8 @@ extension Case {
             .map { $0.isEmpty ? "no node" : $0 }
         return Finding(
             .broken, .localPolicy,
-            "\(policy) is Local and no usable endpoint is on this node, so connections\(who) to \(passage.place) are dropped",
+            "\(policy) is Local and no usable endpoint is on this node, so connections\(who) to \(passage.place) are "
+                + "dropped",
             proof: "this node is \(nodeName); the endpoints are on \(list(nodes))",
             remedy:
                 "run a pod of the Service on this node, send clients to the other nodes, or set \(policy) to Cluster")

@@ -32,7 +32,8 @@ extension Case {
             .broken, .dropped, "\(rule) of \(culprit.table) drops \(what)",
             proof: "\(culprit.rule), at the hook \(culprit.hook.rawValue)",
             remedy:
-                "let pass what goes to and from pods: \(passage.place) is translated to \(backend) before the hook forward"
+                "let pass what goes to and from pods: \(passage.place) is translated to \(backend) before the hook "
+                + "forward"
         )
     }
 }

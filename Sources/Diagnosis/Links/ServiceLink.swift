@@ -39,7 +39,8 @@ extension Case {
             return findings + [
                 Finding(
                     .unknown, .otherProxy,
-                    "\(address) is an address of the load balancer itself (ipMode Proxy): this node does nothing about it",
+                    "\(address) is an address of the load balancer itself (ipMode Proxy): this node does nothing "
+                        + "about it",
                     proof: "status.loadBalancer.ingress of the Service", remedy: "ask the load balancer")
             ]
         }
@@ -47,7 +48,8 @@ extension Case {
         return findings + [.ok("\(service.kind.rawValue) \(addresses), \(list(ports.map(\.target)))")]
     }
 
-    /// A cluster IP that no ServiceCIDR has: a router, a firewall or the API's repair loop takes it for a foreign address.
+    /// A cluster IP that no ServiceCIDR has: a router, a firewall or the API's repair loop takes it for a foreign
+    /// address.
     private func rangeFindings(_ service: Service) -> [Finding] {
         let networks = objects.ranges.flatMap(\.networks)
         return service.clusterIPs.compactMap { address in
@@ -80,7 +82,8 @@ extension Case {
         return [
             Finding(
                 .broken, .headless,
-                "the Service is headless, so nothing translates port \(asked): clients have to connect to port \(ports)",
+                "the Service is headless, so nothing translates port \(asked): clients have to connect to port "
+                    + "\(ports)",
                 proof: "spec.clusterIP is None; the endpoints listen on \(ports)",
                 remedy: "connect to port \(ports), or create a Service with a cluster IP")
         ]

@@ -31,7 +31,8 @@ extension NodeCheck {
                         ? .ok("no stale UDP flow")
                         : Finding(
                             .broken, .staleFlow,
-                            "\(count(stale, "UDP flow")) \(stale == 1 ? "goes" : "go") to endpoints that no longer serve",
+                            "\(count(stale, "UDP flow")) \(stale == 1 ? "goes" : "go") to endpoints that no longer "
+                                + "serve",
                             remedy: "see whether the proxy runs: it removes them")))
         }
         items += Self.conflicts(snapshot, facts)
@@ -121,13 +122,15 @@ extension NodeFacts {
             findings.append(
                 Finding(
                     .broken, .damage,
-                    "\(damage.count == 1 ? "something is" : "\(damage.count) things are") missing or altered in the kernel",
+                    "\(damage.count == 1 ? "something is" : "\(damage.count) things are") missing or altered in the "
+                        + "kernel",
                     proof: list(damage), remedy: remedy))
         }
         if findings.isEmpty {
             findings.append(
                 .ok(
-                    "holds all \(audit.frontendCount) frontends of \(count(snapshot.routes.count, "Service port")) as decided"
+                    "holds all \(audit.frontendCount) frontends of \(count(snapshot.routes.count, "Service port")) as "
+                        + "decided"
                 ))
         }
         return findings.map { .init("kernel", $0) }

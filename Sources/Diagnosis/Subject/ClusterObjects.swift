@@ -41,8 +41,8 @@ package struct ClusterObjects: Sendable {
         slices.filter { $0.service == service }.sorted { $0.metadata.name < $1.metadata.name }
     }
 
-    /// The Pods that a Service's selector matches and that have not ended; `nil` where Pods are not visible or the Service
-    /// has no selector.
+    /// The Pods that a Service's selector matches and that have not ended; `nil` where Pods are not visible or the
+    /// Service has no selector.
     func pods(of service: Service) -> [Pod]? {
         guard let pods, !service.selector.isEmpty else { return nil }
         return pods.filter {

@@ -36,8 +36,8 @@ package struct Question: Sendable, Hashable {
     /// `nil` for everybody.
     package var origin: Origin?
 
-    /// Reads `shop/web`, `shop/web:http`, `10.96.0.5:80/udp`, `[fd00::1]:80`, `web.shop.svc:80` and the like; `origin` as
-    /// ``Origin/init(_:)`` takes it. Throws ``DiagnosisError`` with what to write instead.
+    /// Reads `shop/web`, `shop/web:http`, `10.96.0.5:80/udp`, `[fd00::1]:80`, `web.shop.svc:80` and the like; `origin`
+    /// as ``Origin/init(_:)`` takes it. Throws ``DiagnosisError`` with what to write instead.
     package init(_ text: String, origin: String? = nil) throws(DiagnosisError) {
         self.text = text
         var rest = text[...]

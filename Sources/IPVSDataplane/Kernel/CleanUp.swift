@@ -18,8 +18,8 @@ struct CleanUp {
         self.other = other
     }
 
-    /// Rules first, because sets that they refer to cannot be removed; the interface last, because it is the evidence that
-    /// virtual servers are ours.
+    /// Rules first, because sets that they refer to cannot be removed; the interface last, because it is the evidence
+    /// that virtual servers are ours.
     func run() throws(DataplaneError) {
         for backend in IPTablesPrograms.Backend.allCases {
             for family in IPFamily.allCases { try removeRules(IPTablesPrograms(backend: backend), family) }
@@ -49,8 +49,8 @@ struct CleanUp {
         }
     }
 
-    /// Removes our jumps and chains, save those of the mode in force. A chain that somebody else's rule leads to is only
-    /// emptied.
+    /// Removes our jumps and chains, save those of the mode in force. A chain that somebody else's rule leads to is
+    /// only emptied.
     func input(_ saved: SavedRules) -> RestoreInput<Never> {
         var input = RestoreInput<Never>()
         guard IPVSChains.isEvident(in: saved) else { return input }

@@ -4,8 +4,8 @@ import InternetAddresses
 import Netlink
 import Routes
 
-/// Keeps the interface that has the addresses of Services, so that the kernel takes packets to them for its own and hands
-/// them to IPVS. Blocks; belongs to one thread.
+/// Keeps the interface that has the addresses of Services, so that the kernel takes packets to them for its own and
+/// hands them to IPVS. Blocks; belongs to one thread.
 struct DeviceWriter: ~Copyable {
     /// kube-proxy's name for it.
     static let name = "kube-ipvs0"

@@ -23,7 +23,8 @@ final class KernelProgrammer {
     /// The netlink port through which addresses are changed.
     let addressPort: UInt32
 
-    /// Opens the ways to the kernel, in the calling thread's network namespace, and makes sure that it has what is needed.
+    /// Opens the ways to the kernel, in the calling thread's network namespace, and makes sure that it has what is
+    /// needed.
     init(_ configuration: IPVSConfiguration) throws(DataplaneError) {
         self.configuration = configuration
         state = DesiredState(context: RouteContext(scheduler: configuration.scheduler))
@@ -110,7 +111,8 @@ final class KernelProgrammer {
                 guard missing.scheduler.name != configuration.scheduler.name else {
                     throw DataplaneError(
                         .unsupported,
-                        "the kernel has no IPVS scheduler \(missing.scheduler.name): run modprobe \(missing.scheduler.module)"
+                        "the kernel has no IPVS scheduler \(missing.scheduler.name): run modprobe "
+                            + "\(missing.scheduler.module)"
                     )
                 }
                 missingSchedulers.insert(missing.scheduler.name)
@@ -152,8 +154,8 @@ final class KernelProgrammer {
         return (report, reconciliation.edits.damage + damage)
     }
 
-    /// First what everybody needs, then the virtual servers, each before its address attracts packets; what goes, goes in
-    /// the opposite order. Returns what was wrong with the rules.
+    /// First what everybody needs, then the virtual servers, each before its address attracts packets; what goes, goes
+    /// in the opposite order. Returns what was wrong with the rules.
     @discardableResult
     private func write(
         _ edits: Edits, _ report: inout ProgrammingReport, comparingRules: Bool = false

@@ -20,8 +20,8 @@ struct ServerWriter: ~Copyable {
         }
     }
 
-    /// Makes sure that the kernel has a scheduler, which loads its module: a virtual server comes and goes at an address
-    /// that documents use, and nobody else.
+    /// Makes sure that the kernel has a scheduler, which loads its module: a virtual server comes and goes at an
+    /// address that documents use, and nobody else.
     mutating func probe(_ scheduler: Scheduler) throws(DataplaneError) {
         let key = VirtualServer.Key(transport: .tcp, address: IPAddress(ipv4: 0xC633_6400), port: 20_000)
         var changes = connection.changes()
@@ -32,7 +32,8 @@ struct ServerWriter: ~Copyable {
         guard refusal.errno == ENOENT else { throw DataplaneError(refusal, "cannot add a virtual server") }
         throw DataplaneError(
             .unsupported,
-            "the kernel has no IPVS scheduler \(scheduler.name): run modprobe \(scheduler.module), or choose another with "
+            "the kernel has no IPVS scheduler \(scheduler.name): run modprobe \(scheduler.module), or choose another "
+                + "with "
                 + "--ipvs-scheduler", cause: refusal)
     }
 
@@ -54,8 +55,8 @@ struct ServerWriter: ~Copyable {
         }
     }
 
-    /// Writes these edits in their order. Throws ``MissingScheduler`` if the kernel lacks one that an edit names; nothing
-    /// is lost then, because the caller writes everything anew.
+    /// Writes these edits in their order. Throws ``MissingScheduler`` if the kernel lacks one that an edit names;
+    /// nothing is lost then, because the caller writes everything anew.
     mutating func write(_ edits: ArraySlice<ServerEdit>, _ report: inout ProgrammingReport) throws {
         var changes = connection.changes()
         var owners: [Int] = []

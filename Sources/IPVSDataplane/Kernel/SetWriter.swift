@@ -29,7 +29,8 @@ struct SetWriter: ~Copyable {
             guard set.holds(id.header) else {
                 throw DataplaneError(
                     .refused,
-                    "the set \(id.kernelName) is somebody else's, of the type \(set.typeName); remove it with ipset destroy "
+                    "the set \(id.kernelName) is somebody else's, of the type \(set.typeName); remove it with ipset "
+                        + "destroy "
                         + id.kernelName)
             }
             held[id] = Set(set.entries)

@@ -1,8 +1,8 @@
 import IPTables
 import InternetAddresses
 
-/// The rules of one IP family, as `iptables-save` prints them. They name sets, and hardly depend on Services: only rules
-/// about sets without entries are left out, as kube-proxy does.
+/// The rules of one IP family, as `iptables-save` prints them. They name sets, and hardly depend on Services: only
+/// rules about sets without entries are left out, as kube-proxy does.
 struct FixedRules: Sendable, Hashable {
     /// In the order in which they are in their chains.
     private(set) var rules: [Table: [String]] = [:]
@@ -39,7 +39,8 @@ struct FixedRules: Sendable, Hashable {
             "-A \(ChainName.postrouting) -m mark ! --mark \(mark)/\(mark) -j RETURN",
             // A packet that passes here twice is not masqueraded twice.
             "-A \(ChainName.postrouting) -j MARK --set-xmark \(mark)/0x0",
-            "-A \(ChainName.postrouting) -m comment --comment \"kubernetes service traffic requiring SNAT\" -j MASQUERADE"
+            "-A \(ChainName.postrouting) -m comment --comment \"kubernetes service traffic requiring SNAT\" -j "
+                + "MASQUERADE"
                 + (context.randomFully ? " --random-fully" : ""),
         ]
         return rules + services(filled)

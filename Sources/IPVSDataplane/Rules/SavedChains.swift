@@ -1,6 +1,7 @@
 import IPTables
 
-/// The rules in our chains and those that lead to them, as `iptables-save` prints them. Text comes in pieces of any size.
+/// The rules in our chains and those that lead to them, as `iptables-save` prints them. Text comes in pieces of any
+/// size.
 struct SavedChains: Sendable {
     /// The rules of our chains, in the order of the output.
     private var rules: [Table: [String]] = [:]

@@ -18,8 +18,8 @@ struct DesiredState: Sendable {
         self.context = context
     }
 
-    /// Takes these routes in place of all, and what drains from what the kernel says. ``entries(of:)``, ``addresses`` and
-    /// ``plans(inOrderOf:)`` then tell what is wanted.
+    /// Takes these routes in place of all, and what drains from what the kernel says. ``entries(of:)``, ``addresses``
+    /// and ``plans(inOrderOf:)`` then tell what is wanted.
     mutating func replace(_ routes: some Sequence<ServicePortRoute>, context: RouteContext) {
         self = DesiredState(context: context)
         for route in routes {

@@ -120,8 +120,8 @@ struct NodeBarrier: Sendable, Hashable, Comparable {
 }
 
 extension Frontend {
-    /// Where its virtual server leads. There is one for clients from inside and outside: where those from outside would get
-    /// nothing, those from inside still get what is theirs.
+    /// Where its virtual server leads. There is one for clients from inside and outside: where those from outside would
+    /// get nothing, those from inside still get what is theirs.
     fileprivate var served: Destination { outside.isServed ? outside : inside }
 }
 

@@ -58,7 +58,8 @@ package struct Invocation: Sendable, Hashable {
             if case .writeConfiguration = task {} else { configuration.usePorts() }
             if parser.given.contains("healthz-port") || parser.given.contains("metrics-port") {
                 remarks.append(
-                    "--healthz-port and --metrics-port are deprecated; use --healthz-bind-address and --metrics-bind-address"
+                    "--healthz-port and --metrics-port are deprecated; use --healthz-bind-address and "
+                        + "--metrics-bind-address"
                 )
             }
         } else {

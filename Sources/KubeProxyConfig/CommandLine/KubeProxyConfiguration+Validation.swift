@@ -43,7 +43,8 @@ extension KubeProxyConfiguration {
         if periods.min > periods.sync {
             throw problem(
                 "\(mode).minSyncPeriod",
-                "is \(periods.min.goText), which is more than \(mode).syncPeriod, \(periods.sync.goText); write a shorter one"
+                "is \(periods.min.goText), which is more than \(mode).syncPeriod, \(periods.sync.goText); write a "
+                    + "shorter one"
             )
         }
         switch detectLocalMode {

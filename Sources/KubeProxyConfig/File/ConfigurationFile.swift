@@ -94,7 +94,8 @@ private struct Reader {
             let found = type.0.isEmpty && type.1.isEmpty ? "neither apiVersion nor kind" : "\(type.0) \(type.1)"
             throw ConfigurationError(
                 .invalid,
-                "\(name): has \(found); write apiVersion: \(ConfigurationFile.apiVersion) and kind: \(ConfigurationFile.kind)"
+                "\(name): has \(found); write apiVersion: \(ConfigurationFile.apiVersion) and kind: "
+                    + "\(ConfigurationFile.kind)"
             )
         }
     }

@@ -3,8 +3,8 @@ import FolderWatching
 
 /// Notices when the configuration file says something else than at the start.
 ///
-/// Whoever runs the program starts it again then, with the new configuration: this is how kube-proxy does it. Here it also
-/// works for a ConfigMap that is mounted as a folder, where kubelet replaces a link beside the file.
+/// Whoever runs the program starts it again then, with the new configuration: this is how kube-proxy does it. Here it
+/// also works for a ConfigMap that is mounted as a folder, where kubelet replaces a link beside the file.
 package struct ConfigurationWatch: Sendable {
     /// Milliseconds after which the file is read in any case: inotify reports nothing of network file systems.
     private static let interval: Int32 = 5_000
@@ -22,8 +22,8 @@ package struct ConfigurationWatch: Sendable {
         self.text = text
     }
 
-    /// Runs until the task is cancelled. Throws ``ConfigurationError`` with code `file` when the file has changed. A file
-    /// that is away is not a change; one that cannot be watched is an error.
+    /// Runs until the task is cancelled. Throws ``ConfigurationError`` with code `file` when the file has changed. A
+    /// file that is away is not a change; one that cannot be watched is an error.
     package func run() async throws {
         let wakeUp = try WakeUp()
         let (outcomes, continuation) = AsyncStream.makeStream(

@@ -4,9 +4,11 @@ extension Setting {
         Setting(
             \.detectLocalMode, flag: "detect-local-mode", field: "detectLocalMode", placeholder: "mode",
             .honoured(
-                "empty means ClusterCIDR; NodeCIDR waits for the Node's podCIDRs, and the program exits when they change"
+                "empty means ClusterCIDR; NodeCIDR waits for the Node's podCIDRs, and the program exits when they "
+                    + "change"
             ),
-            "How to recognise traffic from this node's pods: ClusterCIDR, NodeCIDR, BridgeInterface or InterfaceNamePrefix.",
+            "How to recognise traffic from this node's pods: ClusterCIDR, NodeCIDR, BridgeInterface or "
+                + "InterfaceNamePrefix.",
             check: Checks.oneOf("", "ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"))
         Setting(
             \.detectLocal.bridgeInterface, flag: "pod-bridge-interface", field: "detectLocal.bridgeInterface",
@@ -22,9 +24,11 @@ extension Setting {
         Setting(
             \.nodePortAddresses, flag: "nodeport-addresses", field: "nodePortAddresses", placeholder: "networks",
             .honoured(
-                "empty means all addresses in iptables and ipvs mode and primary in nftables mode, where no node port is "
+                "empty means all addresses in iptables and ipvs mode and primary in nftables mode, where no node port "
+                    + "is "
                     + "open on loopback addresses"),
-            "Where node ports are open: primary for the Node's InternalIPs, localhost, all, networks, or several of these.",
+            "Where node ports are open: primary for the Node's InternalIPs, localhost, all, networks, or several of "
+                + "these.",
             check: Checks.nodePortAddresses)
         Setting(
             \.oomScoreAdj, flag: "oom-score-adj", field: "oomScoreAdj", default: -999, .honoured(),

@@ -48,9 +48,9 @@ package struct Setting: Sendable {
 
     typealias Path<Value> = any WritableKeyPath<KubeProxyConfiguration, Value> & Sendable
 
-    /// A row of the table: `path` is where the value is kept, and `also` what else the flag sets. `zeroIsDefault` is whether
-    /// a field of the zero value means the default, as for all that Go keeps without a pointer. `check` returns what is
-    /// wrong with a value, as the end of a sentence that begins with the name.
+    /// A row of the table: `path` is where the value is kept, and `also` what else the flag sets. `zeroIsDefault` is
+    /// whether a field of the zero value means the default, as for all that Go keeps without a pointer. `check` returns
+    /// what is wrong with a value, as the end of a sentence that begins with the name.
     init<Value: SettingValue>(
         _ path: Path<Value>, flag: String? = nil, letter: Character? = nil, field: String? = nil,
         default value: Value = Value.zero, flagDefault: Value? = nil, zeroIsDefault: Bool = false,

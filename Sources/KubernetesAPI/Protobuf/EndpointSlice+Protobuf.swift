@@ -14,8 +14,8 @@ extension EndpointSliceDocument {
         }
     }
 
-    /// Endpoints are by far the most of what a node reads, so they become values of the model at once. They stand before
-    /// the address type, which says what is valid for them; hence the two passes.
+    /// Endpoints are by far the most of what a node reads, so they become values of the model at once. They stand
+    /// before the address type, which says what is valid for them; hence the two passes.
     static func object(
         protobuf message: ProtobufMessage, kind: String?, _ interner: inout StringInterner
     ) throws(ObjectError) -> KubernetesObject {

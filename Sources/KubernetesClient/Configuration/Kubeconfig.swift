@@ -1,6 +1,7 @@
 import Foundation
 
-/// One or several kubeconfig files, merged: of entries with the same name, and of the current context, the first counts.
+/// One or several kubeconfig files, merged: of entries with the same name, and of the current context, the first
+/// counts.
 ///
 /// See https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/.
 struct Kubeconfig {
@@ -27,7 +28,8 @@ struct Kubeconfig {
         guard found > 0 else {
             throw ClientError(
                 .configuration,
-                "none of the kubeconfig files exists: \(files.joined(separator: ", ")); set KUBECONFIG or --kubeconfig to one that does"
+                "none of the kubeconfig files exists: \(files.joined(separator: ", ")); set KUBECONFIG or "
+                    + "--kubeconfig to one that does"
             )
         }
     }
@@ -37,7 +39,8 @@ struct Kubeconfig {
         guard let currentContext else {
             throw ClientError(
                 .configuration,
-                "\(files.joined(separator: ", ")): current-context: is not set; set it with `kubectl config use-context NAME`"
+                "\(files.joined(separator: ", ")): current-context: is not set; set it with `kubectl config "
+                    + "use-context NAME`"
             )
         }
         let context = try entry(.contexts, currentContext.name, askedBy: "\(currentContext.file): current-context")
@@ -61,7 +64,8 @@ struct Kubeconfig {
         } catch {
             throw ClientError(
                 .configuration,
-                "cannot read the kubeconfig \(file): \(Material.reason(error)); check that --kubeconfig or KUBECONFIG names a file that we may read"
+                "cannot read the kubeconfig \(file): \(Material.reason(error)); check that --kubeconfig or KUBECONFIG "
+                    + "names a file that we may read"
             )
         }
     }
@@ -89,7 +93,8 @@ struct Kubeconfig {
         let names = (entries[section] ?? [:]).keys.sorted().joined(separator: ", ")
         throw ClientError(
             .configuration,
-            "\(asker): there is no \(section.field) \"\(name)\"; \(names.isEmpty ? "the \(section.rawValue) are empty" : "there are: \(names)")"
+            "\(asker): there is no \(section.field) \"\(name)\"; "
+                + "\(names.isEmpty ? "the \(section.rawValue) are empty" : "there are: \(names)")"
         )
     }
 }

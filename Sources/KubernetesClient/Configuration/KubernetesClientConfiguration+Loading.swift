@@ -5,8 +5,8 @@ extension KubernetesClientConfiguration {
     package static let serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
 
     /// Finds out how to reach the API server, in this order: the file `kubeconfig` (the flag `--kubeconfig`); the files
-    /// in `KUBECONFIG`; the URL `master` alone; the Pod that we run in. Beside a kubeconfig, `master` takes the place of
-    /// its server.
+    /// in `KUBECONFIG`; the URL `master` alone; the Pod that we run in. Beside a kubeconfig, `master` takes the place
+    /// of its server.
     ///
     /// Where a kubeconfig names no proxy, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count.
     ///
@@ -58,13 +58,16 @@ extension KubernetesClientConfiguration {
         else {
             throw ClientError(
                 .configuration,
-                "nothing says where the API server is: there is no --kubeconfig, no KUBECONFIG, no --master, and we run outside of a Pod (KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set); give one of them"
+                "nothing says where the API server is: there is no --kubeconfig, no KUBECONFIG, no --master, and we "
+                    + "run outside of a Pod (KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set); give "
+                    + "one of them"
             )
         }
         guard let server = ServerAddress("https://\(host.contains(":") ? "[\(host)]" : host):\(port)") else {
             throw ClientError(
                 .configuration,
-                "KUBERNETES_SERVICE_HOST \"\(host)\" and KUBERNETES_SERVICE_PORT \"\(port)\" do not make the address of a server"
+                "KUBERNETES_SERVICE_HOST \"\(host)\" and KUBERNETES_SERVICE_PORT \"\(port)\" do not make the address "
+                    + "of a server"
             )
         }
         var configuration = KubernetesClientConfiguration(server: server)
@@ -73,7 +76,8 @@ extension KubernetesClientConfiguration {
         for file in ["\(folder)/token", "\(folder)/ca.crt"] where !FileManager.default.isReadableFile(atPath: file) {
             throw ClientError(
                 .configuration,
-                "cannot read \(file), which every Pod with a service account has; check that automountServiceAccountToken is not false"
+                "cannot read \(file), which every Pod with a service account has; check that "
+                    + "automountServiceAccountToken is not false"
             )
         }
         return configuration

@@ -4,8 +4,9 @@ import NIOSSL
 
 /// The credential of each request.
 ///
-/// Files are read again at the first request after a minute; a plug-in runs again when its credential expires. A credential
-/// that the server refused is renewed at once. When a renewal fails, the previous credential is used until it is refused.
+/// Files are read again at the first request after a minute; a plug-in runs again when its credential expires. A
+/// credential that the server refused is renewed at once. When a renewal fails, the previous credential is used until
+/// it is refused.
 actor Credentials {
     private static let renewal: Duration = .seconds(60)
 

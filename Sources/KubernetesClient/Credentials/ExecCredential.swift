@@ -69,7 +69,8 @@ enum ExecCredential {
         guard answer.kind == "ExecCredential", answer.apiVersion == version.rawValue else {
             throw Malformed(
                 reason:
-                    "it is \(answer.apiVersion ?? "nothing") \(answer.kind ?? "") instead of \(version.rawValue) ExecCredential"
+                    "it is \(answer.apiVersion ?? "nothing") \(answer.kind ?? "") instead of \(version.rawValue) "
+                    + "ExecCredential"
             )
         }
         guard let status = answer.status else { throw Malformed(reason: "it has no status") }

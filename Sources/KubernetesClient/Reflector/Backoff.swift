@@ -1,5 +1,5 @@
-/// The delay before the next try: from 0.8 s up to 30 s, doubling, with jitter, so that the nodes of a cluster do not come
-/// back all at once.
+/// The delay before the next try: from 0.8 s up to 30 s, doubling, with jitter, so that the nodes of a cluster do not
+/// come back all at once.
 struct Backoff: Sendable {
     /// The bounds of the delays.
     struct Limits: Sendable, Hashable {

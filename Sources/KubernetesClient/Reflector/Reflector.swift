@@ -1,15 +1,16 @@
 import KubernetesAPI
 
 /// Keeps what is known about one kind of object equal to what the API server holds: decides what to request, what each
-/// response changes, and what follows from each failure. Events go in, a ``Step`` comes out; no I/O, no clock of its own.
+/// response changes, and what follows from each failure. Events go in, a ``Step`` comes out; no I/O, no clock of its
+/// own.
 ///
 ///     idle ──► replacing ──► watching ──► (closed) ──► watching …
 ///         └──► listing  ──┘      └─ expired ──► replacing or listing
 ///     any failure ──► waiting ──► what was under way, or a replacement
 ///
-/// A *replacement* reads the whole state again: with a watch that begins with all objects (WatchList), or with a list where
-/// the server cannot do that. What is known stays in force until a replacement is complete; only then are objects removed
-/// that were not part of it.
+/// A *replacement* reads the whole state again: with a watch that begins with all objects (WatchList), or with a list
+/// where the server cannot do that. What is known stays in force until a replacement is complete; only then are objects
+/// removed that were not part of it.
 struct Reflector: Sendable {
     struct Limits: Sendable {
         var backoff = Backoff.Limits()
@@ -36,11 +37,11 @@ struct Reflector: Sendable {
         /// Pages of a list come in. The same page is asked for again; where it expired, or was too large, the list
         /// begins anew.
         case listing(ListRequest)
-        /// A watch sends all objects, and a bookmark after the last. It begins again, or gives way to `listing` where the
-        /// server refuses it.
+        /// A watch sends all objects, and a bookmark after the last. It begins again, or gives way to `listing` where
+        /// the server refuses it.
         case replacing(WatchRequest)
-        /// A watch sends changes. It resumes at the last version received; where that expired, or an event cannot be read,
-        /// the state is replaced.
+        /// A watch sends changes. It resumes at the last version received; where that expired, or an event cannot be
+        /// read, the state is replaced.
         case watching(WatchRequest)
         /// A delay after a failure, and what follows it.
         case waiting(then: Plan)

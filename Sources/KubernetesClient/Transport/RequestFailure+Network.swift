@@ -38,7 +38,8 @@ extension RequestFailure {
     private static func text(_ error: HTTPClientError, configuration: KubernetesClientConfiguration) -> String {
         switch error {
         case .connectTimeout:
-            "no connection within \(configuration.connectTimeout.inSeconds); check that the address is right and that no firewall drops the packets"
+            "no connection within \(configuration.connectTimeout.inSeconds); check that the address is right and that "
+                + "no firewall drops the packets"
         case .remoteConnectionClosed: "the connection was closed before the answer was complete"
         case .tlsHandshakeTimeout: "the TLS handshake did not end; check that the server speaks TLS on this port"
         case .proxyAuthenticationRequired: "the proxy wants a user and a password; write them in proxy-url"
@@ -53,7 +54,8 @@ extension RequestFailure {
             let authority =
                 configuration.tls.certificateAuthority == nil
                 ? "one that this system trusts; set certificate-authority in the kubeconfig"
-                : "the one in certificate-authority; check that the kubeconfig belongs to this cluster and that the certificate has not expired"
+                : "the one in certificate-authority; check that the kubeconfig belongs to this cluster and that the "
+                    + "certificate has not expired"
             return "its certificate is not from a certificate authority that we know: not from \(authority)"
         }
         if detail.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; check that the URL is right" }
@@ -67,6 +69,7 @@ extension RequestFailure {
         guard error == .failedToValidateHostname else { return "TLS failed: \(error)" }
         let name = configuration.tls.serverName ?? configuration.server.host
         return
-            "its certificate is not issued to \(name); set tls-server-name in the kubeconfig to a name in the certificate"
+            "its certificate is not issued to \(name); set tls-server-name in the kubeconfig to a name in the "
+            + "certificate"
     }
 }

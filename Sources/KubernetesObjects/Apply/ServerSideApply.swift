@@ -78,7 +78,8 @@ package enum ServerSideApply {
         }
         if let version = object["apiVersion"]?.string, version != definition.apiVersion {
             throw .badRequest(
-                "Incorrect version specified in apply patch. Specified patch version: \(version), expected: \(definition.apiVersion)"
+                "Incorrect version specified in apply patch. Specified patch version: \(version), expected: "
+                    + "\(definition.apiVersion)"
             )
         }
         if !object["metadata"]["managedFields"].items.isEmpty {

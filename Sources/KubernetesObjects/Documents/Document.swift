@@ -1,6 +1,7 @@
 /// A whole API object: every field that was given, in the order of the schema.
 ///
-/// The accessors read the metadata that every kind has. Empty text and zero stand for fields that are not set, as in Go.
+/// The accessors read the metadata that every kind has. Empty text and zero stand for fields that are not set, as in
+/// Go.
 package struct Document: Sendable, Hashable {
     package var object: JSONObject
 

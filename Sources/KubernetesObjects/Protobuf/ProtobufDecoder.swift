@@ -1,5 +1,5 @@
-/// Protobuf messages as JSON values, by the field numbers of the schema. What is empty is left out, as Go's JSON leaves it
-/// out; fields that the schema does not have are passed over.
+/// Protobuf messages as JSON values, by the field numbers of the schema. What is empty is left out, as Go's JSON leaves
+/// it out; fields that the schema does not have are passed over.
 enum ProtobufDecoder {
     /// No object of Kubernetes is as deep.
     private static let maximumDepth = 64

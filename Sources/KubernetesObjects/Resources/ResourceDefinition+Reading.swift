@@ -63,7 +63,8 @@ extension ResourceDefinition {
         let givenVersion = object["apiVersion"].text
         if !givenVersion.isEmpty, givenVersion != groupVersion.description {
             throw .badRequest(
-                "the API version in the data (\(givenVersion)) does not match the expected API version (\(groupVersion))"
+                "the API version in the data (\(givenVersion)) does not match the expected API version "
+                    + "(\(groupVersion))"
             )
         }
         if !givenKind.isEmpty, givenKind != kind {

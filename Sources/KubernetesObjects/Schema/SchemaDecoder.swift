@@ -7,7 +7,8 @@ package struct SchemaError: Error, Hashable, CustomStringConvertible {
 /// out and named, zero values left out where Go leaves them out.
 package struct SchemaDecoder {
     private let schema: Schema
-    /// Paths of members that the schema does not have, such as `spec.ports[0].targetport`, in the order of the document.
+    /// Paths of members that the schema does not have, such as `spec.ports[0].targetport`, in the order of the
+    /// document.
     package private(set) var unknownFields: [String] = []
     private var path: [PathStep] = []
 

@@ -130,7 +130,8 @@ private struct LabelSelectorParser {
         if comparison == .isGreater || comparison == .isLess, Int64(values[0]) == nil {
             throw SelectorError(
                 message:
-                    "values[0]: Invalid value: \(GoText.quoted(values[0])): for 'Gt', 'Lt' operators, the value must be an integer"
+                    "values[0]: Invalid value: \(GoText.quoted(values[0])): for 'Gt', 'Lt' operators, the value must "
+                    + "be an integer"
             )
         }
         for (index, value) in values.enumerated() {

@@ -7,7 +7,8 @@ enum NameFormats {
             problems.append(
                 isSubdomain(text)
                     ? "must not contain dots"
-                    : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
+                    : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must "
+                        + "start "
                         + "and end with an alphanumeric character "
                         + expression("[a-z0-9]([-a-z0-9]*[a-z0-9])?", "my-name", "123-abc"))
         }
@@ -19,7 +20,8 @@ enum NameFormats {
         var problems = tooLong(text, 253)
         if !isSubdomain(text) {
             problems.append(
-                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
+                    + "must "
                     + "start and end with an alphanumeric character " + expression(subdomainExpression, "example.com"))
         }
         return problems
@@ -29,7 +31,8 @@ enum NameFormats {
     static func wildcardSubdomain(_ text: String) -> [String] {
         if text.hasPrefix("*."), isSubdomain(String(text.dropFirst(2))) { return tooLong(text, 253) }
         return [
-            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of "
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must "
+                + "consist of "
                 + "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character "
                 + expression(#"\*\."# + subdomainExpression, "*.example.com")
         ]
@@ -63,7 +66,8 @@ enum NameFormats {
         var problems = tooLong(text, 63)
         if !text.isEmpty, !isName(text.utf8) {
             problems.append(
-                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
+                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and "
+                    + "must "
                     + "start and end with an alphanumeric character "
                     + expression("(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?", "MyValue", "my_value", "12345"))
         }
@@ -128,7 +132,8 @@ enum NameFormats {
     static let subdomainExpression = #"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"#
 
     private static let nameRule =
-        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+        + "character "
         + expression("([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]", "MyName", "my.name", "123-abc")
 
     static func tooLong(_ text: String, _ limit: Int) -> [String] {

@@ -42,8 +42,8 @@ package enum ListenerProbe {
         return owners
     }
 
-    /// What listens in the network namespaces of this machine that have these addresses: all sockets of the protocol, the
-    /// one on the port first. Missing where the namespace is not on this machine. Blocks shortly.
+    /// What listens in the network namespaces of this machine that have these addresses: all sockets of the protocol,
+    /// the one on the port first. Missing where the namespace is not on this machine. Blocks shortly.
     package static func listeners(for backends: [BackendKey]) -> [BackendKey: [String]] {
         guard !backends.isEmpty else { return [:] }
         var found: [BackendKey: [String]] = [:]

@@ -28,7 +28,8 @@ extension LocalTraffic {
         guard isName, name.utf8.count < 16 else {
             throw ProxyError(
                 .invalidOption,
-                "detectLocal.\(field): “\(name)” cannot be in the name of an interface; write up to 15 letters and digits, without a wildcard"
+                "detectLocal.\(field): “\(name)” cannot be in the name of an interface; write up to 15 letters and "
+                    + "digits, without a wildcard"
             )
         }
         return name

@@ -33,17 +33,18 @@ package struct ProxyConfiguration: Sendable, Hashable {
     package var masqueradeBit: UInt8
     /// Whether node ports are open on 127.0.0.1 in the mode `iptables`.
     package var localhostNodePorts: Bool
-    /// Whether packets that conntrack cannot place are let through in the mode `iptables`; in the other they always are.
+    /// Whether packets that conntrack cannot place are let through in the mode `iptables`; in the other they always
+    /// are.
     package var acceptsInvalidPackets: Bool
     /// What the mode `ipvs` alone is told.
     package var ipvsSettings: IPVSSettings
-    /// How connections reach the proxy in the mode `userspace` at addresses that the machine does not have; `nil` for the
-    /// first way that the machine allows.
+    /// How connections reach the proxy in the mode `userspace` at addresses that the machine does not have; `nil` for
+    /// the first way that the machine allows.
     package var userspaceReach: UserspaceConfiguration.Reach?
     /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
     package var healthAddress: ListenAddress?
-    /// Whether the proxy ends where one of its addresses is taken (`--bind-address-hard-fail`). Otherwise it tries again
-    /// until the address is free.
+    /// Whether the proxy ends where one of its addresses is taken (`--bind-address-hard-fail`). Otherwise it tries
+    /// again until the address is free.
     package var bindAddressHardFail = false
     /// Where `/metrics` is served; `nil` for nowhere.
     package var metricsAddress: ListenAddress?
@@ -117,7 +118,8 @@ extension ProxyConfiguration: CustomStringConvertible {
         let masquerading =
             switch dataplane.localTraffic {
             case .unknown where !masqueradesAll && !usesPodNetworksOfNode:
-                "; without --cluster-cidr, clients outside of the pod networks keep their address on the way to a clusterIP"
+                "; without --cluster-cidr, clients outside of the pod networks keep their address on the way to a "
+                    + "clusterIP"
             default: ""
             }
         return "programming \(services) into node \(nodeName) with \(mode)\(masquerading)"

@@ -1,7 +1,7 @@
 /// Whether the node's Services work, as load balancers and kubelet ask it. A plain value; the time is a parameter.
 package struct HealthState: Sendable, Hashable {
-    /// How long an update or a repair may be pending before the node counts as unhealthy: twice the sync period, as with
-    /// kube-proxy.
+    /// How long an update or a repair may be pending before the node counts as unhealthy: twice the sync period, as
+    /// with kube-proxy.
     package var patience = Duration.seconds(60)
 
     /// Whether the Node stays in the cluster: neither being deleted nor about to be removed by the autoscaler.

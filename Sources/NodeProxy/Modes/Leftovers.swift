@@ -3,8 +3,8 @@ package import Logging
 
 /// What modes leave behind.
 package enum Leftovers {
-    /// Removes what other modes and kube-proxy have programmed: it would go on sending connections to the endpoints that
-    /// were there then. Call it once the rules of `mode` are in force.
+    /// Removes what other modes and kube-proxy have programmed: it would go on sending connections to the endpoints
+    /// that were there then. Call it once the rules of `mode` are in force.
     ///
     /// A failure is a warning: Services work, except where the leftovers are in their way.
     ///

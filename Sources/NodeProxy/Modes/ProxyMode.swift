@@ -24,8 +24,8 @@ package struct ProxyMode: Sendable {
     package let removeLeftovers: @Sendable (_ current: ProxyMode, Logger) async throws(DataplaneError) -> Void
     /// Reads back what the mode has programmed, or kube-proxy in it.
     package let inspect: @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
-    /// Compares what the mode has programmed, or kube-proxy in it, with a snapshot; without a configuration, what depends on
-    /// one is not compared. Changes nothing.
+    /// Compares what the mode has programmed, or kube-proxy in it, with a snapshot; without a configuration, what
+    /// depends on one is not compared. Changes nothing.
     package let audit: Audit
 
     package typealias Audit =

@@ -4,8 +4,8 @@ import Mailboxes
 
 /// Writes Events to the API server, behind everything else: whoever records one never waits.
 ///
-/// At most ``capacity`` Events wait; further ones are dropped, with a line in the log. An Event that the server refuses is
-/// dropped as well; one that does not reach it is tried again.
+/// At most ``capacity`` Events wait; further ones are dropped, with a line in the log. An Event that the server refuses
+/// is dropped as well; one that does not reach it is tried again.
 package final class EventRecorder: Sendable {
     package static let capacity = 16
     /// As client-go: so many attempts, with this pause between them.

@@ -3,8 +3,8 @@ package import Logging
 import Mailboxes
 package import NodeSetup
 
-/// Makes the node's settings before the first rule, and tells of what came of it. A setting that cannot be made is an error
-/// in the log, and Services are programmed all the same.
+/// Makes the node's settings before the first rule, and tells of what came of it. A setting that cannot be made is an
+/// error in the log, and Services are programmed all the same.
 package struct NodePreparation: Sendable, Hashable {
     /// `nil` leaves connection tracking as it is.
     package var conntrack: ConntrackLimits?
@@ -18,7 +18,8 @@ package struct NodePreparation: Sendable, Hashable {
         self.setup = setup
     }
 
-    /// Makes the settings on a thread of its own, because writing them blocks. Returns those that failed, save the rank.
+    /// Makes the settings on a thread of its own, because writing them blocks. Returns those that failed, save the
+    /// rank.
     package func run(logger: Logger) async throws(ThreadError) -> [NodeSetup.Outcome] {
         guard conntrack != nil || oomScore != nil else { return [] }
         let answer = Mailbox<(rank: NodeSetup.Outcome?, limits: [NodeSetup.Outcome])?>(nil)

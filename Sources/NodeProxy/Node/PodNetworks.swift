@@ -50,8 +50,8 @@ struct PodNetworks: Sendable {
         }
     }
 
-    /// Runs until the Node has other pod networks than `known`, and throws then: the program is to start again with them,
-    /// as kube-proxy does. `current` has the latest ones; empty ones are no news.
+    /// Runs until the Node has other pod networks than `known`, and throws then: the program is to start again with
+    /// them, as kube-proxy does. `current` has the latest ones; empty ones are no news.
     static func watch(_ current: Mailbox<[IPNetwork]>, known: [IPNetwork], node: String) async throws {
         let changed = await current.next { $0.isEmpty || Set($0) == Set(known) ? nil : $0 }
         guard let changed else { throw CancellationError() }

@@ -7,8 +7,8 @@ package import ObjectSource
 package import ServiceRouting
 import Synchronization
 
-/// Carries what the sources tell into the kernel: takes changes in, has ``ProgrammingState`` decide, calls the data plane
-/// and tells what came of it.
+/// Carries what the sources tell into the kernel: takes changes in, has ``ProgrammingState`` decide, calls the data
+/// plane and tells what came of it.
 package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == ContinuousClock.Instant {
     private let expectsNode: Bool
     private let inbox: ObjectInbox
@@ -25,9 +25,9 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     /// When the next programming may begin.
     private var restsUntil: ContinuousClock.Instant?
 
-    /// `machineAddresses` are all addresses that the machine has, and `addresses` brings later ones. `expectsNode` is whether
-    /// it is a mistake if no Node ever tells its addresses. `minimumInterval` lies between two programmings at least. `wake`
-    /// hears of what has been programmed, as soon as it is.
+    /// `machineAddresses` are all addresses that the machine has, and `addresses` brings later ones. `expectsNode` is
+    /// whether it is a mistake if no Node ever tells its addresses. `minimumInterval` lies between two programmings at
+    /// least. `wake` hears of what has been programmed, as soon as it is.
     package init(
         routing: RoutingConfiguration, expectsNode: Bool, machineAddresses: [IPAddress],
         addresses: Mailbox<[IPAddress]?> = Mailbox(nil), minimumInterval: Duration = .zero, inbox: ObjectInbox,
@@ -169,7 +169,8 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         toldOfNode = missing
         let addresses = state.nodePorts.addresses.map(\.description).joined(separator: ", ")
         let consequence =
-            "node ports are open on the machine's own addresses, \(addresses.isEmpty ? "of which there are none" : addresses)"
+            "node ports are open on the machine's own addresses, "
+            + "\(addresses.isEmpty ? "of which there are none" : addresses)"
         if expectsNode || node.isMisnamed {
             logger.warning("\(missing): set --hostname-override if it has another name; until then \(consequence)")
         } else {

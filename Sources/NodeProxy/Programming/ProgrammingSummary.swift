@@ -30,7 +30,8 @@ enum ProgrammingSummary {
         var parts: [String] = []
         if let addresses = change.nodePorts?.addresses {
             parts.append(
-                "node ports on \(addresses.isEmpty ? "no address" : addresses.map(\.description).joined(separator: ", "))"
+                "node ports on "
+                    + "\(addresses.isEmpty ? "no address" : addresses.map(\.description).joined(separator: ", "))"
             )
         }
         // A port is one thing for people, in however many IP families it is reached.

@@ -4,8 +4,8 @@ import Glibc
 import Synchronization
 import UserspaceProxy
 
-/// Answers other processes of this mode in the network namespace: tells what is served, and hands the sockets over to the
-/// next proxy. Works on a thread of its own, until it is no longer referred to.
+/// Answers other processes of this mode in the network namespace: tells what is served, and hands the sockets over to
+/// the next proxy. Works on a thread of its own, until it is no longer referred to.
 final class ControlServer: Sendable {
     private let core: ControlCore
 

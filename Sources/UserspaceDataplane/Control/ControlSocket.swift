@@ -4,8 +4,8 @@ import Glibc
 /// One end of a connection between two processes of this mode in a network namespace. Belongs to one thread, which its
 /// calls block.
 ///
-/// The name is in the abstract namespace of Unix sockets: it belongs to the network namespace, as listening sockets do, and
-/// goes with the process. Only processes of the same user are talked to.
+/// The name is in the abstract namespace of Unix sockets: it belongs to the network namespace, as listening sockets do,
+/// and goes with the process. Only processes of the same user are talked to.
 struct ControlSocket: ~Copyable {
     static let name = "servicelet-userspace"
     private static let size = 64 << 10

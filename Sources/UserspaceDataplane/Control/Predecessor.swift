@@ -17,8 +17,8 @@ struct Predecessor: ~Copyable {
         self.socket = socket
     }
 
-    /// Its listening sockets. Until ``release()`` it goes on as before, and also if this object goes without that. `nil` if
-    /// it does not answer properly.
+    /// Its listening sockets. Until ``release()`` it goes on as before, and also if this object goes without that.
+    /// `nil` if it does not answer properly.
     func sockets() -> [InheritedSocket]? {
         guard socket.send("take") else { return nil }
         var sockets: [InheritedSocket] = []

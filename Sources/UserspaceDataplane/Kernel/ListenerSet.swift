@@ -101,7 +101,8 @@ final class ListenerSet {
             old.listener.rules.withLock { $0 = route.rules(plan) }
             active[plan.place]?.plan = plan
         } else {
-            // The frontend has gone from one Service to another. The socket stays, with the connections that wait in it.
+            // The frontend has gone from one Service to another. The socket stays, with the connections that wait in
+            // it.
             relay.remove(old.id)
             add(plan, old.listener.socket, route, old.arrival)
         }

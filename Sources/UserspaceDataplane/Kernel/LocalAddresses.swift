@@ -5,8 +5,8 @@ import InternetAddresses
 import Netlink
 import Routes
 
-/// The addresses of Services that are made local ones of the machine, through routes on the loopback interface. Belongs to
-/// one thread, which its calls block.
+/// The addresses of Services that are made local ones of the machine, through routes on the loopback interface. Belongs
+/// to one thread, which its calls block.
 ///
 /// What nobody listens for there, the kernel refuses by itself.
 struct LocalAddresses: ~Copyable {

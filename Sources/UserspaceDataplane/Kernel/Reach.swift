@@ -2,8 +2,8 @@ import Dataplane
 import InternetAddresses
 import Logging
 
-/// The way in which connections to addresses that the machine does not have come to the proxy. Belongs to one thread, which
-/// its calls block.
+/// The way in which connections to addresses that the machine does not have come to the proxy. Belongs to one thread,
+/// which its calls block.
 struct Reach: ~Copyable {
     private var redirection: Redirection?
     private var localAddresses: LocalAddresses?
@@ -40,7 +40,8 @@ struct Reach: ~Copyable {
     /// Whether connections come to another port than the frontend's.
     func redirects(_ family: IPFamily) -> Bool { redirection?.serves(family) ?? false }
 
-    /// Leads connections to a frontend to its listener, at this port if they are redirected. False where there is no way.
+    /// Leads connections to a frontend to its listener, at this port if they are redirected. False where there is no
+    /// way.
     mutating func lead(_ plan: ListenerPlan, to port: UInt16?) -> Bool {
         if let port, redirection != nil {
             redirection?.redirect(plan, to: port)

@@ -9,8 +9,8 @@ enum RedirectLayout {
 
     static let frontend: [Field] = [.destinationAddress, .transportProtocol, .destinationPort]
 
-    /// frontend → an address of this machine and a port of the proxy. Not `redirect`, which drops packets from interfaces
-    /// without an address, as those of pods often are.
+    /// frontend → an address of this machine and a port of the proxy. Not `redirect`, which drops packets from
+    /// interfaces without an address, as those of pods often are.
     static let redirects = NamedSet(
         "redirects", key: frontend, value: .fields([.destinationAddress, .destinationPort]))
     /// Frontends of Services without endpoints

@@ -121,7 +121,8 @@ final class UserspaceProgrammer {
     private static func remedy(_ plan: ListenerPlan) -> String {
         guard let address = plan.place.address else { return "" }
         return "this machine does not have the address \(address); give it the address "
-            + "(ip address add \(address)/\(address.family.addressBits) dev lo), or run with CAP_NET_ADMIN, without --userspace-reach none"
+            + "(ip address add \(address)/\(address.family.addressBits) dev lo), or run with CAP_NET_ADMIN, without "
+            + "--userspace-reach none"
     }
 
     private func refresh(_ route: ServicePortRoute) {

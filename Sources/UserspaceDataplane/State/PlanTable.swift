@@ -33,8 +33,8 @@ struct PlanTable {
         return edits
     }
 
-    /// Takes in that the machine has changed. What is at addresses that came or went is set anew, even if its plan is the
-    /// same: connections may arrive in another way now.
+    /// Takes in that the machine has changed. What is at addresses that came or went is set anew, even if its plan is
+    /// the same: connections may arrive in another way now.
     mutating func move(to machine: MachineView) -> Edits {
         let moved = self.machine.addresses.symmetricDifference(machine.addresses)
         var edits = replace(Array(routes.values), on: machine)

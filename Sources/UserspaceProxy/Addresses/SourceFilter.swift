@@ -3,8 +3,8 @@ package import InternetAddresses
 
 /// Which sources a listening socket hears at all.
 ///
-/// It becomes a classic BPF program on the socket, which needs no privilege: packets of others are dropped in the kernel
-/// before there is a connection, as a rule of a firewall would.
+/// It becomes a classic BPF program on the socket, which needs no privilege: packets of others are dropped in the
+/// kernel before there is a connection, as a rule of a firewall would.
 package struct SourceFilter: Sendable, Hashable {
     /// A source must be in one network of each list. No list at all admits everyone, an empty one nobody.
     package var required: [[IPNetwork]]

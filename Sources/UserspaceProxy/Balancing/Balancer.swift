@@ -47,8 +47,8 @@ package final class Balancer: Sendable {
     /// The endpoints that are chosen from.
     package var endpoints: [RelayAddress] { state.withLock { $0.endpoints } }
 
-    /// The endpoint for a new connection of a client; `nil` if there is none. A client with a `failed` endpoint is given
-    /// another one if there is any, and stays with that.
+    /// The endpoint for a new connection of a client; `nil` if there is none. A client with a `failed` endpoint is
+    /// given another one if there is any, and stays with that.
     func choose(for client: IPAddress, after failed: RelayAddress? = nil, at now: UInt64) -> RelayAddress? {
         state.withLock { state in
             guard !state.endpoints.isEmpty else { return nil }

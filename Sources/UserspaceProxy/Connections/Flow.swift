@@ -6,8 +6,8 @@ import Glibc
 /// Little is copied through a buffer that all connections of a thread share; much is moved through a pipe inside the
 /// kernel. Nothing is read while the other side does not take what was read before.
 struct Flow {
-    /// Whether there may be something to read, and room to write. The kernel tells when that begins, and we find out when
-    /// it ends (edge-triggered epoll(7)).
+    /// Whether there may be something to read, and room to write. The kernel tells when that begins, and we find out
+    /// when it ends (edge-triggered epoll(7)).
     var isReadable = false
     var isWritable = false
     /// Whether the end, or an error, is known to come: a short read is not the last one then.

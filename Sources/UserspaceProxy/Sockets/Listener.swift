@@ -5,8 +5,8 @@ package import Synchronization
 package final class Listener: Sendable {
     package let socket: ListeningSocket
     package let counters: RelayCounters
-    /// The address that connections had before they were redirected to the socket, where that is how they arrive; others
-    /// are reset.
+    /// The address that connections had before they were redirected to the socket, where that is how they arrive;
+    /// others are reset.
     package let redirectedFrom: RelayAddress?
     /// May change at any time; connections that are made already stay as they are.
     package let rules: Mutex<ListenerRules>

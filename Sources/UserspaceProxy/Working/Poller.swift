@@ -45,7 +45,8 @@ struct Poller: ~Copyable {
     /// Stops waiting for a descriptor that stays open.
     func remove(_ watched: CInt) { epoll_ctl(descriptor, EPOLL_CTL_DEL, watched, nil) }
 
-    /// Waits for events, up to so many milliseconds, or without end for -1. Returns how many there are for ``event(_:)``.
+    /// Waits for events, up to so many milliseconds, or without end for -1. Returns how many there are for
+    /// ``event(_:)``.
     mutating func wait(milliseconds: Int32) -> Int {
         Int(max(0, epoll_wait(descriptor, &events, Int32(events.count), milliseconds)))
     }

@@ -19,7 +19,8 @@ final class FakeConntrack: NetlinkTransport {
     let portID: UInt32 = 1
     private let state: Mutex<State>
 
-    /// The first `times` dumps fail with an error number, or the first `times` deletions are refused; `arriving` come into the table right behind the first dump.
+    /// The first `times` dumps fail with an error number, or the first `times` deletions are refused; `arriving` come
+    /// into the table right behind the first dump.
     init(
         _ entries: [ConntrackEntry], arriving: [ConntrackEntry] = [], failing errno: Int32 = 0,
         refusing refused: Int32 = 0, times: Int = 0

@@ -16,7 +16,8 @@ extension NetworkNamespace {
         return try body(&connection)
     }
 
-    /// Makes the kernel track connections, as it does where rules translate addresses: UDP from `sources` different ports.
+    /// Makes the kernel track connections, as it does where rules translate addresses: UDP from `sources` different
+    /// ports.
     func track(_ entries: [ConntrackEntry]) throws {
         let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
         var netlink = NetlinkConnection(socket)

@@ -17,8 +17,8 @@ struct TestClient: Sendable {
         }
     }
 
-    /// Writes `chunks` on one TCP connection, a moment apart. Waits for `replies` messages, or for `patience` seconds of
-    /// silence; says whether the server has closed the connection.
+    /// Writes `chunks` on one TCP connection, a moment apart. Waits for `replies` messages, or for `patience` seconds
+    /// of silence; says whether the server has closed the connection.
     func stream(_ chunks: [[UInt8]], replies: Int, patience: Double) async throws -> ([[UInt8]], isClosed: Bool) {
         try await onThread {
             let descriptor = try connect(SOCK_STREAM, patience: patience)

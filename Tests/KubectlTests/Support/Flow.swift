@@ -3,8 +3,9 @@ import Testing
 
 /// Commands of kubectl and what it printed for each, recorded from kube-apiserver 1.36.2.
 ///
-/// A folder in `Flows`: `commands`, a line of bash each; `files`, the folder that they run in; `expected`, for each command
-/// `$ COMMAND`, its output, its errors with `! ` before each line, and `[exit N]`, all normalised (``Normaliser``).
+/// A folder in `Flows`: `commands`, a line of bash each; `files`, the folder that they run in; `expected`, for each
+/// command `$ COMMAND`, its output, its errors with `! ` before each line, and `[exit N]`, all normalised
+/// (``Normaliser``).
 struct Flow: Sendable, CustomTestStringConvertible {
     let folder: URL
 

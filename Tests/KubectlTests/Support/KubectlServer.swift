@@ -3,8 +3,8 @@ import Foundation
 import LabKit
 import Testing
 
-/// An API server in a network namespace of its own, and clients beside it, which scripts/install-packages has fetched from
-/// PyPI. Needs root, for the namespace.
+/// An API server in a network namespace of its own, and clients beside it, which scripts/install-packages has fetched
+/// from PyPI. Needs root, for the namespace.
 final class KubectlServer: Sendable {
     struct Problem: Error, CustomStringConvertible {
         let description: String

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Replaces what differs from run to run in kubectl's output by placeholders, and brings tables to one width. One for each
-/// flow: what was numbered in one command has the same number in the next.
+/// Replaces what differs from run to run in kubectl's output by placeholders, and brings tables to one width. One for
+/// each flow: what was numbered in one command has the same number in the next.
 ///
-/// `<uid>`, `<rv>` (resource versions), `<time>`, `<age>`; `<IP-n>`, `<IP6-n>` and `<PORT-n>`: addresses and node ports from
-/// the server's ranges that the flow has not asked for, by first appearance; `<hash>`, `<sfx>`: what the server has
-/// generated; `<version>`, `<server>`, `<dir>`, `<node-port-range>`, `<service-range>`.
+/// `<uid>`, `<rv>` (resource versions), `<time>`, `<age>`; `<IP-n>`, `<IP6-n>` and `<PORT-n>`: addresses and node ports
+/// from the server's ranges that the flow has not asked for, by first appearance; `<hash>`, `<sfx>`: what the server
+/// has generated; `<version>`, `<server>`, `<dir>`, `<node-port-range>`, `<service-range>`.
 final class Normaliser {
     static let serviceRanges = ["10.96.0.0/12", "fd00:10:96::/112"]
     static let nodePorts = "20000-60000"

@@ -38,8 +38,8 @@ func key(_ name: String, _ family: IPFamily = .ipv4, port: String = "", _ transp
     return RouteKey(name: ServicePortName(service: service, port: port, transport: transport), family: family)
 }
 
-/// A route to pods by number, those of `local` on this node; its frontend is 10.96.0.1:80 unless others are given, which get
-/// the treatment that routing gives them under these policies.
+/// A route to pods by number, those of `local` on this node; its frontend is 10.96.0.1:80 unless others are given,
+/// which get the treatment that routing gives them under these policies.
 func route(
     _ name: String = "web", _ family: IPFamily = .ipv4, _ frontends: [Frontend]? = nil, pods: [Int] = [1, 2, 3],
     local: [Int] = [], internalPolicy: Service.TrafficPolicy = .cluster,

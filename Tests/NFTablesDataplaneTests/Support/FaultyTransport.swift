@@ -104,7 +104,8 @@ enum Garbled {
         for start in messages(in: batch) where isAddition(batch, start) {
             let end = start + Int(batch.span.bytes.integer(at: start, as: UInt32.self))
             for position in start..<end where batch[position..<end].starts(with: frontend) {
-                // Before the value stand its header and that of NFTA_SET_ELEM_KEY, whose type becomes one that nobody knows.
+                // Before the value stand its header and that of NFTA_SET_ELEM_KEY, whose type becomes one that nobody
+                // knows.
                 if batch[position - 6] == 1, batch[position - 2] == 1 { garbled[position - 6] = 0x3F }
             }
         }

@@ -5,8 +5,8 @@ import Synchronization
 /// Serves the watches of a cluster on the loopback of the namespace, as kube-apiserver 1.36 does in protobuf.
 ///
 /// What it knows is what a client needs that asks for WatchList (`sendInitialEvents=true`): each watch begins with all
-/// objects and goes on with the events that are sent. Everything else is answered with 404. Each connection has a thread,
-/// which ends with it.
+/// objects and goes on with the events that are sent. Everything else is answered with 404. Each connection has a
+/// thread, which ends with it.
 final class APIServer: Sendable {
     let port: UInt16
     private let listener: Descriptor

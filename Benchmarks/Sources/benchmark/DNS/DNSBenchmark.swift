@@ -1,8 +1,8 @@
 import CBenchmark
 import Foundation
 
-/// Measures `servicelet dns` with dnsperf, in a network namespace of its own: 5,000 Services, served by an API server of
-/// this program.
+/// Measures `servicelet dns` with dnsperf, in a network namespace of its own: 5,000 Services, served by an API server
+/// of this program.
 struct DNSBenchmark {
     private static let port = 5355
     private static let seconds = 10

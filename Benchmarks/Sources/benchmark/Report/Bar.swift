@@ -1,4 +1,5 @@
-/// What is asked of one size. A bar that is missed is printed, and fails nothing: other programs run on this machine too.
+/// What is asked of one size. A bar that is missed is printed, and fails nothing: other programs run on this machine
+/// too.
 struct Bar {
     enum Limit {
         /// Seconds.

@@ -14,7 +14,8 @@ struct ProgrammingLine {
     init?(_ line: String) {
         let pattern =
             #/
-            (?:info|debug)\ (?<what>(?:programmed|removed)\ .+)\ \((?<cost>[^()]+)\)\ in\ (?<time>[0-9.]+)\ (?<unit>m?s)$
+            (?:info|debug)\ (?<what>(?:programmed|removed)\ .+)\ \((?<cost>[^()]+)\)
+            \ in\ (?<time>[0-9.]+)\ (?<unit>m?s)$
             /#
         guard let match = line.firstMatch(of: pattern), let time = Double(match.time) else { return nil }
         what = String(match.what)

@@ -93,7 +93,8 @@ enum ContainerValidation {
                     errors.append(
                         .invalid(
                             "\(place).valueFrom", "",
-                            "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
+                            "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` "
+                                + "or `fileKeyRef`"
                         ))
                 }
             }

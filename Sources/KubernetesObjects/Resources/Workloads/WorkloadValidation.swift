@@ -69,7 +69,8 @@ enum WorkloadValidation {
                 return [
                     .invalid(
                         field, .string(text),
-                        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%',"
+                        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
+                            + "'93%',"
                             + " regex used for validation is '[0-9]+%')")
                 ]
             }
