@@ -93,8 +93,10 @@ private struct KindReader {
             }
         } catch {
             logger.warning(
-                "\(kind.rawValue) \(record.key.namespace)/\(record.key.name) cannot be used and counts as it was: "
-                    + "\(error)"
+                """
+                \(kind.rawValue) \(record.key.namespace)/\(record.key.name) cannot be used and counts as it was: \
+                \(error)
+                """
             )
             return nil
         }

@@ -24,8 +24,5 @@ package struct ProxyError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// Whether the same start may succeed later without a person's help.
-    package var isRetryable: Bool { false }
-
     package var description: String { message }
 }

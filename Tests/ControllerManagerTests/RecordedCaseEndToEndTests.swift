@@ -59,8 +59,10 @@ import Testing
         }
         #expect(
             picture == expected,
-            "\(recorded) after step \(step):\n\(EndpointsPicture.text(picture))\nand "
-                + "not\n\(EndpointsPicture.text(expected))"
+            """
+            \(recorded) after step \(step):\n\(EndpointsPicture.text(picture))\nand \
+            not\n\(EndpointsPicture.text(expected))
+            """
         )
     }
 

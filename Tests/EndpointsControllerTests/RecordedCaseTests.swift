@@ -43,8 +43,10 @@ import Testing
         let expected = try recorded.expected(after: step)
         #expect(
             picture == expected,
-            "\(recorded) after step \(step):\n\(EndpointsPicture.text(picture))\nand "
-                + "not\n\(EndpointsPicture.text(expected))"
+            """
+            \(recorded) after step \(step):\n\(EndpointsPicture.text(picture))\nand \
+            not\n\(EndpointsPicture.text(expected))
+            """
         )
     }
 

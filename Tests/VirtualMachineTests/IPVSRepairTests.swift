@@ -42,10 +42,7 @@ struct IPVSRepairTests {
         #expect(report.damage == ["address 10.96.0.1"])
     }
 
-    @Test(
-        "a process that takes over writes nothing where nothing has changed, and just the difference where something "
-            + "has"
-    )
+    @Test("a process that takes over writes only the difference")
     func restart() async throws {
         let node = try await Node()
         let web = route(to: backends("10.244.0.5", "10.244.1.5"))

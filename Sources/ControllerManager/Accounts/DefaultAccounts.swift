@@ -65,8 +65,10 @@ package struct DefaultAccounts: Sendable {
         } catch {
             return .failed { [logger] delay in
                 logger.warning(
-                    "Namespace \(namespace) has no ServiceAccount default: \(error); next try in "
-                        + "\(delay / .seconds(1)) s"
+                    """
+                    Namespace \(namespace) has no ServiceAccount default: \(error); next try in \
+                    \(delay / .seconds(1)) s
+                    """
                 )
             }
         }

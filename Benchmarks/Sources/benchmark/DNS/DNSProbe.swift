@@ -1,3 +1,4 @@
+import CBenchmark
 import Foundation
 
 /// Asks for one name until it has an address.

@@ -28,7 +28,7 @@ struct ProxyUnderTest {
     static func haproxy() throws -> ProxyUnderTest {
         let path = FileManager.default.temporaryDirectory.appending(path: "servicelet-benchmark-\(getpid()).cfg")
         let servers = [0, 1].map {
-            "  server s\($0) \(TrafficBenchmark.serverAddress):\(TrafficBenchmark.serverPort + $0)"
+            "  server s\($0) \(TrafficBenchmark.serverAddress):\(TrafficBenchmark.serverPort + UInt16($0))"
         }
         let configuration = """
             global
@@ -72,7 +72,7 @@ struct ProxyUnderTest {
             kind: EndpointSlice
             metadata: {name: web-\(number), namespace: default, labels: {kubernetes.io/service-name: web}}
             addressType: IPv4
-            ports: [{name: http, port: \(TrafficBenchmark.serverPort + number), protocol: TCP}]
+            ports: [{name: http, port: \(TrafficBenchmark.serverPort + UInt16(number)), protocol: TCP}]
             endpoints: [\(endpoints)]
 
             """
