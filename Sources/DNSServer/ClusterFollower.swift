@@ -60,7 +60,10 @@ struct ClusterFollower: Sendable {
         while let batch = await inbox.next() {
             registry.apply(batch.changes.flatMap { NameChange.changes($0) }, at: .now)
             let isNews = batch.isSynchronized && !registry.names.isSynchronized
-            if batch.isSynchronized { registry.markSynchronized() }
+            if isNews {
+                await registry.prepare()
+                registry.markSynchronized()
+            }
             // Names without some of the objects are no use: what is missing would not exist.
             guard registry.names.isSynchronized else { continue }
             names.publish(registry.names)

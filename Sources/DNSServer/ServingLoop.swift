@@ -74,6 +74,11 @@ struct ServingLoop: Sendable {
             let earlier = inForce.servers.first { $0.configuration.zones == server.zones }
             servers.append(try ActiveServer(server, ownAddresses: own, earlier: earlier))
         }
+        // Before sockets are opened: reading a cluster takes longer.
+        if inForce.cluster != configuration.cluster || inForce.isFirst {
+            inForce.cluster = configuration.cluster
+            clusterChanges.yield(configuration.cluster)
+        }
         var wanted: [ListenerAddress: [ActiveServer]] = [:]
         for server in servers {
             for address in server.listenerAddresses { wanted[address, default: []].append(server) }
@@ -95,10 +100,6 @@ struct ServingLoop: Sendable {
         where !servers.contains(where: { $0.forwarders.contains { $0 === old } }) { old.close() }
         inForce.servers = servers
         state.servers.publish(servers)
-        if inForce.cluster != configuration.cluster || inForce.isFirst {
-            inForce.cluster = configuration.cluster
-            clusterChanges.yield(configuration.cluster)
-        }
         if !inForce.isFirst { logger.info("the changed configuration is in force") }
         inForce.isFirst = false
     }

@@ -4,12 +4,18 @@ import KubernetesAPI
 /// The one who changes ``ServiceNames``: knows which slice belongs to which Service.
 package struct NameRegistry: Sendable {
     package private(set) var names: ServiceNames
+    /// What is known of each Service until everything that existed at the start is here: prepared once, not with each
+    /// part that arrives.
+    private var held: [NamespacedName: ServiceEdit] = [:]
+    /// Services that have been prepared and are not among the names yet.
+    private var prepared: [NamedService] = []
     private var owners: [NamespacedName: NamespacedName] = [:]
     private var podAddresses: [NamespacedName: [IPAddress]] = [:]
 
     package init(_ names: ServiceNames) { self.names = names }
 
-    /// Takes in `changes`. Each Service that they concern is prepared anew, once; nothing else is touched.
+    /// Takes in `changes`. Each Service that they concern is prepared anew, once; nothing else is touched. Before
+    /// ``markSynchronized()`` they are only kept.
     ///
     /// `time` is when this happened, in seconds since 1970: the new serial number of the zone.
     package mutating func apply(_ changes: some Sequence<NameChange>, at time: UInt32) {
@@ -34,12 +40,40 @@ package struct NameRegistry: Sendable {
                 podAddresses[pod] = addresses.isEmpty ? nil : addresses
             }
         }
-        for (name, edit) in edits { names.change(name, edit) }
+        if names.isSynchronized {
+            for (name, edit) in edits { names.change(name, edit) }
+        } else {
+            held.merge(edits) { $0.followed(by: $1) }
+        }
         names.serial = time
     }
 
+    /// Prepares what has been kept so far, in several tasks; ``markSynchronized()`` puts it among the names. To be
+    /// called once.
+    package mutating func prepare() async {
+        guard prepared.isEmpty else { return }
+        let edits = Array(held)
+        held = [:]
+        let context = names.context
+        prepared += await withTaskGroup(of: [NamedService].self) { group in
+            for start in stride(from: 0, to: edits.count, by: Self.part) {
+                let part = edits[start..<min(start + Self.part, edits.count)]
+                group.addTask { part.compactMap { NamedService($0, $1, context) } }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    /// Services that one task prepares.
+    private static let part = 256
+
     /// Says that everything that existed at the start has been applied.
-    package mutating func markSynchronized() { names.isSynchronized = true }
+    package mutating func markSynchronized() {
+        for service in prepared { names.add(service) }
+        for (name, edit) in held { names.change(name, edit) }
+        (held, prepared) = ([:], [])
+        names.isSynchronized = true
+    }
 }
 
 /// What changes of one Service.
@@ -47,6 +81,24 @@ struct ServiceEdit {
     /// The outer `nil` leaves the Service as it is, the inner one removes it.
     var facts: ServiceFacts??
     var slices: [String: SliceFacts?] = [:]
+
+    /// Both edits as one.
+    func followed(by next: ServiceEdit) -> ServiceEdit {
+        var edit = self
+        if let facts = next.facts { edit.facts = .some(facts) }
+        edit.slices.merge(next.slices) { _, new in new }
+        return edit
+    }
+}
+
+extension NamedService {
+    /// A Service of which only this is known; `nil` where that is nothing.
+    convenience fileprivate init?(_ name: NamespacedName, _ edit: ServiceEdit, _ context: NamingContext) {
+        let facts = edit.facts ?? nil
+        let slices = edit.slices.compactMapValues(\.self)
+        guard facts != nil || !slices.isEmpty else { return nil }
+        self.init(name: name, facts: facts, slices: slices, context: context, next: nil)
+    }
 }
 
 extension ServiceNames {
@@ -77,7 +129,24 @@ extension ServiceNames {
             head = new
         }
         services[hash] = head
-        countNamespace(name.namespace, by: (facts == nil ? 0 : 1) - (old?.facts == nil ? 0 : 1))
+        take(new, inPlaceOf: old, hash)
+    }
+
+    /// Adds a Service that nothing was known of.
+    mutating func add(_ service: NamedService) {
+        let hash = NameHash.hash(service.labels)
+        guard services[hash] == nil else {
+            return change(
+                service.name, ServiceEdit(facts: service.facts.map { .some($0) }, slices: service.slices))
+        }
+        services[hash] = service
+        take(service, inPlaceOf: nil, hash)
+    }
+
+    /// Follows what depends on a Service: its namespace and its addresses.
+    private mutating func take(_ new: NamedService?, inPlaceOf old: NamedService?, _ hash: UInt64) {
+        guard let name = (new ?? old)?.name else { return }
+        countNamespace(name.namespace, by: (new?.facts == nil ? 0 : 1) - (old?.facts == nil ? 0 : 1))
 
         let before = old?.addresses ?? []
         let after = new?.addresses ?? []

@@ -16,11 +16,11 @@ struct ShardedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     subscript(key: Key) -> Value? {
         get { shards[index(of: key)][key] }
-        set { shards[index(of: key)][key] = newValue }
+        _modify { yield &shards[index(of: key)][key] }
     }
 
     subscript(key: Key, default value: @autoclosure () -> Value) -> Value {
         get { self[key] ?? value() }
-        set { self[key] = newValue }
+        _modify { yield &shards[index(of: key)][key, default: value()] }
     }
 }

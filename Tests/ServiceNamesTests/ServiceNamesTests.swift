@@ -76,6 +76,27 @@ struct ServiceNamesTests {
         #expect(try zone.ask("db.shop.svc", .a) == ["A 10.244.0.1"])
     }
 
+    @Test("what arrives in parts before everything is here is answered as if it had come at once")
+    func parts() async throws {
+        let zone = try Zone([])
+        var registry = NameRegistry(ServiceNames(zone: zone.registry.names.zone))
+        registry.apply([slice("shop/db-a", of: "shop/db", [("10.244.0.1", "")])], at: 1)
+        registry.apply([service("shop/db", .headless), service("shop/gone", .headless)], at: 2)
+        registry.apply([slice("shop/db-b", of: "shop/db", [("10.244.0.2", "")])], at: 3)
+        await registry.prepare()
+        // More arrives for a Service that is prepared already.
+        registry.apply([slice("shop/db-c", of: "shop/db", [("10.244.0.3", "")])], at: 4)
+        registry.apply([.service(NamespacedName(namespace: "shop", name: "gone"), nil)], at: 5)
+        registry.apply([service("shop/web", .cluster([ip("10.96.0.1")]))], at: 6)
+        registry.markSynchronized()
+        var whole = zone
+        whole.registry = registry
+        #expect(try whole.ask("db.shop.svc", .a) == ["A 10.244.0.1", "A 10.244.0.2", "A 10.244.0.3"])
+        #expect(try whole.ask("web.shop.svc", .a) == ["A 10.96.0.1"])
+        #expect(try whole.ask("gone.shop.svc", .a) == ["NXDOMAIN"])
+        #expect(try whole.pointers(to: "10.244.0.2") == ["PTR 10-244-0-2.db.shop.svc.cluster.local."])
+    }
+
     @Test("a slice that moves to another Service leaves the first one")
     func movedSlice() throws {
         var zone = try Zone([

@@ -102,6 +102,31 @@ int CBenchmark_serve(uint16_t port) {
     return 0;
 }
 
+static void *echo(void *context) {
+    int descriptor = (int)(intptr_t)context;
+    unsigned char message[2048];
+    while (true) {
+        struct sockaddr_in peer;
+        socklen_t length = sizeof peer;
+        ssize_t size = recvfrom(descriptor, message, sizeof message, 0, (struct sockaddr *)&peer, &length);
+        if (size < 3) continue;
+        message[2] |= 0x80;
+        sendto(descriptor, message, (size_t)size, MSG_NOSIGNAL, (struct sockaddr *)&peer, length);
+    }
+    return NULL;
+}
+
+int CBenchmark_echo(uint16_t port) {
+    int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in own = address(port);
+    if (descriptor < 0 || bind(descriptor, (struct sockaddr *)&own, sizeof own) < 0) return -1;
+    pthread_t thread;
+    errno = pthread_create(&thread, NULL, echo, (void *)(intptr_t)descriptor);
+    if (errno != 0) return -1;
+    pthread_detach(thread);
+    return 0;
+}
+
 // MARK: - The clients
 
 static bool begin(int epoll, uint16_t port) {

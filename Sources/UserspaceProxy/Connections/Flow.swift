@@ -164,9 +164,10 @@ struct Flow {
 struct RelaySupplies: ~Copyable {
     /// Nothing stays in it from one call to the next.
     var buffer: [UInt8]
-    var pipes = PipePool()
+    var pipes: PipePool
 
-    init() {
+    init(pipeLimit: Int) {
+        pipes = PipePool(limit: pipeLimit)
         buffer = [UInt8](repeating: 0, count: 64 << 10)
     }
 }

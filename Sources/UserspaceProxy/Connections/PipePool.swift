@@ -9,29 +9,36 @@ struct Pipe {
     var exists: Bool { output >= 0 }
 }
 
-/// Empty pipes that wait for their next use. Belongs to one thread.
+/// The pipes of a thread, and those of them that wait for their next use.
 struct PipePool: ~Copyable {
     /// What a pipe is to hold, so that one call moves much. The kernel may give less.
     private static let capacity: Int32 = 256 << 10
     /// Pipes that are kept although nobody needs them.
     private static let maximumSpares = 64
 
+    private let limit: Int
+    /// How many there are.
+    private var count = 0
     private var spares: [Pipe] = []
 
-    init() {}
+    /// No more than `limit` pipes exist at a time.
+    init(limit: Int) { self.limit = limit }
 
     deinit {
         for pipe in spares { Self.close(pipe) }
     }
 
-    /// An empty pipe; one that does not exist where the limit of open files is reached.
+    /// An empty pipe; one that does not exist where the limit of pipes, or that of open files, is reached.
     mutating func take() -> Pipe {
         if let pipe = spares.popLast() { return pipe }
+        guard count < limit else { return Pipe() }
         var ends: (CInt, CInt) = (-1, -1)
         let result = withUnsafeMutableBytes(of: &ends) { bytes in
             CLinux_pipe(bytes.baseAddress?.assumingMemoryBound(to: CInt.self), Self.capacity)
         }
-        return result == 0 ? Pipe(output: ends.0, input: ends.1) : Pipe()
+        guard result == 0 else { return Pipe() }
+        count += 1
+        return Pipe(output: ends.0, input: ends.1)
     }
 
     /// Takes a pipe back; one that is not empty is closed.
@@ -41,6 +48,7 @@ struct PipePool: ~Copyable {
             spares.append(pipe)
         } else {
             Self.close(pipe)
+            count -= 1
         }
     }
 

@@ -9,6 +9,8 @@ package struct RelayConfiguration: Sendable, Hashable {
     package var connectionLimit: Int
     /// UDP sessions at a time; when there are more, the one that has been silent for longest ends.
     package var sessionLimit: Int
+    /// Pipes at a time, through which the kernel moves the bytes of connections with much to carry. Others are copied.
+    package var pipeLimit: Int
     /// How long each attempt to reach an endpoint may take, in milliseconds; one attempt for each. The original
     /// kube-proxy had these.
     package var callTimeouts: [UInt64] = [250, 500, 1000, 2000]
@@ -26,11 +28,13 @@ package struct RelayConfiguration: Sendable, Hashable {
         package init() {}
     }
 
-    /// Limits for so many open files: each connection takes two, and two for a pipe while much is moved through it.
+    /// Limits for so many open files: a connection takes two, a pipe two, a UDP session one.
     package init(threads: Int = Self.processors, openFiles: Int) {
         self.threads = max(1, threads)
-        sessionLimit = max(16, openFiles / 8)
-        connectionLimit = max(16, openFiles / 8 * 3)
+        let sixteenth = openFiles / 16
+        connectionLimit = max(16, 7 * sixteenth)
+        sessionLimit = max(16, sixteenth)
+        pipeLimit = max(4, sixteenth / 2)
     }
 
     /// The processors that this process may use.
@@ -39,7 +43,7 @@ package struct RelayConfiguration: Sendable, Hashable {
 
 /// The limit of open files of this process (RLIMIT_NOFILE, getrlimit(2)).
 package enum OpenFiles {
-    /// Files beyond which raising the limit has no use: 200,000 connections.
+    /// Files beyond which raising the limit has no use: 450,000 connections.
     private static let enough: rlim_t = 1 << 20
 
     /// Raises the limit as far as the system allows and returns it.

@@ -11,7 +11,7 @@ struct Worker: ~Copyable {
     let mailbox: WorkerMailbox
     let load: RelayLoad
     var poller: Poller
-    var supplies = RelaySupplies()
+    var supplies: RelaySupplies
     var connections = ConnectionTable()
     var calls: CallQueue
     var listeners: [UInt32: Listener] = [:]
@@ -32,6 +32,7 @@ struct Worker: ~Copyable {
         self.mailbox = mailbox
         self.load = load
         poller = try Poller(listeningTo: mailbox.descriptor)
+        supplies = RelaySupplies(pipeLimit: max(1, configuration.pipeLimit / configuration.threads))
         calls = CallQueue(timeouts: configuration.callTimeouts)
         datagrams = DatagramRelay(configuration, load)
     }

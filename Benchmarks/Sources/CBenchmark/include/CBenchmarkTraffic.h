@@ -8,6 +8,10 @@
 /// with bytes without end. 0, or -1 and errno.
 int CBenchmark_serve(uint16_t port);
 
+/// Sends datagrams to a port of 127.0.0.1 back with the third byte's highest bit set, which makes a DNS query an answer; on a
+/// thread that never ends. 0, or -1 and errno.
+int CBenchmark_echo(uint16_t port);
+
 struct CBenchmark_traffic {
     /// Connections that were answered, or bytes that were received.
     uint64_t done;

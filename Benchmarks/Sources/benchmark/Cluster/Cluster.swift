@@ -64,13 +64,18 @@ struct Cluster {
         let endpoints = (first..<min(first + Self.endpointsPerSlice, size.endpointsPerService)).map { endpoint in
             let index = service * size.endpointsPerService + endpoint
             return ObjectWriter.Endpoint(
-                address: Self.address(10 << 24 | 128 << 16 | (index + 1)), nodeName: "node-\(index % nodes)",
+                address: address(ofEndpoint: endpoint, of: service), nodeName: "node-\(index % nodes)",
                 isReady: endpoint != unready)
         }
         let name = Self.name(ofService: service)
         return event.frame(
             .endpointSlices,
             ObjectWriter.endpointSlice("\(name)-s\(slice)", of: name, endpoints, resourceVersion: resourceVersion))
+    }
+
+    /// The IPv4 address of an endpoint of a Service.
+    func address(ofEndpoint endpoint: Int, of service: Int) -> String {
+        Self.address(10 << 24 | 128 << 16 | (service * size.endpointsPerService + endpoint + 1))
     }
 
     private var nodes: Int { max(3, size.endpoints / Self.podsPerNode) }

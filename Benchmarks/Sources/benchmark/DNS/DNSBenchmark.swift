@@ -5,6 +5,7 @@ import Foundation
 /// of this program.
 struct DNSBenchmark {
     private static let port = 5355
+    private static let echoPort = 5356
     private static let seconds = 10
 
     let binary: String
@@ -40,7 +41,13 @@ struct DNSBenchmark {
             queries: queries, port: Self.port,
             arguments: ["-l", "\(Self.seconds)", "-c", "20", "-Q", "2000", "-v"])
         let last = try process.usage()
+        guard CBenchmark_echo(UInt16(Self.echoPort)) == 0 else {
+            throw BenchmarkError.system("cannot serve on port \(Self.echoPort)")
+        }
+        let echo = try DNSPerformance.run(
+            queries: queries, port: Self.echoPort, arguments: ["-l", "\(Self.seconds)", "-c", "20", "-Q", "2000", "-v"])
         let changes = Samples(try (0..<100).map { try change($0, cluster, server, probe) })
+        let flips = Samples(try (0..<200).map { try flip($0, cluster, server, probe) })
         try process.stop()
 
         let rows: [(String, String)] = [
@@ -54,8 +61,12 @@ struct DNSBenchmark {
             ),
             ("at 2,000 queries per second: median", Figures.time(gentle.latency(0.5))),
             ("  99 of 100 within", Figures.time(gentle.latency(0.99))),
+            ("  of a program that only echoes: median", Figures.time(echo.latency(0.5))),
+            ("  99 of 100 within", Figures.time(echo.latency(0.99))),
             ("a Service added, until it is answered: median", Figures.time(changes.median)),
             ("  99 of 100 within", Figures.time(changes.percentile(99))),
+            ("an endpoint flips, until it is answered: median", Figures.time(flips.median)),
+            ("  99 of 100 within", Figures.time(flips.percentile(99))),
             ("memory: settled", Figures.size(settled.memory)),
             ("  without program pages", Figures.size(settled.ownMemory)),
             ("  peak", Figures.size(last.peakMemory)),
@@ -67,6 +78,7 @@ struct DNSBenchmark {
                 value: (after.processorTime - before) / Double(full.completed) * 100_000, limit: .time(1.5)),
             Bar(name: "at 2,000 queries per second, 99 of 100", value: gentle.latency(0.99), limit: .time(0.0007)),
             Bar(name: "a Service added, 99 of 100", value: changes.percentile(99), limit: .time(0.005)),
+            Bar(name: "an endpoint flips, 99 of 100", value: flips.percentile(99), limit: .time(0.005)),
             Bar(name: "memory", value: Double(last.peakMemory), limit: .size(40_000_000)),
         ]
         let width = rows.map(\.0.count).max() ?? 0
@@ -84,6 +96,22 @@ struct DNSBenchmark {
         let sent = try server.send(cluster.service(index, .added), to: .services)
         let answered = try probe.waitForAnswer(
             to: DNSQueries.name(ofService: index), deadline: sent + .seconds(10), pause: 50)
+        Thread.sleep(forTimeInterval: 0.005)
+        return sent.duration(to: answered)
+    }
+
+    /// From the event of an endpoint that becomes unready, or ready again, until its own name is answered that way.
+    private func flip(
+        _ number: Int, _ cluster: Cluster, _ server: APIServer, _ probe: DNSProbe
+    ) throws -> Duration {
+        let (service, isReady) = (number / 2, !number.isMultiple(of: 2))
+        let name = DNSQueries.name(
+            ofEndpointAt: cluster.address(ofEndpoint: 0, of: service), of: service)
+        let event = cluster.flip(
+            endpoint: 0, of: service, isReady: isReady, resourceVersion: ObjectWriter.resourceVersion + number + 1)
+        let sent = try server.send(event, to: .endpointSlices)
+        let answered = try probe.waitForAnswer(
+            to: name, isReady ? .address : .noName, deadline: sent + .seconds(10), pause: 50)
         Thread.sleep(forTimeInterval: 0.005)
         return sent.duration(to: answered)
     }

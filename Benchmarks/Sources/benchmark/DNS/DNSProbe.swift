@@ -1,8 +1,15 @@
 import CBenchmark
 import Foundation
 
-/// Asks for one name until it has an address.
+/// Asks for one name until it has an address, or has none.
 struct DNSProbe {
+    /// What is waited for.
+    enum Outcome {
+        case address
+        /// NXDOMAIN.
+        case noName
+    }
+
     private let socket: Descriptor
 
     /// Asks the server at a port of 127.0.0.1.
@@ -25,17 +32,26 @@ struct DNSProbe {
 
     /// Returns when the answer came. `pause` between two questions is in microseconds.
     func waitForAnswer(
-        to name: String, deadline: ContinuousClock.Instant, pause: UInt32
+        to name: String, _ outcome: Outcome = .address, deadline: ContinuousClock.Instant, pause: UInt32
     ) throws -> ContinuousClock.Instant {
-        var query: [UInt8] = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+        var query: [UInt8] = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
         for label in name.split(separator: ".") { query += [UInt8(label.utf8.count)] + label.utf8 }
         query += [0, 0, 1, 0, 1]
         var buffer = [UInt8](repeating: 0, count: 512)
         while ContinuousClock.now < deadline {
+            // An answer to an earlier question may come late.
+            let identifier = UInt16.random(in: .min ... .max)
+            (query[0], query[1]) = (UInt8(identifier >> 8), UInt8(identifier & 0xFF))
             _ = send(socket.number, query, query.count, 0)
             let count = recv(socket.number, &buffer, buffer.count, 0)
-            // No error, and an answer.
-            if count > 12, buffer[3] & 15 == 0, buffer[7] > 0 { return .now }
+            if count > 12, buffer[0] == query[0], buffer[1] == query[1] {
+                let (code, answers) = (buffer[3] & 15, buffer[7])
+                switch outcome {
+                case .address where code == 0 && answers > 0: return .now
+                case .noName where code == 3: return .now
+                default: break
+                }
+            }
             usleep(pause)
         }
         throw BenchmarkError(code: .program, message: "servicelet dns did not answer in time for \(name)")

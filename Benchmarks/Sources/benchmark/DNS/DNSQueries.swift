@@ -8,6 +8,12 @@ struct DNSQueries {
         "\(Cluster.name(ofService: index)).\(ObjectWriter.namespace).svc.cluster.local"
     }
 
+    /// The name of an endpoint without a host name: its address with dashes.
+    static func name(ofEndpointAt address: String, of service: Int) -> String {
+        let label = String(address.map { $0 == "." ? "-" : $0 })
+        return "\(label).\(name(ofService: service))"
+    }
+
     /// Writes them as dnsperf reads them, and returns the path.
     func write() throws -> String {
         var lines = ""

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What is asked of one size. A bar that is missed is printed, and fails nothing: other programs run on this machine
 /// too.
 struct Bar {
@@ -8,6 +10,9 @@ struct Bar {
         case size(Int)
         /// Of anything that is counted.
         case count(Int)
+        /// Ratios.
+        case atLeast(Double)
+        case atMost(Double)
     }
 
     var name: String
@@ -19,6 +24,8 @@ struct Bar {
         case .time(let seconds): value <= seconds
         case .size(let bytes): value <= Double(bytes)
         case .count(let count): value <= Double(count)
+        case .atLeast(let ratio): value >= ratio
+        case .atMost(let ratio): value <= ratio
         }
     }
 
@@ -28,8 +35,11 @@ struct Bar {
             case .time(let seconds): (Figures.time(value), Figures.time(seconds))
             case .size(let bytes): (Figures.size(Int(value)), Figures.size(bytes))
             case .count(let count): (Figures.grouped(Int(value)), Figures.grouped(count))
+            case .atLeast(let ratio), .atMost(let ratio):
+                (String(format: "%.2f", value), String(format: "%.2f", ratio))
             }
-        return "\(isMet ? "met   " : "MISSED") \(name): \(value) (at most \(limit))"
+        let direction = if case .atLeast = self.limit { "at least" } else { "at most" }
+        return "\(isMet ? "met   " : "MISSED") \(name): \(value) (\(direction) \(limit))"
     }
 
     /// The bars of the nftables mode, as far as their sizes were measured.

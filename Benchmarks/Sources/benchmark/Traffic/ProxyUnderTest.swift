@@ -5,6 +5,14 @@ import Foundation
 struct ProxyUnderTest {
     let process: ServiceletProcess
     let port: UInt16
+    /// What the process reads: a folder of manifests that it follows, or a configuration file.
+    private let files: URL
+
+    /// Asks the process to end, waits until it has, and removes what it has read.
+    func stop() throws {
+        try process.stop()
+        try FileManager.default.removeItem(at: files)
+    }
 
     /// `servicelet proxy` with a node port.
     static func servicelet(_ binary: String) throws -> ProxyUnderTest {
@@ -20,8 +28,7 @@ struct ProxyUnderTest {
         _ = try process.wait(for: "the Service is programmed", until: .now + .seconds(20)) {
             $0.what.hasPrefix("programmed")
         }
-        try FileManager.default.removeItem(at: folder)
-        return ProxyUnderTest(process: process, port: 30_080)
+        return ProxyUnderTest(process: process, port: 30_080, files: folder)
     }
 
     /// HAProxy in TCP mode, with as many threads as there are processors and with splicing.
@@ -59,8 +66,7 @@ struct ProxyUnderTest {
         while CBenchmark_connect(30_081, 1, 0.05).done == 0 {
             guard .now < deadline else { throw process.failure("HAProxy does not serve") }
         }
-        try FileManager.default.removeItem(at: path)
-        return ProxyUnderTest(process: process, port: 30_081)
+        return ProxyUnderTest(process: process, port: 30_081, files: path)
     }
 
     private static var manifest: String {

@@ -13,6 +13,12 @@ struct TrafficBenchmark {
 
     let binary: String
 
+    /// What `servicelet` and HAProxy have done: lines of the table, and how they compare.
+    struct Comparison {
+        var rows: [[String]]
+        var bars: [Bar]
+    }
+
     /// What one proxy has done in one round.
     struct Sample {
         var perSecond: Double
@@ -30,44 +36,55 @@ struct TrafficBenchmark {
         for port in [Self.serverPort, Self.serverPort + 1] {
             guard CBenchmark_serve(port) == 0 else { throw BenchmarkError.system("cannot serve on port \(port)") }
         }
-        var rows: [[String]] = []
         let (ours, theirs) = (try ProxyUnderTest.servicelet(binary), try ProxyUnderTest.haproxy())
-        rows += try compare("connections", ours, theirs, scale: 1e6, unit: "µs") { port in
+        let connections = try compare("connections", ours, theirs, scale: 1e6, unit: "µs") { port in
             CBenchmark_connect(port, Self.clients, Self.seconds)
         }
-        rows += try compare("bytes", ours, theirs, scale: 1e9, unit: "s/GB") { port in
+        let bytes = try compare("bytes", ours, theirs, scale: 1e9, unit: "s/GB") { port in
             CBenchmark_receive(port, Self.streams, Self.seconds)
         }
         let idle = try idleConnections(ours, theirs)
         let machine = try Machine(loadBefore: load)
-        try ours.process.stop()
-        return ([machine.text, ""] + Self.table(rows) + [""] + idle).joined(separator: "\n")
+        for proxy in [ours, theirs] { try proxy.stop() }
+        let bars = connections.bars + bytes.bars + idle.bars
+        return
+            ([machine.text, ""] + Self.table(connections.rows + bytes.rows) + [""] + idle.lines + [""]
+            + bars.map(\.text)).joined(separator: "\n")
     }
 
     /// In turns, so that what else runs on the machine hits both alike; medians and the median of the ratios.
     private func compare(
         _ what: String, _ ours: ProxyUnderTest, _ theirs: ProxyUnderTest, scale: Double, unit: String,
         _ traffic: (UInt16) -> CBenchmark_traffic
-    ) throws -> [[String]] {
+    ) throws -> Comparison {
         var samples: [(Sample, Sample)] = []
         for round in 0..<Self.rounds {
             let first = try sample(round.isMultiple(of: 2) ? ours : theirs, traffic)
             let second = try sample(round.isMultiple(of: 2) ? theirs : ours, traffic)
             samples.append(round.isMultiple(of: 2) ? (first, second) : (second, first))
         }
+        func ratio(_ value: (Sample) -> Double) -> Double {
+            Self.median(samples.map { value($0.0) / max(value($0.1), .leastNormalMagnitude) })
+        }
         func row(_ name: String, _ value: (Sample) -> Double, _ format: (Double) -> String) -> [String] {
-            let ratios = samples.map { value($0.0) / value($0.1) }
-            return [
+            [
                 name, format(Self.median(samples.map { value($0.0) })),
                 format(Self.median(samples.map { value($0.1) })),
-                String(format: "%.2f", Self.median(ratios)),
+                String(format: "%.2f", ratio(value)),
             ]
         }
-        return [
+        let rows = [
             row("\(what) per second", { $0.perSecond }, { Figures.grouped(Int($0)) }),
             row("  processor time of each", { $0.processorTime }, { String(format: "%.2f \(unit)", $0 * scale) }),
             ["  failed", "\(samples.map(\.0.failed).reduce(0, +))", "\(samples.map(\.1.failed).reduce(0, +))", ""],
         ]
+        let bars = [
+            Bar(name: "\(what) per second, against HAProxy", value: ratio { $0.perSecond }, limit: .atLeast(0.9)),
+            Bar(
+                name: "processor time for \(what), against HAProxy", value: ratio { $0.processorTime },
+                limit: .atMost(1.1)),
+        ]
+        return Comparison(rows: rows, bars: bars)
     }
 
     private func sample(_ proxy: ProxyUnderTest, _ traffic: (UInt16) -> CBenchmark_traffic) throws -> Sample {
@@ -79,23 +96,45 @@ struct TrafficBenchmark {
             failed: result.failed)
     }
 
+    private static let idleConnections = 10_000
+
     /// As many as the limit of open files lets this program and the proxy have, up to 10,000.
-    private func idleConnections(_ ours: ProxyUnderTest, _ theirs: ProxyUnderTest) throws -> [String] {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    private func idleConnections(
+        _ ours: ProxyUnderTest, _ theirs: ProxyUnderTest
+    ) throws -> (lines: [String], bars: [Bar]) {
         // Each connection takes two files here, one of the client and one of the server, and two in the proxy, which
         // keeps a part of its own for other things.
-        let count = min(10_000, Int(limit.rlim_cur) / 8 * 3 - 100)
+        let count = min(Self.idleConnections, Self.openFiles() / 16 * 7 - 200)
         let before = try ours.process.usage()
-        let open = CBenchmark_hold(ours.port, Int32(count))
+        let open = Int(CBenchmark_hold(ours.port, Int32(count)))
         let after = try ours.process.usage()
-        return [
-            "\(Figures.grouped(Int(open))) idle connections: \(Figures.size(after.memory)) of memory, "
-                + "\(Figures.size(before.memory)) before",
+        let each = (after.memory - before.memory) / max(1, open)
+        var lines = [
+            "\(Figures.grouped(open)) idle connections: \(Figures.size(after.memory)) of memory, "
+                + "\(Figures.size(before.memory)) before, \(Figures.size(each)) each",
             "(HAProxy with none: \(Figures.size(try theirs.process.usage().memory)))",
         ]
+        if open < Self.idleConnections {
+            lines.append("more are not possible here: the limit of open files is \(Figures.grouped(Self.openFiles()))")
+        }
+        let bar = Bar(
+            name: "memory with \(Figures.grouped(open)) idle connections", value: Double(after.memory),
+            limit: .size(60_000_000))
+        return (lines, [bar])
+    }
+
+    /// Raises the limit of open files as far as the system allows, and returns it.
+    private static func openFiles() -> Int {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        let enough = rlim_t(1 << 16)
+        var limit = rlimit()
+        getrlimit(resource, &limit)
+        // With CAP_SYS_RESOURCE the upper bound can be raised too.
+        for bound in [max(enough, limit.rlim_max), limit.rlim_max] where limit.rlim_cur < enough {
+            var wanted = rlimit(rlim_cur: min(bound, enough), rlim_max: bound)
+            if setrlimit(resource, &wanted) == 0 { limit = wanted }
+        }
+        return Int(clamping: limit.rlim_cur)
     }
 
     private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
