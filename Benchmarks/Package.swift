@@ -4,7 +4,6 @@ import PackageDescription
 let package = Package(
     name: "Benchmarks",
     dependencies: [
-        .package(name: "servicelet", path: "../"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -16,8 +15,6 @@ let package = Package(
             name: "benchmark",
             dependencies: [
                 "CBenchmark",
-                // Built beside the benchmark, which runs it as users do: as a program.
-                .product(name: "servicelet", package: "servicelet"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

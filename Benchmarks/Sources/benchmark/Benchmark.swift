@@ -27,16 +27,18 @@ struct Benchmark: ParsableCommand {
         help: "The sizes, such as 10x3,1000x10+affinity: Services x endpoints of each. (default: those of the mode)")
     var sizes: String?
 
-    @Option(help: "The program to measure. (default: the servicelet beside this program)")
-    var binary: String?
+    @Option(help: "The program to measure.")
+    var binary = ".build/release-static/servicelet"
 
     @Option(help: "A file to which to write the figures too.")
     var json: String?
 
     func run() throws {
         let load = Machine.load
-        let program = try binary ?? sibling()
-        guard access(program, X_OK) == 0 else { throw ValidationError("\(program) is not a program") }
+        let program = URL(fileURLWithPath: binary).path
+        guard access(program, X_OK) == 0 else {
+            throw ValidationError("\(program) is not a program; build it with `make release`, or name another: --binary")
+        }
         if dns { return print(try DNSBenchmark(binary: program).run()) }
         if firstPacket { return print(try FirstPacketBenchmark(binary: program).run()) }
         if api { return print(try APIBenchmark(binary: program).run()) }
@@ -59,11 +61,5 @@ struct Benchmark: ParsableCommand {
             }
             return size
         }
-    }
-
-    /// Both programs are built into the same folder.
-    private func sibling() throws -> String {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("servicelet").path
     }
 }
