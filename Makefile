@@ -37,7 +37,8 @@ test-sanitized: packages
 	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/sanitized
 	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --sanitize=thread --scratch-path .build/sanitized --show-bin-path)"
 
-# `make bench ARGUMENTS="--mode iptables"`, `"--dns"`, `"--api"`; Benchmarks/README.md says what the figures mean.
+# `make bench ARGUMENTS="--mode iptables"`, `"--dns"`, `"--api"`, `"--controllers"`; Benchmarks/README.md says what the figures
+# mean.
 bench: release
 	@scripts/install-packages bench
 	$(BUILD_BENCHMARK)

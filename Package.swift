@@ -96,11 +96,12 @@ let package = Package(
             name: "ObjectStore",
             dependencies: [grdb, .product(name: "DequeModule", package: "swift-collections")]),
 
+        .target(name: "HTTPConnections", dependencies: [log, hummingbirdCore, nioCore]),
         .target(
             name: "APIServer",
             dependencies: [
                 "APICredentials", "ObjectStore", "KubernetesObjects", "KubernetesAPI", "ObjectSource",
-                "DocumentAccess", "InternetAddresses", log, hummingbirdCore, x509,
+                "DocumentAccess", "HTTPConnections", "InternetAddresses", log, hummingbirdCore, x509,
                 nioCore, nioPosix, nioSSL, .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -173,7 +174,8 @@ let package = Package(
         .target(
             name: "DaemonKit",
             dependencies: [
-                "BlockingThreads", "CLinux", "InternetAddresses", log, hummingbird, nioCore, serviceLifecycle,
+                "BlockingThreads", "CLinux", "HTTPConnections", "InternetAddresses", log, hummingbird, nioCore,
+                serviceLifecycle,
             ]),
         .target(
             name: "KubeProxyConfig",
@@ -284,8 +286,7 @@ let package = Package(
             dependencies: [
                 "ControllerManager", "ControllerTestKit", "DocumentAccess", "APIServer", "APICredentials",
                 "EndpointsController", "MachineController", "KubernetesClient", "KubernetesAPI", "KubernetesObjects",
-                log,
-                nioCore, nioPosix,
+                "LabKit", log, nioCore, nioPosix, nioHTTP1,
             ]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "CLinux"]),
         .testTarget(
@@ -388,8 +389,8 @@ let package = Package(
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "APICredentials", "ObjectStore", "KubernetesObjects", "InternetAddresses", "LabKit",
-                "TestKit", log, httpClient, x509,
+                "APIServer", "APICredentials", "HTTPConnections", "ObjectStore", "KubernetesObjects",
+                "InternetAddresses", "LabKit", "TestKit", log, httpClient, x509,
                 nioCore, nioHTTP1, nioPosix, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),

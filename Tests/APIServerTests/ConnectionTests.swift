@@ -1,10 +1,12 @@
 import AsyncHTTPClient
 import Foundation
+import HTTPConnections
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Synchronization
 import Testing
 
 @testable import APIServer
@@ -85,6 +87,45 @@ import Testing
         }
     }
 
+    @Test func connectionsThatComeWhileTheServerEndsDoNoHarm() async throws {
+        let current = CurrentPort()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    while !Task.isCancelled {
+                        // Refused between two servers.
+                        let channel = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                            .connect(host: "127.0.0.1", port: current.number.load(ordering: .relaxed)).get()
+                        try? await channel?.close().get()
+                    }
+                }
+            }
+            for _ in 0..<20 {
+                try await withServer({ _ in }) { port, _ in
+                    current.number.store(port, ordering: .relaxed)
+                    try await Task.sleep(for: .milliseconds(30))
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    @Test func aConnectionThatNobodyServesIsClosed() async throws {
+        let (closed, hasClosed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.closeFuture.whenComplete { _ in hasClosed.yield() }
+                return AcceptedConnection.hold(channel).map { _ in }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port).get()
+        for await _ in closed { break }
+        try await channel.closeFuture.get()
+        try await server.close().get()
+    }
+
     @Test func connectionsAboveTheLimitWaitForAnEnd() async throws {
         try await withServer({ $0.connections = 1 }) { port, tls in
             let group = MultiThreadedEventLoopGroup.singleton
@@ -98,4 +139,8 @@ import Testing
             try await client.shutdown()
         }
     }
+}
+
+private final class CurrentPort: Sendable {
+    let number = Atomic(0)
 }

@@ -71,6 +71,12 @@ final class TestServer: Sendable {
     func wait<Value: Sendable>(
         for what: String, _ condition: () async throws -> Value?
     ) async throws -> Value? {
+        try await Self.wait(for: what, condition)
+    }
+
+    static func wait<Value: Sendable>(
+        for what: String, _ condition: () async throws -> Value?
+    ) async throws -> Value? {
         let end = ContinuousClock.now.advanced(by: .seconds(60))
         while ContinuousClock.now < end {
             if let value = try await condition() { return value }

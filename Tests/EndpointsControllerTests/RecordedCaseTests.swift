@@ -35,6 +35,16 @@ import Testing
         controller.settle()
         controller.restart()
         #expect(controller.settle() == 0)
+        // A change of a Node alone is taken in later, as kube-controller-manager does.
+        guard !["17-prefer-close", "23-node-missing"].contains(name) else { return }
+        for requests in recorded.steps {
+            for request in requests {
+                try controller.api.send(request)
+                controller.settle()
+            }
+            controller.restart()
+            #expect(controller.settle() == 0)
+        }
     }
 
     private func compare(_ controller: MemoryController, _ recorded: RecordedCase, step: Int) throws {

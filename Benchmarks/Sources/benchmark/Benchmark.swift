@@ -23,6 +23,9 @@ struct Benchmark: ParsableCommand {
     @Flag(help: "Measure servicelet apiserver in place of a mode of the proxy.")
     var api = false
 
+    @Flag(help: "Measure servicelet controller, on an API server of its own, in place of a mode of the proxy.")
+    var controllers = false
+
     @Option(
         help: "The sizes, such as 10x3,1000x10+affinity: Services x endpoints of each. (default: those of the mode)")
     var sizes: String?
@@ -42,6 +45,7 @@ struct Benchmark: ParsableCommand {
         if dns { return print(try DNSBenchmark(binary: program).run()) }
         if firstPacket { return print(try FirstPacketBenchmark(binary: program).run()) }
         if api { return print(try APIBenchmark(binary: program).run()) }
+        if controllers { return print(try ControllerBenchmark(binary: program).run()) }
         if mode == .userspace { return print(try TrafficBenchmark(binary: program).run()) }
         var results: [Result] = []
         for size in try chosenSizes() {

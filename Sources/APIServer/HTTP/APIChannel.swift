@@ -1,15 +1,12 @@
-import HTTPTypes
+import HTTPConnections
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTPTypes
 import NIOSSL
 import Synchronization
 
 /// HTTP over TLS with client certificates, for hummingbird's server.
 struct APIChannel: ServerChildChannel {
-    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
-
     let tls: TLSContext
     let front: HTTPFront
 
@@ -21,24 +18,27 @@ struct APIChannel: ServerChildChannel {
             ])
     }
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
         channel.eventLoop.makeCompletedFuture {
-            let handler = NIOSSLServerHandler(context: tls.current)
-            try channel.pipeline.syncOperations.addHandler(handler)
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.current))
         }.flatMap {
-            HTTP1Channel(responder: { _, _, _ in }, configuration: configuration).setup(
-                channel: channel, logger: logger)
+            AcceptedConnection.hold(channel)
         }
     }
 
-    func handle(value: Value, logger: Logger) async {
+    func handle(value: AcceptedConnection, logger: Logger) async {
         let front = front
         let connection = HTTPFront.Connection(channel: value.channel)
-        let channel = HTTP1Channel(
+        let http = HTTP1Channel(
             responder: { request, writer, _ in
                 try await front.respond(to: request, writer, on: connection)
             }, configuration: configuration)
-        await channel.handle(value: value, logger: logger)
+        do {
+            guard let channel = try await value.begin({ http.setup(channel: $0, logger: logger) }) else { return }
+            await http.handle(value: channel, logger: logger)
+        } catch {
+            logger.debug("a connection could not be served: \(error)")
+        }
     }
 }
 

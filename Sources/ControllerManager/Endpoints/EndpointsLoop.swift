@@ -1,19 +1,12 @@
 import DocumentAccess
 import EndpointsController
 import KubernetesAPI
-import KubernetesObjects
 import Logging
 
-/// Keeps EndpointSlices and Endpoints: follows the objects, and writes what ``EndpointsCluster`` decides.
+/// Keeps EndpointSlices and Endpoints: writes what ``EndpointsCluster`` decides.
 struct EndpointsLoop: Sendable {
-    private static let resources: [EndpointsCluster.Kind: ResourceName] = [
-        .service: .services, .pod: .pods, .node: .nodes, .slice: .endpointSlices, .endpoints: .endpoints,
-    ]
-
-    private let source: any DocumentSource
+    private let loop: ControllerLoop<EndpointsCluster>
     private let writes: EndpointsWrites
-    private let state: EndpointsState
-    private let loop: WorkLoop<NamespacedName>
     private let metrics: ControllerMetrics
     private let logger: Logger
 
@@ -21,53 +14,19 @@ struct EndpointsLoop: Sendable {
         source: any DocumentSource, writer: any DocumentWriter, limits: EndpointsCluster.Limits, workers: Int,
         writeLimit: WriteLimit, metrics: ControllerMetrics, logger: Logger
     ) {
-        self.source = source
-        self.logger = logger
+        loop = ControllerLoop(EndpointsCluster(limits: limits), source: source, workers: workers)
+        writes = EndpointsWrites(writer: writer, state: loop.state, limit: writeLimit, metrics: metrics)
         self.metrics = metrics
-        state = EndpointsState(limits: limits)
-        writes = EndpointsWrites(writer: writer, state: state, limit: writeLimit, metrics: metrics)
-        loop = WorkLoop(WorkQueue(isOpen: false), workers: workers)
+        self.logger = logger
     }
 
     /// Runs until the task is cancelled.
     func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (kind, resource) in Self.resources {
-                group.addTask {
-                    try await source.follow(resource) { news in await receive(news, kind) }
-                }
-            }
-            group.addTask {
-                try await loop.run { name in await look(at: name) }
-            }
-            while try await group.next() != nil {}
-        }
-    }
-
-    private func receive(_ news: DocumentNews, _ kind: EndpointsCluster.Kind) async {
-        switch news {
-        case .page(let page):
-            loop.add(await state.apply(page, of: kind, page.documents.map { EndpointsCluster.Change(kind, $0) }))
-            if page.isLast, await state.isComplete {
-                metrics.synchronized()
-                loop.open()
-            }
-        case .changes(let changes):
-            let changes = changes.map { change in
-                switch change {
-                case .set(let document): EndpointsCluster.Change(kind, document)
-                case .removed(let document):
-                    EndpointsCluster.Change.removed(
-                        kind,
-                        document.namespacedName, version: document.resourceVersion)
-                }
-            }
-            loop.add(await state.apply(changes))
-        }
+        try await loop.run(onListed: { metrics.synchronized() }, look: { name in await look(at: name) })
     }
 
     private func look(at name: NamespacedName) async -> WorkLoop<NamespacedName>.Result {
-        let decision = await state.decide(name)
+        let decision = await loop.state.with { $0.decide(name) }
         for pod in decision.podsWithoutNode {
             logger.debug("\(name): Pod \(pod) is left out of EndpointSlices until its Node is there")
         }

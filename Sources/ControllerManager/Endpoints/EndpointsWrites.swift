@@ -18,7 +18,7 @@ struct WriteFailure: Error, CustomStringConvertible {
 /// Writes what was decided, and tells the state what the API server has made of it.
 struct EndpointsWrites: Sendable {
     let writer: any DocumentWriter
-    let state: EndpointsState
+    let state: ClusterState<EndpointsCluster>
     let limit: WriteLimit
     let metrics: ControllerMetrics
 
@@ -35,7 +35,8 @@ struct EndpointsWrites: Sendable {
 
     private func create(_ slice: Slice) async -> [WriteFailure] {
         await attempt("a new EndpointSlice \(slice.metadata["generateName"].text)… cannot be created") {
-            await state.wrote(Slice(try await writer.create(slice.document, .endpointSlices)))
+            let written = Slice(try await writer.create(slice.document, .endpointSlices))
+            await state.with { $0.wrote(written) }
             metrics.wrote(.create)
         } unless: {
             $0.isEndOfNamespace
@@ -45,10 +46,11 @@ struct EndpointsWrites: Sendable {
     private func update(_ slice: Slice) async -> [WriteFailure] {
         await attempt("EndpointSlice \(slice.name) cannot be updated") {
             do {
-                await state.wrote(Slice(try await writer.update(slice.document, .endpointSlices, subresource: "")))
+                let written = Slice(try await writer.update(slice.document, .endpointSlices, subresource: ""))
+                await state.with { $0.wrote(written) }
                 metrics.wrote(.update)
             } catch let status as APIStatus where status.code == 404 {
-                await state.wroteDeletion(of: slice)
+                await state.with { $0.wroteDeletion(of: slice) }
                 throw status
             }
         }
@@ -59,7 +61,7 @@ struct EndpointsWrites: Sendable {
             try await writer.delete(
                 .endpointSlices, namespace: slice.namespace, name: slice.name,
                 DeletionPreconditions(uid: slice.uid, resourceVersion: slice.resourceVersion))
-            await state.wroteDeletion(of: slice)
+            await state.with { $0.wroteDeletion(of: slice) }
             metrics.wrote(.delete)
         } unless: {
             $0.code == 404
@@ -69,11 +71,11 @@ struct EndpointsWrites: Sendable {
     private func write(_ endpoints: ClassicEndpoints) async -> [WriteFailure] {
         let isNew = endpoints.resourceVersion.isEmpty
         return await attempt("Endpoints cannot be \(isNew ? "created" : "updated")") {
-            let written =
+            let written = ClassicEndpoints(
                 isNew
-                ? try await writer.create(endpoints.document, .endpoints)
-                : try await writer.update(endpoints.document, .endpoints, subresource: "")
-            await state.wrote(ClassicEndpoints(written))
+                    ? try await writer.create(endpoints.document, .endpoints)
+                    : try await writer.update(endpoints.document, .endpoints, subresource: ""))
+            await state.with { $0.wrote(written) }
         } unless: {
             isNew && $0.isEndOfNamespace
         }
@@ -84,7 +86,7 @@ struct EndpointsWrites: Sendable {
             try await writer.delete(
                 .endpoints, namespace: endpoints.name.namespace, name: endpoints.name.name,
                 DeletionPreconditions(uid: endpoints.uid))
-            await state.wroteDeletion(of: endpoints)
+            await state.with { $0.wroteDeletion(of: endpoints) }
         } unless: {
             $0.code == 404
         }

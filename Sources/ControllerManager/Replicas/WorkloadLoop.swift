@@ -5,66 +5,34 @@ import KubernetesObjects
 import Logging
 import ReplicaController
 
-/// Keeps the Pods of ReplicaSets and the ReplicaSets of Deployments.
+/// Keeps the Pods of ReplicaSets and the ReplicaSets of Deployments: writes what ``WorkloadCluster`` decides.
 struct WorkloadLoop: Sendable {
-    private static let resources: [WorkloadCluster.Kind: ResourceName] = [
-        .deployment: .deployments, .replicaSet: .replicaSets, .pod: .pods,
-    ]
-
-    private let source: any DocumentSource
+    private let loop: ControllerLoop<WorkloadCluster>
     private let writes: WorkloadWrites
-    private let state = WorkloadState()
-    private let loop: WorkLoop<WorkloadCluster.Key>
     private let logger: Logger
 
     init(
         source: any DocumentSource, writer: any DocumentWriter, workers: Int, writeLimit: WriteLimit, logger: Logger
     ) {
-        self.source = source
-        self.logger = logger
-        loop = WorkLoop(WorkQueue(isOpen: false), workers: workers)
+        loop = ControllerLoop(WorkloadCluster(), source: source, workers: workers)
         writes = WorkloadWrites(writer: writer, limit: writeLimit)
+        self.logger = logger
     }
 
     /// Runs until the task is cancelled.
     func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (kind, resource) in Self.resources {
-                group.addTask {
-                    try await source.follow(resource) { news in await receive(news, kind) }
-                }
-            }
-            group.addTask {
-                try await loop.run { key in await look(at: key) }
-            }
-            while try await group.next() != nil {}
-        }
-    }
-
-    private func receive(_ news: DocumentNews, _ kind: WorkloadCluster.Kind) async {
-        switch news {
-        case .page(let page):
-            loop.add(await state.apply(page, of: kind))
-            if page.isLast, await state.isComplete { loop.open() }
-        case .changes(let changes):
-            for change in changes {
-                switch change {
-                case .set(let document): loop.add(await state.set(kind, [document]))
-                case .removed(let document): loop.add(await state.remove(kind, document))
-                }
-            }
-        }
+        try await loop.run(look: { key in await look(at: key) })
     }
 
     private func look(at key: WorkloadCluster.Key) async -> WorkLoop<WorkloadCluster.Key>.Result {
         let now = Int64(Date().timeIntervalSince1970)
-        let decision = await state.decide(key, now: now)
+        let decision = await loop.state.with { $0.decide(key, now: now) }
         if let time = decision.lookAgainAt {
-            loop.postpone(key, until: .now + .seconds(max(1, time - now)))
+            loop.work.postpone(key, until: .now + .seconds(max(1, time - now)))
         }
         for write in decision.writes {
             do {
-                loop.add(try await carryOut(write))
+                try await carryOut(write)
             } catch {
                 guard !Task.isCancelled else { return .finished }
                 return .failed { [logger] delay in
@@ -79,18 +47,11 @@ struct WorkloadLoop: Sendable {
         return .finished
     }
 
-    /// - Returns: what has to be looked at because of it.
-    private func carryOut(_ write: WorkloadWrite) async throws -> Set<WorkloadCluster.Key> {
+    private func carryOut(_ write: WorkloadWrite) async throws {
         switch try await writes.carryOut(write) {
-        case .set(let kind, let document): await state.set(kind, [document])
-        case .deleted(let pod):
-            await deleted(pod)
-        case .nothing: []
+        case .set(let kind, let document): loop.work.add(await loop.state.apply([.set(kind, document)]))
+        case .deleted(let pod): await loop.state.with { $0.wroteDeletion(of: pod) }
+        case .nothing: break
         }
-    }
-
-    private func deleted(_ pod: WorkloadPod) async -> Set<WorkloadCluster.Key> {
-        await state.wroteDeletion(of: pod)
-        return []
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPConnections
 package import Hummingbird
 package import Logging
 import NIOCore
@@ -29,7 +30,7 @@ package struct HTTPService: Sendable {
         var quiet = logger
         quiet.logLevel = .critical
         let application = Application(
-            responder: responder,
+            responder: responder, server: .plain,
             configuration: ApplicationConfiguration(
                 address: .hostname("\(address.address)", port: Int(address.port)), backlog: 16),
             onServerRunning: { onListening($0.localAddress?.port ?? 0) }, logger: quiet)

@@ -45,10 +45,12 @@ extension EndpointsCluster {
             service, pods: pods, existing: endpoints[service.name], triggerTime: triggerTime)
         var nodes: [String: NodeView] = [:]
         for pod in pods where nodes[pod.nodeName] == nil { nodes[pod.nodeName] = self.nodes[pod.nodeName] }
+        var observed = SliceReconciliation.Observation(
+            service: service, pods: pods, nodes: nodes,
+            slices: slices(of: service.name, by: SliceLabels.controller))
+        observed.surrendered = slices(of: service.name).filter { isSurrendered($0) }
         let outcome = SliceReconciliation(limit: limits.endpointsPerSlice).outcome(
-            .init(
-                service: service, pods: pods, nodes: nodes,
-                slices: slices(of: service.name, by: SliceLabels.controller)),
+            observed,
             capacity: service.wantsTopologyHints ? topology.capacity(self.nodes.values) : nil,
             triggerTime: triggerTime)
         decision.slices = outcome.changes
@@ -60,9 +62,20 @@ extension EndpointsCluster {
     }
 
     private func slices(of service: NamespacedName, by manager: String) -> [Slice] {
+        slices(of: service).filter { $0.manager == manager }
+    }
+
+    private func slices(of service: NamespacedName) -> [Slice] {
         (slicesByService[service] ?? []).sorted().compactMap {
             slices[NamespacedName(namespace: service.namespace, name: $0)]
-        }.filter { $0.manager == manager && !$0.isBeingDeleted }
+        }.filter { !$0.isBeingDeleted }
+    }
+
+    /// Whether a slice that was made for a Service has another manager now. It keeps its endpoints there: a second
+    /// slice with them would double them.
+    func isSurrendered(_ slice: Slice) -> Bool {
+        guard slice.manager != SliceLabels.controller, let service = slice.service else { return false }
+        return services[service].map(slice.isOwned) ?? false
     }
 }
 

@@ -129,11 +129,10 @@ package struct EndpointsCluster: Sendable {
     ) -> Set<NamespacedName> {
         file(name, before, after)
         let ours = [SliceLabels.controller, SliceLabels.mirroringController]
-        // Slices of other controllers are nothing to us. One that was ours keeps its endpoints under its new manager:
-        // making another one at once would double them.
-        if let after, !ours.contains(after.manager ?? "") { return [] }
+        // Slices of other controllers are nothing to us, unless they were ours.
         return Set(
-            [before, after].compactMap { $0 }.filter { ours.contains($0.manager ?? "") }.compactMap(\.service))
+            [before, after].compactMap { $0 }.filter { ours.contains($0.manager ?? "") || isSurrendered($0) }
+                .compactMap(\.service))
     }
 
     mutating func file(_ name: NamespacedName, _ before: Slice?, _ after: Slice?) {

@@ -21,6 +21,8 @@ package struct SliceReconciliation: Sendable {
         /// Slices with the labels of this Service and of this controller that are not being deleted, in a lasting
         /// order.
         package var slices: [Slice]
+        /// Slices of this Service that another manager has taken over, with the endpoints in them.
+        package var surrendered: [Slice] = []
 
         package init(service: ServiceView, pods: [PodView], nodes: [String: NodeView], slices: [Slice]) {
             self.service = service
@@ -69,14 +71,18 @@ package struct SliceReconciliation: Sendable {
                 changes.delete.append(slice)
             }
         }
-        for group in desired(family, observed, &outcome.podsWithoutNode) {
+        let surrendered = observed.surrendered.filter { $0.addressType == family.description }
+        for var group in desired(family, observed, &outcome.podsWithoutNode) {
+            for slice in surrendered where Set(slice.ports) == Set(group.ports) {
+                for endpoint in slice.endpoints { group.endpoints.remove(endpoint) }
+            }
             let packing = SlicePacking(
                 service: service, limit: limit, empty: Slice(for: service, family, ports: group.ports))
             let slices = byPorts.removeValue(forKey: Set(group.ports)) ?? []
             changes.append(packing.changes(to: slices, for: group.endpoints))
         }
         changes.delete += existing.filter { byPorts[Set($0.ports)] != nil && $0.isOwned(by: service) }
-        addPlaceholder(service, family, existing: existing, &changes)
+        if surrendered.isEmpty { addPlaceholder(service, family, existing: existing, &changes) }
         setHints(service, family, existing: existing, capacity, &changes, &outcome)
         changes.reuse {
             $0.isOwned(by: service)

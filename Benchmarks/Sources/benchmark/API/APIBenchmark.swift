@@ -6,24 +6,23 @@ import NIOHTTP1
 struct APIBenchmark {
     private static let port = 26443
     private static let namespaced = "/api/v1/namespaces/default"
-    private static let patience = Duration.seconds(60)
 
     let binary: String
 
     func run() throws -> String {
         let folder = "/var/tmp/servicelet-bench-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let first = try start(folder)
-        try first.client.stop()
-        try first.process.stop()
-        let (process, client, ready) = try start(folder)
+        let first = try APIServerProcess(binary: binary, folder: folder, port: Self.port)
+        try first.stop()
+        let server = try APIServerProcess(binary: binary, folder: folder, port: Self.port)
+        let client = server.client
         Thread.sleep(forTimeInterval: 1)
-        let idle = try process.usage()
+        let idle = try server.process.usage()
 
         let creation = try client.create("\(Self.namespaced)/services", (0..<2000).map { Self.service("s\($0)") })
         let pods = try client.create("\(Self.namespaced)/pods", (0..<10_000).map(Self.pod))
         Thread.sleep(forTimeInterval: 1)
-        let loaded = try process.usage()
+        let loaded = try server.process.usage()
         _ = try client.create("\(Self.namespaced)/services", (2000..<5000).map { Self.service("s\($0)") })
         let lists = try (0..<10).map { _ in
             let start = ContinuousClock.now
@@ -35,12 +34,11 @@ struct APIBenchmark {
         let one = try client.create(
             "\(Self.namespaced)/services", (7000..<7500).map { Self.service("s\($0)") }, clients: 1)
         let told = Samples(try watch(client))
-        try client.stop()
-        try process.stop()
+        try server.stop()
 
         let rows: [(String, String)] = [
             ("first start: until ready", Figures.time(first.ready.inSeconds)),
-            ("start: until ready", Figures.time(ready.inSeconds)),
+            ("start: until ready", Figures.time(server.ready.inSeconds)),
             ("memory: idle", Figures.size(idle.memory)),
             ("  with 2,000 Services and 10,000 Pods", Figures.size(loaded.memory)),
             ("Services created by 8 clients, per second", Figures.grouped(Int(2000 / creation.inSeconds))),
@@ -52,7 +50,7 @@ struct APIBenchmark {
             ("  99 of 100 changes within", Figures.time(told.percentile(99))),
         ]
         let bars = [
-            Bar(name: "start until ready", value: ready.inSeconds, limit: .time(0.15)),
+            Bar(name: "start until ready", value: server.ready.inSeconds, limit: .time(0.15)),
             Bar(name: "memory, idle", value: Double(idle.memory), limit: .size(60_000_000)),
             Bar(name: "memory, loaded", value: Double(loaded.memory), limit: .size(150_000_000)),
             Bar(name: "2,000 Services created", value: creation.inSeconds, limit: .time(1)),
@@ -69,16 +67,6 @@ struct APIBenchmark {
         For comparison, kube-apiserver 1.36.2 with etcd on two cores: ready after 3.2 s; 304 MB idle, 916 MB with 2,000 Services
         and 10,000 Pods; 210 Services a second, from one client or from eight, without waiting for the disk.
         """
-
-    private func start(_ folder: String) throws -> (process: ServiceletProcess, client: APIClient, ready: Duration) {
-        let process = try ServiceletProcess(
-            binary: binary,
-            arguments: ["apiserver", "--data-dir", folder, "--secure-port", "\(Self.port)"])
-        let deadline = process.started + Self.patience
-        let client = try APIClient(folder: folder, port: Self.port, deadline: deadline)
-        let ready = try client.waitUntilReady(deadline: deadline)
-        return (process, client, process.started.duration(to: ready))
-    }
 
     /// From the request that changes an object until the last of a thousand watchers has the event.
     private func watch(_ client: APIClient) throws -> [Duration] {

@@ -58,9 +58,11 @@ final class APIClient: Sendable {
     }
 
     @discardableResult
-    func send(_ method: HTTPMethod, _ path: String, _ body: String? = nil) throws -> (status: Int, length: Int) {
+    func send(
+        _ method: HTTPMethod, _ path: String, _ body: String? = nil, type: String = "application/json"
+    ) throws -> (status: Int, length: Int) {
         var request = try HTTPClient.Request(url: base + path, method: method)
-        request.headers.add(name: "content-type", value: "application/json")
+        request.headers.add(name: "content-type", value: type)
         request.body = body.map { .string($0) }
         let response = try client.execute(request: request, deadline: .now() + .seconds(60)).wait()
         return (Int(response.status.code), response.body?.readableBytes ?? 0)
@@ -68,15 +70,32 @@ final class APIClient: Sendable {
 
     /// Creates objects from several threads, each of which sends one after the other; returns how long that took.
     func create(_ path: String, _ objects: [String], clients: Int = 8) throws -> Duration {
+        try send(objects.map { Call(method: .POST, path: path, body: $0, expected: 201) }, clients: clients)
+    }
+
+    /// A request, and the status that its answer has to have.
+    struct Call: Sendable {
+        var method: HTTPMethod
+        var path: String
+        var body: String
+        var type = "application/json"
+        var expected = 200
+    }
+
+    /// Sends requests from several threads, each of which sends one after the other; returns how long that took.
+    func send(_ calls: [Call], clients: Int = 8) throws -> Duration {
         let progress = Progress()
         let start = ContinuousClock.now
         for number in 0..<clients {
             Thread.detachNewThread { [self] in
                 do {
-                    for index in stride(from: number, to: objects.count, by: clients) {
-                        let (status, _) = try send(.POST, path, objects[index])
-                        guard status == 201 else {
-                            throw BenchmarkError(code: .program, message: "POST \(path) was answered with \(status)")
+                    for index in stride(from: number, to: calls.count, by: clients) {
+                        let call = calls[index]
+                        let (status, _) = try send(call.method, call.path, call.body, type: call.type)
+                        guard status == call.expected else {
+                            throw BenchmarkError(
+                                code: .program,
+                                message: "\(call.method.rawValue) \(call.path) was answered with \(status)")
                         }
                     }
                     progress.count()
@@ -85,7 +104,7 @@ final class APIClient: Sendable {
                 }
             }
         }
-        return start.duration(to: try progress.wait(for: clients, "the clients of \(path)"))
+        return start.duration(to: try progress.wait(for: clients, "\(calls.count) requests"))
     }
 
     /// Opens watches, and returns once the server has answered all of them.
@@ -121,13 +140,16 @@ final class Progress: Sendable {
 
     private let state = Mutex(State())
 
-    func count() {
+    func count(_ number: Int = 1) {
         let now = ContinuousClock.now
         state.withLock { state in
-            state.count += 1
+            state.count += number
             state.last = now
         }
     }
+
+    /// How much was counted until now.
+    var total: Int { state.withLock { $0.count } }
 
     func fail(_ error: any Error) {
         state.withLock { $0.failure = error }
@@ -162,7 +184,8 @@ private final class Watcher: HTTPClientResponseDelegate {
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
-        events.count()
+        // An event ends with its line; a part of a body may hold several, or a piece of one.
+        events.count(buffer.readableBytesView.count { $0 == UInt8(ascii: "\n") })
         return task.eventLoop.makeSucceededVoidFuture()
     }
 

@@ -1,0 +1,28 @@
+import Foundation
+import Glibc
+import LabKit
+
+/// `servicelet controller` as a program of its own. It is killed when this object goes.
+final class ControllerProcess {
+    private let process = Process()
+
+    /// Slices are small, so that one look at a Service leads to several writes.
+    init(kubeconfig: String) throws {
+        process.executableURL = URL(filePath: try Servicelet.binary())
+        process.arguments = [
+            "controller", "--kubeconfig", kubeconfig, "--no-leader-elect", "--metrics-bind-address", "",
+            "--max-endpoints-per-slice", "4",
+        ]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+    }
+
+    deinit { kill() }
+
+    /// SIGKILL: nothing is written any more.
+    func kill() {
+        guard process.isRunning else { return }
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+}
