@@ -1,3 +1,5 @@
+import NIOHTTP1
+
 /// The objects that the controllers are measured with, as clients send them.
 enum ControllerObjects {
     static let nodes = 100
