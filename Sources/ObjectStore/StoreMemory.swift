@@ -2,19 +2,12 @@ import Synchronization
 
 /// Everything that is on the disk, in memory, and who waits for changes of it.
 final class StoreMemory: Sendable {
-    private struct Waiter {
-        var resources: Set<String>?
-        var deadline: ContinuousClock.Instant
-        var continuation: CheckedContinuation<Void, Never>
-    }
-
     private struct State {
         var tables: [String: RecordTable] = [:]
         var revision: Int64
         var lastRow: Int64
         let opened: Int64
-        var waiters: [Int: Waiter] = [:]
-        var lastWaiter = 0
+        var waiters = Waiters()
     }
 
     private let state: Mutex<State>
@@ -86,25 +79,23 @@ final class StoreMemory: Sendable {
         let events = group.events
         let (revision, lastRow) = (group.revision, group.lastRow)
         let woken = state.withLock { state in
+            let opened = state.opened
             var touched: Set<String> = []
             for event in events {
                 let resource = event.record.key.resource
                 touched.insert(resource)
-                state.tables[resource, default: RecordTable(opened: state.opened, limits: limits)].apply(event)
+                state.tables[resource, default: RecordTable(opened: opened, limits: limits)].apply(event)
             }
             state.revision = revision
             state.lastRow = lastRow
-            return Self.take(from: &state) { waiter in
-                guard let resources = waiter.resources else { return true }
-                return !resources.isDisjoint(with: touched)
-            }
+            return state.waiters.take(touched)
         }
         for continuation in woken { continuation.resume() }
     }
 
     /// Wakes those whose time has come.
     func wakeExpired(now: ContinuousClock.Instant) {
-        let woken = state.withLock { state in Self.take(from: &state) { $0.deadline <= now } }
+        let woken = state.withLock { $0.waiters.takeExpired(now: now) }
         for continuation in woken { continuation.resume() }
     }
 
@@ -112,22 +103,19 @@ final class StoreMemory: Sendable {
     func wait(
         for resources: Set<String>?, after revision: Int64, until deadline: ContinuousClock.Instant
     ) async {
-        let identifier = state.withLock { state in
-            state.lastWaiter += 1
-            return state.lastWaiter
-        }
+        let number = state.withLock { $0.waiters.newNumber() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let resumeNow = state.withLock { state in
                     guard !Task.isCancelled, !Self.hasChanges(state, resources, after: revision) else { return true }
-                    state.waiters[identifier] = Waiter(
-                        resources: resources, deadline: deadline, continuation: continuation)
+                    state.waiters.add(
+                        Waiters.Waiter(resources: resources, deadline: deadline, continuation: continuation), number)
                     return false
                 }
                 if resumeNow { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: identifier) }?.continuation.resume()
+            state.withLock { $0.waiters.remove(number) }?.resume()
         }
     }
 
@@ -137,16 +125,5 @@ final class StoreMemory: Sendable {
             guard let table = state.tables[resource] else { return false }
             return table.window.lastRevision > revision
         }
-    }
-
-    private static func take(
-        from state: inout State, where isDue: (Waiter) -> Bool
-    ) -> [CheckedContinuation<Void, Never>] {
-        var due: [CheckedContinuation<Void, Never>] = []
-        for (identifier, waiter) in state.waiters where isDue(waiter) {
-            due.append(waiter.continuation)
-            state.waiters[identifier] = nil
-        }
-        return due
     }
 }

@@ -69,6 +69,29 @@ import Testing
         #expect(store.events(of: "services", after: start)?.events.count == 1)
     }
 
+    @Test func aChangeWakesThoseThatWaitForItsResource() async throws {
+        let folder = try TemporaryFolder()
+        let store = try ObjectStore(path: folder.path + "/store.sqlite")
+        let start = store.revision
+        let waits: [Set<String>?] = [["nodes"], ["pods", "services"], nil]
+        await withTaskGroup(of: Int.self) { group in
+            for (number, resources) in waits.enumerated() {
+                group.addTask {
+                    await store.wait(for: resources, after: start, until: .now + .seconds(3600))
+                    return number
+                }
+            }
+            group.addTask {
+                _ = try? await store.put(key("a"), "1")
+                return waits.count
+            }
+            var woken: Set<Int> = []
+            while woken.count < waits.count, let number = await group.next() { woken.insert(number) }
+            #expect(woken == [1, 2, waits.count])
+            group.cancelAll()
+        }
+    }
+
     @Test func waitingEndsWithTheTask() async throws {
         let folder = try TemporaryFolder()
         let store = try ObjectStore(path: folder.path + "/store.sqlite")

@@ -74,7 +74,7 @@ struct HTTPFront: Sendable {
         }
         let response = await router.respond(to: call)
         if case .watch(let stream) = response.body {
-            try await send(stream, response, writer, request)
+            try await send(stream, response, writer, request, on: connection.channel.eventLoop)
         } else {
             try await send(response, writer, isHead: method == "HEAD")
         }
@@ -112,7 +112,8 @@ struct HTTPFront: Sendable {
 
     /// Sends events until the watch ends or the client goes.
     private func send(
-        _ stream: WatchStream, _ response: APIResponse, _ writer: consuming ResponseWriter, _ request: Request
+        _ stream: WatchStream, _ response: APIResponse, _ writer: consuming ResponseWriter, _ request: Request,
+        on eventLoop: any EventLoop
     ) async throws {
         var session: WatchSession
         do throws(APIStatus) {
@@ -122,8 +123,10 @@ struct HTTPFront: Sendable {
         }
         var body = try await writer.writeHead(head(response))
         let events = WatchEvents(session)
-        try await request.body.consumeWithCancellationOnInboundClose { _ in
-            while let bytes = try await events.next() { try await body.write(ByteBuffer(bytes: bytes)) }
+        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
+            try await request.body.consumeWithCancellationOnInboundClose { _ in
+                while let bytes = try await events.next() { try await body.write(ByteBuffer(bytes: bytes)) }
+            }
         }
         try await body.finish(nil)
     }
