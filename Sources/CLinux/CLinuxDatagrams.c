@@ -33,7 +33,7 @@ int CLinux_receive_datagrams(int socket, struct CLinux_datagram *datagrams, int 
         datagrams[i].length = headers[i].msg_len;
         datagrams[i].peer.address_length = header->msg_namelen;
         datagrams[i].peer.control_length = (uint32_t)header->msg_controllen;
-        // The reply leaves by whatever route it has, but from the address that was written to.
+        // Routing chooses the interface, but the source is the address that the client sent to.
         for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c)) {
             if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO)
                 ((struct in_pktinfo *)CMSG_DATA(c))->ipi_ifindex = 0;
@@ -62,7 +62,7 @@ void CLinux_send_datagrams(int socket, const struct CLinux_datagram *datagrams, 
         for (int done = 0; done < round;) {
             int sent = sendmmsg(socket, headers + done, (unsigned)(round - done), MSG_NOSIGNAL);
             if (sent < 0 && errno == EINTR) continue;
-            // One that nobody takes (no route, too long, a full queue) does not keep the others back.
+            // One that cannot be sent (no route, too long, a full queue) does not hold up the others.
             done += sent > 0 ? sent : 1;
         }
         datagrams += round;

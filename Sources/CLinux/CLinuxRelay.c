@@ -41,7 +41,7 @@ long CLinux_splice(int from, int to, unsigned long size) {
 
 int CLinux_pipe(int ends[2], int size) {
     if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return -errno;
-    // A smaller pipe works too.
+    // A smaller pipe also works.
     (void)fcntl(ends[0], F_SETPIPE_SZ, size);
     return 0;
 }

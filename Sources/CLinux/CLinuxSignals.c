@@ -12,7 +12,7 @@ void CLinux_release_termination(void) {
   signal(SIGINT, SIG_DFL);
 }
 
-// Calls what signal-safety(7) allows, and nothing else.
+// Calls only what signal-safety(7) allows.
 static void on_termination(int number) {
   (void)number;
   int saved = errno;

@@ -12,8 +12,8 @@ package struct ConntrackConnection: ~Copyable {
     /// Whether dumps ask for the entries of one protocol only (since 5.8); older kernels send all.
     private var filtersInKernel = true
 
-    /// The number of deletions in one send. The kernel puts an answer for each that fails into our receive buffer
-    /// before we can read the first, and a thousand of these fit.
+    /// The number of deletions in one send. The kernel queues an answer for each failure before we can read the first,
+    /// and the receive buffer holds a thousand.
     private static let deletionsInSend = 500
     /// The number of interrupted dumps after which to give up.
     private static let dumpAttempts = 4
@@ -24,7 +24,7 @@ package struct ConntrackConnection: ~Copyable {
 
     /// The entries of one family and protocol that satisfy `isWanted`. `conntrack -L -f ipv4 -p udp`
     ///
-    /// The table changes while it is read: an entry can be missing, and one that is returned can be gone already.
+    /// The table changes while it is read: an entry may be missing, and one that is returned may already be gone.
     package mutating func entries(
         _ family: IPFamily, _ transport: TransportProtocol, where isWanted: (ConntrackEntry) -> Bool
     ) throws(NetlinkError) -> [ConntrackEntry] {
@@ -42,10 +42,10 @@ package struct ConntrackConnection: ~Copyable {
         }
     }
 
-    /// Removes these entries and no others, and returns how many of them were there. `conntrack -D …`
+    /// Removes exactly these entries, and returns how many of them existed. `conntrack -D …`
     ///
-    /// An entry that has gone meanwhile, or has made room for a new one with the same tuple, is skipped. When the
-    /// kernel refuses some, the rest is removed before the first refusal is thrown.
+    /// An entry that has since gone, or been replaced by one with the same tuple, is skipped. If the kernel refuses
+    /// some, the rest are removed before the first refusal is thrown.
     package mutating func delete(_ entries: [ConntrackEntry]) throws(NetlinkError) -> Int {
         var deleted = 0
         var refusal: NetlinkError?
@@ -66,7 +66,7 @@ package struct ConntrackConnection: ~Copyable {
         for (index, entry) in zip(entries.indices, entries) {
             last = netlink.nextSequence()
             first = first ?? last
-            // The kernel answers to each that fails; the last one always gets an answer, and so ends the waiting.
+            // The kernel answers each that fails; the last one always gets an answer, which ends the wait.
             let flags = index == entries.endIndex - 1 ? NLM_F_REQUEST | NLM_F_ACK : NLM_F_REQUEST
             message(IPCTNL_MSG_CT_DELETE.rawValue, flags, entry.source.family, last) { entry.writeKey(to: &$0) }
         }
@@ -105,7 +105,8 @@ package struct ConntrackConnection: ~Copyable {
         }
     }
 
-    /// `CTA_FILTER_F_CTA_PROTO_NUM`, which no exported header has: it is in the kernel's net/netfilter/nf_internals.h.
+    /// `CTA_FILTER_F_CTA_PROTO_NUM`, which is not in any exported header but in the kernel's
+    /// net/netfilter/nf_internals.h.
     private static let filterByProtocol: UInt32 = 1 << 3
 
     private mutating func message(

@@ -2,7 +2,7 @@ import CLinux
 import InternetAddresses
 import Netlink
 
-/// The form of entries in ctnetlink messages, <linux/netfilter/nfnetlink_conntrack.h>.
+/// The wire format of entries in ctnetlink messages, <linux/netfilter/nfnetlink_conntrack.h>.
 extension ConntrackEntry {
     /// Reads the attributes of `IPCTNL_MSG_CT_NEW`; `nil` for an entry of a protocol that Services do not use.
     init?(_ attributes: borrowing RawSpan) throws(NetlinkError) {
@@ -28,7 +28,7 @@ extension ConntrackEntry {
             id: id, zone: zone ?? original.zone)
     }
 
-    /// Writes what names the entry to the kernel: the original tuple, the zone and the id.
+    /// Writes what identifies the entry to the kernel: the original tuple, the zone and the id.
     func writeKey(to writer: inout MessageWriter) {
         writer.nested(CTA_TUPLE_ORIG.rawValue) { writer in
             writer.nested(CTA_TUPLE_IP.rawValue) { writer in

@@ -1,23 +1,23 @@
 package import InternetAddresses
 
-/// One connection that the kernel tracks, as far as a translated Service connection is concerned.
+/// One tracked connection, with the fields that matter for translated Service connections.
 ///
-/// The kernel keeps two tuples for each: the packets of the client as they came in, and the answers as they are
-/// expected. Where a destination was translated, the answers come from the backend.
+/// The kernel keeps two tuples for each: the client's packets as they arrived, and the replies as they are expected. If
+/// the destination was translated, the replies come from the backend.
 package struct ConntrackEntry: Sendable, Hashable {
     package var transport: TransportProtocol
-    /// The client, as it began the connection.
+    /// The client that opened the connection.
     package var source: IPAddress
     package var sourcePort: UInt16
-    /// Where the client sent its packets: for connections to Services a frontend.
+    /// Where the client sent its packets: a frontend, for connections to Services.
     package var destination: IPAddress
     package var destinationPort: UInt16
-    /// Where the answers come from: the backend, or the destination itself where nothing was translated.
+    /// Where the replies come from: the backend, or the destination itself if nothing was translated.
     package var replySource: IPAddress
     package var replySourcePort: UInt16
     /// Distinguishes this entry from a later one with the same addresses and ports (`CTA_ID`).
     package var id: UInt32
-    /// The zone that its original direction is in; 0 is the default zone.
+    /// The zone of its original direction; 0 is the default zone.
     package var zone: UInt16
 
     package init(

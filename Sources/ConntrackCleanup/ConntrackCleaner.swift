@@ -4,16 +4,16 @@ import Glibc
 package import Mailboxes
 package import Netlink
 
-/// Removes tracked UDP flows that changes of routes have made stale, after the rules have changed.
+/// Removes tracked UDP flows that route changes have made stale, after the rules have changed.
 ///
-/// One for all data planes of a node. It takes what is stale from a mailbox and works on a thread of its own, because a
-/// dump of the kernel's table blocks. Changes that arrive meanwhile are merged, and there is at most one dump of each
-/// family in ``Timing/pause``.
+/// All data planes of a node share one. It takes stale flows from a mailbox and works on its own thread, because a dump
+/// of the kernel's table blocks. Changes that arrive meanwhile are merged, and there is at most one dump of each family
+/// in ``Timing/pause``.
 package actor ConntrackCleaner {
-    /// When it works.
+    /// When passes run.
     package struct Timing: Sendable {
-        /// Between two passes. Each change has two: a packet that the old rules translated may be on its way through
-        /// the kernel while the first one looks.
+        /// Between two passes. Each change gets two: a packet translated by the old rules may still be in the
+        /// kernel during the first.
         package var pause: Duration
         /// How many more attempts follow a pass that fails.
         package var retries: Int
@@ -36,9 +36,9 @@ package actor ConntrackCleaner {
 
     /// A cleaner for the network namespace of this process.
     ///
-    /// The caller merges stale flows into `flows` as soon as the kernel follows a change. `report` is called on the
-    /// cleaner's thread with every result. `open` makes the socket, on the cleaner's thread, when there is work for the
-    /// first time.
+    /// The caller merges stale flows into `flows` once the kernel has applied a change. `report` is called on the
+    /// cleaner's thread with every result. `open` creates the socket, on the cleaner's thread, when there is work
+    /// for the first time.
     package init(
         _ flows: Mailbox<StaleFlows>, timing: Timing = Timing(), clock: any Clock<Duration> = ContinuousClock(),
         open: @escaping @Sendable () throws(NetlinkError) -> any NetlinkTransport = { () throws(NetlinkError) in
@@ -54,13 +54,13 @@ package actor ConntrackCleaner {
         self.report = report
     }
 
-    /// Runs until its task is cancelled, or until it turns out that this machine does not support it.
+    /// Runs until its task is cancelled, or until the kernel turns out not to support it.
     package func run() async {
         while let arrived = await flows.next(Self.take) {
             do throws(ConntrackPasses.Failure) {
                 try await workOff(arrived)
             } catch {
-                // The kernel has no conntrack for us to read.
+                // We cannot read the kernel's conntrack table.
                 if case .unreadable(let cause) = error, Self.isHopeless(cause) { return report(.unavailable(cause)) }
                 report(.failed(error.error))
             }
@@ -88,7 +88,7 @@ package actor ConntrackCleaner {
         }
     }
 
-    /// Makes passes until everything that has arrived had two. Throws when one pass has failed too often.
+    /// Makes passes until everything that has arrived has had two. Throws when one pass has failed too often.
     private func workOff(_ arrived: StaleFlows) async throws(ConntrackPasses.Failure) {
         var fresh = arrived
         var passedOnce = StaleFlows()
@@ -112,7 +112,7 @@ package actor ConntrackCleaner {
         }
     }
 
-    /// Also what is not due: it replaces older rules.
+    /// Includes rules that are not due: they replace older ones.
     private static func takeAll(_ flows: inout StaleFlows) -> StaleFlows {
         defer { flows = StaleFlows() }
         return flows

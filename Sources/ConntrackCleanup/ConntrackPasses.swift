@@ -25,8 +25,8 @@ final class ConntrackPasses {
         connection = ConntrackConnection(transport)
     }
 
-    /// Deletes the stale entries of each family that is concerned, and reports on each family. Throws the first
-    /// failure, after all families have been looked at.
+    /// Deletes the stale entries of each affected family, and reports on each. Throws the first failure, after
+    /// searching all families.
     func carryOut(_ flows: StaleFlows, report: (ConntrackReport) -> Void) throws(Failure) {
         var failure: Failure?
         for family in IPFamily.allCases where flows.families.contains(family) {

@@ -1,9 +1,9 @@
 import InternetAddresses
 import ServiceRouting
 
-/// The endpoints of a Service port that serve, whether they are chosen for new connections or not.
+/// The serving endpoints of a Service port, whether or not they are chosen for new connections.
 struct ServingBackends: Sendable, Hashable {
-    /// The route's own list, sorted, without a copy.
+    /// The route's own sorted list, not a copy.
     private var backends: [Backend] = []
 
     init() {}

@@ -2,23 +2,23 @@ package import Conntrack
 package import InternetAddresses
 package import ServiceRouting
 
-/// Which tracked UDP flows lead to an endpoint that no longer serves, or past a Service, and have to be forgotten.
+/// Which tracked UDP flows lead to an endpoint that no longer serves, or bypass a Service, and must be removed.
 ///
-/// The kernel translates the first packet of a flow and then does the same with all that follow. A UDP client that
-/// keeps its port never begins a new flow, so it would send to an endpoint that has gone, or past a Service that has
-/// just got its first endpoint, for as long as it goes on. A flow stays with an endpoint that serves, even while the
-/// endpoint drains or policies choose others for new flows. As in kube-proxy (`CleanStaleEntries`), and for UDP only:
-/// clients of TCP and SCTP notice by themselves. Unlike there, flows are also forgotten when the Service goes, and a
-/// node port means a port of the node's own addresses, not of every address in the world.
+/// The kernel translates the first packet of a flow and treats all later ones alike. A UDP client that keeps its port
+/// never begins a new flow, so it would keep sending to an endpoint that is gone, or bypass a Service that has just got
+/// its first endpoint. A flow stays with an endpoint that serves, even while the endpoint drains or policies choose
+/// others for new flows. As in kube-proxy (`CleanStaleEntries`), and for UDP only: TCP and SCTP clients notice by
+/// themselves. Unlike in kube-proxy, flows are also removed when the Service is deleted, and a node port means a port
+/// of the node's own addresses, not of every address.
 ///
-/// A rule is a whole answer for one frontend, so a later rule replaces an earlier one.
+/// A rule is complete for one frontend, so a later rule replaces an earlier one.
 package struct StaleFlows: Sendable, Hashable {
-    /// What becomes of the flows to one frontend.
+    /// What happens to the flows to one frontend.
     private struct Rule: Sendable, Hashable {
-        /// Only flows to one of these stay. `nil` for a frontend that has gone: translated flows are forgotten, and
-        /// what else uses the address is left alone.
+        /// Only flows to one of these stay. `nil` for a removed frontend: translated flows are removed, and other
+        /// traffic to the address is left alone.
         var backends: ServingBackends?
-        /// Whether there can be flows to forget; otherwise the rule only replaces an earlier one.
+        /// Whether there can be flows to remove; otherwise the rule only replaces an earlier one.
         var isDue: Bool
     }
 
@@ -40,16 +40,16 @@ package struct StaleFlows: Sendable, Hashable {
     /// None.
     package init() {}
 
-    /// What a change leaves behind, once the kernel follows it. `nodePorts` are those in force.
+    /// The flows that a change makes stale, once the kernel has applied it. `nodePorts` are those in force.
     package init(after change: RoutingChange, nodePorts: NodePortAddresses) {
         nodeAddresses = Set(nodePorts.addresses)
         let entries = change.entries.filter { $0.key.name.transport == .udp }
-        // First what goes: a frontend that moves from one Service to another is in two entries.
+        // Removals first: a frontend that moves from one Service to another is in two entries.
         for entry in entries { addFrontendsGone(from: entry) }
         for entry in entries { addFrontendsNow(in: entry) }
     }
 
-    /// All flows that may be stale once the kernel holds the snapshot, whatever was programmed before.
+    /// All flows that may be stale once the kernel holds the snapshot, regardless of what was programmed before.
     package init(after snapshot: RoutingSnapshot) {
         nodeAddresses = Set(snapshot.nodePorts.addresses)
         for route in snapshot.routes where route.key.name.transport == .udp {
@@ -62,20 +62,19 @@ package struct StaleFlows: Sendable, Hashable {
     /// Whether there are no flows to look for.
     package var isEmpty: Bool { !rules.values.contains(where: \.isDue) }
 
-    /// The families whose flows have to be looked at.
+    /// The families whose flows must be searched.
     package var families: Set<IPFamily> {
         Set(rules.lazy.filter { $0.value.isDue }.map(\.key.family))
     }
 
-    /// Adds what a later change leaves behind. Where both have a rule for a frontend, the later one knows its
-    /// endpoints.
+    /// Adds the flows that a later change makes stale. If both have a rule for a frontend, the later one applies.
     package mutating func merge(_ later: StaleFlows) {
-        // A change without such a node port need not know the addresses.
+        // A change without such a node port does not depend on the addresses.
         if later.rules.keys.contains(where: { $0.address == nil }) { nodeAddresses = later.nodeAddresses }
         rules.merge(later.rules) { old, new in Rule(backends: new.backends, isDue: old.isDue || new.isDue) }
     }
 
-    /// Whether the flow has to be forgotten.
+    /// Whether the flow must be removed.
     package func contains(_ entry: ConntrackEntry) -> Bool {
         guard entry.transport == .udp, let rule = rule(for: entry), rule.isDue else { return false }
         guard let backends = rule.backends else { return entry.isTranslated }
@@ -105,7 +104,7 @@ package struct StaleFlows: Sendable, Hashable {
         let hasChanged = before.isEmpty ? !now.isEmpty : !before.isSubset(of: now)
         for target in Target.all(of: new) {
             let isDue = known.contains(target) ? hasChanged : !now.isEmpty
-            // Also where nothing is due: an older rule for this frontend must not outlive what it knew.
+            // Even if nothing is due: an older rule for this frontend must not outlive its information.
             rules[target] = Rule(backends: now, isDue: isDue || rules[target]?.isDue == true)
         }
     }

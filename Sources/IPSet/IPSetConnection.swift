@@ -3,15 +3,15 @@ import Glibc
 package import InternetAddresses
 package import Netlink
 
-/// The way to the kernel's sets of addresses and ports (ipset), which rules of iptables look into.
+/// A connection to the kernel's sets of addresses and ports (ipset), which iptables rules match against.
 ///
 /// Calls block; they belong on a thread that may. Needs CAP_NET_ADMIN and the kernel module ip_set, which the kernel
-/// loads by itself where it can.
+/// loads by itself if it can.
 package struct IPSetConnection: ~Copyable {
     private var netlink: NetlinkConnection
     private var revisions: [SetKind: UInt8] = [:]
 
-    /// So often an interrupted dump is tried.
+    /// The number of attempts at an interrupted dump.
     private static let dumpAttempts = 8
 
     /// `transport` is a socket of `NETLINK_NETFILTER`.
@@ -19,7 +19,7 @@ package struct IPSetConnection: ~Copyable {
         netlink = NetlinkConnection(transport)
     }
 
-    /// Sends the changes in their order and returns those that the kernel refuses, by index.
+    /// Sends the changes in order and returns those that the kernel refuses, by index.
     package mutating func send(_ changes: inout SetChanges) throws(NetlinkError) -> [Int: NetlinkError] {
         do throws(NetlinkError) {
             return try netlink.send(&changes.requests).mapValues(\.asSetError)
@@ -28,7 +28,8 @@ package struct IPSetConnection: ~Copyable {
         }
     }
 
-    /// The newest form of a kind of sets that the kernel knows. Throws with the module to load where it knows none.
+    /// The newest revision of a kind of set that the kernel supports. Throws, naming the module to load,
+    /// if it supports none.
     package mutating func revision(of kind: SetKind, family: IPFamily) throws(NetlinkError) -> UInt8 {
         if let known = revisions[kind] { return known }
         let sequence = netlink.nextSequence()
@@ -52,15 +53,15 @@ package struct IPSetConnection: ~Copyable {
         return revision
     }
 
-    /// All sets without their entries. `ipset list -terse`
+    /// All sets, without their entries. `ipset list -terse`
     package mutating func headers() throws(NetlinkError) -> [KernelSet] {
         try dump { writer in
             writer.netOrder(IPSET_ATTR_FLAGS, UInt32(IPSET_FLAG_LIST_HEADER.rawValue))
         }
     }
 
-    /// A set with its entries; `nil` if there is none of this name. Entries that ``SetEntry`` cannot say are left out.
-    /// `ipset save KUBE-CLUSTER-IP`
+    /// A set with its entries; `nil` if there is no set of this name. Entries that ``SetEntry`` cannot express are
+    /// omitted. `ipset save KUBE-CLUSTER-IP`
     package mutating func set(named name: String) throws(NetlinkError) -> KernelSet? {
         do throws(NetlinkError) {
             return try dump { $0.attribute(UInt32(IPSET_ATTR_SETNAME), string: name) }.first

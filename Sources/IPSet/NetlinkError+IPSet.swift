@@ -2,16 +2,16 @@ import CLinux
 import Glibc
 import Netlink
 
-/// Numbers from 4096 on are ipset's own, which the C library has no words for.
+/// Numbers from 4096 up are ipset's own, for which the C library has no text.
 extension NetlinkError {
-    /// The set has as many entries as it takes.
+    /// The set is full.
     package var isSetFull: Bool { errno == Int32(IPSET_ERR_HASH_FULL) }
     /// Rules refer to the set.
     package var isSetInUse: Bool {
         errno == Int32(IPSET_ERR_BUSY.rawValue) || errno == Int32(IPSET_ERR_REFERENCED.rawValue)
     }
 
-    /// The error with words for ipset's own numbers, and with the module to load where the kernel has no ipset.
+    /// The error with text for ipset's own numbers, and with the module to load if the kernel has no ipset.
     var asSetError: NetlinkError {
         var error = self
         switch errno {
@@ -32,7 +32,7 @@ extension NetlinkError {
         return error
     }
 
-    /// The same, where the kernel was asked for this kind of sets.
+    /// The same for a request for this kind of set.
     func asSetError(missing kind: SetKind) -> NetlinkError {
         guard errno == ENOENT || errno == EEXIST || errno == Int32(IPSET_ERR_FIND_TYPE.rawValue) else {
             return asSetError

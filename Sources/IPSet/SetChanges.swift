@@ -13,7 +13,7 @@ package struct SetChanges: ~Copyable {
     package var bytes: [UInt8] { requests.bytes }
 
     /// `ipset create KUBE-CLUSTER-IP hash:ip,port family inet hashsize 1024 maxelem 65536`; refused with EEXIST if
-    /// there is a set of this name. `revision` is the kernel's for this kind.
+    /// there is a set of this name. `revision` is the kernel's revision of this kind.
     package mutating func create(_ set: SetHeader, revision: UInt8) {
         message(IPSET_CMD_CREATE, flags: NLM_F_CREATE | NLM_F_EXCL) { writer in
             writer.attribute(UInt32(IPSET_ATTR_SETNAME), string: set.name)
@@ -33,7 +33,7 @@ package struct SetChanges: ~Copyable {
         }
     }
 
-    /// What a table begins with; it grows by itself.
+    /// The initial size of the hash table, which grows by itself.
     private static let hashSize: UInt32 = 1024
 
     /// `ipset destroy KUBE-CLUSTER-IP`; refused with `IPSET_ERR_BUSY` while a rule refers to it.
@@ -46,7 +46,7 @@ package struct SetChanges: ~Copyable {
         message(IPSET_CMD_FLUSH) { $0.attribute(UInt32(IPSET_ATTR_SETNAME), string: name) }
     }
 
-    /// `ipset swap KUBE-CLUSTER-IP KUBE-CLUSTER-IP-new`: rules that refer to the one now refer to the other's entries.
+    /// `ipset swap KUBE-CLUSTER-IP KUBE-CLUSTER-IP-new`: rules that refer to one now see the other's entries.
     package mutating func swap(_ name: String, _ other: String) {
         message(IPSET_CMD_SWAP) { writer in
             writer.attribute(UInt32(IPSET_ATTR_SETNAME), string: name)
@@ -54,8 +54,8 @@ package struct SetChanges: ~Copyable {
         }
     }
 
-    /// `ipset add KUBE-CLUSTER-IP 10.96.0.1,tcp:443 -exist`, many at once. A message that is refused has added the
-    /// entries in front of the one that is to blame.
+    /// `ipset add KUBE-CLUSTER-IP 10.96.0.1,tcp:443 -exist`, many at once. A refused message has added the entries
+    /// before the one at fault.
     package mutating func add(_ entries: some Collection<SetEntry>, to set: String) {
         change(IPSET_CMD_ADD, entries, set)
     }
@@ -65,7 +65,7 @@ package struct SetChanges: ~Copyable {
         change(IPSET_CMD_DEL, entries, set)
     }
 
-    /// When the kernel refuses an entry it sends the whole message back; two such answers fit the receive buffer.
+    /// When the kernel refuses an entry, it returns the whole message; two such answers fit the receive buffer.
     private static let bytesInMessage = 24_000
     /// No entry is longer: two IPv6 addresses, a port, and attributes around them.
     private static let longestEntry = 96
@@ -81,7 +81,7 @@ package struct SetChanges: ~Copyable {
                     for entry in part { writer.write(entry, line: nil) }
                     return
                 }
-                // The kernel wants to be able to say which line of a file was wrong.
+                // The kernel requires a line number, for error messages about a file.
                 writer.attribute(UInt32(IPSET_ATTR_LINENO), host: UInt32(0))
                 writer.nested(UInt32(IPSET_ATTR_ADT)) { writer in
                     for (line, entry) in part.enumerated() { writer.write(entry, line: UInt32(line)) }
@@ -99,7 +99,7 @@ package struct SetChanges: ~Copyable {
 }
 
 extension MessageWriter {
-    /// `struct nfgenmsg` and the protocol version, with which all messages about sets begin.
+    /// `struct nfgenmsg` and the protocol version, the start of all messages about sets.
     mutating func setMessageStart() {
         netfilterHeader(family: UInt8(AF_INET))
         attribute(UInt32(IPSET_ATTR_PROTOCOL), UInt8(IPSET_PROTOCOL))
@@ -138,7 +138,7 @@ extension MessageWriter {
         }
     }
 
-    /// A number in network order, which the type of the attribute has to say too.
+    /// A number in network order, which the attribute's type must also state.
     fileprivate mutating func netOrder(_ type: Int, _ value: UInt16) {
         attribute(UInt32(type) | UInt32(NLA_F_NET_BYTEORDER), bigEndian: value)
     }

@@ -6,24 +6,24 @@ package enum SetKind: String, Sendable, Hashable, CaseIterable {
     case addressPort = "hash:ip,port"
     case addressPortAddress = "hash:ip,port,ip"
     case addressPortNetwork = "hash:ip,port,net"
-    /// All ports from 0 to 65535, whatever the protocol.
+    /// Ports from 0 to 65535 of any protocol.
     case port = "bitmap:port"
 
-    /// Whether the entries have addresses, all of one IP family.
+    /// Whether the entries contain addresses, all of one IP family.
     package var hasFamily: Bool { self != .port }
-    /// Whether the number of entries has a limit of its own.
+    /// Whether the number of entries has a limit.
     package var isHash: Bool { self != .port }
-    /// The kernel module that has it, which the kernel loads when a set asks for it.
+    /// The kernel module, which the kernel loads when a set needs it.
     package var module: String { "ip_set_" + rawValue.replacing(":", with: "_").filter { $0 != "," } }
 }
 
 /// One entry of a set.
 package enum SetEntry: Sendable, Hashable {
-    /// Of a ``SetKind/address`` set.
+    /// For a ``SetKind/address`` set.
     case address(IPAddress)
     case addressPort(IPAddress, TransportProtocol, UInt16)
     case addressPortAddress(IPAddress, TransportProtocol, UInt16, IPAddress)
-    /// The kernel refuses a network of all addresses; two halves do the same.
+    /// The kernel refuses a network of all addresses; two halves are equivalent.
     case addressPortNetwork(IPAddress, TransportProtocol, UInt16, IPNetwork)
     case port(UInt16)
 }
@@ -49,12 +49,12 @@ extension SetEntry: CustomStringConvertible {
 package struct SetHeader: Sendable, Hashable {
     package var name: String
     package var kind: SetKind
-    /// Whose addresses its entries have; for ``SetKind/port`` it means nothing.
+    /// The family of its entries' addresses; meaningless for ``SetKind/port``.
     package var family: IPFamily
-    /// How many entries it takes; for ``SetKind/port`` it means nothing.
+    /// The maximum number of entries; meaningless for ``SetKind/port``.
     package var maximum: UInt32
 
-    /// `ipset` gives a set room for 65,536 entries unless it is told otherwise.
+    /// The default of `ipset`: 65,536 entries.
     package static let defaultMaximum: UInt32 = 65_536
 
     package init(name: String, kind: SetKind, family: IPFamily, maximum: UInt32 = Self.defaultMaximum) {
@@ -71,7 +71,7 @@ package struct KernelSet: Sendable, Hashable {
     /// Such as `hash:ip,port`; there are many more than ``SetKind`` has.
     package var typeName: String
     package var family: IPFamily?
-    /// How many entries it takes; 0 where it does not say.
+    /// The maximum number of entries; 0 if not stated.
     package var maximum: UInt32
     package var entries: [SetEntry]
 
@@ -85,7 +85,7 @@ package struct KernelSet: Sendable, Hashable {
         self.entries = entries
     }
 
-    /// Whether entries meant for `header` can be in this set.
+    /// Whether this set can hold entries meant for `header`.
     package func holds(_ header: SetHeader) -> Bool {
         typeName == header.kind.rawValue && (!header.kind.hasFamily || family == header.family)
     }

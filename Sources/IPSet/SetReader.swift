@@ -2,7 +2,7 @@ import CLinux
 import InternetAddresses
 import Netlink
 
-/// Puts sets together from the messages of a dump, of which each tells a part of one set.
+/// Assembles sets from the messages of a dump, each of which holds part of one set.
 struct SetReader {
     private(set) var sets: [KernelSet] = []
 
@@ -38,7 +38,7 @@ struct SetReader {
     }
 }
 
-/// What an entry may consist of.
+/// The parts that an entry may have.
 private struct EntryFields {
     var address: IPAddress?
     var other: IPAddress?

@@ -12,7 +12,7 @@ extension IPAddress: LosslessStringConvertible {
         self = address
     }
 
-    /// The same from the bytes of the text.
+    /// Reads the same from ASCII text.
     package init?(asciiText bytes: UnsafeRawBufferPointer) {
         guard let address = bytes.withMemoryRebound(to: UInt8.self, { Self.parse($0) }) else { return nil }
         self = address

@@ -1,9 +1,9 @@
 /// An IPv4 or IPv6 address, as a plain value of 17 bytes.
 ///
-/// A node holds millions of these, so there is no storage behind a reference and no text inside, and words of 32 bits,
-/// so that little is lost to alignment.
+/// A node holds millions of these, so there is no heap storage and no text, and words are 32 bits wide to waste
+/// little on alignment.
 package struct IPAddress: Sendable, Hashable {
-    /// Bits 127 to 0 of an IPv6 address, the highest first; an IPv4 address in the last word.
+    /// Bits 127 to 0 of an IPv6 address, the highest first; an IPv4 address is in the last word.
     private let words: Words
     package let family: IPFamily
 
@@ -16,7 +16,7 @@ package struct IPAddress: Sendable, Hashable {
 
     /// The upper 64 bits of an IPv6 address; zero for IPv4.
     var high: UInt64 { UInt64(words.first) << 32 | UInt64(words.second) }
-    /// The lower 64 bits of an IPv6 address; an IPv4 address in the lowest 32 bits.
+    /// The lower 64 bits of an IPv6 address; an IPv4 address is in the lowest 32 bits.
     var low: UInt64 { UInt64(words.third) << 32 | UInt64(words.fourth) }
 
     private init(_ family: IPFamily, high: UInt64, low: UInt64) {
@@ -63,7 +63,7 @@ package struct IPAddress: Sendable, Hashable {
         return bytes
     }
 
-    /// Appends the address in network order, without an array of its own.
+    /// Appends the address in network order, without allocating an array.
     package func appendNetworkBytes(to bytes: inout [UInt8]) {
         if family == .ipv6 {
             withUnsafeBytes(of: high.bigEndian) { bytes.append(contentsOf: $0) }
@@ -76,7 +76,7 @@ package struct IPAddress: Sendable, Hashable {
     /// An IPv4 address as 32 bits in host order; the lowest 32 bits of an IPv6 address.
     package var ipv4Bits: UInt32 { UInt32(truncatingIfNeeded: low) }
 
-    /// An IPv6 address as two times 64 bits in host order.
+    /// An IPv6 address as two 64-bit words in host order.
     package var ipv6Bits: (high: UInt64, low: UInt64) { (high, low) }
 
     /// 0.0.0.0 or ::, which no client can connect to.
@@ -107,10 +107,10 @@ package struct IPAddress: Sendable, Hashable {
         family == .ipv6 && high == 0 && low >> 32 == 0xFFFF
     }
 
-    /// The IPv4 address of an IPv4-mapped one; any other address as it is.
+    /// The IPv4 address inside an IPv4-mapped one; any other address unchanged.
     package var unmapped: IPAddress { isIPv4Mapped ? IPAddress(ipv4: ipv4Bits) : self }
 
-    /// Addresses that are limited to one host or link.
+    /// Why only one host or link can use an address.
     package enum SpecialUse: String, Sendable, Hashable, CustomStringConvertible {
         case unspecified = "the unspecified address"
         case loopback = "a loopback address"
@@ -120,7 +120,7 @@ package struct IPAddress: Sendable, Hashable {
         package var description: String { rawValue }
     }
 
-    /// What limits the address to one host or link; `nil` for one that others can reach.
+    /// What limits the address to one host or link; `nil` if others can reach it.
     package var specialUse: SpecialUse? {
         if isUnspecified { return .unspecified }
         if isLoopback { return .loopback }

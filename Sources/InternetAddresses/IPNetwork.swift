@@ -80,7 +80,7 @@ extension IPAddress {
 }
 
 extension IPNetwork {
-    /// The network that begins and ends with these addresses, or `nil` where a range is no network.
+    /// The network that begins and ends with these addresses, or `nil` if the range is not a network.
     package init?(from first: IPAddress, to last: IPAddress) {
         guard first.family == last.family else { return nil }
         for length in stride(from: first.family.addressBits, through: 0, by: -1) {
@@ -96,7 +96,7 @@ extension IPNetwork {
 }
 
 extension Collection where Element == IPNetwork {
-    /// The same addresses without a network that lies in another, sorted: the kernel's sets of ranges take no overlaps.
+    /// The same addresses, sorted, without networks contained in others: the kernel's interval sets reject overlaps.
     package var disjoint: [IPNetwork] {
         Set(self).filter { inner in
             !contains { $0.prefixLength < inner.prefixLength && $0.contains(inner.address) }

@@ -6,7 +6,7 @@ package enum TransportProtocol: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 extension TransportProtocol: LosslessStringConvertible {
-    /// Reads the name that Kubernetes uses: `TCP`, `UDP` or `SCTP`, in capitals.
+    /// Reads the name that Kubernetes uses: `TCP`, `UDP` or `SCTP`, in upper case.
     package init?(_ description: String) {
         switch description {
         case "TCP": self = .tcp

@@ -3,12 +3,12 @@ import Glibc
 
 /// Reads netlink attributes (`struct nlattr`) one after the other.
 ///
-/// Every length is checked against what is there: an attribute that claims more ends the reading with an error. What it
-/// hands out is a view of the bytes, valid inside the closure only.
+/// Every length is checked against the bytes available: an attribute that claims more is an error. Payloads are views
+/// of the bytes, valid only inside the closure.
 package enum AttributeReader {
     /// Calls `body` with the type (without its flag bits) and the payload of each attribute in `bytes`.
     ///
-    /// Throws ``NetlinkError`` with EBADMSG for a malformed attribute, and whatever `body` throws.
+    /// Throws ``NetlinkError`` with EBADMSG for a malformed attribute, and what `body` throws.
     package static func forEach(
         in bytes: borrowing RawSpan, _ body: (_ type: UInt32, _ payload: borrowing RawSpan) throws(NetlinkError) -> Void
     ) throws(NetlinkError) {
@@ -26,23 +26,23 @@ package enum AttributeReader {
         }
     }
 
-    /// All bits but the flags for nested attributes and for network byte order.
+    /// All bits except the flags for nested attributes and network byte order.
     private static let typeMask = CLinux_NLA_TYPE_MASK
 }
 
 extension RawSpan {
-    // One method for each width instead of a generic one, which would not be specialized across modules.
+    // One method per width: a generic one would not be specialized across modules.
 
-    /// The byte at `offset`; 0 where the bytes end before it does.
+    /// The byte at `offset`; 0 beyond the end.
     package func integer(at offset: Int = 0, as type: UInt8.Type) -> UInt8 { load(at: offset) }
 
-    /// 16 bits at `offset` in host order, unaligned; 0 where the bytes end before they do.
+    /// 16 bits at `offset` in host order, unaligned; 0 beyond the end.
     package func integer(at offset: Int = 0, as type: UInt16.Type) -> UInt16 { load(at: offset) }
 
-    /// 32 bits at `offset` in host order, unaligned; 0 where the bytes end before they do.
+    /// 32 bits at `offset` in host order, unaligned; 0 beyond the end.
     package func integer(at offset: Int = 0, as type: UInt32.Type) -> UInt32 { load(at: offset) }
 
-    /// 32 bits with a sign at `offset` in host order, unaligned; 0 where the bytes end before they do.
+    /// 32 signed bits at `offset` in host order, unaligned; 0 beyond the end.
     package func integer(at offset: Int = 0, as type: Int32.Type) -> Int32 { load(at: offset) }
 
     /// 16 bits at `offset` in network order, as netfilter writes its attributes.

@@ -5,8 +5,8 @@ import Glibc
 package enum GenericNetlink {
     /// The message type of the family with this name, as `genl ctrl get name IPVS` prints it.
     ///
-    /// The kernel loads the module of a family that is asked for, where it can. Throws ENOENT with the module to load
-    /// where there is none. `connection` is one of `NETLINK_GENERIC`.
+    /// The kernel loads the family's module on demand if it can. Throws ENOENT, naming the module to load, if there is
+    /// no such family. `connection` is one of `NETLINK_GENERIC`.
     package static func family(
         _ name: String, module: String, over connection: inout NetlinkConnection
     ) throws(NetlinkError) -> UInt16 {

@@ -1,9 +1,9 @@
 import CLinux
 
-/// Writes netlink messages one behind the other into one buffer, which is used again and again.
+/// Writes netlink messages one after another into one reused buffer.
 ///
-/// Lengths of messages and nested attributes are filled in when they end. Integers are in host order unless a method
-/// says otherwise; netfilter wants network order.
+/// The lengths of messages and nested attributes are filled in when they end. Integers are in host order unless a
+/// method says otherwise; netfilter expects network order.
 package struct MessageWriter: ~Copyable {
     /// The messages written so far.
     package private(set) var bytes: [UInt8] = []
@@ -14,12 +14,12 @@ package struct MessageWriter: ~Copyable {
 
     package var count: Int { bytes.count }
 
-    /// Forgets what was written and keeps the memory.
+    /// Discards the messages and keeps the memory.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
     }
 
-    /// Cuts off what was written behind the first `count` bytes.
+    /// Truncates the messages to the first `count` bytes.
     package mutating func truncate(to count: Int) {
         bytes.removeLast(bytes.count - count)
     }
@@ -40,13 +40,13 @@ package struct MessageWriter: ~Copyable {
         patch(UInt32(count - start), at: start)
     }
 
-    /// Sets flags of the message that began at `start`, in addition to those it has.
+    /// Sets additional flags of the message that began at `start`.
     package mutating func addFlags(_ flags: UInt16, toMessageAt start: Int) {
         bytes[start + 6] |= UInt8(truncatingIfNeeded: flags)
         bytes[start + 7] |= UInt8(truncatingIfNeeded: flags >> 8)
     }
 
-    /// Gives the message that began at `start` another sequence number.
+    /// Changes the sequence number of the message that began at `start`.
     mutating func setSequence(_ sequence: UInt32, ofMessageAt start: Int) {
         patch(sequence, at: start + 8)
     }
@@ -65,7 +65,7 @@ package struct MessageWriter: ~Copyable {
         beginAttribute(type | UInt32(NLA_F_NESTED))
     }
 
-    /// Begins an attribute with a payload of its own form; ``endAttribute(_:)`` takes what this returns.
+    /// Begins an attribute with a raw payload; ``endAttribute(_:)`` takes what this returns.
     package mutating func beginAttribute(_ type: UInt32) -> Int {
         let start = count
         append(UInt16(0))
@@ -78,7 +78,7 @@ package struct MessageWriter: ~Copyable {
         patch(UInt16(truncatingIfNeeded: count - start), at: start)
     }
 
-    /// Ends the attribute that began at `start`: fills in its length, and pads behind it to four bytes.
+    /// Ends the attribute that began at `start`: fills in its length, and pads it to four bytes.
     package mutating func endAttribute(_ start: Int) {
         endNested(start)
         pad()
@@ -91,7 +91,7 @@ package struct MessageWriter: ~Copyable {
         endNested(start)
     }
 
-    /// An attribute whose payload `body` writes; padded to four bytes behind its end.
+    /// An attribute whose payload `body` writes, padded to four bytes.
     package mutating func attribute(_ type: UInt32, body: (inout MessageWriter) -> Void) {
         let start = beginAttribute(type)
         body(&self)
@@ -140,20 +140,20 @@ package struct MessageWriter: ~Copyable {
         attribute(type) { $0.append(value.bigEndian) }
     }
 
-    /// An attribute with a 32-bit integer in host order, as rtnetlink and generic netlink have them.
+    /// An attribute with a 32-bit integer in host order, as rtnetlink and generic netlink use.
     package mutating func attribute(_ type: UInt32, host value: UInt32) {
         append(UInt16(8))
         append(UInt16(truncatingIfNeeded: type))
         append(value)
     }
 
-    /// Raw bytes, as the layout of a fixed header or a payload demands.
+    /// Raw bytes, for a fixed header or a payload.
     package mutating func append(contentsOf new: some Collection<UInt8>) {
         bytes.append(contentsOf: new)
     }
 
-    // One method for each width instead of a generic one: other modules call these for every field of every element,
-    // and a generic method is not specialized across modules.
+    // One method per width: other modules call these for every field of every element, and a generic method would not
+    // be specialized across modules.
 
     /// A byte.
     package mutating func append(_ value: UInt8) {
@@ -173,7 +173,7 @@ package struct MessageWriter: ~Copyable {
         withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
     }
 
-    /// Fills up with zeros to a multiple of four, as netlink aligns (`NLA_ALIGN`).
+    /// Pads with zeros to a multiple of four (`NLA_ALIGN`).
     package mutating func pad() {
         while bytes.count & 3 != 0 { bytes.append(0) }
     }
@@ -184,7 +184,7 @@ package struct MessageWriter: ~Copyable {
         }
     }
 
-    /// `struct nfgenmsg` (linux/netfilter/nfnetlink.h), with which each message of netfilter begins.
+    /// `struct nfgenmsg` (linux/netfilter/nfnetlink.h), the header of each netfilter message.
     ///
     /// - Parameters:
     ///   - family: `AF_INET`, `AF_INET6`, `AF_UNSPEC`, or an `NFPROTO_` number.

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// Asks the kernel and understands its answers: acknowledgements, extended errors, dumps in many parts.
+/// Sends requests to the kernel and reads its answers: acknowledgements, extended errors, multipart dumps.
 ///
-/// Used from one thread at a time; calls block it. Answers to older requests are passed over.
+/// For one thread at a time, which calls block. Answers to older requests are ignored.
 package struct NetlinkConnection: ~Copyable {
     private let transport: any NetlinkTransport
     private var buffer: [UInt8]
@@ -43,7 +43,7 @@ package struct NetlinkConnection: ~Copyable {
         try transport.send(messages)
         var refusals: [NetlinkError] = []
         var finished = false
-        // The kernel has dealt with a batch when send returns: what it has to say is waiting already.
+        // The kernel has processed the batch when send returns, so its answers are already waiting.
         while !finished, let length = try transport.receive(into: &buffer, wait: false) {
             try Self.forEachMessage(in: buffer.span.bytes.extracting(0..<length)) {
                 header, payload throws(NetlinkError) in
@@ -62,7 +62,7 @@ package struct NetlinkConnection: ~Copyable {
 
     /// Sends one request with `NLM_F_DUMP` and calls `body` with the type and payload of each answer.
     ///
-    /// Throws EINTR when the kernel says that the state changed while it was dumped: what was read may not fit together
+    /// Throws EINTR if the kernel reports that the state changed during the dump: what was read may be inconsistent,
     /// and the caller starts over.
     package mutating func dump(
         _ request: [UInt8], sequence: UInt32,
@@ -113,9 +113,9 @@ package struct NetlinkConnection: ~Copyable {
         if wasInterrupted { throw NetlinkError(operation: "dump (the state changed meanwhile)", errno: EINTR) }
     }
 
-    /// Takes the next datagram of a multicast group and calls `body` with each message in it.
+    /// Receives the next datagram of a multicast group and calls `body` with each message in it.
     ///
-    /// Returns false if none has arrived, and `wait` says not to wait for one.
+    /// Returns false if none has arrived and `wait` is false.
     @discardableResult
     package mutating func receiveEvents(
         wait: Bool = true,
@@ -129,13 +129,13 @@ package struct NetlinkConnection: ~Copyable {
         return true
     }
 
-    /// Discards answers that no request waits for any more, such as those to a request that failed half-way.
+    /// Discards answers that no request waits for any more, such as those to a request that failed halfway.
     private mutating func drain() throws(NetlinkError) {
         while true {
             do throws(NetlinkError) {
                 guard try transport.receive(into: &buffer, wait: false) != nil else { return }
             } catch {
-                // An overrun (ENOBUFS) is reported once and concerns what we throw away in any case.
+                // An overrun (ENOBUFS) is reported once, and lost only what we would discard anyway.
                 guard error.errno == ENOBUFS else { throw error }
             }
         }
@@ -160,7 +160,7 @@ package struct NetlinkConnection: ~Copyable {
         }
     }
 
-    /// Reads `struct nlmsgerr` and the attributes behind it; errno is 0 in an acknowledgement.
+    /// Reads `struct nlmsgerr` and the attributes after it; errno is 0 in an acknowledgement.
     private static func readError(_ header: MessageHeader, _ payload: borrowing RawSpan) -> NetlinkError {
         var verdict = NetlinkError(
             operation: "request", errno: 0 &- payload.integer(as: Int32.self), sequence: header.sequence)
@@ -181,13 +181,13 @@ package struct NetlinkConnection: ~Copyable {
     }
 }
 
-/// `struct nlmsghdr`, as far as answers need it.
+/// The fields of `struct nlmsghdr` that answers need.
 package struct MessageHeader: Sendable, Hashable {
     package let length: UInt32
     package let type: UInt16
     package let flags: UInt16
     package let sequence: UInt32
-    /// Whose request led to this message: for events, the port of the process that changed something.
+    /// The port whose request caused this message: for events, that of the process that made the change.
     package let portID: UInt32
 
     static let size = MemoryLayout<nlmsghdr>.size

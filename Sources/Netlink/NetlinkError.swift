@@ -1,16 +1,16 @@
 import Glibc
 
-/// Why an exchange with the kernel failed: what was tried, what the kernel said, and whether to try again helps.
+/// Why an exchange with the kernel failed: what was tried, what the kernel said, and whether a retry helps.
 package struct NetlinkError: Error, Sendable, Hashable {
     /// What was being done: `send`, `receive`, `add chain pick-3`.
     package var operation: String
     /// The kernel's error number, positive, as in <errno.h>.
     package var errno: Int32
-    /// The kernel's own words (`NLMSGERR_ATTR_MSG`); empty where it gives none.
+    /// The kernel's own message (`NLMSGERR_ATTR_MSG`); empty if it gives none.
     package var kernelMessage: String
     /// The sequence number of the message that the kernel refuses, if it names one.
     package var sequence: UInt32?
-    /// Where in that message the kernel found the fault, in bytes from its start (`NLMSGERR_ATTR_OFFS`).
+    /// The offset of the fault in that message, in bytes (`NLMSGERR_ATTR_OFFS`).
     package var offset: UInt32?
 
     package init(

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A netlink socket that is bound and strict: extended errors on, no echo of requests, only the kernel is listened to.
+/// A bound, strict netlink socket: extended errors on, no echo of requests, messages from the kernel only.
 ///
 /// The descriptor belongs to this object and is closed with it. Kernel 4.20 or later.
 package final class NetlinkSocket: NetlinkTransport {
@@ -30,7 +30,7 @@ package final class NetlinkSocket: NetlinkTransport {
         close(descriptor)
     }
 
-    /// Makes a waiting ``receive(into:wait:)`` give up after so many milliseconds, with EAGAIN.
+    /// Makes a waiting ``receive(into:wait:)`` fail with EAGAIN after this many milliseconds.
     package func setReceiveTimeout(milliseconds: Int) throws(NetlinkError) {
         var timeout = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
         let size = socklen_t(MemoryLayout<timeval>.size)
@@ -40,7 +40,7 @@ package final class NetlinkSocket: NetlinkTransport {
     }
 
     /// Drops multicast messages about changes made through the socket with this port: a program need not hear of its
-    /// own deeds, of which there may be hundreds of thousands.
+    /// own changes, of which there may be hundreds of thousands.
     package func ignoreEvents(causedBy portID: UInt32) throws(NetlinkError) {
         guard CLinux_ignore_netlink_port(descriptor, portID) == 0 else {
             throw NetlinkError(operation: "attach a socket filter", errno: errno)
@@ -82,7 +82,7 @@ package final class NetlinkSocket: NetlinkTransport {
                 throw NetlinkError(operation: "receive", errno: errno)
             }
             guard received <= buffer.count else { throw NetlinkError(operation: "receive", errno: EMSGSIZE) }
-            // Any process may send to our port; only the kernel (port 0) is answered to.
+            // Any process may send to our port; only the kernel (port 0) is heard.
             if sender.nl_pid == 0 { return received }
         }
     }
@@ -109,7 +109,7 @@ package final class NetlinkSocket: NetlinkTransport {
         }
     }
 
-    /// Grows a buffer beyond the system's limit where we may, and up to it where we may not.
+    /// Grows a buffer beyond the system's limit if permitted, otherwise up to it.
     private static func raise(_ descriptor: Int32, force: Int32, plain: Int32, to bytes: Int32) {
         var bytes = bytes
         let size = socklen_t(MemoryLayout<Int32>.size)

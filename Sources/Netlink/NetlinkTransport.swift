@@ -1,4 +1,4 @@
-/// A channel to the kernel: ``NetlinkSocket``, or a fake with which tests simulate a misbehaving kernel.
+/// A channel to the kernel: ``NetlinkSocket``, or a fake that simulates a misbehaving kernel in tests.
 ///
 /// Both calls may block the calling thread; use them from a thread that may.
 package protocol NetlinkTransport: Sendable {

@@ -14,7 +14,7 @@ package struct RequestBatch: ~Copyable {
 
     package var isEmpty: Bool { starts.isEmpty }
 
-    /// All requests one behind the other. They get their sequence numbers when they are sent.
+    /// All requests, one after another. They get their sequence numbers when they are sent.
     package var bytes: [UInt8] { writer.bytes }
 
     /// Adds a request: `struct nlmsghdr` with `NLM_F_REQUEST` and `flags`, then what `body` writes.
@@ -23,16 +23,15 @@ package struct RequestBatch: ~Copyable {
         writer.message(type: type, flags: UInt16(NLM_F_REQUEST | flags), sequence: 0, body: body)
     }
 
-    /// Forgets all requests and keeps the memory.
+    /// Discards all requests and keeps the memory.
     package mutating func removeAll() {
         writer.removeAll()
         starts.removeAll(keepingCapacity: true)
     }
 
-    /// The kernel writes an answer for each refusal before we read the first one; as many as this fit the receive
-    /// buffer.
+    /// The kernel writes an answer for each refusal before we read the first; this many fit the receive buffer.
     static let requestsInSend = 500
-    /// Fits the send buffer that every socket has.
+    /// Fits the default send buffer.
     static let bytesInSend = 1 << 16
 
     /// The end of the requests that go into one send, from the request at `first` on; always one at least.
@@ -46,8 +45,8 @@ package struct RequestBatch: ~Copyable {
 
     private func end(of request: Int) -> Int { request + 1 < count ? starts[request + 1] : writer.count }
 
-    /// Numbers the requests in `range` from `sequence` on, lets the last one ask for an acknowledgement, and returns
-    /// them.
+    /// Numbers the requests in `range` from `sequence` up, makes the last one ask for an
+    /// acknowledgement, and returns them.
     fileprivate mutating func prepare(_ range: Range<Int>, sequence: UInt32) -> [UInt8] {
         for (offset, request) in range.enumerated() {
             writer.setSequence(sequence &+ UInt32(offset), ofMessageAt: starts[request])
@@ -60,7 +59,7 @@ package struct RequestBatch: ~Copyable {
 extension NetlinkConnection {
     /// Sends all requests, in their order, and returns those that the kernel refuses by their index in the batch.
     ///
-    /// Throws when the kernel cannot be asked at all; then requests may have taken effect or not.
+    /// Throws when the exchange itself fails; then requests may or may not have taken effect.
     package mutating func send(_ batch: inout RequestBatch) throws(NetlinkError) -> [Int: NetlinkError] {
         var refusals: [Int: NetlinkError] = [:]
         var first = 0
@@ -78,7 +77,7 @@ extension NetlinkConnection {
         return refusals
     }
 
-    /// Sends one request and throws what the kernel has against it.
+    /// Sends one request and throws the kernel's refusal.
     package mutating func send(
         type: UInt16, flags: Int32 = 0, _ body: (inout MessageWriter) -> Void
     ) throws(NetlinkError) {

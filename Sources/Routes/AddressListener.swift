@@ -2,17 +2,17 @@ import CLinux
 import Glibc
 package import Netlink
 
-/// Reports interfaces that come and go and changes of their addresses, whoever makes them.
+/// Reports interfaces that appear and disappear, and changes of their addresses, whoever makes them.
 ///
 /// Reading blocks until something happens: use it on a thread that may block, or without waiting.
 package struct AddressListener: ~Copyable {
     private var netlink: NetlinkConnection
 
-    /// What has happened.
+    /// What happened.
     package enum Event: Sendable, Hashable {
         case addressAdded(InterfaceAddress)
         case addressRemoved(InterfaceAddress)
-        /// Also when an interface that was there changes, as it does when its cable is pulled.
+        /// Also when an existing interface changes, as when its cable is pulled.
         case linkAdded(Link)
         case linkRemoved(Link)
         /// The socket's buffer overflowed: list the current state again.
@@ -46,7 +46,7 @@ package struct AddressListener: ~Copyable {
                     if let event = try Self.event(header.type, payload) { events.append(event) }
                 }
                 guard isMore else { return events }
-                // What is there already comes along.
+                // Messages that have already arrived are read too.
                 mayWait = false
             } catch {
                 guard error.errno == ENOBUFS else { throw error }

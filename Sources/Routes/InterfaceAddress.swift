@@ -5,11 +5,11 @@ import Netlink
 /// An address of a network interface.
 package struct InterfaceAddress: Sendable, Hashable {
     package var address: IPAddress
-    /// How many bits name the network that the address is in.
+    /// The prefix length of the address's network, in bits.
     package var prefixLength: UInt8
     /// The interface.
     package var linkIndex: UInt32
-    /// Whether connections can use it: duplicate address detection has not failed, and is not still waiting.
+    /// Whether connections can use it: duplicate address detection has neither failed nor is still running.
     package var isUsable: Bool
 
     package init(address: IPAddress, prefixLength: UInt8, linkIndex: UInt32, isUsable: Bool = true) {
@@ -19,8 +19,8 @@ package struct InterfaceAddress: Sendable, Hashable {
         self.isUsable = isUsable
     }
 
-    /// Reads the payload of `RTM_NEWADDR` or `RTM_DELADDR`, <linux/if_addr.h>; `nil` for other families than IPv4 and
-    /// IPv6.
+    /// Reads the payload of `RTM_NEWADDR` or `RTM_DELADDR`, <linux/if_addr.h>; `nil` for families other
+    /// than IPv4 and IPv6.
     init?(_ payload: borrowing RawSpan) throws(NetlinkError) {
         let header = MemoryLayout<ifaddrmsg>.size
         guard payload.byteCount >= header else { throw .malformed("address") }
@@ -39,7 +39,7 @@ package struct InterfaceAddress: Sendable, Hashable {
             }
         }
         guard let address = local ?? peer else { return nil }
-        // An optimistic address is tentative too, and usable.
+        // An optimistic address is also tentative, but usable.
         let isWaiting = flags & UInt32(IFA_F_TENTATIVE | IFA_F_OPTIMISTIC) == UInt32(IFA_F_TENTATIVE)
         self.init(
             address: address, prefixLength: payload.integer(at: 1, as: UInt8.self),

@@ -2,12 +2,13 @@ import CLinux
 package import InternetAddresses
 package import Netlink
 
-/// A route of type `local`: packets to the address are for this machine, although no interface has it.
+/// A route of type `local`: packets to the address are delivered to this machine, although no interface has it.
 package struct LocalRoute: Sendable, Hashable {
     package var address: IPAddress
     /// The interface, most often the loopback one.
     package var linkIndex: UInt32
-    /// Who has made the route (`rtm_protocol`, <linux/rtnetlink.h>): a number above 4 that tells ours from others'.
+    /// Who made the route (`rtm_protocol`, <linux/rtnetlink.h>): a number above 4 that distinguishes our
+    /// routes from others'.
     package var origin: UInt8
 
     package init(address: IPAddress, linkIndex: UInt32, origin: UInt8) {
@@ -16,7 +17,7 @@ package struct LocalRoute: Sendable, Hashable {
         self.origin = origin
     }
 
-    /// Reads the payload of `RTM_NEWROUTE`; `nil` for a route that is not of this kind.
+    /// Reads the payload of `RTM_NEWROUTE`; `nil` for a route of another kind.
     init?(_ payload: borrowing RawSpan) throws(NetlinkError) {
         let header = MemoryLayout<rtmsg>.size
         guard payload.byteCount >= header else { throw .malformed("route") }
@@ -74,7 +75,7 @@ extension RouteChanges {
 }
 
 extension RoutesConnection {
-    /// The local routes of whole addresses that somebody has made. `ip route show table local type local proto 115`
+    /// The local routes to single addresses with this protocol number. `ip route show table local type local proto 115`
     package mutating func localRoutes(madeBy origin: UInt8) throws(NetlinkError) -> [LocalRoute] {
         try dump(RTM_GETROUTE, header: MemoryLayout<rtmsg>.size, answer: RTM_NEWROUTE) {
             payload throws(NetlinkError) in try LocalRoute(payload)

@@ -43,7 +43,7 @@ package struct RouteChanges: ~Copyable {
     private mutating func change(_ type: UInt16, _ flags: Int32, _ address: InterfaceAddress) {
         let isIPv4 = address.address.family == .ipv4
         requests.add(type: type, flags: flags) { writer in
-            // struct ifaddrmsg: nobody else has this address, so IPv6 need not ask the network.
+            // struct ifaddrmsg: no other machine has this address, so IPv6 need not check for duplicates.
             writer.append(UInt8(isIPv4 ? AF_INET : AF_INET6))
             writer.append(address.prefixLength)
             writer.append(UInt8(isIPv4 ? 0 : IFA_F_NODAD))
@@ -57,7 +57,7 @@ package struct RouteChanges: ~Copyable {
 }
 
 extension MessageWriter {
-    /// `struct ifinfomsg` for an interface that is named by an attribute.
+    /// `struct ifinfomsg` for an interface named by an attribute.
     fileprivate mutating func linkHeader() {
         append(contentsOf: [UInt8](repeating: 0, count: MemoryLayout<ifinfomsg>.size))
     }

@@ -6,11 +6,11 @@ package import Netlink
 /// How the kernel would send a packet to an address.
 package struct ResolvedRoute: Sendable, Hashable {
     package var linkIndex: UInt32
-    /// `nil` where the address is on the link.
+    /// `nil` if the address is on the link.
     package var gateway: IPAddress?
-    /// The length of the prefix that the route was chosen for; `nil` where the kernel does not tell.
+    /// The prefix length of the chosen route; `nil` if the kernel does not report it.
     package var prefixLength: Int?
-    /// What the route itself says; `nil` where the link's MTU counts.
+    /// The route's own MTU; `nil` if the link's MTU applies.
     package var mtu: Int?
     /// Whether the address is this machine's own.
     package var isLocal: Bool
@@ -19,7 +19,7 @@ package struct ResolvedRoute: Sendable, Hashable {
 extension RoutesConnection {
     /// The route to `address`. `ip route get ADDRESS`, and `ip route get fibmatch ADDRESS`
     ///
-    /// Throws the kernel's refusal where there is none: ENETUNREACH, EHOSTUNREACH, EACCES …
+    /// Throws the kernel's refusal if there is none: ENETUNREACH, EHOSTUNREACH, EACCES …
     package mutating func route(to address: IPAddress) throws(NetlinkError) -> ResolvedRoute {
         guard var route = try lookUp(address, flags: 0) else {
             throw NetlinkError(operation: "get a route", errno: ENETUNREACH)
@@ -57,7 +57,7 @@ extension RoutesConnection {
         }.first
     }
 
-    /// The neighbours that do not answer, by address. `ip neighbour show nud failed`
+    /// The neighbours that failed to answer, by address. `ip neighbour show nud failed`
     package mutating func silentNeighbours() throws(NetlinkError) -> Set<IPAddress> {
         let states = UInt16(NUD_FAILED)
         let header = 12
@@ -75,7 +75,7 @@ extension RoutesConnection {
     }
 }
 
-/// What a diagnosis wants to know of a link.
+/// What a diagnosis needs to know about a link.
 package struct LinkDetails: Sendable, Hashable {
     package var index: UInt32
     package var name: String

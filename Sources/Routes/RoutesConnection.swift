@@ -8,7 +8,7 @@ package import Netlink
 package struct RoutesConnection: ~Copyable {
     private var netlink: NetlinkConnection
 
-    /// The number of attempts at a dump that changes interrupt.
+    /// The number of attempts at a dump that is interrupted by changes.
     private static let dumpAttempts = 8
 
     /// `transport` is a socket of `NETLINK_ROUTE`.
@@ -35,12 +35,12 @@ package struct RoutesConnection: ~Copyable {
         try links().first { $0.name == name }
     }
 
-    /// Sends the changes in their order and returns those that the kernel refuses, by index.
+    /// Sends the changes in order and returns those that the kernel refuses, by index.
     package mutating func send(_ changes: inout RouteChanges) throws(NetlinkError) -> [Int: NetlinkError] {
         try netlink.send(&changes.requests)
     }
 
-    /// Sends one request, and reads its answers.
+    /// Sends one request and reads its answers.
     mutating func ask<Value>(
         _ type: Int, answer: Int, flags: Int32 = 0, _ body: (inout MessageWriter) -> Void,
         read: (borrowing RawSpan) throws(NetlinkError) -> Value?

@@ -1,8 +1,8 @@
-// Kernel uapi headers for Swift, and shims for what Swift cannot see of them. Nothing else belongs here.
+// Kernel uapi headers for Swift, and shims for the parts of them that Swift cannot see. Nothing else belongs here.
 #ifndef SERVICELET_CLINUX_H
 #define SERVICELET_CLINUX_H
 
-// libc first: its definitions of addresses keep the kernel headers from repeating them (linux/libc-compat.h)
+// libc first: once it has defined addresses, the kernel headers do not define them again (linux/libc-compat.h)
 #include <netinet/in.h>
 #include <sys/socket.h>
 

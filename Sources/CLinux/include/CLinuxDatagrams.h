@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/// Whom a datagram came from, and which of our addresses it was sent to.
+/// Who sent a datagram, and which of our addresses it was sent to.
 struct CLinux_peer {
     struct sockaddr_storage address;
     /// IP_PKTINFO and IPV6_PKTINFO, if the socket asks for it.
@@ -23,14 +23,14 @@ struct CLinux_datagram {
     uint32_t length;
 };
 
-/// Makes a socket tell, for each datagram, which address it was sent to. 0, or -1 and errno.
+/// Makes a socket report the destination address of each datagram. 0, or -1 and errno.
 int CLinux_ask_for_destination(int socket, int family);
 
-/// Waits for a datagram, and takes up to `count` that are there: the one at index i into buffer[i * size], of `size` bytes;
-/// longer ones are cut. Returns how many there are; 0 once the socket has been shut down; -1 and errno.
+/// Waits for a datagram and receives up to `count` that have arrived: number i into `size` bytes at buffer[i * size];
+/// longer ones are truncated. Returns how many there are; 0 once the socket has been shut down; -1 and errno.
 int CLinux_receive_datagrams(int socket, struct CLinux_datagram *datagrams, int count, uint8_t *buffer, uint32_t size);
 
-/// Sends each datagram to its peer, from the address that the peer has written to. Those that cannot be sent are skipped.
+/// Sends each datagram to its peer, from the address that the peer sent to. Those that cannot be sent are skipped.
 void CLinux_send_datagrams(int socket, const struct CLinux_datagram *datagrams, int count, const uint8_t *buffer);
 
 #endif
