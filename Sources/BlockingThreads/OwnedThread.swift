@@ -4,14 +4,14 @@ import Synchronization
 
 /// A thread outside the cooperative pool, for calls that block.
 package enum OwnedThread {
-    /// Runs `body` on a new thread, which ends with it. `name` is what `ps -T` shows, at most 15 characters of it.
+    /// Runs `body` on a new thread, which ends with it. `ps -T` shows the first 15 characters of `name`.
     package static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
         pthread_detach(try spawn(name: name, body))
     }
 
-    /// Does two things at the same time, `one` on a new thread and `other` on the calling one, and waits for both.
+    /// Runs `one` on a new thread and `other` on the calling one, and waits for both.
     ///
-    /// Where the system has no thread to spare, does one after the other.
+    /// If the system refuses a thread, runs one after the other.
     package static func both<One: Sendable, Other>(
         name: String, _ one: @escaping @Sendable () -> One, and other: () -> Other
     ) -> (One, Other) {

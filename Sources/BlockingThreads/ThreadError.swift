@@ -1,10 +1,10 @@
 import Glibc
 
-/// The system has no thread for us.
+/// The system refused a new thread.
 package struct ThreadError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The thread that was wanted.
     package var name: String
-    /// As pthread_create(3) returns it: `EAGAIN` where a limit is reached.
+    /// As pthread_create(3) returns it: `EAGAIN` if a limit is reached.
     package var errno: Int32
 
     package init(name: String, errno: Int32) {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Runs the jobs of an actor one after the other on a thread of its own.
+/// Runs the jobs of an actor one after another on its own thread.
 ///
 /// Data planes talk to the kernel through calls that block, sometimes for milliseconds. On the cooperative pool, which
 /// has one thread per core, two such calls would stop everything else.
 package final class ThreadExecutor: SerialExecutor {
     private let queue = JobQueue()
 
-    /// Starts the thread, which ends with the executor; `name` is what `ps -T` shows.
+    /// Starts the thread, which ends with the executor; `ps -T` shows `name`.
     package init(name: String) throws(ThreadError) {
         let queue = queue
         try OwnedThread.start(name: name) { queue.run() }
@@ -22,7 +22,7 @@ package final class ThreadExecutor: SerialExecutor {
     }
 }
 
-/// The jobs that wait for the thread, which sleeps on a condition variable until there are some.
+/// The jobs waiting for the thread, which sleeps on a condition variable until there are some.
 private final class JobQueue: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Runs a program to its end, in the network namespace of the calling thread, and blocks that thread meanwhile.
+/// Runs a program to completion, in the network namespace of the calling thread, and blocks that thread.
 package struct Command: Sendable {
     /// The program, a path or a name in `PATH`, and its arguments.
     package var arguments: [String]
@@ -10,11 +10,11 @@ package struct Command: Sendable {
     package struct Outcome: Sendable {
         /// The exit status; 128 and more for a signal, as shells count.
         package var status: Int32
-        /// The end of what it wrote to its standard error.
+        /// The last part of its standard error.
         package var errors: String
     }
 
-    /// Why a program did not run to its end.
+    /// Why a program did not run to completion.
     package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
         case notFound(program: String)
         case notStarted(program: String, reason: String)
@@ -37,7 +37,7 @@ package struct Command: Sendable {
     /// The program's name, for messages.
     package var program: String { arguments.first ?? "" }
 
-    /// Writes `input` to the program's standard input and hands out what it prints, piece by piece.
+    /// Writes `input` to the program's standard input and passes on its output piece by piece.
     package func run(
         input: [UInt8] = [], _ output: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) throws(Failure) -> Outcome {
@@ -55,7 +55,7 @@ package struct Command: Sendable {
         return Outcome(status: Exit(status: status).shellStatus, errors: conversation.errorText)
     }
 
-    /// A pair of sockets, because these are born closed for other children, and writing to one can do without SIGPIPE.
+    /// A socket pair, because sockets can be created close-on-exec, and written to without SIGPIPE.
     private func pipe() throws(Failure) -> Pipe {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -63,7 +63,7 @@ package struct Command: Sendable {
         return Pipe(reader: Descriptor(ends[0]), writer: Descriptor(ends[1]))
     }
 
-    /// Starts the program with our ends of the pipes closed in it, and its ends closed in us.
+    /// Starts the program, with our ends of the pipes closed in it and its ends closed in us.
     private func start(
         _ input: borrowing Pipe, _ output: borrowing Pipe, _ errors: borrowing Pipe
     ) throws(Failure) -> pid_t {

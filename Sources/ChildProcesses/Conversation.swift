@@ -1,6 +1,6 @@
 import Glibc
 
-/// Feeds a child and listens to it, at the same time: with either alone, both sides could wait for each other.
+/// Writes to a child and reads from it at the same time: otherwise both sides could wait for each other.
 struct Conversation {
     let input: Descriptor
     let output: Descriptor
@@ -10,7 +10,7 @@ struct Conversation {
     private var errorBytes: [UInt8] = []
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
-    /// More than this of the standard error is forgotten, the oldest first.
+    /// The most that is kept of standard error; the oldest goes first.
     private static let errorLimit = 1 << 14
 
     init(input: Descriptor, output: Descriptor, errors: Descriptor, text: [UInt8]) {
@@ -28,7 +28,7 @@ struct Conversation {
         while output.number >= 0 || errors.number >= 0 {
             let rest = deadline - ContinuousClock.now
             guard rest > .zero else { return false }
-            // Closed descriptors are negative, which poll passes over.
+            // Closed descriptors are negative, which poll ignores.
             var events = [
                 pollfd(fd: input.number, events: Int16(POLLOUT), revents: 0),
                 pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
@@ -54,7 +54,7 @@ struct Conversation {
                 Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         }
         if count > 0 { written += count }
-        // A child that reads no further (EPIPE) has said why on its standard error.
+        // A child that stops reading (EPIPE) says why on its standard error.
         if written == text.count || count < 0 && errno != EAGAIN && errno != EINTR { input.close() }
     }
 

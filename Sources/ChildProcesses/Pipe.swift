@@ -6,7 +6,7 @@ struct Pipe {
     let writer: Descriptor
 }
 
-/// Closes a descriptor once, at the latest when nobody refers to it any more.
+/// Closes a descriptor once, at the latest with the last reference.
 final class Descriptor {
     private(set) var number: Int32
 

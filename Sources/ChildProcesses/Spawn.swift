@@ -3,11 +3,10 @@ import Glibc
 
 /// Starts programs, in the network namespace of the calling thread.
 package enum Spawn {
-    /// Starts a program, which is looked for in `PATH`, and returns its process id. The caller reaps it with
-    /// waitpid(2).
+    /// Starts a program, looked up in `PATH`, and returns its process id. The caller reaps it with waitpid(2).
     ///
     /// The three descriptors become the program's standard input, output and error; it gets no others. It starts with
-    /// the default handling of all signals, and in a process group of its own: Ctrl-C in a terminal ends us, and we end
+    /// the default handling of all signals, and in its own process group: Ctrl-C in a terminal stops us, and we stop
     /// our children in order.
     package static func start(
         _ arguments: [String], input: Int32, output: Int32, errors: Int32
@@ -57,7 +56,7 @@ package enum Exit: Hashable, Sendable {
         self = CLinux_exited(status) ? .code(CLinux_exit_code(status)) : .signal(CLinux_termination_signal(status))
     }
 
-    /// One number for both, as shells count: 128 and more for a signal.
+    /// One number for both, as in shells: 128 plus the number of a signal.
     package var shellStatus: Int32 {
         switch self {
         case .code(let code): code

@@ -1,13 +1,13 @@
 import Logging
 import ServiceLifecycle
 
-/// A program that runs until a signal stops it: its parts, and the order in which they end.
+/// A program that runs until a signal stops it: its parts, and the order in which they stop.
 package enum Daemon {
-    /// One of the things that a daemon does at the same time.
+    /// One of a daemon's concurrent activities.
     package struct Part: Sendable {
-        /// What logs call it.
+        /// Its name in logs.
         package var name: String
-        /// Runs until it is cancelled. A part may end early; one that throws ends the daemon.
+        /// Runs until it is cancelled. A part may return early; one that throws ends the daemon.
         package var run: @Sendable () async throws -> Void
 
         package init(_ name: String, run: @escaping @Sendable () async throws -> Void) {
@@ -18,13 +18,13 @@ package enum Daemon {
 
     /// Runs all parts until one throws, SIGTERM or SIGINT comes, or the task is cancelled.
     ///
-    /// On a signal the parts are cancelled one after the other, the last one first; each has ended before the one that
-    /// stands above it is told. A second signal ends the process at once. On an error all are cancelled together.
+    /// On a signal the parts are cancelled one at a time, the last one first; each has ended before the one listed
+    /// above it is cancelled. A second signal ends the process at once. On an error all are cancelled together.
     ///
-    /// Returns after a signal, and when all parts have ended. Otherwise it throws what the first part threw.
+    /// Returns after a signal, and when all parts have ended. Otherwise throws what the first part threw.
     package static func run(_ parts: [Part]) async throws {
         FileLimit.raise()
-        // The group would repeat errors that our caller reports.
+        // Otherwise the group would also log errors that our caller reports.
         var logger = Logger(label: "lifecycle")
         logger.logLevel = .critical
         let services = parts.map {
@@ -42,14 +42,14 @@ package enum Daemon {
                 try await group.run()
                 return true
             }
-            // After a signal all parts get the time that they need to end.
+            // After a signal all parts get the time they need to end.
             while let isEnded = try await tasks.next(), !isEnded {}
             tasks.cancelAll()
         }
     }
 }
 
-/// Answers the request to stop with the cancellation of its task, as structured concurrency does.
+/// Turns a graceful shutdown into cancellation of its task, as structured concurrency expects.
 private struct CancelledService: Service {
     let part: Daemon.Part
 
@@ -57,7 +57,7 @@ private struct CancelledService: Service {
         do {
             try await cancelWhenGracefulShutdown(part.run)
         } catch is CancellationError where Task.isShuttingDownGracefully {
-            // The cancellation was ours: the part has stopped as requested.
+            // We cancelled it: the part has stopped as requested.
         }
     }
 }

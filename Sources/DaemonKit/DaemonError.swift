@@ -1,14 +1,14 @@
 /// What keeps a daemon from doing its work.
 package struct DaemonError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// An address that it was to listen on is taken, or is not this machine's.
+        /// An address to listen on is in use, or is not this machine's.
         case address
-        /// The system refused something that every program may ask for.
+        /// The system refused an ordinary request.
         case system
     }
 
     package var code: Code
-    /// What is wrong, where, and what to do.
+    /// What is wrong, where, and what to do about it.
     package var message: String
     package var cause: (any Error)?
 

@@ -17,7 +17,7 @@ package struct LineLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        // One call, so that lines of several threads do not mix. If nobody reads standard error, the line is lost.
+        // One call, so that lines from several threads do not mix. If standard error is closed, the line is lost.
         let bytes = Array(line(for: event, at: .now).utf8)
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }
@@ -25,14 +25,14 @@ package struct LineLogHandler: LogHandler {
     func line(for event: LogEvent, at time: Date) -> String {
         let metadata = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let pairs = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        // Whatever a message quotes, it stays on one line.
+        // A message stays on one line, whatever it quotes.
         let text = "\(event.message)\(pairs)".split(whereSeparator: \.isNewline).joined(separator: " ")
         return "\(time.rfc3339) \(event.level) \(text)\n"
     }
 }
 
 extension Logger.Level {
-    /// What `-v N` asks for, on klog's scale: from 2 on reasons and details, from 6 on everything.
+    /// The level for `-v N`, on klog's scale: reasons and details from 2, everything from 6.
     package init(verbosity: Int) {
         self = verbosity >= 6 ? .trace : verbosity >= 2 ? .debug : .info
     }

@@ -1,7 +1,7 @@
 import Glibc
 package import InternetAddresses
 
-/// What the kernel says of the machine that we run on, in this network namespace.
+/// The kernel's view of this machine, in this network namespace.
 package enum Machine {
     /// The host name, as `hostname` prints it.
     package static func hostName() throws(DaemonError) -> String {
@@ -14,8 +14,7 @@ package enum Machine {
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// The addresses of interfaces that are up, sorted.
-    /// Those of the interfaces named in `excluded` do not count.
+    /// The addresses of interfaces that are up, sorted. Interfaces named in `excluded` are skipped.
     package static func addresses(except excluded: Set<String> = []) throws(DaemonError) -> [IPAddress] {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else {

@@ -3,14 +3,14 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// The request to stop that comes from outside: SIGTERM or SIGINT.
+/// The request to stop: SIGTERM or SIGINT.
 ///
-/// Not Dispatch's signal sources, which rely on all threads of the process to block the signal: threads that do not are
-/// corrected after the fact, and now and then one takes the process along.
+/// Not Dispatch's signal sources: these need every thread of the process to block the signal and correct threads that
+/// do not only afterwards, so a signal now and then kills the process.
 enum TerminationSignal {
     /// Returns after the first signal, or when the task is cancelled. The next signal ends the process at once.
     ///
-    /// One at a time in a process. Throws ``DaemonError`` with code `system`.
+    /// One call at a time in a process. Throws ``DaemonError`` with code `system`.
     static func wait() async throws(DaemonError) {
         let descriptor = eventfd(0, Int32(EFD_CLOEXEC))
         guard descriptor >= 0 else { throw failure("eventfd", errno) }
@@ -25,7 +25,7 @@ enum TerminationSignal {
             try OwnedThread.start(name: "signals") {
                 read(descriptor)
                 continuation.finish()
-                // Signals that arrive close together count as one. A further one asks for an immediate end.
+                // Signals that arrive close together count as one. A later one ends the process immediately.
                 if !isCancelled.value.withLock({ $0 }) { read(descriptor) }
                 CLinux_release_termination()
                 close(descriptor)

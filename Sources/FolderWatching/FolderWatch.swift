@@ -2,9 +2,9 @@ import Glibc
 
 /// Watches one folder with inotify(7). Belongs to one thread.
 package struct FolderWatch: ~Copyable {
-    /// What made a wait end.
+    /// What ended a wait.
     package enum Outcome: Equatable {
-        /// These entries have changed; `all` if the kernel could not say which.
+        /// These entries changed; `all` if the kernel could not say which.
         case changed(Set<String>, all: Bool)
         case timeout
         case wokenUp
@@ -19,7 +19,7 @@ package struct FolderWatch: ~Copyable {
     private var watched: Int32?
     private var path = ""
 
-    /// A watch of no folder yet, whose waits end when `wakeUp` is signalled.
+    /// A watch without a folder yet; its waits end when `wakeUp` is signalled.
     package init(wakeUp: WakeUp) throws(FolderWatchError) {
         descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         self.wakeUp = wakeUp
@@ -36,7 +36,7 @@ package struct FolderWatch: ~Copyable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Watches the folder that is at `path` now. Harmless where it is watched already.
+    /// Watches the folder that is at `path` now. Harmless if it is already watched.
     package mutating func watch(_ path: String) throws(FolderWatchError) {
         let watch = inotify_add_watch(descriptor, path, Self.events | UInt32(IN_ONLYDIR))
         guard watch >= 0 else {
@@ -79,8 +79,8 @@ package struct FolderWatch: ~Copyable {
         }
     }
 
-    /// Whether the new entry is a file that is still being written: the end of that is reported as well. Symbolic and
-    /// hard links are complete from the start.
+    /// Whether the new entry is a file that is still being written: its completion is reported too. Symbolic and hard
+    /// links are complete from the start.
     private func isBeingWritten(_ name: String) -> Bool {
         var status = stat()
         guard lstat("\(path)/\(name)", &status) == 0 else { return false }

@@ -24,5 +24,5 @@ package struct FolderWatchError: Error, Sendable, CustomStringConvertible {
     package var description: String { message }
 }
 
-/// What the C library calls an error number.
+/// The C library's message for an error number.
 func systemMessage(_ error: Int32) -> String { String(cString: strerror(error)) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Ends a blocking `poll` from another thread, once and for all.
+/// Ends a blocking `poll` from another thread, permanently.
 ///
 /// The descriptors live as long as the last reference, so a late signal never meets one that was closed and reused.
 package final class WakeUp: Sendable {
@@ -28,9 +28,9 @@ package final class WakeUp: Sendable {
         close(writer)
     }
 
-    /// Ends the present wait, and each later one at once. From any thread.
+    /// Ends the current wait, and each later one immediately. Callable from any thread.
     package func signal() {
-        // A full socket has been signalled already, so the result says nothing new.
+        // A full socket has already been signalled, so the result does not matter.
         _ = write(writer, [1], 1)
     }
 }

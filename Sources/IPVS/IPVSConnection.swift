@@ -3,19 +3,19 @@ import Glibc
 import InternetAddresses
 package import Netlink
 
-/// The way to the kernel's IPVS: its virtual and real servers, and its timeouts.
+/// A connection to the kernel's IPVS: its virtual and real servers, and its timeouts.
 ///
 /// Calls block; they belong on a thread that may. Needs CAP_NET_ADMIN and the kernel module ip_vs, which the kernel
-/// loads by itself where it can.
+/// loads by itself if it can.
 package struct IPVSConnection: ~Copyable {
     private var netlink: NetlinkConnection
     private let family: UInt16
 
-    /// So often an interrupted dump is tried.
+    /// The number of attempts at an interrupted dump.
     private static let dumpAttempts = 8
 
-    /// `transport` is a socket of `NETLINK_GENERIC`. Throws ENOENT, and the module to load, where the kernel has no
-    /// IPVS.
+    /// `transport` is a socket of `NETLINK_GENERIC`. Throws ENOENT, naming the module to load, if the
+    /// kernel has no IPVS.
     package init(_ transport: any NetlinkTransport) throws(NetlinkError) {
         netlink = NetlinkConnection(transport)
         family = try GenericNetlink.family(IPVS_GENL_NAME, module: "ip_vs", over: &netlink)
@@ -24,12 +24,12 @@ package struct IPVSConnection: ~Copyable {
     /// An empty list of changes, for ``send(_:)``.
     package func changes() -> ServerChanges { ServerChanges(family: family) }
 
-    /// Sends the changes in their order and returns those that the kernel refuses, by index.
+    /// Sends the changes in order and returns those that the kernel refuses, by index.
     package mutating func send(_ changes: inout ServerChanges) throws(NetlinkError) -> [Int: NetlinkError] {
         try netlink.send(&changes.requests)
     }
 
-    /// All virtual servers that are known by an address; those known by a firewall mark are left out. `ipvsadm -S -n`
+    /// All virtual servers with an address; those identified by a firewall mark are omitted. `ipvsadm -S -n`
     package mutating func virtualServers() throws(NetlinkError) -> [VirtualServer] {
         try dump(IPVS_CMD_GET_SERVICE, attribute: IPVS_CMD_ATTR_SERVICE) { _ in
         } read: {
@@ -38,8 +38,8 @@ package struct IPVSConnection: ~Copyable {
         }
     }
 
-    /// The real servers of a virtual server, and their connections. Throws ESRCH if there is no such virtual server.
-    /// `ipvsadm -L -n -t 10.96.0.1:443`
+    /// The real servers of a virtual server, with their connection counts. Throws ESRCH if there is no such virtual
+    /// server. `ipvsadm -L -n -t 10.96.0.1:443`
     package mutating func realServers(of server: VirtualServer.Key) throws(NetlinkError) -> [RealServerStatus] {
         let family = server.address.family
         return try dump(IPVS_CMD_GET_DEST, attribute: IPVS_CMD_ATTR_DEST) {
@@ -50,7 +50,7 @@ package struct IPVSConnection: ~Copyable {
         }
     }
 
-    /// For how long idle connections are kept. `ipvsadm -L --timeout`
+    /// How long idle connections are kept. `ipvsadm -L --timeout`
     package mutating func timeouts() throws(NetlinkError) -> ConnectionTimeouts {
         var timeouts = ConnectionTimeouts()
         let sequence = netlink.nextSequence()

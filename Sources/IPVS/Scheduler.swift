@@ -4,10 +4,10 @@ import CLinux
 package struct Scheduler: Sendable, Hashable {
     /// `rr`, `wrr`, `lc`, `wlc`, `sh`, `dh`, `sed`, `nq`, `lblc`, `lblcr` or `mh`; the kernel may have others.
     package var name: String
-    /// What is special about it.
+    /// Its flags.
     package var flags: Flags
 
-    /// Flags that have a meaning to some schedulers only.
+    /// Flags that only some schedulers use.
     package struct Flags: OptionSet, Sendable, Hashable {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -28,7 +28,7 @@ package struct Scheduler: Sendable, Hashable {
 
     package static let roundRobin = Scheduler("rr")
 
-    /// The kernel module that has it, which the kernel loads when a virtual server asks for it.
+    /// The kernel module, which the kernel loads when a virtual server needs it.
     package var module: String { "ip_vs_" + name }
 }
 

@@ -5,7 +5,7 @@ import Netlink
 /// Changes to virtual and real servers, one message each.
 package struct ServerChanges: ~Copyable {
     var requests = RequestBatch()
-    /// The message type of the family `IPVS`, which the kernel chooses.
+    /// The message type of the family `IPVS`, assigned by the kernel.
     private let family: UInt16
 
     package init(family: UInt16) {
@@ -16,19 +16,19 @@ package struct ServerChanges: ~Copyable {
     package var isEmpty: Bool { requests.isEmpty }
     package var bytes: [UInt8] { requests.bytes }
 
-    /// `ipvsadm --add-service --tcp-service 10.96.0.1:443 --scheduler rr`; refused with EEXIST if it is there, and with
+    /// `ipvsadm --add-service --tcp-service 10.96.0.1:443 --scheduler rr`; refused with EEXIST if it exists, and with
     /// ENOENT if the kernel lacks the scheduler.
     package mutating func add(_ server: VirtualServer) { add(IPVS_CMD_NEW_SERVICE) { $0.write(server) } }
 
-    /// `ipvsadm --edit-service --tcp-service 10.96.0.1:443 --scheduler wlc`; connections go on.
+    /// `ipvsadm --edit-service --tcp-service 10.96.0.1:443 --scheduler wlc`; connections continue.
     package mutating func update(_ server: VirtualServer) { add(IPVS_CMD_SET_SERVICE) { $0.write(server) } }
 
-    /// `ipvsadm --delete-service --tcp-service 10.96.0.1:443`, with its real servers; refused with ESRCH if it is not
-    /// there.
+    /// `ipvsadm --delete-service --tcp-service 10.96.0.1:443`, with its real servers; refused with ESRCH if
+    /// it does not exist.
     package mutating func remove(_ server: VirtualServer.Key) { add(IPVS_CMD_DEL_SERVICE) { $0.write(server) } }
 
     /// `ipvsadm --add-server --tcp-service 10.96.0.1:443 --real-server 10.244.0.5:6443 --masquerading --weight 1`;
-    /// refused with EEXIST if it is there.
+    /// refused with EEXIST if it exists.
     package mutating func add(_ real: RealServer, to server: VirtualServer.Key) {
         add(IPVS_CMD_NEW_DEST) { writer in
             writer.write(server)
@@ -45,7 +45,7 @@ package struct ServerChanges: ~Copyable {
     }
 
     /// `ipvsadm --delete-server --tcp-service 10.96.0.1:443 --real-server 10.244.0.5:6443`; refused with ENOENT if it
-    /// is not there. What becomes of its connections is a setting, `net.ipv4.vs.expire_nodest_conn`.
+    /// does not exist. The setting `net.ipv4.vs.expire_nodest_conn` decides what happens to its connections.
     package mutating func remove(_ real: RealServer.Key, from server: VirtualServer.Key) {
         add(IPVS_CMD_DEL_DEST) { writer in
             writer.write(server)
@@ -73,13 +73,13 @@ package struct ServerChanges: ~Copyable {
 }
 
 extension MessageWriter {
-    /// `IPVS_CMD_ATTR_SERVICE` with all that makes a virtual server.
+    /// `IPVS_CMD_ATTR_SERVICE` with all attributes of a virtual server.
     fileprivate mutating func write(_ server: VirtualServer) {
         nested(UInt32(IPVS_CMD_ATTR_SERVICE)) { writer in
             writer.write(identityOf: server.key)
             writer.attribute(UInt32(IPVS_SVC_ATTR_SCHED_NAME), string: server.scheduler.name)
             writer.attribute(UInt32(IPVS_SVC_ATTR_FLAGS)) { writer in
-                // struct ip_vs_flags: the values, and which of them count
+                // struct ip_vs_flags: the values, and a mask of those to set
                 let persistent = UInt32(IP_VS_SVC_F_PERSISTENT)
                 writer.append(server.scheduler.flags.rawValue | (server.persistence == nil ? 0 : persistent))
                 writer.append(Scheduler.Flags.all.rawValue | persistent)
@@ -111,13 +111,13 @@ extension MessageWriter {
         }
     }
 
-    /// `IPVS_CMD_ATTR_DEST` with all that makes a real server.
+    /// `IPVS_CMD_ATTR_DEST` with all attributes of a real server.
     fileprivate mutating func write(_ real: RealServer) {
         nested(UInt32(IPVS_CMD_ATTR_DEST)) { writer in
             writer.write(identityOf: real.key)
             writer.attribute(UInt32(IPVS_DEST_ATTR_FWD_METHOD), host: UInt32(IP_VS_CONN_F_MASQ))
             writer.attribute(UInt32(IPVS_DEST_ATTR_WEIGHT), host: real.weight)
-            // No limits to the number of connections.
+            // No limit on the number of connections.
             writer.attribute(UInt32(IPVS_DEST_ATTR_U_THRESH), host: UInt32(0))
             writer.attribute(UInt32(IPVS_DEST_ATTR_L_THRESH), host: UInt32(0))
         }

@@ -2,9 +2,9 @@ import CLinux
 import InternetAddresses
 import Netlink
 
-/// The form of servers in the kernel's answers, <linux/ip_vs.h>.
+/// The wire format of servers in the kernel's answers, <linux/ip_vs.h>.
 extension VirtualServer {
-    /// Reads `IPVS_CMD_ATTR_SERVICE`; `nil` for one that is known by a firewall mark, or of another protocol.
+    /// Reads `IPVS_CMD_ATTR_SERVICE`; `nil` for one identified by a firewall mark, or of another protocol.
     init?(_ attributes: borrowing RawSpan) throws(NetlinkError) {
         var family: UInt16 = 0
         var transport: TransportProtocol?
@@ -45,7 +45,7 @@ extension VirtualServer {
 }
 
 extension RealServerStatus {
-    /// Reads `IPVS_CMD_ATTR_DEST`; `nil` for an address of another family than IPv4 and IPv6.
+    /// Reads `IPVS_CMD_ATTR_DEST`; `nil` for an address of a family other than IPv4 and IPv6.
     init?(_ attributes: borrowing RawSpan, defaultFamily: IPFamily) throws(NetlinkError) {
         var family = UInt16(defaultFamily == .ipv4 ? AF_INET : AF_INET6)
         var address: [UInt8] = []

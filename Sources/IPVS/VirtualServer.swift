@@ -1,6 +1,6 @@
 package import InternetAddresses
 
-/// An address, port and protocol whose connections IPVS takes, and how it spreads them.
+/// An address, port and protocol whose connections IPVS accepts, and how it spreads them.
 package struct VirtualServer: Sendable, Hashable {
     /// What identifies it.
     package struct Key: Sendable, Hashable {
@@ -17,10 +17,10 @@ package struct VirtualServer: Sendable, Hashable {
 
     package var key: Key
     package var scheduler: Scheduler
-    /// Seconds for which a client stays with its real server, counted from its last connection; `nil` where each
-    /// connection is a new choice.
+    /// Seconds for which a client stays with its real server, counted from its last connection; `nil` if each
+    /// connection is scheduled anew.
     package var persistence: UInt32?
-    /// How many bits of a client's address are looked at when it is recognized; all by default.
+    /// How many bits of a client's address identify it; all by default.
     package var persistencePrefix: UInt8
 
     package init(key: Key, scheduler: Scheduler, persistence: UInt32? = nil, persistencePrefix: UInt8? = nil) {
@@ -56,7 +56,7 @@ package struct RealServer: Sendable, Hashable {
     }
 
     package var key: Key
-    /// Its share of new connections; 0 for none, while those that it has go on.
+    /// Its share of new connections; 0 for none, while existing ones continue.
     package var weight: UInt32
 
     package init(key: Key, weight: UInt32 = 1) {
@@ -74,12 +74,12 @@ extension RealServer.Key: Comparable, CustomStringConvertible {
     }
 }
 
-/// A real server as the kernel tells of it.
+/// A real server as the kernel reports it.
 package struct RealServerStatus: Sendable, Hashable {
     package var server: RealServer
-    /// Connections that are open.
+    /// Open connections.
     package var activeConnections: UInt32
-    /// Connections that are closed, or half so, and that the kernel still remembers.
+    /// Closed and half-closed connections that the kernel still remembers.
     package var inactiveConnections: UInt32
     /// Whether it translates the destination of connections; other ways of forwarding are not ours.
     package var isMasquerading: Bool
@@ -97,10 +97,10 @@ package struct RealServerStatus: Sendable, Hashable {
     package var hasConnections: Bool { activeConnections > 0 || inactiveConnections > 0 }
 }
 
-/// For how long IPVS keeps idle connections, in seconds; 0 in a change leaves a value as it is.
+/// How long IPVS keeps idle connections, in seconds; 0 in a change leaves a value as it is.
 package struct ConnectionTimeouts: Sendable, Hashable {
     package var tcp: UInt32
-    /// After both ends have said that they are done.
+    /// After both ends have closed.
     package var tcpFin: UInt32
     package var udp: UInt32
 

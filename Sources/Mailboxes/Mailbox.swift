@@ -1,12 +1,12 @@
 import Synchronization
 
-/// The latest state that one side has left for the other to take, however often it changed in between.
+/// The latest state that one side posts and the other takes, however often it changes in between.
 ///
 /// Memory is bounded by the contents, never by the number of posts. Any task or thread may post, and any task may wait.
 package final class Mailbox<Contents: Sendable>: Sendable {
     private struct State: Sendable {
         var contents: Contents
-        /// How often something was posted.
+        /// The number of posts.
         var posts: UInt64 = 0
         var waiters: [CheckedContinuation<Void, Never>] = []
 
@@ -23,12 +23,12 @@ package final class Mailbox<Contents: Sendable>: Sendable {
 
     private let state: Mutex<State>
 
-    /// A mailbox that starts with these contents.
+    /// A mailbox with these initial contents.
     package init(_ contents: Contents) {
         state = Mutex(State(contents: contents))
     }
 
-    /// Changes the contents and wakes all tasks that wait, which look again. Returns what `change` returns.
+    /// Changes the contents and wakes all waiting tasks to look again. Returns what `change` returns.
     @discardableResult
     package func post<Result: Sendable>(_ change: (inout Contents) -> Result) -> Result {
         let (result, waiters) = state.withLock { state in
@@ -39,7 +39,7 @@ package final class Mailbox<Contents: Sendable>: Sendable {
         return result
     }
 
-    /// Looks at the contents, and may change them, without waking anybody.
+    /// Reads or changes the contents without waking waiting tasks.
     package func withContents<Result: Sendable>(_ body: (inout Contents) -> Result) -> Result {
         state.withLock { body(&$0.contents) }
     }
@@ -58,7 +58,7 @@ package final class Mailbox<Contents: Sendable>: Sendable {
         return nil
     }
 
-    /// Returns once more than `posts` posts have come, or the task is cancelled.
+    /// Returns once there have been more than `posts` posts, or the task is cancelled.
     private func waitForPost(after posts: UInt64) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -70,7 +70,7 @@ package final class Mailbox<Contents: Sendable>: Sendable {
                 if resumeNow { continuation.resume() }
             }
         } onCancel: {
-            // All of them look again: which one was cancelled is not recorded.
+            // All look again: which one was cancelled is not recorded.
             for waiter in state.withLock({ $0.takeWaiters() }) { waiter.resume() }
         }
     }

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Yams
 
-/// The contents of one YAML or JSON file. JSON is valid YAML and is read as such, so errors have line numbers in both.
+/// The contents of one YAML or JSON file. JSON is valid YAML and is read as such, so errors in both have line numbers.
 struct ManifestFile: Sendable {
     struct Entry: Sendable, Hashable {
         var object: KubernetesObject
@@ -88,7 +88,7 @@ struct ManifestFile: Sendable {
         do {
             let object = try YAMLDecoder().decode(ManifestObject.self, from: node).reading.outcome.get()
             entries.append(Entry(object: object, line: line))
-            // A manifest has to meet the API server's rules for new objects: a person can correct it.
+            // A manifest must satisfy the API server's rules for new objects: its author can correct it.
             for refusal in object.refusals {
                 problems.append(Problem(line: node.line(of: refusal.path), error: refusal.error(of: object.key)))
             }
@@ -133,7 +133,7 @@ struct ManifestFile: Sendable {
     }
 }
 
-/// An object with a `kind`, as a decoder meets it.
+/// An object with a `kind`, as a decoder finds it.
 private struct ManifestObject: Decodable {
     let reading: ObjectReading
 

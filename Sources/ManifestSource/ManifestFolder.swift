@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// The folder with the manifests, or the only file in it that is read.
+/// The folder of manifests, or a single file in it.
 struct ManifestFolder: Sendable {
     /// Larger files are refused, so that memory stays bounded.
     static let largestFile = 64 << 20
@@ -29,9 +29,9 @@ struct ManifestFolder: Sendable {
         }
     }
 
-    /// Whether a change to the entry `name` can change what the manifests say.
+    /// Whether a change to the entry `name` can change the manifests.
     ///
-    /// Kubernetes mounts a ConfigMap as links through `..data`, and swaps that one for a new version of all files.
+    /// Kubernetes mounts a ConfigMap as links through `..data`, and replaces that link for a new version of all files.
     func concerns(_ name: String) -> Bool {
         name == "..data" || isManifest(name)
     }

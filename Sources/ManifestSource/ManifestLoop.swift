@@ -3,14 +3,14 @@ import KubernetesAPI
 import Logging
 import ObjectSource
 
-/// The loop of a ``ManifestSource``: reads the folder, posts what has changed, waits. Runs on a thread of its own.
+/// The loop of a ``ManifestSource``: reads the folder, posts changes, waits. Runs on its own thread.
 struct ManifestLoop: ~Copyable {
     /// Milliseconds without a further change before files are read, so that related changes are read together and a
     /// file that is being written is usually complete.
     private static let silence: Int32 = 5
     /// The maximum number of such waits in a row while changes keep coming.
     private static let patience = 6
-    /// Milliseconds after which the folder is read in any case: inotify reports neither writes through links nor those
+    /// Milliseconds after which the folder is read regardless: inotify reports neither writes through links nor those
     /// on network file systems.
     private static let interval: Int32 = 5_000
     /// Milliseconds between checks for a folder that has vanished.
@@ -81,7 +81,7 @@ struct ManifestLoop: ~Copyable {
 
     private mutating func look(reread: Set<String>) {
         do throws(ManifestSourceError) {
-            // Another folder may have taken its name.
+            // Another folder may now have its name.
             try watchFolder()
             apply(try folder.list(), reread: reread)
             if trouble != nil { logger.notice("the manifests in \(folder.path) can be read again") }

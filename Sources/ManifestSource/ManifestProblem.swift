@@ -1,12 +1,12 @@
 package import KubernetesAPI
 
-/// Something in a manifest that a person should mend.
+/// Something in a manifest that its author should fix.
 package struct ManifestProblem: Sendable, Hashable {
     /// The path of the file.
     package var file: String
     /// Counted from 1.
     package var line: Int
-    /// What is wrong where, and how to mend it. The object is empty where the file as a whole is meant.
+    /// What is wrong where, and how to fix it. The object is empty if the whole file is meant.
     package var error: ObjectError
     /// What this means for the objects until then.
     package var consequence: String

@@ -6,30 +6,30 @@ package import ObjectSource
 
 /// Objects from a folder of YAML and JSON files, or from one such file.
 ///
-/// An edit takes effect within a tenth of a second. A file that is wrong is reported with file, line and field, and
-/// leaves in force what it said before.
+/// An edit takes effect within a tenth of a second. An invalid file is reported with file, line and field, and its
+/// previous contents stay in force.
 package struct ManifestSource: ObjectSource {
     private let path: String
     private let kinds: Set<ObjectKind>
     private let logger: Logger
 
-    /// A source of `kinds` in the folder or file at `path`. Folders inside the folder and hidden files are not read.
+    /// A source of `kinds` in the folder or file at `path`. Subfolders and hidden files are not read.
     package init(path: String, kinds: Set<ObjectKind>, logger: Logger) {
         self.path = path
         self.kinds = kinds
         self.logger = logger
     }
 
-    /// Throws ``ManifestSourceError`` if there is nothing at the path at the start; a folder that vanishes later is
-    /// waited for.
+    /// Throws ``ManifestSourceError`` if there is nothing at the path at the start; if a folder vanishes
+    /// later, waits for it.
     package func run(into inbox: ObjectInbox) async throws {
         let folder = try ManifestFolder(at: path)
         let wakeUp = try WakeUp()
         let (kinds, logger) = (kinds, logger)
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                // Reading files and waiting for changes block, so they get a thread of their own: the threads of the
-                // cooperative pool are few, and others need them.
+                // Reading files and waiting for changes block, so they get their own thread: the
+                // cooperative pool has few.
                 let thread = Thread {
                     continuation.resume(
                         with: Result {
@@ -46,8 +46,7 @@ package struct ManifestSource: ObjectSource {
         }
     }
 
-    /// Reads all objects of `kinds` at `path` once: what is served from it, in no particular order, and what is wrong
-    /// with it.
+    /// Reads all objects of `kinds` at `path` once: what would be served, in no particular order, and the problems.
     ///
     /// Blocks; throws ``ManifestSourceError`` if there is nothing at the path.
     package static func read(

@@ -5,7 +5,7 @@ package struct ManifestSourceError: Error, Sendable {
     package enum Code: Sendable, Hashable {
         /// There is no file or folder at the path.
         case notFound
-        /// It is there, but cannot be read.
+        /// It exists, but cannot be read.
         case unreadable
         /// The kernel did not let us watch it.
         case unwatchable
@@ -14,7 +14,7 @@ package struct ManifestSourceError: Error, Sendable {
     package var code: Code
     /// What happened, where, and what to do.
     package var message: String
-    /// The system's error number, 0 where there is none.
+    /// The system's error number; 0 if there is none.
     package var errno: Int32
 
     package init(code: Code, message: String, errno: Int32) {

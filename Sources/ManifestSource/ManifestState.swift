@@ -1,16 +1,16 @@
 package import KubernetesAPI
 
-/// The contents of each file in a folder, and the objects that result from all of them.
+/// The contents of each file in a folder, and the resulting objects.
 ///
-/// A file counts as a whole: while one of its documents is wrong, everything that it said before stays in force.
+/// A file counts as a whole: while one of its documents is invalid, its previous contents stay in force.
 package struct ManifestState: Sendable {
-    /// What follows from the files that have changed.
+    /// The effect of changed files.
     package struct Settlement: Sendable {
         /// Only what differs from before.
         package var changes: [ObjectChange] = []
-        /// Problems that were not there at the last settlement.
+        /// Problems that did not exist at the last settlement.
         package var problems: [ManifestProblem] = []
-        /// Documents of other kinds that were not there at the last settlement: `web.yaml:3: v1 Pod`.
+        /// Documents of other kinds, new since the last settlement: `web.yaml:3: v1 Pod`.
         package var ignored: [String] = []
     }
 
@@ -33,7 +33,7 @@ package struct ManifestState: Sendable {
     private var reported: Set<ManifestProblem> = []
     private var ignored: Set<String> = []
 
-    /// A state without files, for objects of `kinds`; `folder` is what the paths in problems begin with.
+    /// A state without files, for objects of `kinds`; paths in problems begin with `folder`.
     package init(folder: String, kinds: Set<ObjectKind> = Set(ObjectKind.allCases)) {
         self.folder = folder
         self.kinds = kinds
@@ -54,7 +54,7 @@ package struct ManifestState: Sendable {
         files[file] = File(entries: read.entries, strangers: read.strangers)
     }
 
-    /// Records that `file` cannot be used as a whole; what it said before stays in force.
+    /// Records that `file` as a whole cannot be used; its previous contents stay in force.
     package mutating func fail(file: String, reason: String) {
         fail(file: file, [.init(line: 1, error: ObjectError(object: "", field: "", reason: reason))])
     }
@@ -72,7 +72,7 @@ package struct ManifestState: Sendable {
         }
     }
 
-    /// What follows from all updates since the last settlement, taken together: an object that moved from one file to
+    /// The effect of all updates since the last settlement, taken together: an object that moved from one file to
     /// another has not changed.
     package mutating func settle() -> Settlement {
         var (placed, problems) = place()
@@ -93,7 +93,7 @@ package struct ManifestState: Sendable {
         return settlement
     }
 
-    /// The objects in force: of several with one name, that of the first file.
+    /// The objects in force: if several have the same name, the one in the first file.
     private func place() -> ([ObjectKey: Placed], [ManifestProblem]) {
         var placed: [ObjectKey: Placed] = [:]
         var problems: [ManifestProblem] = []
@@ -140,7 +140,7 @@ package struct ManifestState: Sendable {
         return problems
     }
 
-    /// An API server allocates cluster IPs; in a folder each Service has to name its own.
+    /// An API server allocates cluster IPs; in a folder each Service must specify its own.
     private static func missingClusterIPs(in placed: [ObjectKey: Placed]) -> [ManifestProblem] {
         placed.compactMap { key, place in
             guard case .service(let service) = place.object, service.clusterIPs.isEmpty, !service.isHeadless,

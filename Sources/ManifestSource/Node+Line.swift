@@ -1,7 +1,7 @@
 import Yams
 
 extension Node {
-    /// The line of the field with a path such as `spec.ports[0].port`, or of the nearest field around it that is there.
+    /// The line of the field with a path such as `spec.ports[0].port`, or of the nearest enclosing field that exists.
     func line(of path: String) -> Int {
         var node = self
         var line = mark?.line ?? 1

@@ -15,9 +15,9 @@ package struct Chain: Sendable, Hashable {
         package var point: Point
         /// Lower is earlier: -100 is `dstnat`, 100 is `srcnat`.
         package var priority: Int32
-        /// What we write is `nat`: only the first packet of a connection comes here.
+        /// We write `nat`: only the first packet of a connection enters such a chain.
         package var type: String
-        /// What becomes of a packet that no rule has decided about. We write `accept`; anything else stops all traffic.
+        /// What happens to a packet that no rule has decided on. We write `accept`; anything else stops all traffic.
         package var acceptsByDefault: Bool
 
         package init(_ point: Point, priority: Int32, type: String = "nat", acceptsByDefault: Bool = true) {
@@ -29,7 +29,7 @@ package struct Chain: Sendable, Hashable {
     }
 
     package var name: String
-    /// Where packets enter; `nil` for a chain that only other chains lead to.
+    /// Where packets enter; `nil` for a chain reached only from other chains.
     package var hook: Hook?
 
     package init(_ name: String, hook: Hook? = nil) {

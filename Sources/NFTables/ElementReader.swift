@@ -2,19 +2,19 @@ import CLinux
 package import InternetAddresses
 import Netlink
 
-/// One element of a set as the kernel tells it. Valid inside the closure that it is handed to.
+/// One element of a set as the kernel reports it. Valid only inside the closure that receives it.
 package struct ElementReader: ~Copyable {
     /// The key's bytes.
     package let key: FieldReader
-    /// The upper end of a range over a concatenation; empty where there is none.
+    /// The upper end of a range over a concatenation; empty if there is none.
     package let keyEnd: FieldReader
     /// The value's bytes; empty in sets and verdict maps.
     package let data: FieldReader
     /// The value in verdict maps.
     package let verdict: Verdict?
-    /// Whether this is the first value behind a range.
+    /// Whether this is the first value after a range.
     package let endsInterval: Bool
-    /// What `nft list` shows beside the element; empty where there is none.
+    /// The comment that `nft list` shows; empty if there is none.
     package let comment: String
 
     init(_ element: borrowing RawSpan) throws(NetlinkError) {
@@ -58,10 +58,10 @@ package struct ElementReader: ~Copyable {
     }
 }
 
-/// Reads the fields of a key or value one after the other, as ``FieldWriter`` writes them.
+/// Reads the fields of a key or value one after another, as ``FieldWriter`` writes them.
 ///
-/// A copy of up to 48 bytes without storage of its own: dumps bring hundreds of thousands of these. Reading beyond the
-/// end gives zeros.
+/// An inline copy of up to 48 bytes, without heap storage: dumps contain hundreds of thousands of these. Reading beyond
+/// the end gives zeros.
 package struct FieldReader: Sendable {
     private var storage: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
     package let byteCount: Int

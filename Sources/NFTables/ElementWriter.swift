@@ -27,12 +27,12 @@ package struct ElementWriter: ~Copyable {
         writer.nested(NFTA_SET_ELEM_DATA.rawValue) { verdict.write(to: &$0) }
     }
 
-    /// Marks the first value behind a range over a single field.
+    /// Marks the first value after a range over a single field.
     package mutating func endsInterval() {
         writer.attribute(NFTA_SET_ELEM_FLAGS.rawValue, bigEndian: NFT_SET_ELEM_INTERVAL_END.rawValue)
     }
 
-    /// What `nft list` shows beside the element; at most 127 bytes of it are kept, as nft allows.
+    /// The comment that `nft list` shows; cut to 127 bytes, nft's limit.
     package mutating func comment(_ text: String) {
         let text = text.utf8.prefix(127)
         writer.attribute(NFTA_SET_ELEM_USERDATA.rawValue) { writer in
@@ -82,7 +82,7 @@ package struct FieldWriter: ~Copyable {
         writer.append(UInt16(0))
     }
 
-    /// A number that the kernel computes with, in host order.
+    /// A number used in the kernel's arithmetic, in host order.
     package mutating func number(_ number: UInt32) {
         writer.append(number)
     }

@@ -2,10 +2,10 @@ import CLinux
 import InternetAddresses
 import Netlink
 
-/// Reading back what the kernel holds of a rule. Only the steps that we write are understood; a rule with any other is
-/// not ours, and whoever asks is told so with `nil`.
+/// Reading rules back from the kernel. Only the expressions that we write are understood; a rule with any other is not
+/// ours, and reads as `nil`.
 extension Expression {
-    /// Reads `NFTA_RULE_EXPRESSIONS`; `nil` when a step in it is none of ours.
+    /// Reads `NFTA_RULE_EXPRESSIONS`; `nil` if any expression in it is not ours.
     static func read(list bytes: borrowing RawSpan) throws(NetlinkError) -> [Expression]? {
         var expressions: [Expression] = []
         var isOurs = true
@@ -108,7 +108,7 @@ extension Expression {
     }
 }
 
-/// The attributes of one nest, copied: for small things such as rules and declarations, not for elements.
+/// The attributes of one nest, copied: for rules and declarations, not for elements.
 struct Attributes {
     private var values: [UInt32: [UInt8]] = [:]
 
@@ -126,10 +126,10 @@ struct Attributes {
 
     func text(_ type: some RawRepresentable<UInt32>) -> String { self[type].span.bytes.string }
 
-    /// A 32-bit number in network order; 0 where there is none.
+    /// A 32-bit number in network order; 0 if there is none.
     func number(_ type: some RawRepresentable<UInt32>) -> UInt32 { self[type].span.bytes.bigEndian(as: UInt32.self) }
 
-    /// A 32-bit number in network order, or `nil` where there is none.
+    /// A 32-bit number in network order, or `nil` if there is none.
     func optionalNumber(_ type: UInt32) -> Int? {
         values[type].map { Int($0.span.bytes.bigEndian(as: UInt32.self)) }
     }
@@ -143,7 +143,7 @@ struct Attributes {
         try Attributes(self[type].span.bytes)[NFTA_DATA_VALUE]
     }
 
-    /// A register in words. The kernel tells whole 128-bit registers as 1 to 4, and words from `NFT_REG32_00` on.
+    /// A register in words. The kernel numbers whole 128-bit registers 1 to 4, and words from `NFT_REG32_00` up.
     func register(_ type: some RawRepresentable<UInt32>) -> Int {
         let number = Int(number(type))
         let firstWord = Int(NFT_REG32_00.rawValue)

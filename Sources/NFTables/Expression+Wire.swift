@@ -2,7 +2,7 @@ import CLinux
 import InternetAddresses
 import Netlink
 
-/// What the kernel is told of each step: `NFTA_LIST_ELEM { NFTA_EXPR_NAME, NFTA_EXPR_DATA { … } }`.
+/// Each expression on the wire: `NFTA_LIST_ELEM { NFTA_EXPR_NAME, NFTA_EXPR_DATA { … } }`.
 extension Expression {
     func write(to writer: inout MessageWriter) {
         switch self {
@@ -124,7 +124,7 @@ extension Expression {
         writer.nested(type) { $0.attribute(NFTA_DATA_VALUE.rawValue, bytes: bytes) }
     }
 
-    /// The kernel's number of a register that we count in words.
+    /// The kernel's number for a register that we count in words.
     private static func number(_ register: Int) -> UInt32 { NFT_REG32_00.rawValue + UInt32(register) }
 }
 

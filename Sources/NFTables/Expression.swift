@@ -2,7 +2,7 @@ package import InternetAddresses
 
 /// One step of the kernel's rule machine: it loads into registers, compares registers, or acts.
 ///
-/// Registers are counted in 32-bit words, 0 to 15, as `NFT_REG32_00` and on.
+/// Registers are counted in 32-bit words, 0 to 15, like `NFT_REG32_00` and up.
 package enum Expression: Sendable, Hashable {
     /// `[ payload load LENGTHb @ BASE header + OFFSET => reg ]`
     case payload(base: PayloadBase, offset: UInt32, length: UInt32, into: Int)
@@ -30,7 +30,7 @@ package enum Expression: Sendable, Hashable {
     case update(set: String, key: Int, data: Int, timeout: UInt64)
     /// `[ nat dnat FAMILY addr_min reg proto_min reg ]`
     case dnat(IPFamily, address: Int, port: Int)
-    /// `[ masq flags 0x10 ]`: with a random source port, so that clients behind one address do not race for ports
+    /// `[ masq flags 0x10 ]`: with a random source port, so that connections do not race for the same port
     case masquerade
     /// `[ reject type TYPE code CODE ]`
     case reject(Rejection)

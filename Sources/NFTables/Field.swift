@@ -4,13 +4,13 @@ package import InternetAddresses
 /// One part of a key or a value: where a rule reads it from a packet, and how `nft` shows it.
 ///
 /// The type numbers and the description in a set's user data are those of nft's own `src/datatype.c` and
-/// `src/netlink.c`; the kernel does not look at them.
+/// `src/netlink.c`; the kernel ignores them.
 package enum Field: Sendable, Hashable {
     case sourceAddress
     case destinationAddress
     case transportProtocol
     case destinationPort
-    /// A random number from `offset` up to, not including, `offset + modulus`.
+    /// A random number from `offset` up to but not including `offset + modulus`.
     case random(modulus: UInt32, offset: UInt32)
     /// The packet's priority, used as a scratch register between two lookups.
     case priority

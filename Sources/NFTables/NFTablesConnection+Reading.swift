@@ -2,15 +2,14 @@ import CLinux
 import InternetAddresses
 package import Netlink
 
-/// What the kernel holds of a table. All reads are of one family; tables of other names are passed over.
+/// Reading a table back from the kernel. All reads are of one family; tables of other names are skipped.
 extension NFTablesConnection {
-    /// Whether the table is there. `nft list table ip servicelet`
+    /// Whether the table exists. `nft list table ip servicelet`
     package mutating func contains(_ table: Table) throws(NetlinkError) -> Bool {
         try flags(of: table) != nil
     }
 
-    /// The table's flags, such as `NFT_TABLE_F_DORMANT` of one whose chains are switched off; `nil` where there is no
-    /// table.
+    /// The table's flags, such as `NFT_TABLE_F_DORMANT` when its chains are switched off; `nil` if there is no table.
     package mutating func flags(of table: Table) throws(NetlinkError) -> UInt32? {
         var flags: UInt32?
         try dump(NFT_MSG_GETTABLE.rawValue, table, filter: { _ in }) { (payload) throws(NetlinkError) in
@@ -40,7 +39,7 @@ extension NFTablesConnection {
         return chains
     }
 
-    /// The rules of the table by chain, in order; `nil` stands for a rule that is none of ours.
+    /// The rules of the table by chain, in order; `nil` stands for a rule that is not ours.
     package mutating func rules(of table: Table) throws(NetlinkError) -> [String: [[Expression]?]] {
         var rules: [String: [[Expression]?]] = [:]
         try dump(
@@ -70,8 +69,8 @@ extension NFTablesConnection {
         return sets
     }
 
-    /// How many elements a set has, or `nil` where the kernel does not tell. `NFTA_SET_COUNT` is younger than the
-    /// headers of some distributions: Linux 6.18 tells, 6.1 does not.
+    /// How many elements a set has, or `nil` if the kernel does not report it. `NFTA_SET_COUNT` is newer than the
+    /// headers of some distributions: Linux 6.18 reports it, 6.1 does not.
     package mutating func elementCount(of set: String, in table: Table) throws(NetlinkError) -> Int? {
         var count: Int?
         try dump(
@@ -85,7 +84,7 @@ extension NFTablesConnection {
         return count
     }
 
-    /// `NFTA_SET_COUNT`, behind `NFTA_SET_EXPRESSIONS` and `NFTA_SET_TYPE`.
+    /// `NFTA_SET_COUNT`, after `NFTA_SET_EXPRESSIONS` and `NFTA_SET_TYPE`.
     private static let setCountAttribute = NFTA_SET_EXPRESSIONS.rawValue + 2
 
     /// Calls `body` with each element of a set.
@@ -101,12 +100,11 @@ extension NFTablesConnection {
             { (payload) throws(NetlinkError) in try Self.forEachElement(in: payload, body) })
     }
 
-    /// Asks for single elements of a set by their keys, and calls `body` with each. Throws ENOENT when one is not
-    /// there.
+    /// Gets single elements of a set by key, and calls `body` with each. Throws ENOENT if one does not exist.
     ///
-    /// `nextKey` writes one key each time it is called, or returns false when there is none left. A dump of a large
-    /// hash set takes the kernel time in proportion to the square of its size, because every part of the answer begins
-    /// with a walk over all that has been told. Asking by key does not.
+    /// `nextKey` writes one key per call, or returns false when none is left. Dumping a large hash set takes the kernel
+    /// time quadratic in its size, because every part of the answer begins with a walk over all elements already sent.
+    /// Getting by key does not.
     package mutating func forEachElement(
         of set: String, in table: Table, nextKey: (inout FieldWriter) -> Bool,
         _ body: (borrowing ElementReader) throws(NetlinkError) -> Void
@@ -147,7 +145,7 @@ extension NFTablesConnection {
         }
     }
 
-    /// The kernel puts one answer for each key into our receive buffer before we can read the first.
+    /// The kernel queues an answer for each key before we can read the first.
     private static let keysInRequest = 1000
 
     private static func forEachElement(
@@ -161,7 +159,7 @@ extension NFTablesConnection {
         }
     }
 
-    /// The number of transactions that the kernel has carried out since it started, for all tables together.
+    /// The number of transactions that the kernel has committed since it started, for all tables together.
     package mutating func generation() throws(NetlinkError) -> UInt32 {
         var writer = MessageWriter()
         let sequence = netlink.nextSequence()

@@ -1,6 +1,6 @@
 package import Netlink
 
-/// The way to the kernel's nf_tables: transactions there, and what it holds back.
+/// A connection to the kernel's nf_tables: commits transactions, and reads tables back.
 ///
 /// Calls block; they belong on a thread that may. Kernel 5.13 or later.
 package struct NFTablesConnection: ~Copyable {
@@ -12,14 +12,14 @@ package struct NFTablesConnection: ~Copyable {
         netlink = NetlinkConnection(transport)
     }
 
-    /// An empty transaction for any tables, which becomes real with ``commit(_:)``.
+    /// An empty transaction for any tables, for ``commit(_:)``.
     package mutating func begin() -> Transaction {
         var writer = MessageWriter()
         swap(&writer, &spare)
         return Transaction(writer: writer, sequence: netlink.nextSequence())
     }
 
-    /// Hands the transaction to the kernel, which takes all of it or nothing. An empty one is not sent.
+    /// Sends the transaction to the kernel, which applies all of it or nothing. An empty one is not sent.
     ///
     /// Throws ``TransactionError`` with everything that the kernel refuses.
     package mutating func commit(_ transaction: consuming Transaction) throws(TransactionError) {

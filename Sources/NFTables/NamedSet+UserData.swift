@@ -1,9 +1,9 @@
 import CLinux
 package import InternetAddresses
 
-/// The note that nft leaves on a set so that it can show it with `typeof` later: without it a listing could not tell
-/// the type of a slot number. Type-length-value with one byte each; the numbers are nft's (`include/udata.h` of
-/// libnftnl, `enum expr_types`, `enum proto_desc_id`).
+/// The user data that lets nft list a set with `typeof`: without it, a listing could not show the type of a slot
+/// number. Type-length-value with one byte each; the numbers are nft's (`include/udata.h` of libnftnl,
+/// `enum expr_types`, `enum proto_desc_id`).
 extension NamedSet {
     package func userData(_ family: IPFamily) -> [UInt8] {
         var data = Self.entry(0, Self.number(Self.byteOrder(key)))

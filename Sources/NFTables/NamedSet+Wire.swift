@@ -22,7 +22,7 @@ extension NamedSet {
         fields.reduce(0) { $0 << 6 | $1.typeNumber(family) }
     }
 
-    /// A value is never padded at its end when it is a single field, as nft has it; a concatenation is.
+    /// As in nft, a value that is a single field is not padded at its end; a concatenation is.
     static func length(_ fields: [Field], _ family: IPFamily) -> Int {
         fields.count == 1 ? fields[0].size(family) : fields.size(family)
     }
@@ -49,7 +49,7 @@ extension NamedSet {
         writer.attribute(NFTA_SET_USERDATA.rawValue, bytes: userData(family))
     }
 
-    /// What ranges over a concatenation need to know: the size of each field (kernel 5.6).
+    /// Required for ranges over a concatenation: the size of each field (kernel 5.6).
     private func writeFieldLengths(to writer: inout MessageWriter, _ family: IPFamily) {
         writer.nested(NFTA_SET_DESC.rawValue) { writer in
             writer.nested(NFTA_SET_DESC_CONCAT.rawValue) { writer in

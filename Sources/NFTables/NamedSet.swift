@@ -3,7 +3,7 @@ package import InternetAddresses
 /// A named set or map of a table.
 package struct NamedSet: Sendable, Hashable {
     package enum Value: Sendable, Hashable {
-        /// A set: an element is in it or not.
+        /// A set: an element is a member or not.
         case none
         /// A map from keys to fields.
         case fields([Field])
@@ -14,10 +14,10 @@ package struct NamedSet: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// Exact keys, in a hash table that grows.
         case hash
-        /// Ranges. With several fields in the key only the last may be a range that is not a single value.
+        /// Ranges. With several fields in the key, only the last may be more than a single value.
         case interval
-        /// Exact keys that rules add and that age out, at most so many at a time. When it is full, `update` ends the
-        /// rule.
+        /// Exact keys that rules add and that time out, at most this many at a time. When it is full,
+        /// `update` ends the rule.
         case dynamic(size: UInt32)
     }
 

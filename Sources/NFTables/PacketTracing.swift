@@ -8,7 +8,7 @@ package struct TraceStep: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// A rule with this handle decided.
         case rule(handle: UInt64)
-        /// The end of a chain that others lead to.
+        /// The end of a chain reached from others.
         case end
         /// The chain's policy decided.
         case policy
@@ -24,7 +24,7 @@ package struct TraceStep: Sendable, Hashable {
         case other(Int32)
     }
 
-    /// The same for all steps of one packet.
+    /// Identical in all steps of one packet.
     package var packet: UInt32
     /// `ip`, `ip6` or `inet`.
     package var family: String
@@ -34,20 +34,20 @@ package struct TraceStep: Sendable, Hashable {
     package var verdict: Verdict
 }
 
-/// Marks packets to one place for tracing, and hears what becomes of them.
+/// Marks packets to one address and port for tracing, and reports what happens to them.
 ///
-/// The mark is set by a table of our own, which the kernel removes with the socket, also when the process is killed.
-/// Calls block; root, kernel 5.12 or later.
+/// A table of our own sets the mark; the kernel removes it with the socket, even if the process is killed. Calls block.
+/// Needs root and kernel 5.12 or later.
 package struct PacketTracing: ~Copyable {
     private var listener: NetlinkConnection
-    /// Holds the table.
+    /// Owns the table.
     private var owner: NFTablesConnection
 
     private static let tableName = "servicelet-trace"
     /// Before every other chain: NF_IP_PRI_RAW is -300.
     private static let priority: Int32 = -400
 
-    /// Begins to trace packets to an address and port, in the network namespace of the calling thread.
+    /// Starts tracing packets to an address and port, in the network namespace of the calling thread.
     package init(
         _ address: IPAddress, port: UInt16, _ transport: TransportProtocol
     ) throws(TransactionError) {
@@ -88,7 +88,7 @@ package struct PacketTracing: ~Copyable {
         ]
     }
 
-    /// The steps that were taken until `deadline`, or until `isEnough` says so.
+    /// The steps traced until `deadline`, or until `isEnough` returns true.
     package mutating func steps(
         until deadline: ContinuousClock.Instant, isEnough: ([TraceStep]) -> Bool
     ) throws(NetlinkError) -> [TraceStep] {
@@ -102,7 +102,7 @@ package struct PacketTracing: ~Copyable {
                     steps.append(step)
                 }
             } catch {
-                // Nothing came within the socket's timeout.
+                // Nothing arrived within the socket's timeout.
                 guard error.errno == EAGAIN else { throw error }
             }
         }
@@ -111,7 +111,7 @@ package struct PacketTracing: ~Copyable {
 }
 
 extension TraceStep {
-    /// Reads the payload of `NFT_MSG_TRACE`; `nil` for steps that say nothing of a table.
+    /// Reads the payload of `NFT_MSG_TRACE`; `nil` for steps that name no table.
     init?(_ payload: borrowing RawSpan) throws(NetlinkError) {
         guard payload.byteCount >= MemoryLayout<nfgenmsg>.size else { throw .malformed("trace") }
         let number = Int(payload.integer(at: 0, as: UInt8.self))

@@ -2,14 +2,15 @@ import CLinux
 package import InternetAddresses
 
 extension Rule {
-    /// The steps that the kernel's rule machine takes for this rule.
+    /// The kernel expressions for this rule.
     package func expressions(_ family: IPFamily) -> [Expression] {
         statements.flatMap { $0.expressions(family) }
     }
 }
 
 extension Statement {
-    /// The steps for one statement. Each begins at register 0 anew: nothing is kept from one statement to the next.
+    /// The expressions for one statement. Each starts again at register 0: nothing is kept from one
+    /// statement to the next.
     func expressions(_ family: IPFamily) -> [Expression] {
         switch self {
         case .isIn(let key, let set, let negated):
@@ -74,8 +75,8 @@ extension Statement {
         ]
     }
 
-    /// Compares an address with a network, as nft does: of a network that ends at a byte only the bytes before are
-    /// loaded.
+    /// Compares an address with a network, as nft does: if the prefix ends at a byte boundary, only
+    /// its bytes are loaded.
     private static func compare(_ field: Field, _ network: IPNetwork, equal: Bool) -> [Expression] {
         let family = network.family
         guard case .payload(let base, let offset, let length, _) = field.load(family, into: 0) else { return [] }
@@ -92,7 +93,7 @@ extension Statement {
         ]
     }
 
-    /// Loads a concatenation into registers, from the one numbered `first` on.
+    /// Loads a concatenation into registers, from number `first` up.
     private static func load(_ fields: [Field], _ family: IPFamily, from first: Int = 0) -> [Expression] {
         var register = first
         return fields.map { field in
@@ -101,7 +102,7 @@ extension Statement {
         }
     }
 
-    /// The name as the kernel loads it: filled up with zeros to IFNAMSIZ.
+    /// The name as the kernel loads it: padded with zeros to IFNAMSIZ.
     private static func interfaceName(_ name: String) -> [UInt8] {
         let bytes = [UInt8](name.utf8)
         return bytes + [UInt8](repeating: 0, count: max(0, 16 - bytes.count))
@@ -113,7 +114,7 @@ extension Statement {
 }
 
 extension Field {
-    /// The step that puts the field into a register.
+    /// The expression that loads the field into a register.
     func load(_ family: IPFamily, into register: Int) -> Expression {
         let length = UInt32(size(family))
         return switch self {

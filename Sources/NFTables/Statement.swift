@@ -1,6 +1,6 @@
 package import InternetAddresses
 
-/// One statement of a rule, as a person writes it in nft's language.
+/// One statement of a rule, as in nft's language.
 package enum Statement: Sendable, Hashable {
     /// `ip daddr . … @set`, or `!= @set`
     case isIn([Field], set: String, negated: Bool = false)
@@ -34,11 +34,11 @@ package enum Statement: Sendable, Hashable {
     case isTo(IPNetwork)
     /// `fib saddr type local`: the source is an address of this node
     case isFromThisNode
-    /// `iifname "br0"`, or `"veth*"` for all names that begin so, or `!=`
+    /// `iifname "br0"`, or `"veth*"` for all names with that prefix, or `!=`
     case isFromInterface(String, isPrefix: Bool = false, negated: Bool = false)
     /// `meta l4proto tcp`
     case isTransport(TransportProtocol)
-    /// `update @map { key timeout … : value }`; seconds. A key that is in the map keeps its value and begins a new
+    /// `update @map { key timeout … : value }`; seconds. A key already in the map keeps its value and restarts its
     /// timeout; when the map is full, the rule ends.
     case remember([Field], value: [Field], map: String, timeout: UInt32)
 }
@@ -79,13 +79,13 @@ extension Statement {
         return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
     }
 
-    /// nft leaves out the length of a whole address.
+    /// nft omits the prefix length of a single address.
     private static func text(_ network: IPNetwork) -> String {
         network.prefixLength == network.family.addressBits ? "\(network.address)" : "\(network)"
     }
 }
 
-/// A rule: its statements hold one after the other, or it ends at the first that does not.
+/// A rule: its statements run in order until one does not match.
 package struct Rule: Sendable, Hashable {
     package var statements: [Statement]
 

@@ -22,6 +22,6 @@ extension Table: CustomStringConvertible {
 }
 
 extension IPFamily {
-    /// What nft calls the family, and the header of its packets: `ip` or `ip6`.
+    /// nft's name for the family and for its packets' header: `ip` or `ip6`.
     package var nftName: String { self == .ipv4 ? "ip" : "ip6" }
 }

@@ -3,8 +3,8 @@ import Netlink
 
 /// Changes to tables that take effect all at once or not at all: one netfilter batch.
 ///
-/// Messages are written behind each other into one buffer as the calls come. Elements of the same set share a message,
-/// up to the 64 KiB that the length of an attribute can say.
+/// Messages are appended to one buffer call by call. Elements of the same set share a message, up to the 64 KiB that an
+/// attribute's length can express.
 package struct Transaction: ~Copyable {
     private var writer: MessageWriter
     private let firstSequence: UInt32
@@ -13,7 +13,7 @@ package struct Transaction: ~Copyable {
     private var nextSetID: UInt32 = 1
     private var open: OpenElements?
 
-    /// A message of elements that has not been ended yet.
+    /// A message of elements that has not ended yet.
     private struct OpenElements {
         var operation: UInt32
         var set: String
@@ -22,7 +22,7 @@ package struct Transaction: ~Copyable {
         var list: Int
     }
 
-    /// A transaction that writes into `writer` and numbers its messages from `sequence` on.
+    /// A transaction that writes into `writer` and numbers its messages from `sequence` up.
     init(writer: consuming MessageWriter, sequence: UInt32) {
         self.writer = writer
         firstSequence = sequence
@@ -31,10 +31,10 @@ package struct Transaction: ~Copyable {
         control(UInt32(NFNL_MSG_BATCH_BEGIN))
     }
 
-    /// How many messages there are, without the two that begin and end the batch.
+    /// The number of messages, without the two that begin and end the batch.
     package var messageCount: Int { Int(sequence &- firstSequence) }
 
-    /// How many bytes there are so far.
+    /// The number of bytes so far.
     package var byteCount: Int { writer.count }
 
     package var isEmpty: Bool { messageCount == 0 }
@@ -48,8 +48,8 @@ package struct Transaction: ~Copyable {
         }
     }
 
-    /// A table that goes with the socket that it is made through, however that comes about (NFT_TABLE_F_OWNER). Nobody
-    /// else can change it. Kernel 5.12 or later.
+    /// A table that the kernel deletes when the socket that created it is closed (NFT_TABLE_F_OWNER). No other socket
+    /// can change it. Kernel 5.12 or later.
     package mutating func addOwned(_ table: Table) {
         message(NFT_MSG_NEWTABLE.rawValue, NLM_F_CREATE | NLM_F_EXCL, table) { writer in
             writer.attribute(NFTA_TABLE_NAME.rawValue, string: table.name)
@@ -57,7 +57,7 @@ package struct Transaction: ~Copyable {
         }
     }
 
-    /// `nft delete table ip servicelet`, with all that is in it
+    /// `nft delete table ip servicelet`, with all its contents
     package mutating func delete(_ table: Table) {
         message(NFT_MSG_DELTABLE.rawValue, 0, table) { writer in
             writer.attribute(NFTA_TABLE_NAME.rawValue, string: table.name)
@@ -102,7 +102,7 @@ package struct Transaction: ~Copyable {
         add(rule.expressions(table.family), to: chain, of: table)
     }
 
-    /// A rule made of steps that no statement has.
+    /// A rule of expressions that no statement covers.
     package mutating func add(_ expressions: [Expression], to chain: String, of table: Table) {
         message(NFT_MSG_NEWRULE.rawValue, NLM_F_CREATE | NLM_F_APPEND, table) { writer in
             writer.attribute(NFTA_RULE_TABLE.rawValue, string: table.name)
@@ -147,7 +147,7 @@ package struct Transaction: ~Copyable {
         element(NFT_MSG_NEWSETELEM.rawValue, NLM_F_CREATE, set, table, body)
     }
 
-    /// `nft delete element ip servicelet endpoints { 10.96.0.5 . tcp . 80 . 0 }`; the element must be there
+    /// `nft delete element ip servicelet endpoints { 10.96.0.5 . tcp . 80 . 0 }`; the element must exist
     package mutating func removeElement(from set: String, of table: Table, _ body: (inout ElementWriter) -> Void) {
         element(NFT_MSG_DELSETELEM.rawValue, 0, set, table, body)
     }
@@ -213,7 +213,7 @@ package struct Transaction: ~Copyable {
         }
     }
 
-    /// Ends the batch. The last message asks for an acknowledgement, which comes when everything has been dealt with.
+    /// Ends the batch. The last message asks for an acknowledgement, which arrives when everything has been processed.
     mutating func finish() -> (first: UInt32, last: UInt32) {
         endElements()
         if let lastMessage { writer.addFlags(UInt16(NLM_F_ACK), toMessageAt: lastMessage) }
@@ -222,9 +222,9 @@ package struct Transaction: ~Copyable {
         return (firstSequence, last)
     }
 
-    /// The whole batch, once it is finished.
+    /// The whole finished batch.
     package var bytes: [UInt8] { writer.bytes }
 
-    /// Gives the buffer back for the next transaction.
+    /// Returns the buffer for the next transaction.
     consuming func recycle() -> MessageWriter { writer }
 }

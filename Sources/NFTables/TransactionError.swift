@@ -2,7 +2,7 @@ import CLinux
 package import InternetAddresses
 package import Netlink
 
-/// What the kernel refuses of a transaction, of which nothing has taken effect.
+/// The messages of a transaction that the kernel refused. None of the transaction has taken effect.
 package struct TransactionError: Error, Sendable, CustomStringConvertible {
     package var refusals: [Refusal]
 
@@ -11,14 +11,14 @@ package struct TransactionError: Error, Sendable, CustomStringConvertible {
         return refusals.count == 1 ? first.description : "\(first) (and \(refusals.count - 1) more)"
     }
 
-    /// Whether the same transaction may well succeed when it is sent again.
+    /// Whether the same transaction may succeed if it is sent again.
     package var isTransient: Bool { refusals.allSatisfy(\.error.isTransient) }
 }
 
-/// One message of a transaction that the kernel refuses.
+/// One refused message of a transaction.
 package struct Refusal: Sendable, CustomStringConvertible {
     package var error: NetlinkError
-    /// The set and the key of the element that the kernel points at; `nil` where it points at something else.
+    /// The set and the key of the element that the kernel points at; `nil` if it points at something else.
     package var element: RefusedElement?
 
     package var description: String {
@@ -30,20 +30,20 @@ package struct Refusal: Sendable, CustomStringConvertible {
         self.error = error
     }
 
-    /// Finds in the batch what the kernel points at with a sequence number and an offset.
+    /// Finds the part of the batch that a sequence number and offset from the kernel point at.
     init(error: NetlinkError, in batch: [UInt8]) {
         self.error = error
         guard let sequence = error.sequence, let offset = error.offset else { return }
         do throws(NetlinkError) {
             element = try RefusedElement.find(in: batch, sequence: sequence, offset: Int(offset))
         } catch {
-            // We wrote the batch ourselves; a fault in it must not hide what the kernel said.
+            // We wrote the batch ourselves; a fault in it must not hide the kernel's message.
             self.error.kernelMessage += " [\(error)]"
         }
     }
 }
 
-/// The element that the kernel refuses, as it stood in the batch.
+/// The refused element, as it is in the batch.
 package struct RefusedElement: Sendable, Hashable {
     package var family: IPFamily
     package var set: String
@@ -63,7 +63,7 @@ package struct RefusedElement: Sendable, Hashable {
         return nil
     }
 
-    /// Goes down from the message into the element around `offset`.
+    /// Descends from the message into the element around `offset`.
     private static func element(in message: borrowing RawSpan, at offset: Int) throws(NetlinkError) -> RefusedElement? {
         var set = ""
         var key: [UInt8]?

@@ -1,15 +1,15 @@
 import CLinux
 import Netlink
 
-/// Where a packet goes on from a rule or a verdict map.
+/// Where a packet continues after a rule or a verdict map.
 package enum Verdict: Sendable, Hashable {
     case accept
     case drop
-    /// Back to the rule behind the jump.
+    /// Back to the rule after the jump.
     case `return`
-    /// On in this chain, and back here behind its end.
+    /// On in this chain, returning here at its end.
     case jump(String)
-    /// On in this chain, and not back.
+    /// On in this chain, without returning.
     case goto(String)
 }
 
@@ -51,7 +51,7 @@ extension Verdict {
         }
     }
 
-    /// Reads what is inside `NFTA_DATA_VERDICT`; `nil` for a verdict that we never write.
+    /// Reads the contents of `NFTA_DATA_VERDICT`; `nil` for a verdict that we never write.
     init?(_ bytes: borrowing RawSpan) throws(NetlinkError) {
         var code: UInt32?
         var chain = ""

@@ -1,22 +1,22 @@
 package import KubernetesAPI
 import Mailboxes
 
-/// Changes that sources have posted and the consumer has not yet taken: the last one of each object.
+/// Changes that sources have posted and the consumer has not yet taken: the latest of each object.
 ///
 /// A thousand changes to one object become one. Memory is bounded by the number of objects, not by the number of
 /// events. Sources post from any task; a single consumer reads. A source that reads a whole cluster calls
-/// ``waitForRoom()`` between pieces, so that the inbox does not come to hold the cluster a second time.
+/// ``waitForRoom()`` between pieces, so that the inbox does not hold the cluster a second time.
 package final class ObjectInbox: Sendable {
     /// Changes taken together, in no particular order; at most one for each object.
     package struct Batch: Sendable {
         package var changes: [ObjectChange]
         /// When the oldest of these changes was posted.
         package var oldest: ContinuousClock.Instant
-        /// Whether everything that the sources knew at their start is in this batch or an earlier one.
+        /// Whether everything that the sources knew at the start is in this batch or an earlier one.
         package var isSynchronized: Bool
     }
 
-    /// Pending changes at which ``waitForRoom()`` waits.
+    /// The number of pending changes at which ``waitForRoom()`` waits.
     package static let capacity = 4_096
 
     private struct Contents: Sendable {
@@ -25,8 +25,8 @@ package final class ObjectInbox: Sendable {
         var missing: Set<ObjectKind>
         var synchronizationIsNews = false
 
-        /// Once everything has arrived, sources are never held up: the consumer may be busy for seconds, and a watch
-        /// that is not read meanwhile is closed by the API server.
+        /// After the initial state, sources are never held up: the consumer may be busy for seconds, and the API server
+        /// closes a watch that is not read.
         var hasRoom: Bool { missing.isEmpty || pending.count < ObjectInbox.capacity }
 
         mutating func take() -> Batch? {
@@ -43,7 +43,7 @@ package final class ObjectInbox: Sendable {
 
     private let mailbox: Mailbox<Contents>
 
-    /// An inbox that is synchronized once each of `kinds` was marked so.
+    /// An inbox that is synchronized once each of `kinds` has been marked synchronized.
     package init(waitingFor kinds: Set<ObjectKind>) {
         mailbox = Mailbox(Contents(missing: kinds, synchronizationIsNews: kinds.isEmpty))
     }

@@ -1,4 +1,4 @@
-/// A checksum of documents, which finds what the file system has changed behind the store's back.
+/// A checksum of documents, which detects corruption by the file system.
 ///
 /// FNV-1a over words of eight bytes: http://www.isthe.com/chongo/tech/comp/fnv/
 enum Checksum {
@@ -10,7 +10,7 @@ enum Checksum {
             while offset + 8 <= bytes.count {
                 let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
                 hash = (hash ^ word) &* prime
-                // The multiplication moves bits up only; this lets the upper ones count for the lower.
+                // Multiplication moves bits up only; this mixes the upper ones into the lower.
                 hash ^= hash >> 32
                 offset += 8
             }

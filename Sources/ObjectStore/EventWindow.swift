@@ -1,8 +1,9 @@
 import DequeModule
 
-/// The last changes of a resource: watchers read on from here, and lists of a moment ago are rebuilt from it.
+/// The latest changes of a resource: watchers resume from it, and recent lists are rebuilt from it.
 ///
-/// It is bounded in events and in the bytes that only it keeps alive. Who asks for what has left it has to list anew.
+/// It is bounded in events and in the bytes that only it keeps alive. A reader that asks for older
+/// changes must list again.
 struct EventWindow {
     struct Limits: Sendable {
         var events = 8192
@@ -12,7 +13,7 @@ struct EventWindow {
     private var events: Deque<StoreEvent> = []
     private var bytes = 0
     private let limits: Limits
-    /// Changes up to this revision have left the window.
+    /// Changes up to this revision are no longer in the window.
     private(set) var compacted: Int64
 
     init(opened revision: Int64, limits: Limits) {
@@ -20,7 +21,7 @@ struct EventWindow {
         self.limits = limits
     }
 
-    /// The revision of the last change, also of one that has left the window.
+    /// The revision of the last change, even if it has left the window.
     var lastRevision: Int64 { events.last?.revision ?? compacted }
 
     mutating func append(_ event: StoreEvent) {
@@ -46,7 +47,7 @@ struct EventWindow {
         return Array(events[low...])
     }
 
-    /// Forgets everything up to `revision`.
+    /// Drops everything up to `revision`.
     mutating func compact(through revision: Int64) {
         while let oldest = events.first, oldest.revision <= revision {
             events.removeFirst()

@@ -1,12 +1,13 @@
 import GRDB
 import Synchronization
 
-/// Objects in one SQLite file, all of them in memory too.
+/// Objects in one SQLite file, all of them also in memory.
 ///
-/// Reading never waits for the disk. Writes run one after the other on the database's own thread; those that come while
-/// it waits for the disk share the next wait. What was acknowledged is on the disk, and only that is shown to readers.
+/// Reads never wait for the disk. Writes run one after another on the database's own thread; those that arrive while it
+/// waits for the disk share the next wait. Acknowledged writes are on the disk, and readers see only those.
 package final class ObjectStore: Sendable {
-    /// One write: runs in its transaction, and gives what tells the caller once the fate of the group is known.
+    /// One write: runs in its transaction, and returns a closure that notifies the caller once the group has
+    /// succeeded or failed.
     private typealias Operation = @Sendable (WriteGroup) -> @Sendable (StoreError?) -> Void
 
     private struct Queue {
@@ -20,10 +21,10 @@ package final class ObjectStore: Sendable {
     private let memory: StoreMemory
     private let queue = Mutex(Queue())
 
-    /// Opens the file, or makes it. Blocks while it reads.
+    /// Opens the file, or creates it. Blocks while reading.
     ///
     /// - Parameters:
-    ///   - path: the file; `-wal` is appended to it for the log.
+    ///   - path: the file; the log's name appends `-wal`.
     ///   - events: how many changes of each resource watchers can catch up with.
     /// - Throws: `StoreError` with what to do, when the file is in use, damaged, or cannot be written.
     package init(path: String, events: Int = 8192) throws {
@@ -37,9 +38,9 @@ package final class ObjectStore: Sendable {
 
     // MARK: Writing
 
-    /// Runs `body` with everything that was written before it, and returns once its changes are on the disk.
+    /// Runs `body` on the state after all earlier writes, and returns once its changes are on the disk.
     ///
-    /// - Throws: what `body` throws, after which nothing has changed; `StoreError` when the disk refuses.
+    /// - Throws: what `body` throws, after which nothing has changed; `StoreError` if the disk fails.
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (StoreTransaction) throws -> Result
     ) async throws -> Result {
@@ -74,7 +75,7 @@ package final class ObjectStore: Sendable {
         }
     }
 
-    /// Writes group after group until nobody waits.
+    /// Writes group after group until none is waiting.
     private func drain(_ database: Database) {
         while true {
             let operations = queue.withLock { queue in
@@ -103,7 +104,7 @@ package final class ObjectStore: Sendable {
         }
     }
 
-    /// Refuses further writes, finishes those that wait, and closes the file.
+    /// Refuses further writes, finishes the pending ones, and closes the file.
     package func close() async throws {
         queue.withLock { $0.isClosed = true }
         try await database.writeWithoutTransaction { _ in }
@@ -117,7 +118,7 @@ package final class ObjectStore: Sendable {
 
     package func record(_ key: RecordKey) -> Record? { memory.record(key) }
 
-    /// Objects of a resource, in `namespace` or everywhere, in the order of lists, and the revision that they are of.
+    /// Objects of a resource, in `namespace` or everywhere, in list order, and their revision.
     package func records(
         of resource: String, in namespace: String? = nil
     ) -> (records: ArraySlice<Record>, revision: Int64) {
@@ -152,10 +153,10 @@ package final class ObjectStore: Sendable {
         await memory.wait(for: resources, after: revision, until: deadline)
     }
 
-    /// Forgets the changes up to `revision`: who has not read them has to list anew.
+    /// Drops the changes up to `revision`: watchers that have not read them must list again.
     package func compact(through revision: Int64) { memory.compact(through: revision) }
 
-    /// Wakes those who wait when their time has come, and gives free pages back to the file system, until cancelled.
+    /// Wakes waiting tasks at their deadlines, and returns free pages to the file system, until cancelled.
     package func run() async throws {
         var ticks = 0
         while !Task.isCancelled {

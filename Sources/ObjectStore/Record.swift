@@ -19,13 +19,13 @@ package final class Record: Sendable {
         self.document = document
     }
 
-    /// What selectors look at, once somebody has read it out of the document.
+    /// The fields that selectors match, once they have been read from the document.
     package var index: RecordIndex? { known.withLock { $0 } }
 
     package func remember(_ index: RecordIndex) { known.withLock { $0 = index } }
 }
 
-/// What lists and watches select by, read out of a document once.
+/// The fields that lists and watches select by, read from a document once.
 package struct RecordIndex: Sendable {
     package var labels: [String: String]
     package var fields: [String: String]

@@ -1,8 +1,8 @@
-/// What a record is found by: `services`, `default`, `web`.
+/// Identifies a record: `services`, `default`, `web`.
 package struct RecordKey: Hashable, Sendable {
     /// The resource with its group, such as `services` or `endpointslices.discovery.k8s.io`.
     package let resource: String
-    /// Empty for resources of the whole cluster.
+    /// Empty for cluster-scoped resources.
     package let namespace: String
     package let name: String
 
@@ -14,7 +14,7 @@ package struct RecordKey: Hashable, Sendable {
 }
 
 extension RecordKey {
-    /// The order of lists within a resource: by namespace, then by name, as etcd sorts its keys.
+    /// List order within a resource: by namespace, then by name, as etcd sorts its keys.
     func isBefore(_ other: RecordKey) -> Bool {
         namespace == other.namespace ? name < other.name : namespace < other.namespace
     }

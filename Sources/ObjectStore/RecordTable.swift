@@ -1,4 +1,4 @@
-/// The records of one resource in the order of lists, and the window of their changes.
+/// The records of one resource in list order, and the window of their changes.
 struct RecordTable {
     private(set) var records: [Record] = []
     private(set) var window: EventWindow
@@ -12,7 +12,7 @@ struct RecordTable {
         return position < records.count && records[position].key == key ? records[position] : nil
     }
 
-    /// Takes in a record that was read from the disk.
+    /// Adds a record read from the disk.
     mutating func load(_ record: Record) {
         if let last = records.last, !last.key.isBefore(record.key) {
             records.insert(record, at: position(of: record.key))

@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
 
-/// The file: one row for each object, and one for the revision. What it cannot read it refuses, and never empties.
+/// The file: one row for each object, and one for the revision. It refuses a file that it cannot read,
+/// and never clears it.
 ///
 /// https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous
 enum StoreDatabase {
@@ -14,7 +15,7 @@ enum StoreDatabase {
         configuration.label = "store"
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
-            // One process owns the file; the lock and the index of the log need no file of their own then.
+            // One process owns the file, so the lock and the log's index need no file of their own.
             try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             // Each commit is on the disk before it is acknowledged.
@@ -32,7 +33,7 @@ enum StoreDatabase {
         }
     }
 
-    /// Refuses a log that has lost what was acknowledged, and makes a new file one that nobody else reads.
+    /// Refuses a log that has lost acknowledged writes, and creates a new file readable only by its owner.
     private static func prepareFile(_ path: String) throws {
         let log = path + "-wal"
         do {
@@ -64,7 +65,7 @@ enum StoreDatabase {
             throw StoreError(
                 .tooNew, "\(path) has format \(version), this program reads \(format); use a newer servicelet")
         }
-        // Takes the lock, so that a second process fails now and not at its first write.
+        // Takes the lock, so that a second process fails now rather than at its first write.
         try database.inTransaction(.immediate) { .commit }
     }
 
@@ -92,7 +93,7 @@ enum StoreDatabase {
         }
     }
 
-    /// Everything that is in the file.
+    /// The whole contents of the file.
     static func load(_ queue: DatabaseQueue, path: String) throws -> (records: [Record], revision: Int64) {
         do {
             return try queue.inDatabase { database in

@@ -1,4 +1,4 @@
-/// Why the store could not do what it was asked for.
+/// Why a request to the store failed.
 package struct StoreError: Error, CustomStringConvertible, Sendable {
     package enum Code: Sendable {
         /// The disk is full, or the file system refuses to grow the file.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Everything that is on the disk, in memory, and who waits for changes of it.
+/// The contents of the disk, in memory, and the tasks that wait for changes.
 final class StoreMemory: Sendable {
     private struct State {
         var tables: [String: RecordTable] = [:]
@@ -34,7 +34,7 @@ final class StoreMemory: Sendable {
         state.withLock { $0.tables[resource]?.records(in: namespace) ?? [] }
     }
 
-    /// Records and the revision that they belong to.
+    /// Records and their revision.
     func snapshot(of resource: String, in namespace: String?) -> (records: ArraySlice<Record>, revision: Int64) {
         state.withLock { ($0.tables[resource]?.records(in: namespace) ?? [], $0.revision) }
     }
@@ -73,7 +73,7 @@ final class StoreMemory: Sendable {
         }
     }
 
-    /// Shows what is on the disk now to readers and wakes those who wait for it.
+    /// Publishes what is now on the disk to readers, and wakes those waiting for it.
     func publish(_ group: WriteGroup) {
         let limits = limits
         let events = group.events
@@ -93,7 +93,7 @@ final class StoreMemory: Sendable {
         for continuation in woken { continuation.resume() }
     }
 
-    /// Wakes those whose time has come.
+    /// Wakes tasks whose deadline has passed.
     func wakeExpired(now: ContinuousClock.Instant) {
         let woken = state.withLock { $0.waiters.takeExpired(now: now) }
         for continuation in woken { continuation.resume() }

@@ -1,6 +1,6 @@
-/// What one write sees and changes: everything that was written before it, on disk or about to be.
+/// The state that one write sees and changes: all earlier writes, on disk or about to be.
 ///
-/// It lives on the writer's thread, for the time of one call; a transaction that throws has changed nothing.
+/// It exists on the writer's thread for one call; a transaction that throws has changed nothing.
 package final class StoreTransaction {
     private let group: WriteGroup
     private var own: [RecordKey: Record?] = [:]
@@ -24,7 +24,7 @@ package final class StoreTransaction {
         return group.record(key)
     }
 
-    /// All objects of a resource, in a namespace or everywhere, in the order of lists.
+    /// All objects of a resource, in a namespace or everywhere, in list order.
     package func records(of resource: String, in namespace: String? = nil) -> [Record] {
         var changes = group.changes(of: resource, in: namespace)
         for (key, change) in own where key.resource == resource && (namespace == nil || namespace == key.namespace) {
@@ -37,7 +37,7 @@ package final class StoreTransaction {
         return records.sorted { $0.key.isBefore($1.key) }
     }
 
-    /// Writes an object, new or not; `document` is told the revision that it gets.
+    /// Writes an object, new or existing; `document` receives its new revision.
     @discardableResult
     package func put(_ key: RecordKey, _ document: (_ revision: Int64) throws -> [UInt8]) rethrows -> Record {
         let previous = record(key)
@@ -50,7 +50,7 @@ package final class StoreTransaction {
         return record
     }
 
-    /// Deletes an object that exists; `document` makes its last state, which watchers are told.
+    /// Deletes an existing object; `document` makes its last state, which watchers receive.
     package func delete(_ key: RecordKey, _ document: (_ revision: Int64) throws -> [UInt8]) rethrows {
         guard let previous = record(key) else { return }
         let record = Record(

@@ -2,10 +2,10 @@ import Foundation
 
 /// A look at SQLite's write-ahead log before SQLite opens it.
 ///
-/// SQLite takes a log to end at the first frame whose checksum is wrong: what a power cut left half-written has never
-/// been acknowledged. Damage in the middle looks the same to it, and would silently take away everything behind it.
-/// What tells the two apart: a transaction is written only once the one before it is on the disk, so of all that
-/// belongs to the log behind a wrong frame, only the last frame can end a transaction.
+/// SQLite ends a log at the first frame with a wrong checksum: writes that a power cut left incomplete were never
+/// acknowledged. It treats damage in the middle the same way, and would silently drop everything after it. The
+/// difference: a transaction is written only once the previous one is on the disk, so after an incomplete write, only
+/// the last frame of the log can end a transaction.
 ///
 /// https://www.sqlite.org/fileformat2.html#walformat
 struct WriteAheadLog {
@@ -13,7 +13,7 @@ struct WriteAheadLog {
     private static let frameHeaderSize = 24
     private static let magic: UInt32 = 0x377F_0682
 
-    /// Whether transactions that were acknowledged cannot be read any more. A file that is not there is not damaged.
+    /// Whether acknowledged transactions can no longer be read. A missing file is not damaged.
     ///
     /// - Throws: what reading the file throws.
     static func isDamaged(_ path: String) throws -> Bool {
@@ -34,7 +34,7 @@ struct WriteAheadLog {
         var hasEndBehindDamage = false
         let frame = frameHeaderSize + pageSize
         for offset in stride(from: headerSize, through: log.count - frame, by: frame) {
-            // Frames of an earlier round of the log may stand behind its end.
+            // Frames of an earlier round of the log may follow its end.
             guard (number(log, offset + 8), number(log, offset + 12)) == salts else { break }
             if isValid {
                 sum.add(log, offset..<(offset + 8))
@@ -53,7 +53,7 @@ struct WriteAheadLog {
         UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
-    /// The running checksum of a log.
+    /// The cumulative checksum of a log.
     private struct Checksum {
         let isBigEndian: Bool
         var first: UInt32 = 0

@@ -1,4 +1,4 @@
-/// The transactions that one write to the disk makes durable together. It lives on the writer's thread.
+/// Transactions that one write to the disk makes durable together. Confined to the writer's thread.
 final class WriteGroup {
     private let memory: StoreMemory
     private var changed: [RecordKey: Record?] = [:]

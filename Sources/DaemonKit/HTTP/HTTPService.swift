@@ -6,7 +6,7 @@ import NIOCore
 
 /// Answers HTTP requests on one address.
 package struct HTTPService: Sendable {
-    /// The flag that settles the address, for messages.
+    /// The flag that sets the address, for messages.
     private let flag: String
     private let address: ListenAddress
     private let responder: RouterResponder<BasicRequestContext>
@@ -26,7 +26,7 @@ package struct HTTPService: Sendable {
     ///
     /// Throws ``DaemonError`` with code `address` if it cannot listen.
     package func run(onListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
-        // The server calls its cancellation an error.
+        // The server treats cancellation as an error.
         var quiet = logger
         quiet.logLevel = .critical
         let application = Application(
@@ -44,7 +44,7 @@ package struct HTTPService: Sendable {
     }
 
     /// Serves until the task is cancelled. If it cannot listen, it logs why, calls `onFailure` and tries again after
-    /// each `pause`; it does the first two once until it succeeds.
+    /// each `pause`; it does the first two only once until it succeeds.
     package func keepRunning(
         retryingEvery pause: Duration = .seconds(5), clock: some Clock<Duration> = ContinuousClock(),
         onFailure: @Sendable (DaemonError) -> Void = { _ in }

@@ -1,17 +1,17 @@
-/// Observations counted by size, as Prometheus has them.
+/// A histogram as Prometheus defines it.
 package struct Histogram: Sendable, Hashable {
-    /// 1 ms, 2 ms, 4 ms … 16.384 s, in seconds: those of kube-proxy's sync durations.
+    /// 1 ms, 2 ms, 4 ms … 16.384 s, in seconds: the buckets of kube-proxy's sync durations.
     package static let syncBounds = (0..<15).map { 0.001 * Double(1 << $0) }
 
-    /// The largest observation of each bucket.
+    /// The upper bound of each bucket.
     package let bounds: [Double]
-    /// How many observations were at most as large as each bound.
+    /// The number of observations up to each bound.
     package private(set) var buckets: [UInt64]
-    /// How many observations there were, and what they add up to.
+    /// The number of observations and their sum.
     package private(set) var count: UInt64 = 0
     package private(set) var sum = 0.0
 
-    /// No observations. `bounds` ascend.
+    /// No observations. `bounds` are ascending.
     package init(bounds: [Double] = Histogram.syncBounds) {
         self.bounds = bounds
         buckets = [UInt64](repeating: 0, count: bounds.count)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the kernel counts of this process, for the metrics `process_*`, with the names of Prometheus' client libraries.
+/// The kernel's accounting of this process, for the metrics `process_*` with the names of Prometheus' client libraries.
 package struct ProcessUsage: Sendable, Hashable {
     /// User and system time, in seconds.
     package var processorTime = 0.0
@@ -9,14 +9,14 @@ package struct ProcessUsage: Sendable, Hashable {
     /// Seconds since 1970.
     package var startTime = 0.0
     package var openFiles = 0
-    /// `UInt64.max` for no limit, as with the virtual memory.
+    /// `UInt64.max` for no limit, as for virtual memory.
     package var maximumFiles: UInt64 = 0
     package var maximumVirtualBytes: UInt64 = 0
     /// Of all processes in the network namespace; the kernel counts no other.
     package var receivedBytes: UInt64 = 0
     package var sentBytes: UInt64 = 0
 
-    /// The usage now, from files below `root`/proc. What cannot be read is 0. Blocks for a moment.
+    /// The current usage, from files below `root`/proc. Unreadable values are 0. Blocks for a moment.
     package init(root: String = "") {
         readStatus(root + "/proc/self/stat", boot: Self.bootTime(root + "/proc/stat"))
         readNetwork(root + "/proc/self/net/netstat")
@@ -25,7 +25,7 @@ package struct ProcessUsage: Sendable, Hashable {
         maximumVirtualBytes = Self.limit(RLIMIT_AS)
     }
 
-    /// Fields of proc_pid_stat(5), counted from after the name, which may contain blanks.
+    /// Fields of proc_pid_stat(5), counted after the name, which may contain blanks.
     private mutating func readStatus(_ path: String, boot: Double) {
         let text = Self.text(of: path)
         guard let end = text.lastIndex(of: ")") else { return }
@@ -64,7 +64,7 @@ package struct ProcessUsage: Sendable, Hashable {
         defer { closedir(handle) }
         var count = 0
         while let entry = readdir(handle) { if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 } }
-        // One of them was ours.
+        // One of them is ours.
         return max(count - 1, 0)
     }
 

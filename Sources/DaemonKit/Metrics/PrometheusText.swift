@@ -5,12 +5,12 @@ package struct PrometheusText: ~Copyable {
 
     package init() {}
 
-    /// The head of a metric, which comes before its samples.
+    /// The header of a metric, before its samples.
     package mutating func family(_ name: String, type: String, help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
     }
 
-    /// One sample of a metric whose head has been written.
+    /// One sample of a metric whose header has been written.
     package mutating func sample(_ name: String, _ labels: KeyValuePairs<String, String>, _ value: String) {
         let pairs = labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
         text += pairs.isEmpty ? "\(name) \(value)\n" : "\(name){\(pairs)} \(value)\n"
@@ -28,7 +28,7 @@ package struct PrometheusText: ~Copyable {
         sample(name, [:], "\(value)")
     }
 
-    /// The samples of one histogram; `labels` is what stands before `le`, each label followed by a comma.
+    /// The samples of one histogram; `labels` precede `le`, each followed by a comma.
     package mutating func histogram(
         _ name: String, labels: String, bounds: [Double], buckets: [UInt64], count: UInt64, sum: Double
     ) {
@@ -45,7 +45,7 @@ package struct PrometheusText: ~Copyable {
         value == value.rounded() && value < 1e6 ? "\(Int(value))" : "\(value)"
     }
 
-    /// The value of a label, as it stands between quotation marks.
+    /// The value of a label, escaped for use between quotation marks.
     package static func escaped(_ value: String) -> String {
         value.reduce(into: "") { text, character in
             switch character {
