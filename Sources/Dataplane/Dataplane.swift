@@ -18,10 +18,14 @@ package protocol Dataplane: Sendable {
 
     /// What the connections of each Service port have done, in no order; nothing where the kernel carries them.
     var traffic: [ServiceTraffic] { get }
+
+    /// How many TCP connections end when this process does, because it carries them itself.
+    var carriedConnections: Int { get }
 }
 
 extension Dataplane {
     package var traffic: [ServiceTraffic] { [] }
+    package var carriedConnections: Int { 0 }
 }
 
 /// What one call to a data plane has done.

@@ -128,6 +128,7 @@ extension KubeProxyConfiguration {
         package var master = ""
         package var manifests = ""
         package var userspaceReach = ""
+        package var userspaceDrainTimeout = Duration.zero
         package var healthzPort = 0
         package var metricsPort = 0
         package var bootIDFile = ""

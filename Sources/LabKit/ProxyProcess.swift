@@ -44,6 +44,12 @@ package final class ProxyProcess: Sendable {
         }
     }
 
+    /// Sends SIGTERM and waits for the end of a proxy that is already stopping, however it ends.
+    package func terminateNow(within timeout: Duration = .seconds(5)) async throws {
+        process.signal(SIGTERM)
+        _ = try await process.exit(within: timeout)
+    }
+
     /// Ends the proxy as an init system does, with SIGTERM. Throws if it does not end well.
     package func stop(within timeout: Duration = .seconds(10)) async throws {
         process.signal(SIGTERM)

@@ -18,6 +18,7 @@ import Synchronization
 package struct NodeProxy: Sendable {
     var configuration: ProxyConfiguration
     let logger: Logger
+    private let drain = ConnectionDrain()
     private let pages: ProxyPages?
     private let inquiry: (any NodeInquiry)?
     let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
@@ -61,6 +62,12 @@ package struct NodeProxy: Sendable {
             // Where there is nobody to write Events to, the proxy goes on.
             for try await _ in group {}
         }
+    }
+
+    /// Waits until the task is cancelled, and then until connections that this process carries itself have ended, for
+    /// as long as the configuration allows. To be stopped before ``run(environment:)``.
+    package func drainConnections() async {
+        await drain.run(limit: configuration.userspaceDrainTimeout, logger: logger)
     }
 
     private func proxy(status: ProxyStatus, environment: [String: String]) async throws {
@@ -128,6 +135,7 @@ package struct NodeProxy: Sendable {
         _ source: any ObjectSource, wake: Wake, status: ProxyStatus, dataplane: any Dataplane
     ) async throws {
         status.dataplane.withLock { $0 = dataplane }
+        drain.follow(dataplane)
         let inbox = ObjectInbox(waitingFor: Set(selections.map(\.kind)))
         let clock = ContinuousClock()
         let addresses = try AddressWatch.machineAddresses()

@@ -2,6 +2,7 @@ import BlockingThreads
 package import Dataplane
 package import Logging
 package import ServiceRouting
+import Synchronization
 import UserspaceProxy
 
 /// The mode `userspace`: the process itself listens at the addresses of Services and carries every connection.
@@ -17,6 +18,7 @@ package actor UserspaceDataplane: Dataplane {
     private let handover = Handover()
     private let registry = OpenListeners()
     private nonisolated let trafficRegistry = TrafficRegistry()
+    private nonisolated let load = Mutex<RelayLoad?>(nil)
     private var relay: Relay?
     private var programmer: UserspaceProgrammer?
     private var server: ControlServer?
@@ -24,6 +26,7 @@ package actor UserspaceDataplane: Dataplane {
     private var toldPauses: UInt64 = 0
 
     private static let tick = Duration.milliseconds(200)
+    private static let grace = Duration.milliseconds(500)
     /// Damage is looked for each time after so many ticks.
     private static let ticksBetweenChecks = 5
     /// Files that are no connections: logs, netlink, the API server.
@@ -58,16 +61,21 @@ package actor UserspaceDataplane: Dataplane {
         let predecessor = Predecessor()
         var isTakingOver = false
         if predecessor != nil {
-            if let sockets = predecessor?.sockets() {
-                programmer.listeners.inherit(sockets)
+            if let inheritance = predecessor?.inheritance() {
+                programmer.inherit(inheritance)
                 isTakingOver = true
-                logger.info("taking over \(sockets.count) listening sockets from the proxy that runs here")
+                let clients = inheritance.affinities.values.reduce(0) { $0 + $1.count }
+                logger.info(
+                    """
+                    taking over \(inheritance.sockets.count) listening sockets from the proxy that runs here, and the \
+                    endpoints of \(clients) clients
+                    """)
             } else {
                 logger.warning("the proxy that runs here does not hand its sockets over")
             }
         }
         let report = try programmer.synchronize(snapshot)
-        programmer.listeners.forgetInherited()
+        programmer.forgetInherited()
         if isTakingOver, let predecessor = consume predecessor { predecessor.release() }
         announce()
         return report
@@ -92,6 +100,8 @@ package actor UserspaceDataplane: Dataplane {
 
     package nonisolated var traffic: [ServiceTraffic] { trafficRegistry.traffic }
 
+    package nonisolated var carriedConnections: Int { load.withLock { $0 }?.connectionCount ?? 0 }
+
     // MARK: - On the thread
 
     private func readyProgrammer() throws(DataplaneError) -> UserspaceProgrammer {
@@ -103,6 +113,7 @@ package actor UserspaceDataplane: Dataplane {
             throw DataplaneError(.transient, "cannot start the threads of the proxy: \(error)", cause: error)
         }
         self.relay = relay
+        load.withLock { $0 = relay.load }
         let new = try UserspaceProgrammer(
             configuration, relay: relay, registry: registry, traffic: trafficRegistry, logger: logger)
         logger.info(
@@ -147,6 +158,8 @@ package actor UserspaceDataplane: Dataplane {
         while let load = relay?.load, load.connectionCount + load.sessionCount > 0, ContinuousClock.now < deadline {
             do { try await Task.sleep(for: Self.tick) } catch { return nil }
         }
+        // A process that has been told to stop meanwhile is ending by now.
+        do { try await Task.sleep(for: Self.grace) } catch { return nil }
         whenDrained()
         // Until the task is cancelled: there is nothing left to repair.
         while (try? await Task.sleep(for: .seconds(3600))) != nil {}

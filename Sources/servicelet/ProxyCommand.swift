@@ -51,6 +51,8 @@ struct ProxyCommand: AsyncParsableCommand {
             let watch = ConfigurationWatch(invocation.configuration.command.config, text: text)
             parts.append(Daemon.Part("configuration") { try await watch.run() })
         }
+        // The last part is the first to be stopped.
+        parts.append(Daemon.Part("drain") { await proxy.drainConnections() })
         try await Daemon.run(parts)
     }
 

@@ -65,6 +65,8 @@ struct RunCommand: AsyncParsableCommand {
             Daemon.Part("proxy") { try await proxy.run(environment: environment) },
         ]
         if let dns { parts.append(Daemon.Part("dns") { try await dns.serve() }) }
+        // The last part is the first to be stopped.
+        parts.append(Daemon.Part("drain") { await proxy.drainConnections() })
         try await Daemon.run(parts)
     }
 }

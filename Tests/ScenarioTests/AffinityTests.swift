@@ -78,6 +78,23 @@ struct AffinityTests {
         try await lab.proxy.stop()
     }
 
+    @Test("clients stay where they were when the next proxy takes over in userspace mode")
+    func takeover() async throws {
+        let web = ServiceManifest(affinitySeconds: 600, endpoints: endpoints)
+        let lab = try await ProxyLab(web, mode: "userspace")
+        var homes: [String: String] = [:]
+        let clients = try await manyClients(lab)
+        for client in clients { homes[client.ip] = try await client.server(web.frontend()) }
+        // In turn, all endpoints are somebody's.
+        #expect(Set(homes.values).count == endpoints.count)
+        let first = lab.proxy
+        try await lab.startAgain()
+        try await first.end()
+        #expect(lab.proxy.log.contains("the endpoints of \(clients.count) clients"))
+        for client in clients { #expect(try await client.server(web.frontend()) == homes[client.ip]) }
+        try await lab.proxy.stop()
+    }
+
     /// Sixteen addresses outside of the cluster.
     private func manyClients(_ lab: ProxyLab) async throws -> [Visitor] {
         let outside = lab.cluster.outside

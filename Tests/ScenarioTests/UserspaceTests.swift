@@ -67,6 +67,32 @@ struct UserspaceTests {
         try await lab.proxy.stop()
     }
 
+    @Test(
+        "what a killed proxy has left behind is used again, and what nobody wants any more is gone",
+        arguments: ["redirect", "loopback"])
+    func leftovers(reach: String) async throws {
+        let arguments = ["--userspace-reach", reach]
+        let lab = try await ProxyLab(web, mode: "userspace", arguments: arguments)
+        var second = web
+        (second.name, second.clusterIP, second.ports[0].nodePort) = ("second", "10.96.0.6", nil)
+        try lab.apply(second)
+        try await lab.eventually("the second Service is served") {
+            try await lab.cluster.pod.connect(to: second.frontend(), timeout: .milliseconds(200)).server != nil
+        }
+        try await lab.proxy.kill()
+        try lab.manifests.remove("second.yaml")
+        try await lab.startAgain(arguments: arguments)
+        let state =
+            reach == "redirect"
+            ? try await lab.cluster.node.run("nft", "list", "table", "ip", "servicelet-userspace")
+            : try await lab.cluster.node.run("ip", "route", "show", "table", "local", "proto", "115")
+        #expect(state.contains("10.96.0.5"))
+        #expect(!state.contains("10.96.0.6"))
+        #expect(try await lab.cluster.pod.connect(to: web.frontend()).server != nil)
+        #expect(try await lab.cluster.pod.connect(to: second.frontend(), timeout: .milliseconds(300)).server == nil)
+        try await lab.proxy.stop()
+    }
+
     @Test("ss shows whose the ports are, and nobody else can take them")
     func sockets() async throws {
         let lab = try await ProxyLab(web, mode: "userspace")

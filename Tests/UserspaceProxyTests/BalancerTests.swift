@@ -24,6 +24,31 @@ struct BalancerTests {
         #expect(balancer.choose(for: client, at: Self.second) == home)
     }
 
+    @Test("another process takes over who stays where, and for how long")
+    func handover() throws {
+        let clients = (1...6).map { IPAddress(ipv4: 0xCB00_7100 + $0) }
+        let first = Balancer(endpoints, affinityTimeout: 60)
+        for (number, client) in clients.enumerated() {
+            _ = first.choose(for: client, at: UInt64(number) * 10 * Self.second)
+        }
+        let table = first.affinities(at: 65 * Self.second)
+        // The first client has paused for too long.
+        #expect(Set(table.map(\.client)) == Set(clients.dropFirst()))
+        // One endpoint is gone meanwhile.
+        let second = Balancer(Array(endpoints.dropLast()), affinityTimeout: 60)
+        let own = second.choose(for: clients[5], at: 5 * Self.second)
+        second.restore(table, at: 5 * Self.second)
+        for affinity in table where affinity.client != clients[5] && affinity.endpoint != endpoints[2] {
+            #expect(second.choose(for: affinity.client, at: 6 * Self.second) == affinity.endpoint)
+        }
+        #expect(second.choose(for: clients[5], at: 6 * Self.second) == own)
+        #expect(!second.affinities(at: 6 * Self.second).contains { $0.endpoint == endpoints[2] })
+        // Without affinity nobody is remembered.
+        let plain = Balancer(endpoints)
+        plain.restore(table, at: 0)
+        #expect(plain.affinities(at: 0).isEmpty)
+    }
+
     @Test("after a failure another endpoint is chosen, if there is one")
     func failure() {
         let balancer = Balancer(endpoints)

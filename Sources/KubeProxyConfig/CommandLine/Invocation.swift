@@ -99,8 +99,8 @@ package struct Invocation: Sendable, Hashable {
 extension KubeProxyConfiguration {
     /// The flags that count beside a file.
     private static let besideFile: Set<String> = [
-        "hostname-override", "master", "manifests", "userspace-reach", "logging-format", "log-flush-frequency", "v",
-        "vmodule",
+        "hostname-override", "master", "manifests", "userspace-reach", "userspace-drain-timeout", "logging-format",
+        "log-flush-frequency", "v", "vmodule",
         "log-text-split-stream", "log-text-info-buffer-size", "log-json-split-stream", "log-json-info-buffer-size",
     ]
 

@@ -78,8 +78,8 @@ extension Setting {
         Setting(
             \.command.config, flag: "config", placeholder: "path",
             .honoured(
-                "other flags are ignored, save the log's, --hostname-override, --master, --manifests and "
-                    + "--userspace-reach"),
+                "other flags are ignored, save the log's, --hostname-override, --master, --manifests, "
+                    + "--userspace-reach and --userspace-drain-timeout"),
             "The configuration file; the program exits when it changes.")
         Setting(
             \.command.writeConfigTo, flag: "write-config-to", placeholder: "path", .honoured(),
@@ -101,6 +101,11 @@ extension Setting {
             \.command.userspaceReach, flag: "userspace-reach", mode: "userspace", placeholder: "way",
             .honoured("not in kube-proxy; counts beside --config too"),
             "How connections to clusterIPs come to the proxy: redirect, loopback or none; the first that is allowed.")
+        Setting(
+            \.command.userspaceDrainTimeout, flag: "userspace-drain-timeout", default: .seconds(20),
+            mode: "userspace", .honoured("not in kube-proxy; counts beside --config too"),
+            "In userspace mode, how long a proxy that is told to stop serves on while connections are open.",
+            check: Checks.notNegative)
         Setting(
             \.command.healthzPort, flag: "healthz-port", default: 10256, placeholder: "port",
             .honoured("deprecated; 0 serves no health checks"),

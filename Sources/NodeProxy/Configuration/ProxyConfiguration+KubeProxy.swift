@@ -27,6 +27,7 @@ extension ProxyConfiguration {
         minimumInterval = Self.minimumInterval(settings, mode)
         usesPodNetworksOfNode = settings.detectLocalMode == "NodeCIDR"
         userspaceReach = try Self.userspaceReach(settings)
+        userspaceDrainTimeout = settings.command.userspaceDrainTimeout
         takeNode(settings)
     }
 

@@ -41,6 +41,8 @@ package struct ProxyConfiguration: Sendable, Hashable {
     /// How connections reach the proxy in the mode `userspace` at addresses that the machine does not have; `nil` for
     /// the first way that the machine allows.
     package var userspaceReach: UserspaceConfiguration.Reach?
+    /// How long a proxy in the mode `userspace` that is told to stop waits for the end of its connections.
+    package var userspaceDrainTimeout = Duration.seconds(20)
     /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
     package var healthAddress: ListenAddress?
     /// Whether the proxy ends where one of its addresses is taken (`--bind-address-hard-fail`). Otherwise it tries

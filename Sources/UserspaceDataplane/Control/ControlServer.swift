@@ -39,6 +39,8 @@ private final class ControlCore: Sendable {
 
     /// Descriptors in one message; the kernel takes no more than 253.
     private static let batch = 100
+    /// Clients in one message: a line of one has at most 102 bytes.
+    private static let clientBatch = 300
     /// Seconds within which another process must answer, and within which the next proxy must have programmed.
     private static let patience = 5
     private static let handoverPatience = 120
@@ -88,24 +90,25 @@ private final class ControlCore: Sendable {
     }
 
     private func describe(_ socket: borrowing ControlSocket) {
-        var text = ""
-        for line in listeners.all.lazy.flatMap({ ListenerText.lines($0.text) }) {
-            text += line + "\n"
-            if text.utf8.count > ControlSocket.textSize {
-                guard socket.send(text) else { return }
-                text = ""
-            }
-        }
-        if !text.isEmpty { _ = socket.send(text) }
+        _ = socket.send(lines: listeners.all.lazy.flatMap { ListenerText.lines($0.text) })
     }
 
-    /// Sends all sockets, and lets go once the other process says that it serves.
+    /// Sends all sockets and who stays with which endpoint, and lets go once the other process says that it serves.
     private func handOver(_ socket: borrowing ControlSocket) {
         let all = listeners.all
         for start in stride(from: 0, to: all.count, by: Self.batch) {
             let part = all[start..<min(start + Self.batch, all.count)]
             let text = part.compactMap { ListenerText.lines($0.text).first }.joined(separator: "\n")
             guard socket.send(text, part.map(\.socket.descriptor)) else { return }
+        }
+        let relays = Dictionary(all.map { ($0.plan.route, $0.relay) }, uniquingKeysWith: { first, _ in first })
+        for (route, relay) in relays {
+            for (key, affinities) in relay.affinities(of: route) {
+                for start in stride(from: 0, to: affinities.count, by: Self.clientBatch) {
+                    let part = affinities[start..<min(start + Self.clientBatch, affinities.count)]
+                    guard socket.send(lines: AffinityText.lines(key, Array(part))) else { return }
+                }
+            }
         }
         guard socket.send("end"), socket.wait(atMost: Self.handoverPatience), socket.receive()?.text == "taken" else {
             return

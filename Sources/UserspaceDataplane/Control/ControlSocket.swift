@@ -44,6 +44,19 @@ struct ControlSocket: ~Copyable {
             descriptor, bytes, CUnsignedLong(bytes.count), descriptors, CInt(descriptors.count)) == bytes.count
     }
 
+    /// Sends lines in as few messages as they fit into. False if nobody takes them.
+    func send(lines: some Sequence<String>) -> Bool {
+        var text = ""
+        for line in lines {
+            text += line + "\n"
+            if text.utf8.count > Self.textSize {
+                guard send(text) else { return false }
+                text = ""
+            }
+        }
+        return text.isEmpty || send(text)
+    }
+
     /// Receives a message, with descriptors that belong to the caller; `nil` at the end.
     func receive() -> (text: String, descriptors: [CInt])? {
         var bytes = [UInt8](repeating: 0, count: Self.size)

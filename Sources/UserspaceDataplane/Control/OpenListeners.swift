@@ -8,6 +8,8 @@ final class OpenListeners: Sendable {
     struct Entry: Sendable {
         var plan: ListenerPlan
         var socket: ListeningSocket
+        /// Where its connections go, which other listeners of the Service port share.
+        var relay: RouteRelay
         var isRedirected: Bool
         /// What connections get now.
         var inside: InspectedFrontend.Destination

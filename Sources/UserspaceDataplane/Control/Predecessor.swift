@@ -17,13 +17,23 @@ struct Predecessor: ~Copyable {
         self.socket = socket
     }
 
-    /// Its listening sockets. Until ``release()`` it goes on as before, and also if this object goes without that.
-    /// `nil` if it does not answer properly.
-    func sockets() -> [InheritedSocket]? {
-        guard socket.send("take") else { return nil }
+    /// What it hands over.
+    struct Inheritance {
         var sockets: [InheritedSocket] = []
+        var affinities: AffinityText.Table = [:]
+    }
+
+    /// Its listening sockets, and which clients stay with which endpoints. Until ``release()`` it goes on as before,
+    /// and also if this object goes without that. `nil` if it does not answer properly.
+    func inheritance() -> Inheritance? {
+        guard socket.send("take") else { return nil }
+        var all = Inheritance()
         while let message = socket.receive() {
-            if message.text == "end" { return sockets }
+            if message.text == "end" { return all }
+            if AffinityText.begins(message.text), message.descriptors.isEmpty {
+                AffinityText.read(message.text.split(separator: "\n"), into: &all.affinities)
+                continue
+            }
             guard let entries = ListenerText.read(message.text.split(separator: "\n")),
                 entries.count == message.descriptors.count
             else {
@@ -35,7 +45,7 @@ struct Predecessor: ~Copyable {
                 // One that cannot be read back is bound anew.
                 guard let listening = try? ListeningSocket(adopting: descriptor, place.transport) else { continue }
                 let key = InheritedSocket.Key(place: place, isRedirected: entry.isRedirected)
-                sockets.append(InheritedSocket(key: key, socket: listening))
+                all.sockets.append(InheritedSocket(key: key, socket: listening))
             }
         }
         return nil

@@ -85,7 +85,8 @@ final class ListenerSet {
         }
         registry.set(
             OpenListeners.Entry(
-                plan: plan, socket: listener.listener.socket, isRedirected: listener.arrival == .redirected,
+                plan: plan, socket: listener.listener.socket, relay: route,
+                isRedirected: listener.arrival == .redirected,
                 inside: destination(plan.inside), outside: destination(plan.outside)))
     }
 

@@ -23,6 +23,19 @@ final class RouteRelay: Sendable {
         counters.keepFailures(of: Set(all + near))
     }
 
+    /// The clients that stay with their endpoints, for the next process; nothing where none do.
+    func affinities(of route: RouteKey) -> AffinityText.Table {
+        [AffinityText.Key(route: route, list: .cluster): cluster, AffinityText.Key(route: route, list: .local): local]
+            .mapValues(\.affinities).filter { !$0.value.isEmpty }
+    }
+
+    /// Takes them over from an earlier process.
+    func restore(_ table: AffinityText.Table, of route: RouteKey) {
+        for (list, balancer) in [(AffinityText.List.cluster, cluster), (.local, local)] {
+            if let known = table[AffinityText.Key(route: route, list: list)] { balancer.restore(known) }
+        }
+    }
+
     /// Where connections go; `nil` where they are refused, or were dropped before they came here.
     func balancer(_ destination: Destination) -> Balancer? {
         switch destination {

@@ -16,6 +16,8 @@ final class UserspaceProgrammer {
     private var plans = PlanTable()
     private var relays: [RouteKey: RouteRelay] = [:]
     private let traffic: TrafficRegistry
+    /// Clients of an earlier process that stay with their endpoints.
+    private var affinities: AffinityText.Table = [:]
     /// Frontends that could not be opened, and why.
     private var failed: [InspectedFrontend.Place: ProgrammingReport.Refusal] = [:]
 
@@ -29,6 +31,18 @@ final class UserspaceProgrammer {
         listeners = ListenerSet(relay: relay, registry: registry)
         do throws(NetlinkError) { addresses = try MachineAddresses() } catch { throw DataplaneError(error) }
         reach = try Reach(configuration.reach, logger)
+    }
+
+    /// Uses what an earlier process has handed over, until ``forgetInherited()``.
+    func inherit(_ inheritance: Predecessor.Inheritance) {
+        listeners.inherit(inheritance.sockets)
+        affinities = inheritance.affinities
+    }
+
+    /// Closes sockets that nobody has asked for.
+    func forgetInherited() {
+        listeners.forgetInherited()
+        affinities = [:]
     }
 
     func synchronize(_ snapshot: RoutingSnapshot) throws(DataplaneError) -> ProgrammingReport {
@@ -129,7 +143,9 @@ final class UserspaceProgrammer {
         if let relay = relays[route.key] {
             relay.update(route)
         } else {
-            relays[route.key] = RouteRelay(route, counters: traffic.counters(for: route.key))
+            let relay = RouteRelay(route, counters: traffic.counters(for: route.key))
+            if !affinities.isEmpty { relay.restore(affinities, of: route.key) }
+            relays[route.key] = relay
         }
         guard let relay = relays[route.key] else { return }
         for plan in route.listenerPlans(on: plans.machine) where plans.plans[plan.place]?.route == route.key {

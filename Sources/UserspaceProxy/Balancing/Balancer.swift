@@ -8,12 +8,12 @@ package final class Balancer: Sendable {
     /// Clients that are remembered at most. Those beyond the limit are served, and not remembered.
     static let maximumClients = 1 << 16
 
-    private struct Remembered {
+    struct Remembered {
         var endpoint: RelayAddress
         var lastUse: UInt64
     }
 
-    private struct State {
+    struct State {
         var endpoints: [RelayAddress] = []
         var next = 0
         /// Nanoseconds; 0 without affinity.
@@ -22,7 +22,7 @@ package final class Balancer: Sendable {
         var fullUntil: UInt64 = 0
     }
 
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     /// `affinityTimeout` is for how many seconds a client stays with its endpoint after its last new connection.
     package init(_ endpoints: [RelayAddress] = [], affinityTimeout: UInt32? = nil) {

@@ -10,6 +10,8 @@ final class FakeDataplane: Dataplane {
         case apply(RoutingChange)
     }
 
+    /// What ``carriedConnections`` says.
+    let connections = Atomic<Int>(0)
     private let answers = Mutex<[Result<ProgrammingReport, DataplaneError>]>([])
     private let calls = AsyncStream.makeStream(of: Call.self)
     private let repairs = AsyncStream.makeStream(of: Result<RepairReport, DataplaneError>.self)
@@ -39,6 +41,8 @@ final class FakeDataplane: Dataplane {
         for await result in repairs.stream { return try result.get() }
         return nil
     }
+
+    var carriedConnections: Int { connections.load(ordering: .relaxed) }
 
     private func answer(_ call: Call) throws(DataplaneError) -> ProgrammingReport {
         let answer = answers.withLock { $0.isEmpty ? .success(ProgrammingReport()) : $0.removeFirst() }

@@ -32,10 +32,10 @@ final class ProxyLab {
     }
 
     /// Starts the proxy again after its end, in another mode if one is given, and waits until it has programmed.
-    func startAgain(mode newMode: String? = nil) async throws {
+    func startAgain(mode newMode: String? = nil, arguments: [String] = []) async throws {
         mode = newMode ?? mode
         proxy = try await ProxyProcess(
-            Servicelet.proxy(manifests: manifests.url, mode: mode), on: cluster.node)
+            Servicelet.proxy(manifests: manifests.url, mode: mode, arguments: arguments), on: cluster.node)
     }
 
     /// Waits until `condition` holds; fails the test if it does not within 10 s. The bound guards against hanging.

@@ -23,7 +23,7 @@ struct ProxyUnderTest {
             binary: binary,
             arguments: [
                 "proxy", "--manifests", folder.path, "--proxy-mode", "userspace", "--hostname-override", "n1",
-                "--metrics-bind-address", "", "--healthz-bind-address", "",
+                "--metrics-bind-address", "", "--healthz-bind-address", "", "--userspace-drain-timeout", "0s",
             ])
         _ = try process.wait(for: "the Service is programmed", until: .now + .seconds(20)) {
             $0.what.hasPrefix("programmed")

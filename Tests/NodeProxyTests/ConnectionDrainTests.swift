@@ -1,0 +1,48 @@
+import Logging
+import Synchronization
+import TestKit
+import Testing
+
+@testable import NodeProxy
+
+@Suite("Connections that are open when the proxy is told to stop")
+struct ConnectionDrainTests {
+    private func stop(
+        connections: Int, limit: Duration, _ meanwhile: (FakeDataplane) async throws -> Void = { _ in }
+    ) async throws -> [String] {
+        let log = LogLines()
+        let dataplane = FakeDataplane()
+        dataplane.connections.store(connections, ordering: .relaxed)
+        let drain = ConnectionDrain()
+        drain.follow(dataplane)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await drain.run(limit: limit, logger: log.logger) }
+            group.cancelAll()
+            try await meanwhile(dataplane)
+            while try await group.next() != nil {}
+        }
+        return log.all
+    }
+
+    @Test("nobody waits where there are none, or where no time is allowed")
+    func nothing() async throws {
+        #expect(try await stop(connections: 0, limit: .seconds(3600)) == [])
+        #expect(try await stop(connections: 5, limit: .zero) == [])
+    }
+
+    @Test("the end of the last connection ends the wait")
+    func end() async throws {
+        let messages = try await stop(connections: 5, limit: .seconds(3600)) { dataplane in
+            try await Task.sleep(for: .milliseconds(20))
+            dataplane.connections.store(0, ordering: .relaxed)
+        }
+        #expect(messages.count == 1)
+        #expect(messages.first?.contains("5 connections are open") == true)
+    }
+
+    @Test("after the time that is allowed they are cut off, and the log says so")
+    func limit() async throws {
+        let messages = try await stop(connections: 2, limit: .milliseconds(100))
+        #expect(messages.last?.contains("2 connections are cut off") == true)
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import LabKit
+import Testing
+
+/// What becomes of connections that last, in the mode that carries them itself.
+@Suite("Lasting connections in userspace mode", .serialized)
+struct UserspaceConnectionTests {
+    @Test("a proxy that is told to stop serves on until its last connection has ended")
+    func drain() async throws {
+        let lab = try await EchoLab()
+        let early = try await lab.open(3)
+        lab.proxy.signal(SIGTERM)
+        try await eventually("it says what it waits for") { lab.proxy.log.contains("3 connections are open") }
+        let late = try await lab.open(2)
+        #expect(try await lab.check(early) == 3)
+        #expect(try await lab.check(late) == 2)
+        try await lab.proxy.end()
+        #expect(!lab.proxy.log.contains("cut off"))
+    }
+
+    @Test("while a proxy waits for its connections to end, the next one may take over")
+    func takeover() async throws {
+        let lab = try await EchoLab()
+        let first = lab.proxy
+        let early = try await lab.open(2)
+        first.signal(SIGTERM)
+        try await eventually("it says what it waits for") { first.log.contains("2 connections are open") }
+        try await lab.startAgain()
+        try await eventually("it has handed over") { first.log.contains("this one ends with its last connection") }
+        let late = try await lab.open(2)
+        #expect(try await lab.check(early) == 2)
+        try await first.end()
+        #expect(try await lab.check(late) == 2)
+        try await lab.proxy.stop()
+    }
+
+    @Test("a second signal ends the proxy at once")
+    func impatience() async throws {
+        let lab = try await EchoLab()
+        let client = try await lab.open(1)
+        lab.proxy.signal(SIGTERM)
+        try await eventually("it says what it waits for") { lab.proxy.log.contains("1 connections are open") }
+        try await lab.proxy.terminateNow()
+        #expect(try await lab.check(client) == 0)
+    }
+
+    @Test("an idle connection costs two files, and little memory")
+    func idle() async throws {
+        let lab = try await EchoLab()
+        let count = 400
+        let warm = try await lab.open(50)
+        #expect(try await lab.check(warm) == 50)
+        let process = try await lab.process()
+        let before = try Usage(process)
+        let client = try await lab.open(count)
+        let after = try Usage(process)
+        #expect(after.files - before.files <= 2 * count + 8)
+        // A page for each would be far more than there is any use for.
+        #expect(after.memory - before.memory < count * 4096, "\(before) \(after)")
+        #expect(try await lab.check(client) == count)
+        try await lab.proxy.stop()
+    }
+
+    private func eventually(_ what: String, _ condition: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !condition() {
+            try #require(ContinuousClock.now < deadline, "not within 10 s: \(what)")
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// What a process holds now.
+    private struct Usage {
+        var files: Int
+        /// Bytes of memory of its own (RssAnon, proc(5)).
+        var memory: Int
+
+        init(_ process: Int) throws {
+            files = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+            let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
+            let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+            memory = try #require(kilobytes) * 1024
+        }
+    }
+}
+
+extension EchoLab {
+    /// The number of the proxy's process.
+    fileprivate func process() async throws -> Int {
+        // The health endpoint is its own.
+        let line = try await cluster.node.run("ss", "-H", "-ltnp", "sport = :10256")
+        let number = line.firstMatch(of: #/pid=(\d+)/#)?.output.1
+        return try #require(number.flatMap { Int($0) }, "\(line)")
+    }
+}
