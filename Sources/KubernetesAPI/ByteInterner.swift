@@ -1,8 +1,8 @@
 import Glibc
 
-/// Values by the bytes that they were made from: objects repeat whole parts of themselves 100,000 times.
+/// Values by the bytes that they were read from: a cluster's objects repeat the same parts 100,000 times.
 ///
-/// It forgets everything when it holds too many; that costs memory for what is met again, never correctness.
+/// It forgets everything when it holds too many; that costs memory for values read again, never correctness.
 struct ByteInterner<Value: Sendable>: Sendable {
     private struct Entry: Sendable {
         var bytes: [UInt8]

@@ -1,10 +1,10 @@
 import InternetAddresses
 
-/// The rules for the endpoints of one slice, from whichever wire form they come.
+/// The rules for the endpoints of one slice, shared by all wire forms.
 struct EndpointRules {
     private let family: IPFamily
 
-    /// `nil` for slices whose endpoints are host names: these are not read.
+    /// `nil` for slices whose endpoints are host names, which are not read.
     init?(_ type: EndpointSlice.AddressType) {
         guard let family = type.family else { return nil }
         self.family = family
@@ -12,7 +12,7 @@ struct EndpointRules {
 
     /// The address of an endpoint, or `nil` with a refusal: such an endpoint is left out.
     ///
-    /// As in kube-proxy the first address alone counts. `text` is what it was read from.
+    /// As in kube-proxy, only the first address counts. `text` is its source.
     func address(
         _ address: IPAddress?, text: @autoclosure () -> String?, endpoint index: Int, _ checks: inout FieldChecks
     ) -> IPAddress? {

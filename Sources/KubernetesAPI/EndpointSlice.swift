@@ -8,7 +8,7 @@ package struct EndpointSlice: Sendable, Hashable {
     package enum AddressType: String, Sendable, Hashable, CaseIterable {
         case ipv4 = "IPv4"
         case ipv6 = "IPv6"
-        /// Deprecated; such a slice holds no endpoint that can be programmed.
+        /// Deprecated; no endpoint of such a slice can be programmed.
         case fqdn = "FQDN"
     }
 
@@ -16,10 +16,10 @@ package struct EndpointSlice: Sendable, Hashable {
     package var addressType: AddressType
     package var endpoints: [Endpoint]
     package var ports: [EndpointPort]
-    /// The endpoints of a slice whose address type is FQDN: names, which only DNS knows what to do with.
+    /// The endpoints of a slice whose address type is FQDN: names, which only DNS can use.
     package var hostNames: [EndpointHostName] = []
-    /// When the pod or Service changed that the slice was last written for, in milliseconds since 1970; 0 where nothing
-    /// says so (``WellKnown/lastChangeTrigger``).
+    /// When the pod or Service change behind the last write of the slice happened, in milliseconds since 1970; 0 if
+    /// unknown (``WellKnown/lastChangeTrigger``).
     package var lastChangeTrigger: Int64 = 0
     /// Values that were left out.
     package var refusals: [FieldRefusal] = []
@@ -33,7 +33,7 @@ package struct EndpointSlice: Sendable, Hashable {
         self.ports = ports
     }
 
-    /// The Service that the slice belongs to, from its label; `nil` for a slice that belongs to none.
+    /// The Service that the slice belongs to, from its label; `nil` if none.
     package var service: NamespacedName? {
         metadata.labels[WellKnown.serviceName].map { NamespacedName(namespace: metadata.namespace, name: $0) }
     }
@@ -73,15 +73,15 @@ package struct Endpoint: Sendable, Hashable {
                 nodeName: nodeName, zone: zone, zoneHints: zoneHints, nodeHints: nodeHints, hostname: hostname))
     }
 
-    /// Empty where the endpoint names no node.
+    /// Empty if the endpoint names no node.
     package var nodeName: String { placement.nodeName }
-    /// Empty where the endpoint names no zone.
+    /// Empty if the endpoint names no zone.
     package var zone: String { placement.zone }
     /// `hints.forZones[].name`
     package var zoneHints: [String] { placement.zoneHints }
     /// `hints.forNodes[].name`
     package var nodeHints: [String] { placement.nodeHints }
-    /// The name of the endpoint below that of its Service; empty where it has none.
+    /// The endpoint's name below its Service's; empty if it has none.
     package var hostname: String { placement.hostname }
 }
 
@@ -90,7 +90,7 @@ package struct EndpointHostName: Sendable, Hashable {
     /// The first of `addresses`.
     package var name: String
     package var conditions: Endpoint.Conditions
-    /// Empty where the endpoint has none.
+    /// Empty if the endpoint has none.
     package var hostname: String
 
     package init(name: String, conditions: Endpoint.Conditions = [.ready, .serving], hostname: String = "") {
@@ -104,7 +104,7 @@ package struct EndpointHostName: Sendable, Hashable {
 package struct EndpointPort: Sendable, Hashable {
     package var name: String
     package var transport: TransportProtocol
-    /// `nil` means all ports, which a Service cannot lead to.
+    /// `nil` means all ports, which a Service cannot use.
     package var port: UInt16?
 
     package init(name: String = "", transport: TransportProtocol = .tcp, port: UInt16?) {

@@ -38,7 +38,7 @@ struct FieldChecks {
         return transport
     }
 
-    /// Any address, in each form that the API has ever accepted.
+    /// Any address, in any form that the API has ever accepted.
     mutating func address(_ text: String, _ path: @autoclosure () -> String) -> IPAddress? {
         guard let address = IPAddress(lenient: text) else {
             refuse(path(), text, .notAnAddress)
@@ -47,7 +47,7 @@ struct FieldChecks {
         return address
     }
 
-    /// An address that no host keeps for itself; the API once accepted link-local ones as cluster IPs.
+    /// An address that is not host-local; the API once accepted link-local ones as cluster IPs.
     mutating func clusterIP(_ text: String, _ path: @autoclosure () -> String) -> IPAddress? {
         guard let address = address(text, path()) else { return nil }
         if let use = address.specialUse, use != .linkLocal {
@@ -67,7 +67,7 @@ struct FieldChecks {
         return address
     }
 
-    /// Blanks around the network are ignored, as the API and kube-proxy do.
+    /// Blanks around the network are ignored, as in the API and kube-proxy.
     mutating func network(_ text: String, _ path: @autoclosure () -> String) -> IPNetwork? {
         guard let network = IPNetwork(lenient: text.trimmingBlanks) else {
             refuse(path(), text, .notANetwork)
@@ -104,7 +104,7 @@ struct FieldChecks {
 }
 
 extension StringProtocol {
-    /// Lower-case letters, digits and inner hyphens, as RFC 1123 wants; the length is the caller's to check.
+    /// Lower-case letters, digits and inner hyphens, as RFC 1123 requires; the caller checks the length.
     var isDNSLabel: Bool {
         let hyphen = UInt8(ascii: "-")
         guard let first = utf8.first, first != hyphen, last != "-" else { return false }

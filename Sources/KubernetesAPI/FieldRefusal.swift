@@ -1,33 +1,33 @@
 package import InternetAddresses
 
-/// One value of an object that was left out because it cannot be used; the rest of the object counts.
+/// One value of an object that was ignored because it cannot be used; the rest of the object counts.
 ///
-/// The log prints it, and a diagnosis can explain by it why an address or a port is not served.
+/// The log prints it, and a diagnosis uses it to explain why an address or port is not served.
 package struct FieldRefusal: Sendable, Hashable {
     /// Why the value cannot be used.
     package enum Reason: Sendable, Hashable {
         case notAnAddress
         /// Other hosts cannot reach the address.
         case unreachable(IPAddress.SpecialUse)
-        /// The address is not of the family that the field named says it is.
+        /// The address is not of the family that the named field states.
         case otherFamily(IPFamily, saidBy: String)
         /// A Service has one cluster IP for each family.
         case secondOfFamily
         /// `None` stands alone in `clusterIPs`.
         case besideNone
-        /// The field differs from the one named, which counts.
+        /// The field differs from the named one, which counts.
         case differs(from: String)
         case notANetwork
         case notAPort
         case notAPortName
         case notAProtocol
-        /// Not one of the values that the field may have.
+        /// Not one of the field's permitted values.
         case unknown(known: [String])
-        /// Seconds out of the range.
+        /// Seconds out of range.
         case outOfRange(ClosedRange<Int>)
-        /// The field named says the same.
+        /// The named field has the same value.
         case duplicate(of: String)
-        /// The field has no effect with a Service of this type.
+        /// The field has no effect on a Service of this type.
         case withoutEffect(Service.Kind)
         case noAddress
         case noPort
@@ -37,7 +37,7 @@ package struct FieldRefusal: Sendable, Hashable {
 
     /// The path of the field, such as `spec.externalIPs[0]`.
     package var path: String
-    /// The value as the object has it; empty where it is missing.
+    /// The value as in the object; empty if it is missing.
     package var value: String
     package var reason: Reason
 
@@ -47,7 +47,7 @@ package struct FieldRefusal: Sendable, Hashable {
         self.reason = reason
     }
 
-    /// The refusal as an error of `object`, for sources that do not take objects with mistakes.
+    /// The refusal as an error of `object`, for sources that reject objects with mistakes.
     package func error(of object: ObjectKey) -> ObjectError {
         ObjectError(object: object.description, field: path, reason: reason.text(value))
     }

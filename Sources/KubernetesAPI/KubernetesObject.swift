@@ -1,4 +1,4 @@
-/// What identifies one object among all: its kind, namespace and name.
+/// Identifies one object: its kind, namespace and name.
 package struct ObjectKey: Sendable, Hashable {
     package var kind: ObjectKind
     package var name: NamespacedName
@@ -48,7 +48,7 @@ package indirect enum KubernetesObject: Sendable, Hashable {
         }
     }
 
-    /// Values that were left out when the object was read; nearly always none.
+    /// Values that were ignored when the object was read; nearly always none.
     package var refusals: [FieldRefusal] {
         switch self {
         case .service(let service): service.refusals

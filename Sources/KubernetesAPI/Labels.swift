@@ -37,7 +37,7 @@ package struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Whether every label of `selector` is among these, as a Service's selector wants of a Pod.
+    /// Whether these include every label of `selector`, as a Service's selector requires of a Pod.
     package func matches(_ selector: Labels) -> Bool {
         selector.labels.allSatisfy { self[$0.key] == $0.value }
     }

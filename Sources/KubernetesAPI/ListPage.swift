@@ -18,7 +18,7 @@ package struct ListPage: Sendable {
     }
 }
 
-/// What a list says beside its objects (`meta/v1` ListMeta).
+/// The metadata of a list (`meta/v1` ListMeta).
 package struct ListMetadata: Sendable, Hashable {
     /// The version at which a watch continues the list.
     package var resourceVersion = ""

@@ -37,6 +37,6 @@ package struct Node: Sendable, Hashable {
 
     package var name: String { metadata.name }
 
-    /// The zone of the node, or `nil` where it is in none.
+    /// The zone of the node, or `nil` if it has none.
     package var zone: String? { metadata.labels[WellKnown.zone] }
 }

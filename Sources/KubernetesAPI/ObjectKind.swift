@@ -1,4 +1,4 @@
-/// The kinds of object that anything here reads in their lean, typed form.
+/// The kinds of object that are read in their lean, typed form.
 ///
 /// A kind is added by a case here, its row in ``registration``, and a case of ``KubernetesObject``.
 package enum ObjectKind: String, Sendable, Hashable, CaseIterable {
@@ -10,7 +10,7 @@ package enum ObjectKind: String, Sendable, Hashable, CaseIterable {
     case pod = "Pod"
 }
 
-/// What the API and the readers need to know of one kind.
+/// What the API and the readers need to know about one kind.
 package struct KindRegistration {
     /// `v1` or `discovery.k8s.io/v1`.
     package let apiVersion: String
@@ -22,7 +22,7 @@ package struct KindRegistration {
     package var isNamespaced = true
     /// Whether all labels are kept, rather than those in ``WellKnown/keptLabels`` only.
     var keepsAllLabels = false
-    /// Reads the kind, from JSON and YAML as from protobuf.
+    /// Reads the kind from JSON, YAML and protobuf.
     let document: any ObjectDocument.Type
 }
 

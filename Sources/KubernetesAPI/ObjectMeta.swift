@@ -1,4 +1,4 @@
-/// The metadata of an object, as far as anything here reads it.
+/// The metadata of an object, reduced to the fields read here.
 ///
 /// No annotations are kept, and of most kinds only the labels named in ``WellKnown``: a node holds the metadata of
 /// every EndpointSlice of the cluster.
@@ -8,9 +8,9 @@ package struct ObjectMeta: Sendable, Hashable {
     package var name: String
     /// Opaque; changes with every write. Empty for objects that did not come from an API server.
     package var resourceVersion: String
-    /// Seconds since 1970; 0 where the object does not say.
+    /// Seconds since 1970; 0 if the object does not say.
     package var creationTime: Int64
-    /// Whether `deletionTimestamp` is set: the object is going away.
+    /// Whether `deletionTimestamp` is set: the object is being deleted.
     package var isBeingDeleted: Bool
     package var labels: Labels
 

@@ -1,17 +1,17 @@
 /// Where an endpoint runs and which clients it is meant for.
 ///
-/// Immutable and shared: all endpoints of a slice that run on one node nearly always have the same, so an endpoint
-/// holds a reference of 8 bytes instead of three texts and two lists.
+/// Immutable and shared: the endpoints of a slice on one node nearly always have the same placement, so an endpoint
+/// holds an 8-byte reference instead of three strings and two lists.
 package final class Placement: Sendable {
-    /// Empty where the endpoint names no node.
+    /// Empty if the endpoint names no node.
     package let nodeName: String
-    /// Empty where the endpoint names no zone.
+    /// Empty if the endpoint names no zone.
     package let zone: String
     /// `hints.forZones[].name`
     package let zoneHints: [String]
     /// `hints.forNodes[].name`
     package let nodeHints: [String]
-    /// The name of the endpoint below that of its Service; empty where it has none.
+    /// The endpoint's name below its Service's; empty if it has none.
     package let hostname: String
 
     /// No node, no zone, no hints, no name.

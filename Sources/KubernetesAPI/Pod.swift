@@ -1,6 +1,6 @@
 package import InternetAddresses
 
-/// A Pod (`v1`), as far as endpoints and names depend on it. Its metadata holds all of its labels.
+/// A Pod (`v1`), reduced to what endpoints and names depend on. Its metadata holds all its labels.
 ///
 /// See https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/.
 package struct Pod: Sendable, Hashable {
@@ -28,13 +28,13 @@ package struct Pod: Sendable, Hashable {
 
     package var metadata: ObjectMeta
     package var phase: Phase
-    /// `status.podIPs`: one for each IP family at most; empty until the Pod has a network.
+    /// `status.podIPs`: at most one per IP family; empty until the Pod has a network.
     package var addresses: [IPAddress]
     /// Empty until the Pod is scheduled.
     package var nodeName: String
-    /// `spec.hostname`; empty where the Pod does not set it.
+    /// `spec.hostname`; empty if the Pod does not set it.
     package var hostname: String
-    /// `spec.subdomain`; empty where the Pod does not set it.
+    /// `spec.subdomain`; empty if the Pod does not set it.
     package var subdomain: String
     /// The condition `Ready`.
     package var isReady: Bool

@@ -22,12 +22,12 @@ package struct Service: Sendable, Hashable {
         case v2
     }
 
-    /// One address that a load balancer has given to the Service (`status.loadBalancer.ingress[]`).
+    /// One address that a load balancer has assigned to the Service (`status.loadBalancer.ingress[]`).
     package struct Ingress: Sendable, Hashable {
         package enum Mode: String, Sendable, Hashable, CaseIterable {
-            /// Packets arrive with this address as destination: it is programmed.
+            /// Packets arrive with this destination address: it is programmed.
             case vip = "VIP"
-            /// Packets arrive at the node's own address: it is not programmed.
+            /// Packets arrive with the node's own address as destination: it is not programmed.
             case proxy = "Proxy"
         }
 
@@ -54,7 +54,7 @@ package struct Service: Sendable, Hashable {
     package var loadBalancerSourceRanges: [IPNetwork]
     package var internalTrafficPolicy: TrafficPolicy
     package var externalTrafficPolicy: TrafficPolicy
-    /// The port of the node's health check for load balancers, where the Service has one.
+    /// The port of the node's health check for load balancers, if the Service has one.
     package var healthCheckNodePort: UInt16?
     /// Seconds for which a client stays with its endpoint; `nil` without ClientIP session affinity.
     package var affinityTimeout: UInt32?
@@ -62,11 +62,11 @@ package struct Service: Sendable, Hashable {
     package var externalName: String
     /// Whether names and endpoints of Pods that are not ready are published too.
     package var publishesNotReadyAddresses: Bool
-    /// The labels of the Pods behind the Service; kept only for consumers that ask for it.
+    /// The labels of the Service's Pods; kept only for consumers that request it.
     package var selector: Labels
-    /// How IPVS is to spread connections (``WellKnown/ipvsScheduler``), as it was written; `nil` where nobody says.
+    /// The IPVS scheduler (``WellKnown/ipvsScheduler``), as written; `nil` if unset.
     package var ipvsScheduler: String?
-    /// How endpoints are told the client's address (``WellKnown/proxyProtocol``); `nil` where they are not.
+    /// The PROXY protocol that passes the client's address to endpoints (``WellKnown/proxyProtocol``); `nil` for none.
     package var proxyProtocol: ProxyProtocol?
     /// Values that were left out.
     package var refusals: [FieldRefusal] = []
@@ -100,18 +100,18 @@ package struct Service: Sendable, Hashable {
 
 /// One entry of `spec.ports`.
 package struct ServicePort: Sendable, Hashable {
-    /// What `targetPort` says; which port that is on an endpoint is for the EndpointSlice to tell.
+    /// `targetPort`; the EndpointSlice says which port of an endpoint that is.
     package enum Target: Sendable, Hashable {
         case number(UInt16)
         case name(String)
     }
 
-    /// Empty where the Service has a single, unnamed port.
+    /// Empty if the Service has a single, unnamed port.
     package var name: String
     package var transport: TransportProtocol
     package var port: UInt16
     package var targetPort: Target
-    /// The port on every node, where one was allocated.
+    /// The port on every node, if one was allocated.
     package var nodePort: UInt16?
 
     package init(

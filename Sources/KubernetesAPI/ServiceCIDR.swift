@@ -6,10 +6,10 @@ package import InternetAddresses
 /// Kubernetes 1.33 do not serve it.
 package struct ServiceCIDR: Sendable, Hashable {
     package var metadata: ObjectMeta
-    /// `spec.cidrs`: one network for each IP family at most.
+    /// `spec.cidrs`: at most one network per IP family.
     package var networks: [IPNetwork]
-    /// Whether new cluster IPs may come from it: true until the condition `Ready` says otherwise. Addresses that were
-    /// allocated before stay in use, also while it is being deleted.
+    /// Whether new cluster IPs may come from it: true unless the condition `Ready` says otherwise. Addresses already
+    /// allocated stay in use, even while it is being deleted.
     package var isReady: Bool
     /// Values that were left out.
     package var refusals: [FieldRefusal] = []

@@ -2,7 +2,7 @@
 package struct Status: Error, Sendable, Hashable {
     /// The HTTP status code that goes with it.
     package var code: Int
-    /// One word for programs: `Expired`, `Unauthorized`, `Timeout`; empty where the server gives none.
+    /// One word for programs: `Expired`, `Unauthorized`, `Timeout`; empty if the server gives none.
     package var reason: String
     /// For people.
     package var message: String

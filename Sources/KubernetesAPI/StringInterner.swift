@@ -1,12 +1,12 @@
 import Glibc
 
-/// Gives equal texts the same storage: the same names of nodes, zones and Services are read 100,000 times.
+/// Shares the storage of equal strings: the same names of nodes, zones and Services are read 100,000 times.
 ///
-/// Keep one across calls to share between lists and watches. It forgets everything when it holds too many texts; that
-/// costs memory for texts met again, never correctness.
+/// Keep one across calls to share between lists and watches. It forgets everything when it holds too many strings; that
+/// costs memory for strings read again, never correctness.
 package struct StringInterner: Sendable {
     private static let capacity = 1 << 16
-    /// Swift keeps texts of up to this many bytes within the `String` itself.
+    /// Swift stores up to this many bytes within the `String` itself.
     private static let inlineLength = 15
 
     private var texts: [Int: String] = [:]
@@ -29,7 +29,7 @@ package struct StringInterner: Sendable {
         return text
     }
 
-    /// The same ports, in storage that other slices share.
+    /// The same ports, in storage shared with other slices.
     mutating func shared(_ ports: [EndpointPort]) -> [EndpointPort] {
         if let known = self.ports[ports] { return known }
         if self.ports.count >= Self.capacity { self.ports.removeAll() }
@@ -50,8 +50,8 @@ package struct StringInterner: Sendable {
 extension String {
     /// The text in `bytes`; `nil` if they are not UTF-8.
     ///
-    /// Names are ASCII, and `String(validating:as:)` of the standard library is generic code that takes ten times as
-    /// long to find that out.
+    /// Names are ASCII, and the standard library's `String(validating:as:)` is generic code that takes ten times as
+    /// long to establish that.
     init?(utf8 bytes: UnsafeRawBufferPointer) {
         if bytes.allSatisfy({ $0 < 0x80 }) {
             self.init(decoding: bytes, as: UTF8.self)

@@ -7,8 +7,8 @@ package enum WatchEvent: Sendable {
     /// BOOKMARK: all changes up to this version have been sent. `endsInitialEvents` is the
     /// `k8s.io/initial-events-end` annotation: the state at the start of the watch is complete.
     case bookmark(resourceVersion: String, endsInitialEvents: Bool)
-    /// ERROR: the watch ends, and why.
+    /// ERROR: why the watch ends.
     case error(Status)
-    /// An event with an object that cannot be used. An earlier value of `key` stays in force.
+    /// An event with an unusable object. The earlier value of `key` stays in force.
     case unusable(ObjectError, key: ObjectKey?, resourceVersion: String)
 }

@@ -1,13 +1,13 @@
 extension WireFormat {
     /// One response to a list request, or a page of it.
     ///
-    /// Objects that cannot be used are among its problems. Throws ``ObjectError`` when the list itself cannot be read.
+    /// Unusable objects are among its problems. Throws ``ObjectError`` if the list itself cannot be read.
     package func readList(_ bytes: [UInt8], of kind: ObjectKind) throws -> ListPage {
         var interner = StringInterner()
         return try readList(bytes, of: kind, interner: &interner)
     }
 
-    /// The same with texts shared through `interner`, which may be kept across calls.
+    /// The same with strings shared through `interner`, which may be kept across calls.
     package func readList(
         _ bytes: [UInt8], of kind: ObjectKind, interner: inout StringInterner
     ) throws -> ListPage {
@@ -23,11 +23,11 @@ extension WireFormat {
         return page
     }
 
-    /// Hands each object of a list to `body`, in order, and returns what else the list says; in protobuf, no two
-    /// objects are held at a time.
+    /// Passes each object of a list to `body`, in order, and returns the list's metadata; in protobuf, only one object
+    /// is held at a time.
     ///
-    /// Throws ``ObjectError`` when the list itself cannot be read, which may show after some of its objects were handed
-    /// over, and what `body` throws.
+    /// Throws ``ObjectError`` if the list itself cannot be read, possibly after some of its objects were passed on, and
+    /// what `body` throws.
     package func forEachObject(
         inList bytes: [UInt8], of kind: ObjectKind, interner: inout StringInterner,
         _ body: (Result<KubernetesObject, ObjectError>) throws -> Void
@@ -52,7 +52,7 @@ extension WireFormat {
         return try readWatchEvent(bytes, of: kind, interner: &interner)
     }
 
-    /// The same with texts shared through `interner`, which may be kept across calls.
+    /// The same with strings shared through `interner`, which may be kept across calls.
     package func readWatchEvent(
         _ bytes: [UInt8], of kind: ObjectKind, interner: inout StringInterner
     ) throws -> WatchEvent {
@@ -73,7 +73,7 @@ extension WireFormat {
         }
     }
 
-    /// The reason that the API server gives for refusing a request. Throws ``ObjectError`` if `bytes` hold none.
+    /// The API server's reason for refusing a request. Throws ``ObjectError`` if `bytes` hold none.
     package func readStatus(_ bytes: [UInt8]) throws -> Status {
         switch self {
         case .json: try JSONReader.status(bytes)

@@ -1,7 +1,7 @@
 package import InternetAddresses
 package import KubernetesAPI
 
-/// What became of one endpoint of a slice when a node chose the backends of a Service port in one IP family.
+/// How one endpoint of a slice fared when a node chose the backends of a Service port in one IP family.
 package struct EndpointDecision: Sendable, Hashable {
     /// The slice that the endpoint is in.
     package var slice: NamespacedName
@@ -21,9 +21,9 @@ package enum EndpointExclusion: Sendable, Hashable {
     case otherAddressType(EndpointSlice.AddressType)
     /// Its slice has no port with the Service port's name and protocol.
     case noSuchPort(name: String, TransportProtocol)
-    /// It is not ready, and does not serve while it terminates either.
+    /// It is neither ready nor serving while it terminates.
     case notReady(Endpoint.Conditions)
-    /// It serves while it terminates, and others are ready.
+    /// It is terminating but serves, and others are ready.
     case draining
     /// It is hinted for other zones, and endpoints hinted for this node's zone are used.
     case otherZone(hints: [String])
@@ -31,7 +31,7 @@ package enum EndpointExclusion: Sendable, Hashable {
     case otherNodeHinted([String])
     /// Policy Local: it runs on another node, or does not say where.
     case onOtherNode(String)
-    /// Another endpoint with the same address and port, which is not terminating, counts in its place.
+    /// Another endpoint with the same address and port, which is not terminating, takes precedence.
     case addressTakenOver
 }
 
@@ -69,7 +69,7 @@ extension EndpointSlice {
 }
 
 extension [EndpointCandidate] {
-    /// Whether another endpoint counts in this one's place.
+    /// Whether another endpoint takes precedence over this one.
     fileprivate func exclusion(of address: IPAddress, _ port: UInt16?, _ traits: EndpointTraits) -> EndpointExclusion? {
         let winner = first { $0.address == address && $0.port == port }
         return winner?.traits == traits ? nil : .addressTakenOver

@@ -14,16 +14,16 @@ struct EndpointSelection: Sendable, Hashable {
         static let readyLocal = Lists(rawValue: 8)
     }
 
-    /// Under policy Cluster: the ready endpoints that topology admits; if no endpoint is ready, those that still serve
-    /// while they terminate.
+    /// Under policy Cluster: the ready endpoints that topology admits; if none is ready, those that still serve
+    /// while terminating.
     private(set) var cluster: [Backend] = []
     /// Under policy Local: the same choice among the node's own endpoints, without regard to hints.
     private(set) var local: [Backend] = []
-    /// All endpoints that serve, whatever policy, topology and termination say.
+    /// All serving endpoints, regardless of policy, topology and termination.
     private(set) var serving: [Backend] = []
     /// The addresses of the node's own endpoints that are ready, which load balancers ask for.
     private(set) var readyLocal: [IPAddress] = []
-    /// Whether any endpoint of the cluster could take a connection, on whichever node it runs.
+    /// Whether any endpoint of the cluster, on any node, could take a connection.
     private(set) var hasEndpoints = false
     private(set) var topology = Topology.anywhere
 
@@ -35,7 +35,7 @@ struct EndpointSelection: Sendable, Hashable {
         self.init(EndpointCandidate.all(for: port, family: family, in: slices, on: node), lists: lists)
     }
 
-    /// Chooses from candidates that are sorted, each address and port once.
+    /// Chooses from sorted candidates, each address and port once.
     private init(_ candidates: [EndpointCandidate], lists: Lists) {
         let census = EndpointCensus(candidates)
         hasEndpoints = census.all != .none
@@ -53,13 +53,13 @@ struct EndpointSelection: Sendable, Hashable {
         }
         if lists.contains(.serving) {
             let all = candidates.backends(where: \.traits.serves)
-            // Nearly always the same list: then it is stored once.
+            // Nearly always the same list, which is then stored once.
             serving = all == cluster ? cluster : all
         }
     }
 }
 
-/// An endpoint behind a Service port.
+/// An endpoint of a Service port.
 struct EndpointCandidate: Sendable {
     var address: IPAddress
     var port: UInt16
@@ -67,7 +67,7 @@ struct EndpointCandidate: Sendable {
 
     var backend: Backend { Backend(address: address, port: port, isLocal: traits.contains(.local)) }
 
-    /// The endpoints behind a port, sorted, each address and port once.
+    /// The endpoints of a port, sorted, each address and port once.
     ///
     /// An endpoint belongs to the port if its slice has a port of the same name and protocol; that port's number is
     /// where it listens. Of several with one address and port, the one that is not terminating counts.
@@ -91,7 +91,7 @@ struct EndpointCandidate: Sendable {
 }
 
 extension [EndpointCandidate] {
-    /// Of candidates with one address and port, which stand side by side, keeps the one that counts.
+    /// Of adjacent candidates with the same address and port, keeps the one that counts.
     fileprivate mutating func mergeDuplicates() {
         var kept = 0
         for next in indices.dropFirst() {
@@ -115,7 +115,7 @@ extension [EndpointCandidate] {
     }
 }
 
-/// What the endpoints of a Service port are good for, taken together: which of them are chosen follows.
+/// The best use of a Service port's endpoints, which decides the ones chosen.
 struct EndpointCensus: Sendable {
     /// The best use of any endpoint.
     private(set) var all = EndpointUse.none
@@ -134,7 +134,7 @@ struct EndpointCensus: Sendable {
         topology = hints.topology
     }
 
-    /// Whether policy Cluster uses the endpoint. Hints count among ready endpoints only.
+    /// Whether policy Cluster uses the endpoint. Hints apply to ready endpoints only.
     func chooses(_ traits: EndpointTraits) -> Bool {
         traits.use != .none && traits.use == all && (all != .ready || topology.admits(traits))
     }

@@ -1,6 +1,6 @@
 import KubernetesAPI
 
-/// What matters about an endpoint when a node chooses among many.
+/// The properties of an endpoint that decide whether a node uses it.
 package struct EndpointTraits: OptionSet, Sendable, Hashable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -32,20 +32,20 @@ package struct EndpointTraits: OptionSet, Sendable, Hashable {
         self = traits
     }
 
-    /// What the endpoint is good for.
+    /// What the endpoint can be used for.
     package var use: EndpointUse {
         if contains(.ready) { return .ready }
         return contains(.serving) && contains(.terminating) ? .draining : .none
     }
 
-    /// Whether a connection that it has may go on.
+    /// Whether its existing connections may continue.
     package var serves: Bool { contains(.ready) || contains(.serving) }
 
     /// The order in which endpoints that share an address and port count: a terminating Pod's address may belong to a
     /// new Pod already, on another node, before the old object is gone.
     func goesBefore(_ other: EndpointTraits) -> Bool { preference > other.preference }
 
-    /// By condition first; what is left decides too, so that the order of slices does not.
+    /// By condition first; the rest is compared too, so that the order of slices does not matter.
     private var preference: Int {
         (contains(.terminating) ? 0 : 1024) + (contains(.ready) ? 512 : 0) + (contains(.serving) ? 256 : 0)
             + (contains(.local) ? 128 : 0) + Int(intersection([.hasNodeHints, .hintedForThisNode]).rawValue)
@@ -53,11 +53,11 @@ package struct EndpointTraits: OptionSet, Sendable, Hashable {
     }
 }
 
-/// What an endpoint is good for.
+/// What an endpoint can be used for.
 package enum EndpointUse: Sendable, Hashable {
     case none
     /// It takes new connections.
     case ready
-    /// It goes away, and still serves: the last resort.
+    /// It is terminating but still serves: the last resort.
     case draining
 }

@@ -1,8 +1,9 @@
 package import InternetAddresses
 
-/// An address and port that clients use to reach a Service, with everything that happens to their connections.
+/// An address and port that clients use to reach a Service, and how their connections are handled.
 ///
-/// Conflicts between Services are settled: no two routes have a frontend with the same address, port and protocol.
+/// Conflicts between Services have been settled: no two routes have a frontend with the same address,
+/// port and protocol.
 package struct Frontend: Sendable, Hashable {
     package enum Kind: UInt8, Sendable, Hashable, CaseIterable, Comparable {
         case clusterIP
@@ -17,10 +18,10 @@ package struct Frontend: Sendable, Hashable {
     }
 
     package var kind: Kind
-    /// Whether an address of kind `externalIP` is one of the Service's load balancer addresses too. Its treatment is
-    /// that of a load balancer address.
+    /// Whether an address of kind `externalIP` is also one of the Service's load balancer addresses. It is treated as a
+    /// load balancer address.
     package var isAlsoLoadBalancer: Bool
-    /// `nil` for a node port that is open on every address of the node, even on those that it gets later.
+    /// `nil` for a node port that is open on every address of the node, including those that it gets later.
     package var address: IPAddress?
     package var port: UInt16
     /// Where connections from the node's own pods and from the node itself go.
@@ -55,8 +56,8 @@ package enum Destination: UInt8, Sendable, Hashable, CaseIterable {
     case clusterBackends
     /// To one of ``ServicePortRoute/localBackends``.
     case localBackends
-    /// Nowhere; it is refused at once with a TCP reset or an ICMP port unreachable: the Service has no endpoint
-    /// anywhere.
+    /// Nowhere; it is refused immediately with a TCP reset or ICMP port unreachable: the Service has no
+    /// endpoint anywhere.
     case refuse
     /// Nowhere; its packets are dropped: there are endpoints, but policy Local keeps this node from using them.
     case drop
@@ -65,12 +66,11 @@ package enum Destination: UInt8, Sendable, Hashable, CaseIterable {
     package var isServed: Bool { self == .clusterBackends || self == .localBackends }
 }
 
-/// Which connections get an address of the node as their source, beside those of a pod that reaches itself (hairpin),
-/// which always do.
+/// Which connections get an address of the node as their source. Those from a pod to itself (hairpin) always do.
 package enum Masquerade: UInt8, Sendable, Hashable, CaseIterable {
     /// Those of clients that are not known to be in the pod network.
     case clientsOutsidePodNetwork
-    /// Those that this node makes itself: it may have chosen any of its addresses as the source.
+    /// Those from this node itself: it may have chosen any of its addresses as the source.
     case thisNode
     /// All.
     case everyone
@@ -81,8 +81,8 @@ package enum Admission: UInt8, Sendable, Hashable, CaseIterable {
     case everyone
     /// Those from ``ServicePortRoute/sourceRanges``.
     case sourceRanges
-    /// Those too that come from the frontend's own address: where a load balancer's address is bound to the node, the
-    /// node reaches it from that address, and the ranges admit the node.
+    /// Also those from the frontend's own address: if a load balancer's address is bound to the node, the node connects
+    /// to it from that address, and the ranges admit the node.
     case sourceRangesAndItself
 }
 

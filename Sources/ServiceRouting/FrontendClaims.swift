@@ -1,16 +1,16 @@
 import InternetAddresses
 import KubernetesAPI
 
-/// What a frontend occupies, and what only one Service port can have.
+/// What a frontend occupies; only one Service port can have it.
 enum FrontendSpot: Sendable, Hashable {
     case address(IPAddress, port: UInt16, TransportProtocol)
     /// The port on all of the node's addresses for node ports.
     case nodePort(UInt16, IPFamily, TransportProtocol)
 }
 
-/// A Service port that asks for a spot. The first in order gets it, whichever came first.
+/// A Service port that asks for a spot. The first in order gets it, regardless of arrival.
 ///
-/// A class, because a claimant is larger than everything else that is stored for a spot.
+/// A class, because a claimant is larger than all other data of a spot.
 final class FrontendClaimant: Sendable, Hashable, Comparable {
     /// No Service may take over a clusterIP by naming it as an externalIP.
     let isClusterIP: Bool
@@ -64,11 +64,11 @@ extension Service {
     }
 }
 
-/// Who asks for which frontend, of all Services.
+/// Which Service ports ask for which frontends.
 struct FrontendClaims: Sendable {
     /// Nearly every spot has one claimant.
     private var sole: [FrontendSpot: FrontendClaimant] = [:]
-    /// Where there are two or more: in order, the owner first.
+    /// If there are two or more: in order, the owner first.
     private var contested: [FrontendSpot: [FrontendClaimant]] = [:]
 
     /// The Service port that has the spot; `nil` if nobody asks for it.
@@ -76,8 +76,7 @@ struct FrontendClaims: Sendable {
         sole[spot]?.name ?? contested[spot]?.first?.name
     }
 
-    /// Replaces what a Service asks for. Services for which the owner of a spot is now another one are added to
-    /// `touched`.
+    /// Replaces what a Service asks for. Other Services that gain or lose a spot are added to `touched`.
     mutating func replace(
         _ old: [FrontendClaim], with new: [FrontendClaim], touched: inout Set<NamespacedName>
     ) {

@@ -1,7 +1,7 @@
 package import InternetAddresses
 
-/// Service ports whose connections are dropped on this node: a traffic policy `Local` holds them to endpoints of the
-/// node, and all endpoints are elsewhere. A plain value that follows routing's changes.
+/// Service ports whose connections are dropped on this node: traffic policy `Local` restricts them to the node's
+/// endpoints, and all endpoints are elsewhere. A plain value, updated by routing changes.
 package struct LocalShortages: Sendable, Hashable {
     private var internalPolicy: Set<RouteKey> = []
     private var externalPolicy: Set<RouteKey> = []
@@ -9,12 +9,12 @@ package struct LocalShortages: Sendable, Hashable {
     /// No Services.
     package init() {}
 
-    /// Everything that is programmed.
+    /// The Services of a snapshot.
     package init(_ snapshot: RoutingSnapshot) {
         for route in snapshot.routes { add(route) }
     }
 
-    /// Follows a change. Costs what the change costs.
+    /// Applies a change, in time proportional to the change.
     package mutating func apply(_ change: RoutingChange) {
         for entry in change.entries {
             internalPolicy.remove(entry.key)

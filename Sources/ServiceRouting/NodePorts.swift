@@ -17,8 +17,8 @@ package struct NodePortPolicy: Sendable, Hashable {
     package var extent: Extent
     /// Whether loopback addresses count, where ``extent`` names them.
     package var admitsLoopback: Bool
-    /// Whether "all addresses" includes those that the machine gets later, because the mode matches any local address.
-    /// Otherwise it means those that the machine has now.
+    /// Whether "all addresses" includes those that the machine gets later, because the mode matches any local address;
+    /// otherwise it means the current ones.
     package var isOpenEnded: Bool
 
     package init(_ extent: Extent, admitsLoopback: Bool = false, isOpenEnded: Bool = false) {
@@ -29,7 +29,7 @@ package struct NodePortPolicy: Sendable, Hashable {
 
     /// Node ports on the Node's primary addresses.
     package static let primary = NodePortPolicy(.primary)
-    /// Node ports on every address, even on those that the machine gets later.
+    /// Node ports on every address, including those that the machine gets later.
     package static let everyAddress = NodePortPolicy(.networks([]), isOpenEnded: true)
 
     /// Whether node ports are open on the loopback addresses of a family.
@@ -42,7 +42,7 @@ package struct NodePortPolicy: Sendable, Hashable {
     /// The addresses that node ports are open on now, for a Node with the addresses `primary` on a machine with the
     /// addresses `machine`.
     ///
-    /// Without a Node its primary addresses are unknown, and the machine's stand in for them.
+    /// Without a Node the primary addresses are unknown, and the machine's are used instead.
     package func addresses(primary: [IPAddress], machine: [IPAddress]) -> NodePortAddresses {
         let reachable = machine.filter { !$0.isLoopback && !$0.isLinkLocal && !$0.isUnspecified }
         switch extent {
@@ -71,8 +71,8 @@ package struct NodePortPolicy: Sendable, Hashable {
 package struct NodePortAddresses: Sendable, Hashable {
     /// Sorted, each once.
     package private(set) var addresses: [IPAddress]
-    /// The IP families in which node ports are open on every address, even on those that the machine gets later.
-    /// ``addresses`` has those of now.
+    /// The IP families in which node ports are open on every address, including those that the machine gets later.
+    /// ``addresses`` has the current ones.
     package var openEndedFamilies: Set<IPFamily>
 
     package init(_ addresses: [IPAddress] = [], openEndedFamilies: Set<IPFamily> = []) {

@@ -2,19 +2,19 @@ package import InternetAddresses
 package import KubernetesAPI
 
 extension Service {
-    /// Whether it is for us to program. Headless and ExternalName Services have no address of their own, and a Service
-    /// with the label `service.kubernetes.io/service-proxy-name` has a proxy of its own.
+    /// Whether we program it. Headless and ExternalName Services have no address of their own, and a Service with the
+    /// label `service.kubernetes.io/service-proxy-name` has another proxy.
     package var isRouted: Bool {
         kind != .externalName && !isHeadless && !clusterIPs.isEmpty
             && metadata.labels[WellKnown.serviceProxyName] == nil
     }
 
-    /// Whether clients outside the cluster may have a way to it; only then is there an external traffic policy.
+    /// Whether clients outside the cluster may reach it; only then does the external traffic policy apply.
     package var acceptsExternalTraffic: Bool {
         kind == .nodePort || kind == .loadBalancer || !externalIPs.isEmpty
     }
 
-    /// What each port asks for in each IP family of the Service; nothing for one that is not routed.
+    /// The requests of each port in each IP family of the Service; none for one that is not routed.
     package var requests: [RouteRequest] {
         guard isRouted else { return [] }
         var requests: [RouteRequest] = []
@@ -36,13 +36,13 @@ package struct RouteRequest: Sendable, Hashable {
         package var kind: Frontend.Kind
         package var address: IPAddress
         package var port: UInt16
-        /// Whether an address of kind `externalIP` is a load balancer address of the Service too.
+        /// Whether an address of kind `externalIP` is also a load balancer address of the Service.
         package var isAlsoLoadBalancer = false
     }
 
     package var key: RouteKey
     package var port: ServicePort
-    /// The clusterIP first; without those that cannot be programmed, and each address once.
+    /// The clusterIP first; each address once, without those that cannot be programmed.
     package private(set) var addresses: [Address] = []
     /// The port to open on the node's own addresses.
     package private(set) var nodePort: UInt16?

@@ -1,8 +1,8 @@
 package import InternetAddresses
 
-/// The difference between two states of the routing table: all that a data plane has to act upon.
+/// The difference between two states of the routing table: everything that a data plane must act on.
 package struct RoutingChange: Sendable, Hashable {
-    /// One route that came, went or became another. `old` and `new` are never equal, and never both `nil`.
+    /// One route that was added, removed or changed. `old` and `new` are never equal, and never both `nil`.
     package struct Entry: Sendable, Hashable {
         package var key: RouteKey
         package var old: ServicePortRoute?
@@ -21,7 +21,7 @@ package struct RoutingChange: Sendable, Hashable {
     package var nodePorts: NodePortAddresses?
     /// The networks of the cluster's Services, if they changed.
     package var serviceNetworks: [IPNetwork]?
-    /// What could not be routed as its author wanted, told once when it arises.
+    /// What could not be routed as its author wanted, reported once when it arises.
     package var problems: [RoutingProblem]
 
     package init(

@@ -1,9 +1,9 @@
-/// What the operator has settled about routing.
+/// The operator's routing settings.
 package struct RoutingConfiguration: Sendable, Hashable {
     /// The name of this node's Node object.
     package var nodeName: String
     package var nodePorts: NodePortPolicy
-    /// Whether connections to clusterIPs are masqueraded whoever makes them (`--masquerade-all`).
+    /// Whether all connections to clusterIPs are masqueraded (`--masquerade-all`).
     package var masqueradesAll: Bool
 
     package init(nodeName: String, nodePorts: NodePortPolicy = .primary, masqueradesAll: Bool = false) {

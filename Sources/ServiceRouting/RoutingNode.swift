@@ -1,10 +1,10 @@
 package import InternetAddresses
 package import KubernetesAPI
 
-/// What routing depends on of the node that it is done for.
+/// The properties of the node that routing depends on.
 struct RoutingNode: Sendable, Hashable {
     let name: String
-    /// `nil` while the Node has not been seen, and where it stands in no zone.
+    /// `nil` while the Node has not been seen, and if it has no zone.
     var zone: String?
     /// One address for each IP family that the Node has, IPv4 first; empty while the Node has not been seen.
     var primaryAddresses: [IPAddress]

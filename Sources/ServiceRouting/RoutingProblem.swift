@@ -1,13 +1,13 @@
 package import InternetAddresses
 
-/// Something that a Service asks for and does not get.
+/// Something that a Service requests and does not get.
 package struct RoutingProblem: Sendable, Hashable {
     package enum Reason: Sendable, Hashable {
         /// Another Service port has the frontend; clients that use it get there.
         case frontendLost(FrontendAddress, to: ServicePortName)
         /// No Service may have the address.
         case addressUnusable(FrontendAddress, IPAddress.Restriction)
-        /// `loadBalancerSourceRanges` names networks of the other IP family only, so it restricts nobody of this one.
+        /// `loadBalancerSourceRanges` names networks of the other IP family only, so it does not restrict this one.
         case sourceRangesOfOtherFamily(IPFamily)
     }
 

@@ -1,8 +1,8 @@
 package import InternetAddresses
 
-/// Everything that a data plane has to program.
+/// Everything that a data plane must program.
 package struct RoutingSnapshot: Sendable, Hashable {
-    /// In the order in which they are to be programmed.
+    /// In programming order.
     package var routes: [ServicePortRoute]
     /// Where node ports are open. Frontends carry these addresses already; this is for modes that write them once for
     /// all Services.

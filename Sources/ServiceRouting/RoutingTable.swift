@@ -3,22 +3,23 @@ package import KubernetesAPI
 
 /// The Services of the cluster as this node routes them, kept up to date one object at a time.
 ///
-/// A plain value: it asks neither the time nor the kernel nor the network. What a change of one object costs depends on
-/// the Service that the object belongs to, never on how many other Services there are; Services that ask for the same
-/// frontend share the cost of a change of its owner. Its state depends on the last value of each object and the
-/// machine's addresses alone, not on the order in which they came.
+/// A plain value: it does not consult the clock, the kernel or the network. The cost of a change to one object depends
+/// on the object's Service, never on the number of other Services; only Services that claim the same frontend are
+/// recomputed when its owner changes. Its state depends solely on the last value of each object and the machine's
+/// addresses, not on the order of arrival.
 package struct RoutingTable: Sendable {
     private let configuration: RoutingConfiguration
     private var context: RoutingContext
     private var machineAddresses: [IPAddress] = []
     private var entries: [NamespacedName: ServiceEntry] = [:]
     /// The name of the Service that each slice is kept with, in the slice's namespace: its label may change, and a
-    /// removal tells only its name.
+    /// removal has only its name.
     private var sliceOwners: [NamespacedName: String] = [:]
     private var claims = FrontendClaims()
-    /// What each ServiceCIDR, by name, sets aside for cluster IPs.
+    /// The cluster IP networks of each ServiceCIDR, by name.
     private var serviceRanges: [String: [IPNetwork]] = [:]
-    /// Everything that a data plane has to program; what nothing else in a cluster comes up without goes first.
+    /// Everything that a data plane must program, starting with the Services that everything else in a
+    /// cluster needs to start.
     package var snapshot: RoutingSnapshot {
         var routes: [ServicePortRoute] = []
         routes.reserveCapacity(routeCount)
@@ -48,23 +49,23 @@ package struct RoutingTable: Sendable {
     /// Where node ports are open.
     package var nodePorts: NodePortAddresses { context.nodePorts }
 
-    /// The networks of the cluster's Services, sorted; empty where the API server has no ServiceCIDRs.
+    /// The networks of the cluster's Services, sorted; empty if the API server has no ServiceCIDRs.
     package private(set) var serviceNetworks: [IPNetwork] = []
 
-    /// Whether the Node has told its addresses.
+    /// Whether the Node's addresses are known.
     package var knowsNodeAddresses: Bool { !context.node.primaryAddresses.isEmpty }
 
     /// All routes, in no order.
     package var routes: some Collection<ServicePortRoute> { entries.values.lazy.flatMap(\.routes) }
 
-    /// All that Services ask for in vain, in no order.
+    /// All unfulfilled requests of Services, in no order.
     package var problems: some Collection<RoutingProblem> { entries.values.lazy.flatMap(\.problems) }
 
     package func route(for key: RouteKey) -> ServicePortRoute? {
         entries[key.name.service]?.routes.first { $0.key == key }
     }
 
-    /// What became of each endpoint of the Service, slice by slice; empty for a route that does not exist.
+    /// The decision on each endpoint of the Service, slice by slice; empty for a route that does not exist.
     package func endpointDecisions(for key: RouteKey) -> [EndpointDecision] {
         guard let entry = entries[key.name.service],
             let request = entry.service?.requests.first(where: { $0.key == key })
@@ -73,10 +74,10 @@ package struct RoutingTable: Sendable {
         return EndpointDecision.all(for: request.port, family: key.family, in: slices, on: context.node)
     }
 
-    /// Takes in what happened to some objects and tells what this changes for connections.
+    /// Applies changes to objects and returns the resulting changes to routes.
     ///
     /// `machineAddresses` are all addresses that the machine has now; `nil` if they have not changed. The entries are
-    /// those of routes that differ, by key. A problem is told once, when it arises.
+    /// those of routes that differ, by key. A problem is reported once, when it arises.
     package mutating func apply(
         _ changes: some Sequence<ObjectChange>, machineAddresses: [IPAddress]? = nil
     ) -> RoutingChange {
@@ -105,7 +106,7 @@ package struct RoutingTable: Sendable {
         return networks
     }
 
-    /// Adds the Services that the node itself concerns, if it has changed: which happens a few times in its life.
+    /// Adds the Services that depend on the node, if it has changed, which happens a few times in its life.
     private func touch(since before: RoutingContext, _ touched: inout Set<NamespacedName>) {
         // Hints of any endpoint may name the zone.
         if context.node.zone != before.node.zone { return touched.formUnion(entries.keys) }
@@ -127,7 +128,7 @@ package struct RoutingTable: Sendable {
             case .service: replace(key.name, with: nil, touched: &touched)
             case .endpointSlice: removeSlice(key.name, touched: &touched)
             case .serviceCIDR: serviceRanges[key.name.name] = nil
-            // The machine still stands and its clients still come, although the cluster has forgotten it.
+            // The machine still runs and has clients, although its Node is gone.
             case .node, .namespace, .pod: break
             }
         }
@@ -173,7 +174,7 @@ package struct RoutingTable: Sendable {
         touched.insert(owner)
     }
 
-    /// Decides anew on one Service.
+    /// Recomputes one Service.
     private mutating func decide(_ name: NamespacedName, into change: inout RoutingChange) {
         guard let index = entries.index(forKey: name) else { return }
         let entry = entries.values[index]
@@ -198,7 +199,7 @@ extension Service {
 }
 
 extension EndpointSlice {
-    /// Whether its endpoints can be programmed, for a Service that it names.
+    /// Whether its endpoints can be programmed.
     fileprivate var isRouted: Bool {
         addressType.family != nil && metadata.labels[WellKnown.headless] == nil
     }

@@ -1,8 +1,8 @@
 import KubernetesAPI
 
-/// One Service, the slices that belong to it, and what has been decided.
+/// One Service, its slices, and the routes decided for it.
 ///
-/// A single reference, so that the spare places of a dictionary of a hundred thousand entries cost little.
+/// A single reference, so that the unused slots of a dictionary of a hundred thousand entries cost little.
 struct ServiceEntry: Sendable {
     private struct Contents: Sendable {
         var service: Service?
@@ -10,7 +10,7 @@ struct ServiceEntry: Sendable {
         var decided = ServiceRoutes()
     }
 
-    /// Exactly one element: an array is the standard library's box that is copied on write.
+    /// Exactly one element: the array serves as a copy-on-write box.
     private var box = [Contents()]
 
     /// `nil` while only slices have arrived.
@@ -33,7 +33,7 @@ struct ServiceEntry: Sendable {
     /// Whether nothing is left of the Service.
     var isEmpty: Bool { box[0].service == nil && box[0].slices.isEmpty }
 
-    /// Adds a slice, in the place of the one with the same name.
+    /// Adds a slice, replacing one with the same name.
     mutating func place(_ slice: EndpointSlice) {
         if let index = index(ofSlice: slice.metadata.name) {
             box[0].slices[index] = slice

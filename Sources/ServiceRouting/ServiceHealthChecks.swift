@@ -1,14 +1,14 @@
 import InternetAddresses
 package import KubernetesAPI
 
-/// What load balancers are told when they ask whether this node has endpoints of a Service: for each Service with a
-/// `healthCheckNodePort`, how many of its ready endpoints run here. A plain value that follows routing's changes.
+/// The answers to load balancers that check whether this node has endpoints of a Service: for each Service with a
+/// `healthCheckNodePort`, the number of its ready endpoints here. A plain value, updated by routing changes.
 package struct ServiceHealthChecks: Sendable, Hashable {
     /// One Service.
     package struct Check: Sendable, Hashable {
         package var port: UInt16
-        /// Ready endpoints on this node. A pod counts once, on however many ports and in however many IP families it is
-        /// reached. Endpoints that terminate do not count.
+        /// Ready endpoints on this node. A pod counts once, regardless of its ports and IP families. Terminating
+        /// endpoints do not count.
         package var localEndpoints: Int
     }
 
@@ -31,13 +31,13 @@ package struct ServiceHealthChecks: Sendable, Hashable {
     /// No Services.
     package init() { nodePorts = NodePortAddresses() }
 
-    /// Everything that is programmed.
+    /// The Services of a snapshot.
     package init(_ snapshot: RoutingSnapshot) {
         nodePorts = snapshot.nodePorts
         for route in snapshot.routes { add(route) }
     }
 
-    /// Follows a change. Costs what the change costs.
+    /// Applies a change, in time proportional to the change.
     package mutating func apply(_ change: RoutingChange) {
         if let nodePorts = change.nodePorts { self.nodePorts = nodePorts }
         for entry in change.entries {

@@ -4,7 +4,7 @@ package import KubernetesAPI
 /// What identifies one port of a Service: `namespace/name:port`, and its protocol.
 package struct ServicePortName: Sendable, Hashable {
     package var service: NamespacedName
-    /// The name of the port; empty where the Service has one unnamed port.
+    /// The name of the port; empty if the Service has one unnamed port.
     package var port: String
     package var transport: TransportProtocol
 

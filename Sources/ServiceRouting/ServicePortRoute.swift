@@ -18,9 +18,8 @@ extension RouteKey: Comparable {
     }
 }
 
-/// Everything that a data plane needs to know of one Service port in one IP family: the addresses that clients use,
-/// what happens to connections to each of them, and the endpoints that they may be sent to. All decisions have been
-/// made.
+/// Everything that a data plane needs to know about one Service port in one IP family: the addresses that clients use,
+/// how connections to each are handled, and the endpoints that they may be sent to. All decisions have been made.
 package struct ServicePortRoute: Sendable, Hashable {
     package var key: RouteKey
     /// The clusterIP first, then by kind; each address and port once.
@@ -29,28 +28,28 @@ package struct ServicePortRoute: Sendable, Hashable {
     package var clusterBackends: [Backend]
     /// For frontends with ``Destination/localBackends``; empty if there is none. Sorted, without duplicates.
     package var localBackends: [Backend]
-    /// UDP only, empty for other protocols: every endpoint that serves, chosen or not. A flow that goes to one of them
-    /// stays there. Sorted, without duplicates.
+    /// UDP only, empty for other protocols: every serving endpoint, chosen or not. Flows to one of these stay. Sorted,
+    /// without duplicates.
     package var servingBackends: [Backend]
     /// Seconds for which a client stays with its endpoint, counted from its last new connection; `nil` without session
     /// affinity.
     package var affinityTimeout: UInt32?
     /// The networks that frontends with ``Admission/sourceRanges`` admit, all of the route's IP family.
     package var sourceRanges: [IPNetwork]
-    /// What load balancers ask this node for: LoadBalancer Services under external traffic policy Local have it.
+    /// The health check for load balancers; only LoadBalancer Services with external traffic policy Local have one.
     package var healthCheck: HealthCheck?
-    /// How IPVS is to spread connections, as the Service says in an annotation; `nil` where it leaves that to the node.
+    /// The IPVS scheduler from the Service's annotation; `nil` leaves the choice to the node.
     package var ipvsScheduler: String?
-    /// The version of the PROXY protocol in which endpoints are told the client's address, as the Service asks in an
-    /// annotation; `nil` for none. Only a mode that makes connections itself can do so.
+    /// The version of the PROXY protocol that passes the client's address to endpoints, from the Service's annotation;
+    /// `nil` for none. Only modes that make connections themselves support it.
     package var proxyProtocol: Service.ProxyProtocol?
 
-    /// How load balancers learn whether this node has endpoints.
+    /// A load balancer's check whether this node has endpoints.
     package struct HealthCheck: Sendable, Hashable {
         /// The Service's `healthCheckNodePort`.
         package var port: UInt16
-        /// The addresses of ready endpoints on this node. Sorted, without duplicates. Endpoints that terminate may take
-        /// connections without being among them: load balancers should go elsewhere already.
+        /// The addresses of ready endpoints on this node. Sorted, without duplicates. Terminating endpoints may take
+        /// connections but are not included: load balancers should already use other nodes.
         package var readyEndpoints: [IPAddress]
 
         package init(port: UInt16, readyEndpoints: [IPAddress] = []) {
@@ -88,7 +87,7 @@ package struct ServicePortRoute: Sendable, Hashable {
         }
     }
 
-    /// Whether some frontend leads there.
+    /// Whether any frontend leads there.
     package func uses(_ destination: Destination) -> Bool {
         frontends.contains { $0.inside == destination || $0.outside == destination }
     }

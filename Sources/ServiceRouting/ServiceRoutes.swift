@@ -1,25 +1,25 @@
 import InternetAddresses
 import KubernetesAPI
 
-/// What all Services' routes depend on, beside the Services.
+/// The inputs of all Services' routes, apart from the Services.
 struct RoutingContext: Sendable {
     var node: RoutingNode
     var nodePorts: NodePortAddresses
     var masqueradesAll: Bool
 
-    /// The node's address that source ranges may admit.
+    /// The node's address, which source ranges may admit.
     func nodeAddress(of family: IPFamily) -> IPAddress? {
         node.primaryAddresses.first { $0.family == family } ?? nodePorts.addresses(of: family).first
     }
 }
 
-/// All routes of one Service, and what it asks for in vain.
+/// All routes of one Service, and its unfulfilled requests.
 struct ServiceRoutes: Sendable {
     /// By key, each once.
     var routes: [ServicePortRoute] = []
     var problems: [RoutingProblem] = []
 
-    /// No routes: the Service is not there, or not for us.
+    /// No routes: the Service does not exist, or we do not route it.
     init() {}
 
     init(
@@ -36,7 +36,7 @@ struct ServiceRoutes: Sendable {
     }
 }
 
-/// What is decided about one port of a Service in one IP family.
+/// The decisions for one port of a Service in one IP family.
 private struct RouteDecision {
     let service: Service
     let request: RouteRequest
@@ -78,7 +78,7 @@ private struct RouteDecision {
             }, ipvsScheduler: service.ipvsScheduler, proxyProtocol: service.proxyProtocol)
     }
 
-    /// The frontends that no other Service port has; what it does without becomes problems.
+    /// The frontends that no other Service port owns; the others become problems.
     func frontends(claims: FrontendClaims, problems: inout [RoutingProblem]) -> [Frontend] {
         problems += request.problems
         let (name, family) = (request.key.name, request.key.family)
@@ -106,7 +106,8 @@ private struct RouteDecision {
         return frontends
     }
 
-    /// The node port on each address where it is open. A Service that names an address as its own has it there.
+    /// The node port on each address where it is open. A Service that claims an address as its own
+    /// has precedence there.
     private func nodePortFrontends(claims: FrontendClaims, problems: inout [RoutingProblem]) -> [Frontend] {
         guard let port = request.nodePort else { return [] }
         let (name, family) = (request.key.name, request.key.family)
@@ -119,7 +120,7 @@ private struct RouteDecision {
         if isLost(nil, to: claims.owner(of: .nodePort(port, family, name.transport))) { return [] }
         let opened = context.nodePorts.addresses(of: family).filter { address in
             let owner = claims.owner(of: .address(address, port: port, name.transport))
-            // An address that the route has under another kind already is no second frontend.
+            // An address that the route already has under another kind is not a second frontend.
             return !isLost(address, to: owner) && owner == nil
         }
         let addresses = context.nodePorts.openEndedFamilies.contains(family) ? [nil] : opened.map(Optional.some)
@@ -151,7 +152,7 @@ private struct RouteDecision {
         return selection.local.isEmpty ? .drop : .localBackends
     }
 
-    /// For the addresses of load balancers. Without a range of its own, an IP family is open to everyone.
+    /// For load balancer addresses. An IP family without a range is open to everyone.
     private var admission: Admission {
         if sourceRanges.isEmpty { return .everyone }
         guard let node = context.nodeAddress(of: request.key.family),
@@ -162,7 +163,7 @@ private struct RouteDecision {
 }
 
 extension RoutingChange {
-    /// Adds what became of the routes of one Service; both lists are sorted by key.
+    /// Adds the changes to the routes of one Service; both lists are sorted by key.
     mutating func append(from old: [ServicePortRoute], to new: [ServicePortRoute]) {
         var old = old[...]
         var new = new[...]

@@ -2,14 +2,14 @@
 ///
 /// See https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-distribution.
 package enum Topology: Sendable, Hashable {
-    /// All of them: hints are missing somewhere, or none is for this node.
+    /// All of them: some endpoint lacks hints, or none is for this node.
     case anywhere
     /// Those hinted for the node's zone.
     case sameZone
     /// Those hinted for the node itself.
     case sameNode
 
-    /// Whether a ready endpoint is one of those.
+    /// Whether a ready endpoint is used.
     package func admits(_ traits: EndpointTraits) -> Bool {
         switch self {
         case .anywhere: true
@@ -38,7 +38,7 @@ package struct TopologyHints: Sendable, Hashable {
         if traits.contains(.hintedForThisZone) { forThisZone += 1 }
     }
 
-    /// What the hints amount to. A hint for the node goes before one for its zone.
+    /// The resulting choice. A hint for the node takes precedence over one for its zone.
     package var topology: Topology {
         if withNodeHints == endpoints, forThisNode > 0 { return .sameNode }
         if withZoneHints == endpoints, forThisZone > 0 { return .sameZone }

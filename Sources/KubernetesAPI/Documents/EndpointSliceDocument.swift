@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// An EndpointSlice as the API writes it, as far as anything here reads it.
+/// An EndpointSlice as the API writes it, reduced to the fields read here.
 struct EndpointSliceDocument: ObjectDocument {
     struct EndpointDocument: Decodable {
         var addresses: [String]?

@@ -1,4 +1,4 @@
-/// A Namespace as the API writes it, as far as anything here reads it.
+/// A Namespace as the API writes it, reduced to the fields read here.
 struct NamespaceDocument: ObjectDocument {
     struct Status: Decodable {
         var phase: String?

@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// A Node as the API writes it, as far as anything here reads it.
+/// A Node as the API writes it, reduced to the fields read here.
 struct NodeDocument: ObjectDocument {
     struct Spec: Decodable {
         var podCIDR: String?

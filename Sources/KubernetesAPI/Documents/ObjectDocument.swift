@@ -87,7 +87,7 @@ struct MetadataDocument: Decodable {
         return ObjectKey(kind: kind, name: NamespacedName(namespace: Self.namespace(namespace, of: kind), name: name))
     }
 
-    /// Some kinds have no namespace; other objects that name none are in `default`, where kubectl puts them too.
+    /// Some kinds have no namespace; other objects without one are in `default`, as with kubectl.
     static func namespace(_ namespace: String?, of kind: ObjectKind) -> String {
         guard kind.registration.isNamespaced else { return "" }
         guard let namespace, !namespace.isEmpty else { return "default" }

@@ -1,20 +1,20 @@
-/// An object read from a decoder (JSON or YAML), or what is known about one that cannot be used.
+/// An object read from a decoder (JSON or YAML), or what is known about an unusable one.
 ///
-/// Reading never throws: an object that cannot be used does not spoil the list that it is in.
+/// Reading never throws: an unusable object does not spoil its list.
 package struct ObjectReading: Sendable {
     /// Which object it is; `nil` if its name could not be read.
     package let key: ObjectKey?
-    /// Empty where there is none.
+    /// Empty if there is none.
     package let resourceVersion: String
     /// The object with the API server's defaults, or what is wrong with it.
     package let outcome: Result<KubernetesObject, ObjectError>
 
-    /// Reads what `decoder` holds as an object of `kind`; the items of a list do not name their kind.
+    /// Reads an object of `kind` from `decoder`; the items of a list do not name their kind.
     package init(of kind: ObjectKind, from decoder: any Decoder) {
         do {
             self.init(try kind.registration.document.init(from: decoder).validated())
         } catch {
-            // What went wrong may stand beside the name, so the name is looked for once more on its own.
+            // The fault may be elsewhere, so the name is read once more on its own.
             let metadata = (try? Identity(from: decoder))?.metadata
             let key = metadata?.key(of: kind)
             let object = key?.description ?? kind.rawValue

@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// A Pod as the API writes it, as far as anything here reads it.
+/// A Pod as the API writes it, reduced to the fields read here.
 struct PodDocument: ObjectDocument {
     struct Spec: Decodable {
         var nodeName: String?

@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// A ServiceCIDR as the API writes it, as far as anything here reads it.
+/// A ServiceCIDR as the API writes it, reduced to the fields read here.
 struct ServiceCIDRDocument: ObjectDocument {
     struct Spec: Decodable {
         var cidrs: [String]?
@@ -34,7 +34,7 @@ struct ConditionDocument: Decodable {
 }
 
 extension [ConditionDocument]? {
-    /// Whether the condition is `True`; `nil` where the object does not have it.
+    /// Whether the condition is `True`; `nil` if the object does not have it.
     func status(of type: String) -> Bool? {
         self?.first { $0.type == type }.map { $0.status == "True" }
     }

@@ -1,7 +1,7 @@
 import InternetAddresses
 
 extension ServiceDocument {
-    /// `spec.ports`, each with its defaults; of two that would be the same the first counts.
+    /// `spec.ports`, each with its defaults; of two identical ones the first counts.
     func ports(
         _ spec: Spec, _ kind: Service.Kind, _ isHeadless: Bool, _ checks: inout FieldChecks
     ) -> [ServicePort] {

@@ -1,7 +1,7 @@
 import InternetAddresses
 
 extension ServiceDocument {
-    /// How long a client stays with its endpoint when the Service does not say: three hours.
+    /// The default time for which a client stays with its endpoint: three hours.
     private static let defaultAffinityTimeout = 10_800
     private static let affinityTimeouts = 1...86_400
 
@@ -64,7 +64,7 @@ extension ServiceDocument {
 
     private static let ipv4Only = [IPFamily.ipv4]
 
-    /// The same families; for nearly all Services of a cluster in one piece of storage.
+    /// The same families, in storage shared by nearly all Services of a cluster.
     private static func shared(_ families: [IPFamily]) -> [IPFamily] {
         families == ipv4Only ? ipv4Only : families
     }
@@ -89,7 +89,7 @@ extension ServiceDocument {
         return addresses
     }
 
-    /// The families of the Service; a cluster IP of none of them is left out.
+    /// The families of the Service; a cluster IP of another family is left out.
     private func families(
         _ spec: Spec, of clusterIPs: inout [IPAddress], _ checks: inout FieldChecks
     ) -> [IPFamily] {

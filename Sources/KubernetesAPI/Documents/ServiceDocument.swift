@@ -1,4 +1,4 @@
-/// A Service as the API writes it, as far as anything here reads it.
+/// A Service as the API writes it, reduced to the fields read here.
 struct ServiceDocument: ObjectDocument {
     struct Spec: Decodable {
         var type: String?

@@ -19,7 +19,7 @@ struct Timestamp: Decodable, Equatable {
         self = timestamp
     }
 
-    /// Milliseconds since 1970 of `2026-01-31T12:00:00.123456789Z`, rounded down; `nil` for what is no time.
+    /// Milliseconds since 1970 of `2026-01-31T12:00:00.123456789Z`, rounded down; `nil` if it is not a time.
     static func milliseconds(_ text: String) -> Int64? {
         guard let whole = Timestamp(text) else { return nil }
         let fraction = text.drop { $0 != "." }.dropFirst().prefix { ("0"..."9").contains($0) }

@@ -66,7 +66,7 @@ enum JSONReader {
         }
     }
 
-    /// An object whose kind is known from where it stands.
+    /// An object whose kind is known from its context.
     struct Item<Document: ObjectDocument>: Decodable {
         let reading: ObjectReading
 

@@ -1,4 +1,4 @@
-/// A watch event as JSON; what its object is depends on its type.
+/// A watch event as JSON; its type determines what its object is.
 struct WatchEventDocument<Document: ObjectDocument>: Decodable {
     let event: WatchEvent
 
@@ -44,7 +44,7 @@ extension WatchEvent {
         }
     }
 
-    /// DELETED. An object that cannot be used can still be removed, if it has a name.
+    /// DELETED. An unusable object can still be removed if it has a name.
     init(removing reading: ObjectReading) {
         if let key = reading.key {
             self = .removed(key, resourceVersion: reading.resourceVersion)

@@ -14,8 +14,8 @@ extension EndpointSliceDocument {
         }
     }
 
-    /// Endpoints are by far the most of what a node reads, so they become values of the model at once. They stand
-    /// before the address type, which says what is valid for them; hence the two passes.
+    /// Endpoints are by far most of what a node reads, so they are decoded directly into model values. They precede the
+    /// address type, which decides what is valid for them; hence the two passes.
     static func object(
         protobuf message: ProtobufMessage, kind: String?, _ interner: inout StringInterner
     ) throws(ObjectError) -> KubernetesObject {
@@ -116,7 +116,7 @@ extension Endpoint {
                 text.flatMap { IPAddress(asciiText: $0) }, text: text.map { String(decoding: $0, as: UTF8.self) },
                 endpoint: index, &checks)
         else { return nil }
-        // What places an endpoint ends its message, in bytes that are the same for each endpoint of a node.
+        // The placement fields end an endpoint's message, in bytes that are identical for all endpoints of a node.
         guard isOrdinary else {
             self.init(
                 address: address, conditions: conditions, placement: try Placement(protobuf: message, &interner))
@@ -137,7 +137,7 @@ extension Endpoint {
 }
 
 extension Placement {
-    /// The fields of a `discovery/v1` Endpoint that say where it is.
+    /// The fields of a `discovery/v1` Endpoint that say where it runs.
     fileprivate convenience init(
         protobuf message: ProtobufMessage, _ interner: inout StringInterner
     ) throws(ObjectError) {

@@ -2,12 +2,12 @@ extension MetadataDocument {
     /// On bookmarks only: the initial events of a watch are complete.
     static let initialEventsEnd = "k8s.io/initial-events-end"
 
-    /// Annotations that are read; all others are passed over.
+    /// Annotations that are read; all others are skipped.
     private static let keptAnnotations: Set<String> = [
         initialEventsEnd, WellKnown.ipvsScheduler, WellKnown.lastChangeTrigger, WellKnown.proxyProtocol,
     ]
 
-    /// `meta/v1` ObjectMeta. Only labels that are used are kept, unless all are asked for.
+    /// `meta/v1` ObjectMeta. Only labels in use are kept, unless all are requested.
     init(
         _ message: ProtobufMessage, _ interner: inout StringInterner, keepsAllLabels: Bool = false
     ) throws(ObjectError) {
@@ -58,7 +58,7 @@ extension MetadataDocument {
 }
 
 extension Timestamp {
-    /// `meta/v1` Time; the empty message is no time at all, which reads as 0.
+    /// `meta/v1` Time; the empty message means no time, which reads as 0.
     init(_ message: ProtobufMessage) throws(ObjectError) {
         self.init(seconds: 0)
         var message = message

@@ -34,7 +34,7 @@ extension ServiceCIDRDocument.Status {
 }
 
 extension ConditionDocument {
-    /// `meta/v1` Condition and `core/v1` PodCondition begin alike.
+    /// `meta/v1` Condition and `core/v1` PodCondition begin with the same fields.
     init(_ message: ProtobufMessage) throws(ObjectError) {
         var message = message
         while let field = try message.next() {

@@ -1,4 +1,4 @@
-/// What every response in protobuf is wrapped in: four magic bytes and a `runtime.Unknown`, which names the kind.
+/// The envelope of every protobuf response: four magic bytes and a `runtime.Unknown`, which names the kind.
 ///
 /// See https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding.
 struct ProtobufEnvelope {
@@ -24,7 +24,7 @@ struct ProtobufEnvelope {
             default: continue
             }
         }
-        // An answer that was cut off here must not pass for an empty list.
+        // A response truncated here must not pass for an empty list.
         guard let body else { throw ProtobufField.damaged("it has no content") }
         self.body = body
     }

@@ -1,7 +1,8 @@
-/// The fields of one protobuf message, in the order in which they are written.
+/// The fields of one protobuf message, in wire order.
 ///
-/// See https://protobuf.dev/programming-guides/encoding/. Every length is checked against what is there; a message that
-/// lies about its lengths is an error, never a trap. The bytes belong to the caller and are valid within its closure.
+/// See https://protobuf.dev/programming-guides/encoding/. Every length is checked against the bytes
+/// available; a message with wrong lengths is an error, never a trap. The bytes belong to the caller and are
+/// valid within its closure.
 struct ProtobufMessage {
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
@@ -56,12 +57,12 @@ struct ProtobufMessage {
     }
 }
 
-/// One field of a protobuf message, to be read as the type that its number stands for.
+/// One field of a protobuf message, to be read as the type that its number implies.
 struct ProtobufField {
     enum Value {
         case varint(UInt64)
         case bytes(UnsafeRawBufferPointer)
-        /// Of a fixed width, which no field that is read here has.
+        /// Fixed width; no field read here has one.
         case other(UnsafeRawBufferPointer)
     }
 

@@ -3,7 +3,7 @@
 struct ProtobufReader {
     let kind: ObjectKind
 
-    /// Hands each object of a list to `body`, in order, and returns what else the list says.
+    /// Passes each object of a list to `body`, in order, and returns the list's metadata.
     func forEachObject(
         in bytes: UnsafeRawBufferPointer, _ interner: inout StringInterner,
         _ body: (Result<KubernetesObject, ObjectError>) throws -> Void
@@ -99,7 +99,7 @@ struct ProtobufReader {
             return ObjectReading(
                 try kind.registration.document.object(protobuf: message, kind: name, &interner))
         } catch {
-            // What is damaged may stand beside the name, so the name is looked for once more on its own.
+            // The damage may be elsewhere, so the name is read once more on its own.
             let metadata = try? Self.metadata(message, &interner)
             let key = metadata?.key(of: kind)
             return ObjectReading(
@@ -154,7 +154,7 @@ extension ListMetadata {
 }
 
 extension ObjectError {
-    /// The same error, said of `object` where it was not said of any.
+    /// The same error, attributed to `object` if it names none.
     fileprivate func about(_ object: String) -> ObjectError {
         guard self.object.isEmpty else { return self }
         return ObjectError(object: object, field: field, reason: reason)
