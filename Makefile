@@ -1,26 +1,26 @@
-# `make demo` and `make test` need a Swift toolchain, make and git; they install the Debian packages that are missing.
+# `make demo` and `make test` need a Swift toolchain, make and git; they install missing Debian packages.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 export PATH := $(PATH):/usr/sbin:/sbin
 
 SOURCES := $(wildcard Sources Tests Benchmarks Package.swift)
-# The same for all: so `make demo` and `make test` use one debug build. Warnings are errors in Package.swift.
+# The same everywhere, so that `make demo` and `make test` share one debug build. Warnings are errors in Package.swift.
 BUILD := swift build --explicit-target-dependency-import-check error
-# A package of its own, built in Benchmarks/.build.
+# A separate package, built in Benchmarks/.build.
 BUILD_BENCHMARK := swift build --configuration release --package-path Benchmarks
 # Network namespaces need root.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E env "PATH=$(PATH)")
 
 .PHONY: demo test bench bench-ipvs release image deb check-chart test-sanitized build lint format packages
 
-# One executable with Swift's libraries in it. What is left to load is the C library, C++'s, and SQLite.
+# One executable that includes Swift's libraries. It loads only the C library, C++'s, and SQLite.
 RELEASE := .build/release-static
 BUILD_RELEASE := swift build --configuration release --static-swift-stdlib --product servicelet --scratch-path .build/static \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
 	-Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs
-# The functions that daemons run, which the linker puts side by side: it halves the memory that the program's file takes.
-# Delete the list to have it made anew; what is not in it yet, or no longer in the program, does no harm.
+# The functions that daemons run; the linker places them together, which halves the memory for the program's file.
+# Delete the list to regenerate it; missing or obsolete entries do no harm.
 FUNCTIONS := $(abspath $(RELEASE))/functions
 
 demo: packages
@@ -32,19 +32,19 @@ test: packages lint
 	$(BUILD) --build-tests
 	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --show-bin-path)"
 
-# All tests with the thread sanitizer, in a build directory of their own.
+# All tests with the thread sanitizer, in a separate build directory.
 test-sanitized: packages
 	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/sanitized
 	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --sanitize=thread --scratch-path .build/sanitized --show-bin-path)"
 
-# `make bench ARGUMENTS="--mode iptables"`, `"--dns"`, `"--api"`, `"--controllers"`; Benchmarks/README.md says what the figures
-# mean.
+# `make bench ARGUMENTS="--mode iptables"`, `"--dns"`, `"--api"`, `"--controllers"`; Benchmarks/README.md
+# explains the figures.
 bench: release
 	@scripts/install-packages bench
 	$(BUILD_BENCHMARK)
 	$(AS_ROOT) "$$($(BUILD_BENCHMARK) --show-bin-path)/benchmark" --binary $(RELEASE)/servicelet $(ARGUMENTS)
 
-# What a thousand Services cost in ipvs mode, in a virtual machine with a kernel that has IPVS.
+# The cost of a thousand Services in ipvs mode, in a virtual machine with a kernel that has IPVS.
 bench-ipvs: packages
 	$(BUILD) --build-tests
 	$(AS_ROOT) scripts/run-in-vm env NO_COLOR=1 "$$(echo "$$($(BUILD) --show-bin-path)"/*.xctest)" \
@@ -57,7 +57,7 @@ $(FUNCTIONS):
 	$(AS_ROOT) scripts/list-functions "$$($(BUILD_RELEASE) --show-bin-path)/servicelet" > $@.new
 	mv $@.new $@
 
-# Stripped; prints its size, what it loads, and how long it takes to start and print its version.
+# Stripped; prints its size, the libraries it loads, and the time to start and print its version.
 release: $(FUNCTIONS)
 	$(BUILD_RELEASE) -Xlinker --symbol-ordering-file=$(FUNCTIONS) -Xlinker --no-warn-symbol-ordering
 	strip -o $(RELEASE)/servicelet "$$($(BUILD_RELEASE) --show-bin-path)/servicelet"
@@ -71,7 +71,7 @@ image: release packages
 deb: release
 	scripts/make-deb $(RELEASE)/servicelet $(RELEASE)
 
-# Renders deploy/ with helm and kubectl, and compares the result with what the tests check; needs PyPI once.
+# Renders deploy/ with helm and kubectl, and compares the result with the copy that the tests check; needs PyPI once.
 check-chart:
 	scripts/check-chart
 
