@@ -1,6 +1,6 @@
 package import KubernetesObjects
 
-/// EndpointSlices and Endpoints without what differs from run to run, in an order of their own, for comparison.
+/// EndpointSlices and Endpoints without what differs from run to run, in a fixed order, for comparison.
 ///
 /// Slices that differ only in their endpoints are shown as one, with a note: how full each is depends on timing.
 package enum EndpointsPicture {
@@ -14,7 +14,7 @@ package enum EndpointsPicture {
         ])
     }
 
-    /// Slices with the same ports and metadata together.
+    /// Slices with the same ports and metadata, merged.
     private static func merged(_ slices: [JSONObject]) -> [JSONValue] {
         var groups: [String: (slice: JSONObject, endpoints: [JSONValue], sizes: [Int])] = [:]
         for slice in slices {
@@ -71,7 +71,7 @@ package enum EndpointsPicture {
         return endpoint
     }
 
-    /// Lists of 1000 addresses are only counted: which ones remain of more is not defined.
+    /// Lists of 1000 addresses are only counted: which ones of a longer list remain is not defined.
     private static func counted(_ endpoints: JSONObject) -> JSONObject {
         guard let subsets = endpoints["subsets"]?.array else { return endpoints }
         var endpoints = endpoints

@@ -2,14 +2,14 @@ import Foundation
 package import KubernetesObjects
 import KubernetesTestKit
 
-/// Objects and steps, and the EndpointSlices and Endpoints that kube-controller-manager 1.36 made of them.
+/// Objects and steps, and the EndpointSlices and Endpoints that kube-controller-manager 1.36 made from them.
 package struct RecordedCase: Sendable, CustomStringConvertible {
-    /// What a person asks of the API server.
+    /// A user's request to the API server.
     package struct Request: Sendable {
         package var method: String
-        /// Of an object or of a collection, perhaps with a query.
+        /// The path of an object or a collection, possibly with a query.
         package var path: String
-        /// In the place of `path`: the list of objects that are each asked for this.
+        /// Instead of `path`: a list of objects to which the request applies.
         package var each: String?
         package var type: String
         package var body: JSONValue?
@@ -23,7 +23,7 @@ package struct RecordedCase: Sendable, CustomStringConvertible {
 
     package var description: String { name }
 
-    /// The namespace that the objects are in: `case-01`.
+    /// The namespace of the objects: `case-01`.
     package var namespace: String { "case-\(name.prefix(2))" }
 
     /// The names of all cases.
@@ -41,7 +41,7 @@ package struct RecordedCase: Sendable, CustomStringConvertible {
             } ?? []
     }
 
-    /// What there was after a step; 0 for after the input.
+    /// The state after a step; 0 for after the input.
     package func expected(after step: Int) throws -> JSONValue {
         EndpointsPicture.ordered(try Self.json(name, "expected-\(step)"))
     }

@@ -1,7 +1,7 @@
-/// The start of authority of a zone that a server makes up (RFC 1035, section 3.3.13): it goes into the answer to SOA
-/// questions and into the authority section of negative answers, where its TTL bounds how long they are kept.
+/// The start of authority of a zone that the server generates (RFC 1035, section 3.3.13): it answers SOA questions, and
+/// in the authority section of negative answers its TTL bounds how long they are cached.
 package struct ZoneAuthority: Sendable, Hashable {
-    /// The length of the zone's name on the wire.
+    /// The length of the zone's name in wire format.
     package var zoneLength: Int
     package var serial: UInt32
     package var ttl: UInt32
@@ -13,18 +13,18 @@ package struct ZoneAuthority: Sendable, Hashable {
     }
 }
 
-/// Appends responses to a buffer that is used again and again; nothing is allocated once it has grown.
+/// Appends responses to a reused buffer; nothing is allocated once it has grown.
 package struct AnswerWriter {
     package var query = Query()
     /// The largest message to write, in bytes.
     package var limit = 512
-    /// Whether addresses come in a new order each time.
+    /// Whether addresses are reordered each time.
     package var isShuffling = true
     private var generator = ShuffleGenerator()
 
     package init() {}
 
-    /// A response without records: an error, or a refusal. `false` for `echoingQuestion` leaves the question out.
+    /// A response without records: an error, or a refusal. The question is omitted if `echoingQuestion` is false.
     package func appendError(
         _ code: ResponseCode, to message: Span<UInt8>, echoingQuestion: Bool = true, into out: inout [UInt8]
     ) {
@@ -42,7 +42,7 @@ package struct AnswerWriter {
         }
     }
 
-    /// A negative answer: the name does not exist (`nameError`), or has nothing of this type (`noError`).
+    /// A negative answer: the name does not exist (`nameError`), or has no records of this type (`noError`).
     package func appendNegative(
         _ code: ResponseCode, authority: ZoneAuthority, to message: Span<UInt8>, into out: inout [UInt8]
     ) {
@@ -117,14 +117,14 @@ package struct AnswerWriter {
         out.append(number16: zone)
         out += Self.mailbox
         out.append(number16: zone)
-        // Serial, refresh, retry, expire, and how long a negative answer may be kept.
+        // Serial, refresh, retry, expire, and the maximum caching time of negative answers.
         for number in [authority.serial, 7200, 1800, 86400, authority.ttl] { out.append(number32: number) }
     }
 
     private mutating func appendShuffled(_ answer: PreparedAnswer, count: Int, to out: inout [UInt8]) {
         let length = answer.shuffledLength
         let base = out.count
-        // Any `count` of them: those that do not fit are others each time.
+        // Any `count` of them: different ones are omitted each time.
         out += answer.bytes
         let all = answer.answerCount
         for index in 0..<min(count, all - 1) {
@@ -135,7 +135,7 @@ package struct AnswerWriter {
         out.removeSubrange((base + count * length)...)
     }
 
-    /// Gives the zone's name within the records the letters that the question has.
+    /// Gives the zone's name within the records the case that it has in the question.
     private func copyZone(
         _ answer: PreparedAnswer, upTo length: Int, base: Int, zoneLength: Int, from message: Span<UInt8>,
         to out: inout [UInt8]
@@ -153,7 +153,7 @@ package struct AnswerWriter {
     private static let mailbox: [UInt8] = [10] + "hostmaster".utf8
 }
 
-/// A small generator for the order of addresses, where nobody gains from guessing: xorshift64*.
+/// A small generator for the order of addresses, which need not be unpredictable: xorshift64*.
 struct ShuffleGenerator: Sendable {
     private var state = UInt64.random(in: 1 ... .max)
 

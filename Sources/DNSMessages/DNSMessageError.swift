@@ -1,11 +1,11 @@
-/// Why a message cannot be read: where in it, and what is wrong there.
+/// Why a message cannot be read: the fault and its position.
 package struct DNSMessageError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         /// Something runs past the end.
         case cutShort
         /// A name is too long, points forward or has a label of an unknown kind.
         case name
-        /// It is not a response, or not to one question.
+        /// It is not a response to exactly one question.
         case notAResponse
     }
 

@@ -1,12 +1,12 @@
-/// A domain name as it is on the wire: labels with their lengths, uncompressed, with the root's zero byte at the end
-/// (RFC 1035, section 3.1). Letters keep their case.
+/// A domain name in wire format: labels with their lengths, uncompressed, with the root's zero byte at the end (RFC
+/// 1035, section 3.1). Letters keep their case.
 package struct DomainName: Sendable, Hashable {
     /// At most 255 bytes, of which the last is zero.
     package let wire: [UInt8]
 
-    /// The longest name, in bytes on the wire.
+    /// The length of the longest name, in bytes in wire format.
     package static let maximumLength = 255
-    /// The longest label, in bytes without its length.
+    /// The length of the longest label, in bytes without its length byte.
     package static let maximumLabelLength = 63
 
     package static let root = DomainName(trusted: [0])
@@ -14,7 +14,7 @@ package struct DomainName: Sendable, Hashable {
     /// A name from bytes that are known to be a whole, uncompressed name.
     package init(trusted wire: [UInt8]) { self.wire = wire }
 
-    /// A name from labels, or `nil` if one is empty or too long, or all of them are.
+    /// A name from labels, or `nil` if a label is empty or too long, or the name is too long.
     package init?(labels: some Sequence<some Collection<UInt8>>) {
         var wire: [UInt8] = []
         for label in labels {
@@ -42,7 +42,7 @@ package struct DomainName: Sendable, Hashable {
     /// The name with ASCII letters in lower case, as names are compared (RFC 4343).
     package var lowercased: DomainName { DomainName(trusted: wire.map(\.asciiLowercased)) }
 
-    /// Whether this is `zone` or a name below it, whatever the case of letters.
+    /// Whether this is `zone` or a name below it, ignoring case.
     package func isWithin(_ zone: DomainName) -> Bool {
         var position = 0
         let start = wire.count - zone.wire.count
@@ -51,7 +51,7 @@ package struct DomainName: Sendable, Hashable {
             && zip(wire[start...], zone.wire).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
     }
 
-    /// The name with `zone`'s labels behind its own, or `nil` if that is too long.
+    /// The name with `zone`'s labels appended, or `nil` if that is too long.
     package func appending(_ zone: DomainName) -> DomainName? {
         let joined = wire.dropLast() + zone.wire
         return joined.count <= Self.maximumLength ? DomainName(trusted: Array(joined)) : nil
@@ -59,7 +59,7 @@ package struct DomainName: Sendable, Hashable {
 }
 
 extension DomainName: LosslessStringConvertible {
-    /// Reads the presentation form, with `\DDD` and `\X` for special bytes; a dot at the end may be missing.
+    /// Reads the presentation form, with `\DDD` and `\X` for special bytes; the trailing dot is optional.
     package init?(_ description: String) {
         var labels: [[UInt8]] = []
         var label: [UInt8] = []
@@ -86,7 +86,7 @@ extension DomainName: LosslessStringConvertible {
         self.init(labels: labels)
     }
 
-    /// The presentation form, with a dot at the end.
+    /// The presentation form, with a trailing dot.
     package var description: String {
         let text = labels.map { label in label.map(Self.text).joined() + "." }.joined()
         return text.isEmpty ? "." : text

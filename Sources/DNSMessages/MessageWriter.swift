@@ -3,7 +3,7 @@ package struct MessageWriter {
     private var bytes: [UInt8]
     private let limit: Int
     private var isFull = false
-    /// Names, from each of their labels on, and where they are in the message.
+    /// The names written, starting at each label, and their offsets in the message.
     private var known: [ArraySlice<UInt8>: UInt16] = [:]
 
     private init(question: Question, identifier: UInt16, flags: MessageFlags, limit: Int, edns: Query.EDNS?) {
@@ -19,7 +19,7 @@ package struct MessageWriter {
         bytes.append(number16: question.recordClass)
     }
 
-    /// Writes `response` to `question`, as much of it as fits into `limit`; TC says that something is missing.
+    /// Writes `response` to `question`, as much as fits into `limit`; TC marks a truncated message.
     package static func message(
         _ response: Response, to question: Question, identifier: UInt16, flags: MessageFlags, limit: Int,
         edns: Query.EDNS?
@@ -121,7 +121,7 @@ extension [UInt8] {
         self[position + 1] = UInt8(truncatingIfNeeded: number)
     }
 
-    /// Counts one up, in network order.
+    /// Increments a 16-bit count in network order.
     package mutating func increment16(at position: Int) {
         put(number16: (UInt16(self[position]) << 8 | UInt16(self[position + 1])) &+ 1, at: position)
     }

@@ -1,18 +1,18 @@
-/// The records of a positive answer as bytes, ready to be put behind the question that they answer.
+/// The records of a positive answer as bytes, ready to be appended to the question.
 ///
-/// Owners and names that are also in the question are pointers, so an answer fits questions of one length only. Where
-/// the zone's name stands in full (targets of SRV records, which may not be compressed), it gets the letters of the
-/// question.
+/// Owners and names that are also in the question are pointers, so an answer fits only questions of one length.
+/// Where the zone's name is written in full (targets of SRV records, which must not be compressed), it gets the
+/// case of the question.
 package final class PreparedAnswer: Sendable {
     /// Answer records, then additional ones.
     package let bytes: [UInt8]
-    /// Where each record ends in `bytes`.
+    /// The end of each record in `bytes`.
     package let ends: [UInt32]
     /// How many of the records belong to the answer section.
     package let answerCount: Int
-    /// Where in `bytes` the name of the zone begins, ascending.
+    /// The offsets of the zone's name in `bytes`, ascending.
     package let zoneOffsets: [UInt32]
-    /// The length of each answer record, if they are alike and may come in any order; else 0.
+    /// The length of each answer record if they are equally long and may be reordered; otherwise 0.
     package let shuffledLength: Int
 
     init(bytes: [UInt8], ends: [UInt32], answerCount: Int, zoneOffsets: [UInt32], shuffledLength: Int) {
@@ -23,7 +23,7 @@ package final class PreparedAnswer: Sendable {
         self.shuffledLength = shuffledLength
     }
 
-    /// The addresses in the answer section, as the network has them, each with its TTL.
+    /// The addresses in the answer section, in network order, each with its TTL.
     package var addresses: [(ttl: UInt32, bytes: [UInt8])] {
         guard shuffledLength > 0 else { return [] }
         return (0..<answerCount).map { index in
@@ -34,20 +34,20 @@ package final class PreparedAnswer: Sendable {
     }
 }
 
-/// Puts a ``PreparedAnswer`` together.
+/// Builds a ``PreparedAnswer``.
 package struct PreparedAnswerBuilder {
     private static let questionPointer: UInt16 = 0xC000 | UInt16(Query.questionStart)
 
     private let zone: DomainName
     private let ttl: UInt32
-    /// Where the first record will stand in the message.
+    /// The offset of the first record in the message.
     private let base: Int
     private var bytes: [UInt8] = []
     private var ends: [UInt32] = []
     private var zoneOffsets: [UInt32] = []
     private var answerCount = 0
 
-    /// For questions whose name is `nameLength` bytes long and lies in `zone`.
+    /// For questions whose name is `nameLength` bytes long and within `zone`.
     package init(nameLength: Int, zone: DomainName, ttl: UInt32) {
         self.zone = zone
         self.ttl = ttl
@@ -63,8 +63,8 @@ package struct PreparedAnswerBuilder {
         answerCount += 1
     }
 
-    /// Adds an SRV record (RFC 2782) whose target is `labels` on the wire, without a root, below the zone. Returns
-    /// where the target will stand in the message.
+    /// Adds an SRV record (RFC 2782) whose target is `labels` in wire format, without a root, below the zone. Returns
+    /// the target's offset in the message.
     package mutating func answer(port: UInt16, weight: UInt16, target labels: [UInt8]) -> Int {
         openName(type: .srv, prefix: [0, weight, port], labels: labels)
     }
@@ -74,7 +74,7 @@ package struct PreparedAnswerBuilder {
         openName(type: type, prefix: [], labels: labels)
     }
 
-    /// Adds a record whose data is given: CNAME, PTR, TXT.
+    /// Adds a record with the given data: CNAME, PTR, TXT.
     package mutating func answer(type: RecordType, data: [UInt8], ttl: UInt32? = nil) {
         bytes.append(number16: Self.questionPointer)
         appendHead(type, ttl: ttl ?? self.ttl, length: data.count)
@@ -83,7 +83,7 @@ package struct PreparedAnswerBuilder {
         answerCount += 1
     }
 
-    /// Adds an A or AAAA record of a target to the additional section; no answer may follow.
+    /// Adds an A or AAAA record of a target to the additional section; no answer record may follow.
     package mutating func additional(target position: Int, labels: [UInt8], address: [UInt8]) {
         if position < 0x4000 {
             bytes.append(number16: 0xC000 | UInt16(position))

@@ -1,8 +1,8 @@
-/// What a server needs to know of a query, apart from the bytes of its name.
+/// What a server needs to know about a query, apart from the bytes of its name.
 package struct Query: Sendable, Hashable {
-    /// The client's extensions (RFC 6891), as far as a server without options of its own reads them.
+    /// The parts of the client's EDNS record (RFC 6891) that a server without options reads.
     package struct EDNS: Sendable, Hashable {
-        /// The largest UDP message that the client takes, in bytes, as it says it.
+        /// The largest UDP message that the client claims to accept, in bytes.
         package var size: UInt16
         package var version: UInt8
         /// DO: the client wants signatures (RFC 3225).
@@ -19,35 +19,35 @@ package struct Query: Sendable, Hashable {
     package var flags: MessageFlags = []
     package var type = RecordType.a
     package var recordClass: UInt16 = RecordClass.internet
-    /// The length of the question's name on the wire.
+    /// The length of the question's name in wire format.
     package var nameLength = 1
     package var edns: EDNS?
 
     package init() {}
 
-    /// Where the question begins: behind the header.
+    /// Where the question begins: after the header.
     package static let questionStart = 12
     /// Where the question ends.
     package var questionEnd: Int { Self.questionStart + nameLength + 4 }
 
-    /// The largest response, in bytes, that the client takes over UDP.
+    /// The largest response, in bytes, that the client accepts over UDP.
     package var datagramLimit: Int { max(512, Int(edns?.size ?? 512)) }
 }
 
-/// What to do with a message that came in.
+/// What to do with a received message.
 package enum QueryVerdict: Sendable, Hashable {
     case answer
-    /// Not a query, or too short to be answered: say nothing.
+    /// Not a query, or too short to answer: stay silent.
     case ignore
-    /// Answer with this code and nothing else; `echoingQuestion` where there is one that could be read.
+    /// Answer with this code and nothing else; `echoingQuestion` if a question could be read.
     case reject(ResponseCode, echoingQuestion: Bool)
 }
 
-/// The name of a question, in lower case: a buffer to be used again for each query.
+/// The name of a question, in lower case: a buffer reused for each query.
 package struct NameBuffer: Sendable {
-    /// The name on the wire, with letters in lower case; only the first `Query.nameLength` bytes mean something.
+    /// The name in wire format, in lower case; only the first `Query.nameLength` bytes are valid.
     package private(set) var bytes = [UInt8](repeating: 0, count: DomainName.maximumLength)
-    /// Where each label begins (at its length), without the root.
+    /// The offset of each label's length byte, without the root.
     package private(set) var starts = [UInt8](repeating: 0, count: 128)
     package private(set) var labelCount = 0
 
@@ -58,8 +58,8 @@ package struct NameBuffer: Sendable {
         _ = fill(from: name.wire.span, at: 0)
     }
 
-    /// Reads an uncompressed name; its length on the wire, or `nil` if it is none: too long, cut short, or compressed,
-    /// which the first name of a message cannot be.
+    /// Reads an uncompressed name; returns its length in wire format, or `nil` if it is invalid: too long, truncated,
+    /// or compressed, which the first name of a message cannot be.
     package mutating func fill(from message: Span<UInt8>, at start: Int) -> Int? {
         var position = start
         labelCount = 0
@@ -68,7 +68,7 @@ package struct NameBuffer: Sendable {
             let offset = position - start
             bytes[offset] = UInt8(length)
             if length == 0 { return offset + 1 }
-            // One more byte must be left for the root.
+            // One more byte is needed for the root.
             guard length <= DomainName.maximumLabelLength, offset + length + 2 <= DomainName.maximumLength,
                 position + length < message.count
             else { return nil }

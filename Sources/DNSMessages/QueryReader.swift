@@ -1,7 +1,7 @@
-/// Reads queries. The cost is bounded by the length of the message, whatever its counts and lengths say.
+/// Reads queries. The length of the message bounds the cost, whatever its counts and lengths claim.
 package enum QueryReader {
-    /// Reads `message` into `query` and `name`. What it accepts and how it rejects is what CoreDNS does (the `accept`
-    /// function of its DNS library), but for NOTIFY, which no one here waits for.
+    /// Reads `message` into `query` and `name`. It accepts and rejects as CoreDNS does (the `accept` function of its
+    /// DNS library), except for NOTIFY, which has no use here.
     package static func read(
         _ message: Span<UInt8>, into query: inout Query, name: inout NameBuffer
     ) -> QueryVerdict {
@@ -24,7 +24,7 @@ package enum QueryReader {
         var position = query.questionEnd
         let others = Int(message.number16(at: 6) + message.number16(at: 8))
         for index in 0..<(others + Int(additionals)) {
-            // A message may end before all that it promises is there.
+            // A message may be shorter than its header claims.
             if position == message.count { break }
             guard let record = RecordHead(message, at: position) else {
                 return .reject(.formatError, echoingQuestion: true)
@@ -42,7 +42,7 @@ package enum QueryReader {
     }
 }
 
-/// The fixed part of a resource record, and where its data is.
+/// The fixed part of a resource record, and the position of its data.
 struct RecordHead {
     var type: RecordType
     var recordClass: UInt16

@@ -2,7 +2,7 @@
 package enum QueryWriter {
     /// A query with EDNS; `identifier` can be patched into the first two bytes later.
     ///
-    /// `flags` are those of the client's query, of which RD, AD and CD are passed on.
+    /// `flags` are those of the client's query; RD, AD and CD are passed on.
     package static func message(
         _ question: Question, identifier: UInt16 = 0, flags: MessageFlags, edns: Query.EDNS
     ) -> [UInt8] {

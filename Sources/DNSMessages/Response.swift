@@ -3,7 +3,7 @@ package struct ResourceRecord: Sendable, Hashable {
     package var name: DomainName
     package var type: RecordType
     package var recordClass: UInt16
-    /// Seconds for which the record may be kept.
+    /// Seconds for which the record may be cached.
     package var ttl: UInt32
     package var data: [UInt8]
 
@@ -17,17 +17,17 @@ package struct ResourceRecord: Sendable, Hashable {
         self.data = data
     }
 
-    /// The name that the record's data begins at `offset`; `nil` if there is none.
+    /// The name at `offset` of the record's data; `nil` if there is none.
     package func targetName(at offset: Int = 0) -> DomainName? {
         guard offset < data.count, data.span.endOfName(at: offset) == data.count, data.last == 0 else { return nil }
         return DomainName(trusted: Array(data[offset...]))
     }
 }
 
-/// A response, read or to be written; the OPT record is not among its records.
+/// A response, read or to be written, without its OPT record.
 package struct Response: Sendable, Hashable {
     package var code: ResponseCode
-    /// Of these, only AA, RA and AD are the response's own.
+    /// Only AA, RA and AD of these belong to the response.
     package var flags: MessageFlags
     package var answer: [ResourceRecord]
     package var authority: [ResourceRecord]
@@ -44,10 +44,10 @@ package struct Response: Sendable, Hashable {
         self.additional = additional
     }
 
-    /// All records, in the order of the wire.
+    /// All records, in wire order.
     package var records: [ResourceRecord] { answer + authority + additional }
 
-    /// The response with `body` done to each record.
+    /// The response with `body` applied to each record.
     package func mapRecords(_ body: (inout ResourceRecord) -> Void) -> Response {
         var copy = self
         for index in copy.answer.indices { body(&copy.answer[index]) }
@@ -57,9 +57,9 @@ package struct Response: Sendable, Hashable {
     }
 }
 
-/// What is asked: a name, a type and a class.
+/// A question: a name, a type and a class.
 package struct Question: Sendable, Hashable {
-    /// With the letters as the client wrote them.
+    /// In the client's case.
     package var name: DomainName
     package var type: RecordType
     package var recordClass: UInt16
@@ -70,7 +70,7 @@ package struct Question: Sendable, Hashable {
         self.recordClass = recordClass
     }
 
-    /// Whether a response to `other` answers this question: names are compared without regard to case.
+    /// Whether a response to `other` answers this question: names are compared ignoring case.
     package func matches(_ other: Question) -> Bool {
         type == other.type && recordClass == other.recordClass && name.lowercased == other.name.lowercased
     }

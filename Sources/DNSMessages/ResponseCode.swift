@@ -1,4 +1,4 @@
-/// What a response says about its question (RFC 1035, section 4.1.1; RFC 6891 for the extended ones).
+/// The result in a response (RFC 1035, section 4.1.1; RFC 6891 for extended codes).
 package struct ResponseCode: RawRepresentable, Sendable, Hashable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -10,7 +10,7 @@ package struct ResponseCode: RawRepresentable, Sendable, Hashable {
     package static let nameError = ResponseCode(rawValue: 3)
     package static let notImplemented = ResponseCode(rawValue: 4)
     package static let refused = ResponseCode(rawValue: 5)
-    /// BADVERS: the query's version of EDNS is not known.
+    /// BADVERS: the query's EDNS version is unknown.
     package static let badVersion = ResponseCode(rawValue: 16)
 }
 

@@ -1,7 +1,7 @@
-/// Reads responses of other servers.
+/// Reads responses from other servers.
 ///
-/// Every record takes at least eleven bytes of the message and every pointer leads backwards, so that no count and no
-/// chain of pointers makes reading long.
+/// Every record takes at least eleven bytes of the message and every pointer leads backwards, so neither counts nor
+/// pointer chains make reading slow.
 package struct ResponseReader: Sendable {
     package private(set) var identifier: UInt16
     package private(set) var question: Question
@@ -45,7 +45,7 @@ package struct ResponseReader: Sendable {
 }
 
 extension Span<UInt8> {
-    /// The name at `start`, pointers followed, and where it ends in the message.
+    /// The name at `start`, with pointers followed, and its end in the message.
     fileprivate func name(at start: Int) throws(DNSMessageError) -> (DomainName, end: Int) {
         var wire: [UInt8] = []
         var position = start
@@ -106,7 +106,7 @@ extension Span<UInt8> {
 
 /// Which records have names in their data that may be compressed.
 enum NamesInData {
-    /// How many bytes stand before the names, and how many names there are.
+    /// The number of bytes before the names, and the number of names.
     static func layout(of type: RecordType) -> (prefix: Int, names: Int) {
         switch type.rawValue {
         case 2, 3, 4, 5, 7, 8, 9, 12, 39: (0, 1)  // NS, MD, MF, CNAME, MB, MG, MR, PTR, DNAME

@@ -1,22 +1,22 @@
 package import ServiceRouting
 
-/// One way of making the kernel carry connections to Services: nftables, iptables, IPVS, userspace.
+/// One way to carry connections to Services: nftables, iptables, IPVS, userspace.
 ///
 /// A data plane owns its part of the kernel's state on this node and touches nothing else. It keeps its own
-/// record of the routes. Calls come from one task at a time, except for ``repair()``, which may overlap them.
+/// record of the routes. One task at a time calls it, except for ``repair()``, which may overlap other calls.
 package protocol Dataplane: Sendable {
-    /// Makes the kernel hold the snapshot and nothing else, whatever it holds now, also when an earlier process left
-    /// rules behind. Only the difference is written, and connections keep working meanwhile.
+    /// Makes the kernel hold exactly the snapshot, regardless of its current state and of rules left by an earlier
+    /// process. Only the difference is written, and connections keep working meanwhile.
     func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport
 
     /// Applies a change of routes. The cost depends on the change alone.
     func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport
 
-    /// Waits until another program has altered what this data plane programmed, and repairs it. Returns what it did, or
-    /// `nil` when the task is cancelled.
+    /// Waits until another program has altered this data plane's state, and repairs it. Returns what it did, or `nil`
+    /// when the task is cancelled.
     func repair() async throws(DataplaneError) -> RepairReport?
 
-    /// What the connections of each Service port have done, in no order; nothing where the kernel carries them.
+    /// The traffic of each Service port, in no order; empty if the kernel carries it.
     var traffic: [ServiceTraffic] { get }
 
     /// How many TCP connections end when this process does, because it carries them itself.
@@ -28,11 +28,11 @@ extension Dataplane {
     package var carriedConnections: Int { 0 }
 }
 
-/// What one call to a data plane has done.
+/// The effect of one call to a data plane.
 package struct ProgrammingReport: Sendable, Hashable {
-    /// Netlink messages or rule lines that were written; 0 when the kernel held everything already.
+    /// Netlink messages or rule lines written; 0 if the kernel already held everything.
     package var messages: Int
-    /// Bytes that were written.
+    /// Bytes written.
     package var bytes: Int
     /// Routes that the kernel refused, and why; everything else is in force.
     package var refusals: [Refusal]
@@ -54,11 +54,11 @@ package struct ProgrammingReport: Sendable, Hashable {
     }
 }
 
-/// What was wrong with the kernel's state, and who did it.
+/// What was wrong with the kernel's state, and which process caused it.
 package struct RepairReport: Sendable, Hashable {
     /// What was missing or foreign, in a few words each: `table ip servicelet`, `2 elements of map services`.
     package var damage: [String]
-    /// The process that did it, as the kernel names it: `nft (pid 4711)`; `nil` where it does not tell.
+    /// The process that caused it, as the kernel names it: `nft (pid 4711)`; `nil` if unknown.
     package var culprit: String?
     package var written: ProgrammingReport
 
@@ -69,16 +69,16 @@ package struct RepairReport: Sendable, Hashable {
     }
 }
 
-/// Why a data plane could not do what it was asked.
+/// Why a call to a data plane failed.
 package struct DataplaneError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         /// Root or CAP_NET_ADMIN is missing.
         case permission
         /// The kernel lacks something that the mode needs.
         case unsupported
-        /// The kernel or a program refused, for a reason that waiting may mend.
+        /// The kernel or a program refused, for a reason that may pass.
         case transient
-        /// The kernel or a program refused, for good.
+        /// The kernel or a program refused permanently.
         case refused
     }
 
@@ -93,7 +93,7 @@ package struct DataplaneError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// Whether the same call may well succeed later.
+    /// Whether the same call may succeed later.
     package var isRetryable: Bool { code == .transient }
 
     package var description: String { message }

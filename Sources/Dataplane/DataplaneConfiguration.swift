@@ -15,10 +15,9 @@ package struct DataplaneConfiguration: Sendable, Hashable {
     }
 }
 
-/// What makes a connection one of the pod network: such a connection keeps its source address on its way to a
-/// clusterIP.
+/// Which connections come from the pod network: these keep their source address on the way to a clusterIP.
 package enum LocalTraffic: Sendable, Hashable {
-    /// Nothing is known: no connection to a clusterIP is masqueraded, except for hairpins.
+    /// Unknown: no connection to a clusterIP is masqueraded, except for hairpins.
     case unknown
     /// It comes from an address in one of these networks (`ClusterCIDR`, `NodeCIDR`).
     case networks([IPNetwork])
@@ -27,7 +26,7 @@ package enum LocalTraffic: Sendable, Hashable {
     /// It comes in through an interface whose name has this prefix (`InterfaceNamePrefix`).
     case interfacePrefix(String)
 
-    /// The networks of one family; empty where the mode is not by network.
+    /// The networks of one family; empty if the mode is not by network.
     package func networks(of family: IPFamily) -> [IPNetwork] {
         guard case .networks(let networks) = self else { return [] }
         return networks.filter { $0.family == family }

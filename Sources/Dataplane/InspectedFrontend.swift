@@ -1,7 +1,7 @@
 package import InternetAddresses
 package import ServiceRouting
 
-/// A frontend as the kernel has it, read back by a mode.
+/// A frontend as a mode reads it back from the kernel.
 package struct InspectedFrontend: Sendable, Hashable {
     /// An address, port and protocol that clients use.
     package struct Place: Sendable, Hashable {
@@ -59,9 +59,9 @@ extension InspectedFrontend {
     }
 }
 
-/// A frontend for which the kernel holds something else than routing has decided.
+/// A frontend for which the kernel's state differs from the routing decision.
 package struct FrontendDiscrepancy: Sendable, Hashable {
-    /// `nil` if the kernel has it and no Service does.
+    /// `nil` if only the kernel has it.
     package var expected: InspectedFrontend?
     /// `nil` if the kernel does not have it.
     package var found: InspectedFrontend?

@@ -1,10 +1,10 @@
-/// What a mode has programmed, compared with what routing has decided.
+/// A comparison of what a mode has programmed with what routing has decided.
 package struct KernelAudit: Sendable, Hashable {
-    /// Something that is missing, foreign or altered beside the frontends themselves.
+    /// Something missing, foreign or altered apart from the frontends themselves.
     package struct Damage: Sendable, Hashable {
         /// In a few words: `rules of chain unserved in table ip servicelet`.
         package var text: String
-        /// The frontends that it concerns; `nil` for all of them.
+        /// The affected frontends; `nil` for all.
         package var places: Set<InspectedFrontend.Place>?
 
         package init(_ text: String, places: Set<InspectedFrontend.Place>? = nil) {

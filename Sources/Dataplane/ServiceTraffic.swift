@@ -1,22 +1,22 @@
 package import ServiceRouting
 
-/// What the connections of one Service port have done, where the mode carries them itself and can count them.
+/// The traffic of one Service port, in a mode that carries connections itself and can count them.
 package struct ServiceTraffic: Sendable, Hashable {
     package var route: RouteKey
     /// Connections, or UDP sessions, so far and now.
     package var opened: UInt64
     package var active: UInt64
-    /// Connections that no endpoint has taken.
+    /// Connections that no endpoint accepted.
     package var unserved: UInt64
     package var bytesToEndpoints: UInt64
     package var bytesToClients: UInt64
-    /// Attempts to reach each endpoint that failed.
+    /// Failed attempts to reach each endpoint.
     package var failures: [Backend: UInt64]
-    /// Seconds; the upper bounds of the buckets of the time that connecting took. The last bucket has no bound.
+    /// Seconds; the upper bounds of the connect time buckets. The last bucket has no bound.
     package var connectBounds: [Double]
-    /// How many connections were in each bucket, not cumulated.
+    /// The number of connections in each bucket, not cumulative.
     package var connectBuckets: [UInt64]
-    /// Seconds, all together.
+    /// Seconds in total.
     package var connectSeconds: Double
 
     package init(

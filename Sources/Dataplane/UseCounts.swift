@@ -1,7 +1,7 @@
 /// How many users each of some shared things has: a clusterIP is shared by the ports of its Service, an endpoint by all
 /// Services that lead to it.
 ///
-/// Within a change users come and go in any order; only the difference at its end matters.
+/// Within a change, users are added and removed in any order; only the net effect matters.
 package struct UseCounts<Thing: Hashable & Sendable>: Sendable {
     private var counts: [Thing: Int] = [:]
     /// Things whose count has changed since ``settle()``, and whether they were in use before.
@@ -18,14 +18,14 @@ package struct UseCounts<Thing: Hashable & Sendable>: Sendable {
     /// Whether `thing` has a user.
     package func contains(_ thing: Thing) -> Bool { counts[thing] != nil }
 
-    /// `thing` has one more user.
+    /// Adds a user of `thing`.
     package mutating func increment(_ thing: Thing) {
         let count = counts[thing] ?? 0
         if touched[thing] == nil { touched[thing] = count > 0 }
         counts[thing] = count + 1
     }
 
-    /// `thing` has one user less. Harmless if it has none.
+    /// Removes a user of `thing`. Harmless if it has none.
     package mutating func decrement(_ thing: Thing) {
         guard let count = counts[thing] else { return }
         if touched[thing] == nil { touched[thing] = true }

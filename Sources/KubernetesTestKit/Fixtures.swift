@@ -2,21 +2,21 @@ package import Foundation
 
 /// Recorded data that several test suites read.
 package enum Fixtures {
-    /// The folder of small clusters: objects, and what kube-proxy 1.36 makes of them.
+    /// The folder of small clusters: objects, and what kube-proxy 1.36 programs for them.
     package static var scenarios: URL { folder("Scenarios") }
 
-    /// The folder of cases for controllers: `input.json` is created first, `steps.json` are requests of people,
-    /// `expected-N.json` what kube-controller-manager 1.36 made of it after step N.
+    /// The folder of cases for controllers: `input.json` is created first, `steps.json` are users' requests,
+    /// `expected-N.json` the results of kube-controller-manager 1.36 after step N.
     package static var controllers: URL { folder("Controllers") }
 
-    /// What a real kube-apiserver 1.36 answered: `list-services.pb`, `watch-services.jsonl`, `error-401.json` …
+    /// Answers of a real kube-apiserver 1.36: `list-services.pb`, `watch-services.jsonl`, `error-401.json` …
     ///
-    /// In watches in protobuf each frame has a four-byte length in front, the most significant byte first.
+    /// In protobuf watches a four-byte big-endian length precedes each frame.
     package static func transcript(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: folder("Transcripts").appending(path: name)))
     }
 
-    /// What kube-proxy 1.36.2 answered: `default-config.yaml`, `flagz.txt`, `configz-nftables.json` …
+    /// Answers of kube-proxy 1.36.2: `default-config.yaml`, `flagz.txt`, `configz-nftables.json` …
     package static func kubeProxy(_ name: String) throws -> String {
         String(decoding: try Data(contentsOf: folder("KubeProxy").appending(path: name)), as: UTF8.self)
     }

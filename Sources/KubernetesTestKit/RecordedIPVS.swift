@@ -1,19 +1,19 @@
 import Foundation
 
-/// What `ipvsadm -S -n`, `ipset save`, `ip -brief address`, `iptables-save` and `ip6tables-save` printed, in this
-/// order.
+/// The output of `ipvsadm -S -n`, `ipset save`, `ip -brief address`, `iptables-save` and
+/// `ip6tables-save`, in this order.
 ///
-/// Lines of the first three are sets: their order means nothing. Rules keep their order within a chain.
+/// Lines of the first three are sets: their order is irrelevant. Rules keep their order within a chain.
 package struct RecordedIPVS: Sendable, Hashable {
     /// `-A -t 10.96.0.1:80 -s rr`, `-a -t …`
     package var servers: Set<String> = []
-    /// `create KUBE-CLUSTER-IP hash:ip,port family inet …`, without what no kube-proxy chooses
+    /// `create KUBE-CLUSTER-IP hash:ip,port family inet …`, without parameters that kube-proxy does not choose
     package var sets: Set<String> = []
     /// `add KUBE-CLUSTER-IP 10.96.0.1,tcp:80`
     package var entries: Set<String> = []
     /// `10.96.0.1/32`
     package var addresses: Set<String> = []
-    /// By table and chain, as `ip nat KUBE-SERVICES`; ip6 has the table nat only.
+    /// By table and chain, such as `ip nat KUBE-SERVICES`; ip6 has only the table nat.
     package var rules: [String: [String]] = [:]
 
     /// Reads a recording.
@@ -22,7 +22,7 @@ package struct RecordedIPVS: Sendable, Hashable {
         self.init(try String(contentsOf: file, encoding: .utf8))
     }
 
-    /// Reads such a text. The rules of IPv6 follow the line `# ip6tables-save -t nat`.
+    /// Reads the text. The IPv6 rules follow the line `# ip6tables-save -t nat`.
     package init(_ text: String) {
         var family = "ip"
         var table = ""
@@ -36,7 +36,7 @@ package struct RecordedIPVS: Sendable, Hashable {
             case "add": entries.insert(line)
             case "kube-ipvs0": addresses = Set(words.dropFirst(2).filter { !$0.hasPrefix("fe80:") })
             case "-A" where table.isEmpty, "-a" where table.isEmpty:
-                // ipvsadm -S -n puts no space at the end in some versions.
+                // Some versions of ipvsadm -S -n print no trailing space.
                 servers.insert(words.joined(separator: " "))
             case "-A": rules["\(family) \(table) \(words[1])", default: []].append(line)
             default: break
@@ -44,7 +44,7 @@ package struct RecordedIPVS: Sendable, Hashable {
         }
     }
 
-    /// The first `create` of a set says how it was made; the kernel adds random seeds and later revisions add sizes.
+    /// The first `create` of a set says how it was created; the kernel adds random seeds and later revisions add sizes.
     private static func normalized(_ words: [String]) -> String {
         var kept: [String] = []
         var skipsNext = false
@@ -60,8 +60,8 @@ package struct RecordedIPVS: Sendable, Hashable {
         return kept.joined(separator: " ")
     }
 
-    /// What only one of two has, one line each: `missing …` and `superfluous …`. Rules are compared chain by chain, and
-    /// only those of chains that this one has.
+    /// The differences between two, one per line: `missing …` and `superfluous …`. Rules are compared chain by chain,
+    /// only for chains that this one has.
     package func difference(to other: RecordedIPVS) -> [String] {
         var lines: [String] = []
         for (own, others) in [
@@ -80,6 +80,6 @@ package struct RecordedIPVS: Sendable, Hashable {
         return lines.sorted()
     }
 
-    /// The filter table of IPv6 was not recorded.
+    /// The IPv6 filter table was not recorded.
     private func isComparable(_ chain: String) -> Bool { !chain.hasPrefix("ip6 filter") }
 }

@@ -3,11 +3,11 @@ package import ChildProcesses
 import Glibc
 import Synchronization
 
-/// A process in a namespace. It is killed when this object goes, and when our process dies, however that happens.
+/// A process in a namespace. It is killed when this object is released, and when our process dies for any reason.
 package final class ChildProcess: Sendable {
     /// The command line, for messages.
     package let command: String
-    /// Holds the thread alive that the process belongs to.
+    /// Keeps alive the thread that the process belongs to.
     private let namespace: NetworkNamespace
     private let pid: pid_t
     private let outputPipe: OutputPipe
@@ -30,12 +30,12 @@ package final class ChildProcess: Sendable {
         waitpid(pid, &status, 0)
     }
 
-    /// What the process has written to its standard output.
+    /// The process's standard output so far.
     package var output: String { outputPipe.text }
-    /// What the process has written to its standard error.
+    /// The process's standard error so far.
     package var errors: String { errorPipe.text }
 
-    /// Sends a signal, if the process still runs.
+    /// Sends a signal if the process is still running.
     package func signal(_ number: Int32) {
         reaped.withLock { if $0 == nil { kill(pid, number) } }
     }
@@ -51,7 +51,7 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// Waits for the end of the process, and for the last of its output. Throws ``LabError/Code/timeout``.
+    /// Waits for the process to end, and for the last of its output. Throws ``LabError/Code/timeout``.
     package func exit(within timeout: Duration) async throws -> Exit {
         try await namespace.awaitExit(of: self, pid, timeout)
         guard let exit = poll() else {
@@ -70,7 +70,7 @@ extension NetworkNamespace {
         _ = await thread.wait(for: .readable, on: descriptor.number, until: .now + timeout)
     }
 
-    /// Takes the rest of the output; here, because this thread also takes what came before.
+    /// Reads the rest of the output, on the thread that has read the output before.
     fileprivate func drain(_ pipes: [OutputPipe]) {
         for pipe in pipes { _ = pipe.drain() }
     }

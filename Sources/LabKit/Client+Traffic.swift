@@ -1,7 +1,7 @@
 extension Client {
-    /// Connects without pause while `body` runs, `width` connections at a time, and counts what came of them.
+    /// Connects continuously while `body` runs, `width` connections at a time, and counts the outcomes.
     ///
-    /// Each of the `width` connects at least once before `body` starts, and once after it has ended.
+    /// Each of the `width` loops connects at least once before `body` starts, and once after it ends.
     package func connect(
         to target: SocketAddress, over transport: Transport = .tcp, width: Int = 3, while body: () async throws -> Void
     ) async throws -> [ConnectionOutcome: Int] {

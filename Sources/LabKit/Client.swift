@@ -1,10 +1,10 @@
-/// A client: a place, and the address that its connections come from.
+/// A client: its namespace, and the source address of its connections.
 package struct Client: Sendable {
     /// `pod`, `node`, `remote-pod`, `outside`, `outside-other` or `endpoint-itself`.
     package let name: String
-    /// Where the client is.
+    /// The client's namespace.
     package let namespace: NetworkNamespace
-    /// The IPv4 address that connections come from; nil for the node, where the kernel chooses.
+    /// The IPv4 source address of connections; nil for the node, where the kernel chooses.
     package let source: String?
     /// The same for IPv6.
     package let source6: String?
@@ -29,7 +29,7 @@ package struct Client: Sendable {
         }
     }
 
-    /// The address that connections to the target come from, if it is not for the kernel to choose.
+    /// The source address of connections to the target, unless the kernel chooses it.
     package func source(for target: SocketAddress) -> String? { target.isIPv6 ? source6 : source }
 }
 

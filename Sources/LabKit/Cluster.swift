@@ -3,18 +3,18 @@
 ///     outside ── eth0  node n1  eth1 ── remote (n2)       pods 10.244.0.x, fd00:10:244::x: one namespace each,
 ///                     172.30.0.2  eth2 ── third (n3)       routed by the node over veth<x>
 ///
-/// The node under test is `node`. Pods of the two other nodes are addresses on their loopbacks; so are the clients
-/// outside. Used by one task: it is not `Sendable`, its namespaces are. Everything goes when the cluster goes.
+/// The node under test is `node`. Pods of the two other nodes are addresses on their loopbacks, as are the clients
+/// outside. For one task: it is not `Sendable`, but its namespaces are. Everything is removed with the cluster.
 package final class Cluster {
     /// The node under test, where the proxy runs.
     package let node: NetworkNamespace
-    /// Another node, which holds the endpoints of 10.244.1.0/24 and all that are nowhere else.
+    /// Another node, with the endpoints of 10.244.1.0/24 and all that have no other place.
     package let remote: NetworkNamespace
-    /// A third node, where only a client pod runs.
+    /// A third node, with only a client pod.
     package let third: NetworkNamespace
     /// The world outside the cluster, whose default route is the node.
     package let outside: NetworkNamespace
-    /// A pod of the node that serves nothing.
+    /// A pod of the node that is only a client.
     package let clientPod: NetworkNamespace
 
     private var pods: [Substring: NetworkNamespace] = [:]
@@ -57,7 +57,7 @@ package final class Cluster {
         return pod
     }
 
-    /// Starts a server at an endpoint's address, and creates its pod if there is none.
+    /// Starts a server at an endpoint's address, creating its pod if necessary.
     @discardableResult
     package func serve(_ endpoint: SocketAddress, over transport: Transport = .tcp) async throws -> NetworkNamespace {
         let home = try await home(of: endpoint.ip)
@@ -95,9 +95,8 @@ package final class Cluster {
 
     /// The `ip` line for a cable from the node to the eth0 of another namespace.
     ///
-    /// If both ends had the same index, as the first links of two namespaces have, the kernel would not see that they
-    /// are a pair, and would report one of them up as much as a second late. So the node's ends get indexes of their
-    /// own.
+    /// If both ends had the same index, as the first links of two namespaces do, the kernel would not recognize them as
+    /// a pair, and would report one of them up as much as a second late. So the node's ends get distinct indexes.
     private func cable(_ name: String, to other: NetworkNamespace) async throws -> String {
         nextIndex += 1
         return "link add \(name) index \(nextIndex) type veth peer name eth0 netns \(try await other.path)"
@@ -135,18 +134,18 @@ package final class Cluster {
 }
 
 extension NetworkNamespace {
-    /// Forwards packets, and answers as many refused connections as come: the lab makes more than a network would.
+    /// Forwards packets, and does not rate-limit refusals: the lab causes more than a network would.
     fileprivate func beRouter() throws {
         try set("net/ipv4/ip_forward", to: "1")
         try set("net/ipv6/conf/all/forwarding", to: "1")
         for scope in ["all", "default"] { try set("net/ipv4/conf/\(scope)/rp_filter", to: "0") }
-        // Which ICMP messages have a rate limit: none. (255 is no type.)
+        // Which ICMP messages are rate-limited: none. (255 is not a type.)
         try set("net/ipv4/icmp_ratemask", to: "0")
         try set("net/ipv6/icmp/ratemask", to: "255")
         try trustAddresses()
     }
 
-    /// Lets link-local addresses work at once, without a second of duplicate address detection.
+    /// Makes link-local addresses usable at once, without a second of duplicate address detection.
     fileprivate func trustAddresses() throws {
         for scope in ["all", "default"] { try set("net/ipv6/conf/\(scope)/accept_dad", to: "0") }
     }

@@ -7,7 +7,7 @@ package enum ClusterAddress {
     /// All pods of the cluster, as the proxy's `--cluster-cidr` takes them.
     package static let podNetworks = "10.244.0.0/16,fd00:10:244::/48"
 
-    /// The pod of the node that serves nothing.
+    /// The pod of the node that is only a client.
     package static let clientPod = "10.244.0.250"
     static let clientPod6 = "fd00:10:244::250"
     static let remotePod = "10.244.2.250"
@@ -18,7 +18,7 @@ package enum ClusterAddress {
     static let outsideOther = "198.51.100.99"
     static let outsideOther6 = "2001:db8:51::99"
 
-    /// What the addresses of the node's own pods begin with.
+    /// The prefixes of the addresses of the node's own pods.
     static let podPrefix = "10.244.0."
     static let podPrefix6 = "fd00:10:244::"
     static let podGateway = "10.244.0.1"

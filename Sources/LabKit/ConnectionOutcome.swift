@@ -1,4 +1,4 @@
-/// What came of a connection.
+/// The outcome of a connection.
 package enum ConnectionOutcome: Hashable, Sendable, CustomStringConvertible {
     /// A server answered: where it listens, and the source address that it saw.
     case served(by: SocketAddress, source: String)
@@ -6,7 +6,7 @@ package enum ConnectionOutcome: Hashable, Sendable, CustomStringConvertible {
     case refused
     /// Reset after it had been established.
     case reset
-    /// Nothing came in time, or there is no route: nothing handles the address.
+    /// No answer in time, or no route: nothing handles the address.
     case noAnswer
     /// The connection was closed without an answer.
     case empty

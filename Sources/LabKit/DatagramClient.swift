@@ -1,7 +1,7 @@
 import Glibc
 
-/// A client that asks again and again from one connected UDP socket, as resolvers do: its source port stays, so the
-/// kernel takes all that it sends for one connection.
+/// A client that sends repeatedly from one connected UDP socket, as resolvers do: its source port stays the same, so
+/// the kernel tracks everything it sends as one connection.
 package final class DatagramClient: Sendable {
     private let namespace: NetworkNamespace
     private let socket: Descriptor
@@ -18,7 +18,7 @@ package final class DatagramClient: Sendable {
 }
 
 extension Client {
-    /// Opens a socket that keeps its port. Throws if that is not possible; nothing is sent yet.
+    /// Opens a socket with a fixed port. Throws if that fails; nothing is sent yet.
     package func datagramClient(to target: SocketAddress) async throws -> DatagramClient {
         try await namespace.datagramClient(to: target, from: source(for: target))
     }
@@ -36,10 +36,10 @@ extension NetworkNamespace {
 
     fileprivate func ask(_ socket: Int32, until deadline: ContinuousClock.Instant) async -> ConnectionOutcome {
         var reply = [UInt8](repeating: 0, count: 512)
-        // What came after the last question's time, an answer or an error, does not answer this one.
+        // A late answer or error belongs to the previous question, not this one.
         while recv(socket, &reply, reply.count, 0) >= 0 || errno != EAGAIN {}
-        // EPERM: this machine's own rules refused the datagram. How they did so, in silence or with an error, is read
-        // below.
+        // EPERM: this machine's own rules refused the datagram. Whether they did so silently or with an
+        // error is read below.
         guard send(socket, "?", 1, 0) == 1 || errno == EPERM else { return .failure(errno) }
         guard await thread.wait(for: .readable, on: socket, until: deadline) else { return .noAnswer }
         let count = recv(socket, &reply, reply.count, 0)

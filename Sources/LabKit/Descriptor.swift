@@ -1,10 +1,10 @@
 import Glibc
 
-/// The owner of a file descriptor: closes it when its life ends.
+/// Owns a file descriptor and closes it at the end of its lifetime.
 struct Descriptor: ~Copyable {
     let number: Int32
 
-    /// Takes what a system call returned.
+    /// Takes the result of a system call.
     init(_ number: Int32, _ what: @autoclosure () -> String) throws {
         guard number >= 0 else { throw LabError.system(what()) }
         self.number = number

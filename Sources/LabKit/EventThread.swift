@@ -2,10 +2,10 @@ import CLinux
 import Foundation
 import NIOConcurrencyHelpers
 
-/// A thread of our own that runs an actor's jobs and waits for its descriptors.
+/// A dedicated thread that runs an actor's jobs and waits for its descriptors.
 ///
-/// The kernel keeps the network namespace per thread: what an actor on this thread does happens in the namespace of
-/// this thread, and nowhere else. The cooperative pool cannot promise that. The thread ends with ``stop()``.
+/// The kernel keeps the network namespace per thread: an actor on this thread acts in this thread's namespace. The
+/// cooperative pool cannot guarantee that. The thread ends with ``stop()``.
 final class EventThread: SerialExecutor {
     /// What to wait for on a descriptor.
     enum Readiness {
@@ -29,8 +29,8 @@ final class EventThread: SerialExecutor {
         var isStopped = false
     }
 
-    /// Not a `Mutex`: where two threads want it at once, the kernel passes that on (`FUTEX_LOCK_PI`), which the thread
-    /// sanitizer does not see, so that it reports races that are none. It knows the calls of pthread_mutex_lock(3).
+    /// Not a `Mutex`: under contention the kernel hands that over (`FUTEX_LOCK_PI`), which the thread sanitizer does
+    /// not see, so it reports false races. It understands pthread_mutex_lock(3).
     private let state = NIOLockedValueBox(State())
     private let epoll: Descriptor
     private let wakeUp: Descriptor
@@ -50,7 +50,7 @@ final class EventThread: SerialExecutor {
         eventfd_write(wakeUp.number, 1)
     }
 
-    /// Ends the thread once it is idle. What still waits on it is given up.
+    /// Ends the thread once it is idle. Pending waits are abandoned.
     func stop() {
         state.withLockedValue { $0.isStopped = true }
         eventfd_write(wakeUp.number, 1)
@@ -76,7 +76,7 @@ final class EventThread: SerialExecutor {
 
     /// Stops the calls to a handler.
     func forget(_ descriptor: Int32) {
-        // In this order: with its handler the descriptor may be closed, and its number given to another.
+        // In this order: releasing the handler may close the descriptor, and its number may be reused.
         epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, nil)
         state.withLockedValue { _ = $0.waiters.removeValue(forKey: descriptor) }
     }
@@ -85,7 +85,7 @@ final class EventThread: SerialExecutor {
         var event = epoll_event()
         event.events = events
         event.data.fd = descriptor
-        // A one-shot descriptor stays known after it fired, so it is armed again before it is added.
+        // A one-shot descriptor stays registered after it fires, so try to rearm it before adding it.
         guard epoll_ctl(epoll.number, EPOLL_CTL_MOD, descriptor, &event) != 0 else { return }
         epoll_ctl(epoll.number, EPOLL_CTL_ADD, descriptor, &event)
     }
@@ -99,7 +99,7 @@ final class EventThread: SerialExecutor {
             }
             for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
             if isStopped && jobs.isEmpty { return }
-            // Deadlines are looked at every ten milliseconds; new jobs end the wait through `wakeUp`.
+            // Deadlines are checked every ten milliseconds; new jobs end the wait through `wakeUp`.
             let hasDeadlines = state.withLockedValue { $0.waiters.values.contains { $0.hasDeadline } }
             let count = epoll_wait(epoll.number, &events, Int32(events.count), hasDeadlines ? 10 : -1)
             for event in events.prefix(Int(max(0, count))) { dispatch(event.data.fd) }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A failure of the lab itself: something that it needs is missing, or a command in it failed.
+/// A failure of the lab itself: a requirement is missing, or a command in it failed.
 ///
-/// How a connection went is never an error: that is a ``ConnectionOutcome``.
+/// The result of a connection is never an error but a ``ConnectionOutcome``.
 package struct LabError: Error, CustomStringConvertible {
     /// What kind of thing failed.
     package enum Code: Sendable {
@@ -12,19 +12,19 @@ package struct LabError: Error, CustomStringConvertible {
         case systemCall
         /// A command could not be started, or ended with an error.
         case command
-        /// Something did not happen in its time.
+        /// Something did not happen in time.
         case timeout
-        /// What the caller gave does not make sense: not an IP address, a file that cannot be read.
+        /// Invalid input: not an IP address, an unreadable file.
         case invalidInput
     }
 
     /// What kind of thing failed.
     package var code: Code
-    /// What failed, and what to do about it where that is known.
+    /// What failed, and what to do about it if known.
     package var message: String
     /// What the kernel or the command said.
     package var cause: String
-    /// Whether the same call can succeed later without a change: a timeout on a busy machine.
+    /// Whether the same call can succeed later unchanged: a timeout on a busy machine.
     package var isRetryable: Bool { code == .timeout }
 
     /// An error of the lab, or of a test that uses it.
@@ -36,7 +36,7 @@ package struct LabError: Error, CustomStringConvertible {
 
     package var description: String { cause.isEmpty ? message : "\(message): \(cause)" }
 
-    /// The failure of the system call that has just set `errno`.
+    /// The failure of the system call that just set `errno`.
     static func system(_ message: String, _ number: Int32 = errno) -> LabError {
         guard number == EPERM else { return LabError(.systemCall, message, cause: String(cString: strerror(number))) }
         return LabError(.notPermitted, "\(message): the lab needs root; run it as root, or with sudo -E")

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A socket that answers each connection or datagram with `address|port|peer`, and hangs up.
+/// A socket that answers each connection or datagram with `address|port|peer`, and closes.
 final class Listener: Sendable {
     private let socket: Descriptor
     private let name: String
@@ -20,7 +20,7 @@ final class Listener: Sendable {
         else { throw LabError.system("cannot listen on \(address)") }
     }
 
-    /// Answers all who wait. True: there may be more.
+    /// Answers all waiting clients. True: there may be more.
     func answer() -> Bool {
         while transport == .udp ? answerDatagram() : answerConnection() {}
         return true
@@ -32,7 +32,7 @@ final class Listener: Sendable {
         let connection = withSockAddr(&peer) { accept(socket.number, $0, &length) }
         guard connection >= 0 else { return false }
         let reply = "\(name)|\(SocketAddress.ip(in: peer))"
-        // The reply is smaller than any socket buffer: this does not block. Who has hung up already gets nothing.
+        // The reply is smaller than any socket buffer, so this does not block. A client that has closed gets nothing.
         send(connection, reply, reply.utf8.count, Int32(MSG_NOSIGNAL))
         close(connection)
         return true

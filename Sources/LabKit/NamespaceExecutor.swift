@@ -1,4 +1,4 @@
-/// Runs an actor's jobs on the thread of a namespace, so that what it does to the network it does there.
+/// Runs an actor's jobs on the thread of a namespace, so that its network operations happen there.
 package final class NamespaceExecutor: SerialExecutor {
     private let namespace: NetworkNamespace
 

@@ -1,10 +1,10 @@
 import Glibc
 
 extension NetworkNamespace {
-    /// Connects, reads the answer of a ``serve(_:over:)`` and hangs up.
+    /// Connects, reads the answer of a ``serve(_:over:)`` and closes.
     ///
-    /// `source` is the address to connect from, one of this namespace; without it the kernel chooses. Calls can
-    /// overlap: the sockets do not block. Throws only if the attempt could not be made at all.
+    /// `source` is the address to connect from, one of this namespace's; without it the kernel chooses. Calls can
+    /// overlap: the sockets do not block. Throws only if no attempt could be made.
     package func connect(
         to target: SocketAddress, over transport: Transport = .tcp, from source: String? = nil,
         timeout: Duration = .seconds(2)
@@ -20,7 +20,7 @@ extension NetworkNamespace {
         return count < 0 ? .failure(errno) : .reply(String(decoding: reply.prefix(count), as: UTF8.self))
     }
 
-    /// The status code of an HTTP/1.1 answer on the namespace's loopback; nil if nobody answers (yet).
+    /// The status code of an HTTP/1.1 answer on the namespace's loopback; nil if there is no answer (yet).
     package func httpStatus(port: UInt16, path: String, timeout: Duration = .seconds(2)) async throws -> Int? {
         let deadline = ContinuousClock.now + timeout
         let target = SocketAddress("127.0.0.1", port)
@@ -37,7 +37,7 @@ extension NetworkNamespace {
         return words.count > 1 ? Int(words[1]) : nil
     }
 
-    /// Lets what the socket sends come from an address of this namespace; without one the kernel chooses.
+    /// Binds the socket to a source address of this namespace; without one the kernel chooses.
     func bind(_ socket: Int32, to source: String?) throws {
         guard let source else { return }
         guard try SocketAddress(source, 0).withSockAddr({ Glibc.bind(socket, $0, $1) }) == 0 else {
@@ -45,7 +45,7 @@ extension NetworkNamespace {
         }
     }
 
-    /// Connects the socket; returns how that failed, if it did.
+    /// Connects the socket; returns the failure, if any.
     private func establish(
         _ socket: Int32, to target: SocketAddress, until deadline: ContinuousClock.Instant
     ) async throws -> ConnectionOutcome? {

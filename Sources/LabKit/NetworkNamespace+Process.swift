@@ -2,7 +2,7 @@ import ChildProcesses
 import Foundation
 
 extension NetworkNamespace {
-    /// Starts a command in the namespace. `input` is what it reads from its standard input.
+    /// Starts a command in the namespace, with `input` as its standard input.
     package func spawn(_ arguments: [String], input: String = "") throws -> ChildProcess {
         // A child inherits the namespace of the thread that starts it, and dies with that thread.
         let arguments = ["setpriv", "--pdeathsig", "KILL", "--"] + arguments
@@ -24,7 +24,7 @@ extension NetworkNamespace {
         return ChildProcess(command: command, pid: pid, output: output, errors: errors, in: self)
     }
 
-    /// Runs a command to its end and returns its output. Throws what it wrote to its standard error if it fails.
+    /// Runs a command to completion and returns its output. If it fails, throws its standard error.
     @discardableResult
     package func run(_ arguments: String..., input: String = "", timeout: Duration = .seconds(30)) async throws
         -> String
@@ -42,7 +42,7 @@ extension NetworkNamespace {
         try await run("ip", "-batch", "-", input: lines.joined(separator: "\n") + "\n")
     }
 
-    /// A file that has no name any more, at its beginning.
+    /// An unlinked file, positioned at its start.
     private func temporaryFile(_ text: String) throws -> Descriptor {
         var path = Array("/tmp/servicelet-lab-XXXXXX".utf8CString)
         let file = try Descriptor(mkstemp(&path), "mkstemp")

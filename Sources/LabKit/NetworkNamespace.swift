@@ -1,19 +1,18 @@
 import CLinux
 import Foundation
 
-/// A network namespace without a name: it lives as long as this object, and nothing is left of it when the process
-/// dies.
+/// An unnamed network namespace: it lives as long as this object, and vanishes when the process dies.
 ///
-/// The actor runs on a thread of its own inside the namespace. So a socket that it opens, a setting that it writes and
-/// a process that it starts belong to the namespace, and its children are killed when the thread ends. Needs root.
+/// The actor runs on its own thread inside the namespace, so the sockets it opens, the settings it writes and the
+/// processes it starts belong to the namespace. Its children are killed when the thread ends. Needs root.
 package actor NetworkNamespace {
-    /// What error messages call it: `n1`, `pod-11` …
+    /// Its name in error messages: `n1`, `pod-11` …
     package nonisolated let name: String
     nonisolated let thread: EventThread
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    /// Makes a namespace with nothing in it but a loopback that is down.
+    /// Creates a namespace with only a loopback, which is down.
     package init(name: String) async throws {
         self.name = name
         thread = try EventThread(name: name)
@@ -44,7 +43,7 @@ package actor NetworkNamespace {
         }
     }
 
-    /// Reads a setting of the namespace, without the line's end.
+    /// Reads a setting of the namespace, without the newline.
     package func setting(_ setting: String) throws -> String {
         let file = try Descriptor(
             open("/proc/sys/" + setting, O_RDONLY | O_CLOEXEC), "cannot open the setting \(setting) in \(name)")
@@ -54,9 +53,9 @@ package actor NetworkNamespace {
         return String(decoding: buffer.prefix(count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Answers every connection to the address with who answered and who asked: see ``ConnectionOutcome``.
+    /// Answers every connection to the address with the addresses of server and client: see ``ConnectionOutcome``.
     ///
-    /// The address must be one of this namespace's. It answers until the namespace ends.
+    /// The address must be one of this namespace's. Serves until the namespace ends.
     package func serve(_ address: SocketAddress, over transport: Transport = .tcp) throws {
         let listener = try Listener(address, transport)
         thread.whenReadable(listener.descriptor) { listener.answer() }

@@ -1,11 +1,11 @@
 /// What a client's connections to one address of a Service experienced, as `behaviour-*.json` records it.
 package struct Observation: Codable, Hashable, Sendable, CustomStringConvertible {
-    /// Who answered (`address port`), and how it saw the client: its own address `kept`, another one (`rewritten`), or
-    /// `node-address`, where the client is the node.
+    /// The servers that answered (`address port`), and the client address they saw: its own (`kept`), another
+    /// (`rewritten`), or `node-address` if the client is the node.
     package var servers: [String: [String]]?
-    /// With session affinity: whether all connections met one endpoint.
+    /// With session affinity: whether all connections reached one endpoint.
     package var sticky: Bool?
-    /// With session affinity: how the endpoints saw the client.
+    /// With session affinity: the client address that endpoints saw.
     package var source: [String]?
     /// How connections failed.
     package var failed: [String]?
@@ -20,7 +20,7 @@ package struct Observation: Codable, Hashable, Sendable, CustomStringConvertible
         return parts.joined(separator: "; ")
     }
 
-    /// The same as a proxy in user space lets it happen: endpoints see an address of the node, whoever the client is.
+    /// The same through a userspace proxy: endpoints always see an address of the node.
     package var throughUserspace: Observation {
         var observation = self
         let node = { (sources: [String]) in
@@ -48,7 +48,7 @@ package struct Observation: Codable, Hashable, Sendable, CustomStringConvertible
         guard !seen.isEmpty else { return }
         if hasAffinity {
             sticky = seen.count == 1
-            // An endpoint that meets itself sees another address than one that meets its neighbour.
+            // An endpoint that reaches itself sees a different address from one that reaches its neighbour.
             source =
                 client.name == "endpoint-itself"
                 ? ["any"] : seen.values.reduce(into: Set()) { $0.formUnion($1) }.sorted()

@@ -1,9 +1,9 @@
 import Glibc
 import Synchronization
 
-/// The reading end of a child's output: keeps the last mebibytes of what it wrote.
+/// The read end of a child's output: keeps its last mebibytes.
 final class OutputPipe: Sendable {
-    /// More than this is forgotten, the oldest first.
+    /// The most that is kept; the oldest output is dropped first.
     static let capacity = 8 << 20
 
     private let descriptor: Descriptor
@@ -12,7 +12,7 @@ final class OutputPipe: Sendable {
     var number: Int32 { descriptor.number }
     var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 
-    /// A pipe: its reading end, and its writing end for the child.
+    /// A pipe: its read end, and its write end for the child.
     static func make() throws -> (reader: OutputPipe, writer: Int32) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw LabError.system("pipe") }
@@ -23,7 +23,7 @@ final class OutputPipe: Sendable {
 
     private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
-    /// Reads what there is. False at the end: all writers have closed the pipe.
+    /// Reads what is available. False at the end: all writers have closed the pipe.
     func drain() -> Bool {
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {

@@ -7,9 +7,9 @@ package final class ProxyProcess: Sendable {
     private static let healthPort: UInt16 = 10256
     private let process: ChildProcess
 
-    /// Starts a command on the node, and returns when its health endpoint says that the node is programmed.
+    /// Starts a command on the node, and returns when its health endpoint reports the node programmed.
     ///
-    /// Throws with the command's last words if it ends before, or ``LabError/Code/timeout``.
+    /// Throws the end of the command's output if it exits first, or ``LabError/Code/timeout``.
     package init(_ command: [String], on node: NetworkNamespace, timeout: Duration = .seconds(30)) async throws {
         process = try await node.spawn(command)
         let deadline = ContinuousClock.now + timeout
@@ -24,19 +24,19 @@ package final class ProxyProcess: Sendable {
         }
     }
 
-    /// What the proxy has written.
+    /// The proxy's output.
     package var log: String { process.output + process.errors }
 
-    /// Sends a signal, if the proxy still runs.
+    /// Sends a signal if the proxy is still running.
     package func signal(_ number: Int32) { process.signal(number) }
 
-    /// Ends the proxy as a power cut would, with SIGKILL.
+    /// Kills the proxy abruptly, with SIGKILL.
     package func kill(within timeout: Duration = .seconds(10)) async throws {
         process.signal(SIGKILL)
         _ = try await process.exit(within: timeout)
     }
 
-    /// Waits until the proxy ends by itself. Throws if it does not, or does not end well.
+    /// Waits until the proxy exits by itself. Throws if it does not, or fails.
     package func end(within timeout: Duration = .seconds(20)) async throws {
         let exit = try await process.exit(within: timeout)
         guard exit == .code(0) else {
@@ -50,7 +50,7 @@ package final class ProxyProcess: Sendable {
         _ = try await process.exit(within: timeout)
     }
 
-    /// Ends the proxy as an init system does, with SIGTERM. Throws if it does not end well.
+    /// Stops the proxy as an init system does, with SIGTERM. Throws if it fails.
     package func stop(within timeout: Duration = .seconds(10)) async throws {
         process.signal(SIGTERM)
         let exit = try await process.exit(within: timeout)
@@ -62,7 +62,7 @@ package final class ProxyProcess: Sendable {
 
 /// The `servicelet` program, as the lab runs it.
 package enum Servicelet {
-    /// The program of this build: beside the running executable, unless the environment names one in SERVICELET_BINARY.
+    /// The program of this build: next to the running executable, unless SERVICELET_BINARY names another.
     package static func binary() throws -> String {
         let named = ProcessInfo.processInfo.environment["SERVICELET_BINARY"]
         let beside = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -86,7 +86,7 @@ package enum Servicelet {
         try proxy(source: ["--kubeconfig", kubeconfig.path], mode: mode)
     }
 
-    /// Changes are programmed without a pause between them, and the machine's limit of tracked connections stays.
+    /// Changes are programmed without pauses, and the machine's limit of tracked connections is left alone.
     private static func proxy(source: [String], mode: String) throws -> [String] {
         [try binary(), "proxy"] + source + [
             "--hostname-override", "n1", "--cluster-cidr", ClusterAddress.podNetworks, "--proxy-mode", mode,

@@ -24,7 +24,7 @@ package struct Question: Sendable {
     package func ask() async throws -> Observation {
         var outcomes: [ConnectionOutcome] = []
         if hasAffinity {
-            // One after the other: the first connection decides where the next ones go.
+            // One after another: the first connection decides where the next ones go.
             for _ in 0..<8 {
                 outcomes.append(try await client.connect(to: frontend.address, over: frontend.transport))
                 if outcomes.count == 3 && outcomes.allSatisfy({ $0.server == nil }) { break }

@@ -1,8 +1,8 @@
 package import Foundation
 
-/// A recorded cluster: objects as an API server returns them, and what connections experienced in it.
+/// A recorded cluster: objects as an API server returns them, and the recorded outcomes of connections.
 package struct Scenario: Sendable {
-    /// Where its files are.
+    /// The folder of its files.
     package let folder: URL
 
     /// The scenario in a folder; nothing is read yet.
@@ -11,14 +11,14 @@ package struct Scenario: Sendable {
     /// The List of objects.
     package var objects: URL { folder.appending(path: "served.json") }
 
-    /// What was recorded with kube-proxy in a mode: `nftables` or `iptables`.
+    /// The recording with kube-proxy in a mode: `nftables` or `iptables`.
     package func recording(_ mode: String) throws -> [String: Observation] {
         try decode([String: Observation].self, from: folder.appending(path: "behaviour-\(mode).json"))
     }
 
     /// Starts a server for each port of each endpoint, ready or not, and plans what to observe.
     ///
-    /// SCTP is left out: the kernels at hand cannot always speak it.
+    /// SCTP is omitted: not all kernels here support it.
     package func prepare(_ cluster: Cluster) async throws -> [Question] {
         let objects = try decode(ScenarioObjects.self, from: objects)
         var served: Set<String> = []
@@ -39,7 +39,7 @@ package struct Scenario: Sendable {
             let itself = try await endpointClients(endpoints, in: cluster)
             for frontend in service.frontends {
                 let clients = cluster.clients + itself.filter { $0.source(for: frontend.address) != nil }
-                // What the second outsider is for is guards by source address; a clusterIP has none.
+                // The second outsider tests restrictions by source address; a clusterIP has none.
                 for client in clients where frontend.kind != "clusterIP" || client.name != "outside-other" {
                     questions.append(
                         Question(
@@ -51,9 +51,9 @@ package struct Scenario: Sendable {
         return questions
     }
 
-    /// Asks all questions, several at a time, and returns the answers by their names.
+    /// Asks all questions, several at a time, and returns the answers by name.
     package static func observe(_ questions: [Question]) async throws -> [String: Observation] {
-        // So many at once keep two processors busy and stay far below the limit of open files.
+        // Enough to keep two processors busy, and far below the limit of open files.
         let width = 8
         var answers: [String: Observation] = [:]
         try await withThrowingTaskGroup(of: (String, Observation).self) { group in

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The little that the lab reads of a scenario's `served.json`: what to serve, and whom to ask.
+/// The parts of a scenario's `served.json` that the lab reads: what to serve, and what to query.
 struct ScenarioObjects: Decodable {
     var services: [Service] = []
     var slices: [EndpointSlice] = []
@@ -41,7 +41,7 @@ struct ScenarioObjects: Decodable {
         var spec: Spec
         var status: Status?
 
-        /// `namespace/name`, which is also how slices name their owner.
+        /// `namespace/name`; slices name their owner the same way.
         var key: String { "\(metadata.namespace ?? "default")/\(metadata.name)" }
         var isProxied: Bool { spec.type != "ExternalName" && (spec.clusterIP ?? "None") != "None" }
     }

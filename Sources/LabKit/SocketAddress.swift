@@ -1,10 +1,10 @@
 import Glibc
 
-/// The transport protocols that the lab speaks.
+/// The transport protocols that the lab supports.
 package enum Transport: String, Sendable {
     case tcp = "TCP"
     case udp = "UDP"
-    /// Where the kernel has it.
+    /// If the kernel supports it.
     case sctp = "SCTP"
 
     var socketType: Int32 {
@@ -23,9 +23,9 @@ package enum Transport: String, Sendable {
 
 /// An IP address as text, and a port.
 package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
-    /// Without brackets: `10.96.0.5`, `fd00::5`. That it is an address is checked when it is used.
+    /// Without brackets: `10.96.0.5`, `fd00::5`. Checked when used.
     package var ip: String
-    /// In the order of this machine's bytes.
+    /// In host byte order.
     package var port: UInt16
 
     /// An address and a port.
@@ -47,7 +47,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
             "cannot open a socket for \(self)")
     }
 
-    /// Calls `body` with the address as `connect` and `bind` want it. Throws if the text is not an IP address.
+    /// Calls `body` with the address in the form for `connect` and `bind`. Throws if the text is not an IP address.
     func withSockAddr<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) throws -> R {
         if isIPv6 {
             var address = sockaddr_in6()
@@ -71,7 +71,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The IP address in what `accept` or `recvfrom` filled in.
+    /// The IP address that `accept` or `recvfrom` filled in.
     static func ip(in storage: sockaddr_storage) -> String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         withUnsafeBytes(of: storage) { bytes in

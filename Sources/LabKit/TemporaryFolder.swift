@@ -1,18 +1,18 @@
 package import Foundation
 
-/// A folder under the system's temporary one that goes when this object goes.
+/// A folder under the system's temporary folder, deleted with this object.
 package final class TemporaryFolder: Sendable {
     /// Where it is.
     package let url: URL
 
-    /// Makes an empty folder with a name of its own.
+    /// Creates an empty folder with a unique name.
     package init() throws {
         url = FileManager.default.temporaryDirectory.appending(path: "servicelet-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
     }
 
     deinit {
-        // What a temporary folder leaves behind at worst is itself.
+        // At worst, a temporary folder is left behind.
         try? FileManager.default.removeItem(at: url)
     }
 

@@ -1,9 +1,8 @@
-/// The limits and timeouts of connection tracking that the operator wants: the section `conntrack` of
-/// KubeProxyConfiguration.
+/// The operator's limits and timeouts of connection tracking: the section `conntrack` of KubeProxyConfiguration.
 package struct ConntrackLimits: Sendable, Hashable {
     /// Tracked connections for each CPU; 0 leaves the limit as it is.
     package var maxPerCore: Int
-    /// The least limit, where ``maxPerCore`` is not 0.
+    /// The minimum limit if ``maxPerCore`` is not 0.
     package var min: Int
     /// Timeouts, in whole seconds; zero leaves them as they are.
     package var tcpEstablishedTimeout: Duration
@@ -27,15 +26,14 @@ package struct ConntrackLimits: Sendable, Hashable {
         self.tcpBeLiberal = tcpBeLiberal
     }
 
-    /// The limit on a machine with so many CPUs; `nil` to leave it as it is.
+    /// The limit on a machine with this many CPUs; `nil` to leave it as it is.
     package func maximum(cores: Int) -> Int? {
         guard maxPerCore > 0 else { return nil }
         let (scaled, overflow) = maxPerCore.multipliedReportingOverflow(by: cores)
         return overflow ? .max : Swift.max(scaled, min)
     }
 
-    /// The sysctls below net.netfilter with the values that they are to have, in kube-proxy's order; the limit is
-    /// apart.
+    /// The sysctls below net.netfilter with their target values, in kube-proxy's order; the limit is separate.
     var sysctls: [(name: String, value: Int)] {
         var sysctls: [(name: String, value: Int)] = []
         func timeout(_ name: String, _ duration: Duration) {

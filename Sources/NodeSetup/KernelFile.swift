@@ -4,7 +4,7 @@ import Glibc
 struct KernelFile {
     let path: String
 
-    /// The value, without the end of the line.
+    /// The value, without the newline.
     func read() throws(NodeSetupError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw NodeSetupError("read \(path)", errno: errno) }

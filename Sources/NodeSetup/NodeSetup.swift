@@ -1,13 +1,13 @@
-/// Makes the settings of the node that kube-proxy makes beside its rules: limits and timeouts of connection tracking,
-/// and the process's rank when memory runs out.
+/// Applies the node settings that kube-proxy makes besides its rules: limits and timeouts of connection tracking, and
+/// the process's OOM score.
 ///
-/// A setting that has its value already is not written, so that a process without privileges can follow one with them
+/// A setting that already has its value is not written, so that an unprivileged process can follow a privileged one
 /// (`--init-only`). Calls block.
 package struct NodeSetup: Sendable, Hashable {
-    /// What came of one setting.
+    /// The outcome of one setting.
     package struct Outcome: Sendable, Hashable {
         package enum Result: Sendable, Hashable {
-            /// It had the value already, or a larger one where only that matters.
+            /// It already had the value, or a larger one if that suffices.
             case kept
             /// It was written; it had this value before.
             case changed(from: String)
@@ -22,27 +22,27 @@ package struct NodeSetup: Sendable, Hashable {
 
     private let root: String
 
-    /// `root` is what stands before `/proc` and `/sys`.
+    /// `root` is the prefix of `/proc` and `/sys`.
     package init(root: String = "") { self.root = root }
 
-    /// Sets the limits, in kube-proxy's order. Each one is tried, whatever becomes of those before it.
+    /// Sets the limits, in kube-proxy's order. Each is tried, even if earlier ones fail.
     package func apply(_ limits: ConntrackLimits) -> [Outcome] {
         var outcomes: [Outcome] = []
         if let maximum = limits.maximum(cores: cores) {
             let outcome = set("nf_conntrack_max", to: maximum)
             outcomes.append(outcome)
-            // The table of all network namespaces follows the limit of the machine's own.
+            // The table is shared by all network namespaces; its size follows the limit of the initial one.
             if case .failed = outcome.result {} else { outcomes.append(growTable(for: maximum)) }
         }
         return outcomes + limits.sysctls.map { set($0.name, to: $0.value) }
     }
 
-    /// Sets the score that the kernel adds to the process's own when memory runs out, -1000 to 1000.
+    /// Sets the OOM score adjustment of the process, -1000 to 1000.
     package func setOOMScore(_ score: Int) -> Outcome {
         set(KernelFile(path: root + "/proc/self/oom_score_adj"), named: "oom_score_adj", to: "\(score)")
     }
 
-    /// The number of CPUs that are online: `0-3,8` are five. 1 where the kernel does not say.
+    /// The number of online CPUs: `0-3,8` are five. 1 if the kernel does not say.
     var cores: Int {
         do throws(NodeSetupError) {
             let list = try KernelFile(path: root + "/sys/devices/system/cpu/online").read()
@@ -57,7 +57,7 @@ package struct NodeSetup: Sendable, Hashable {
         }
     }
 
-    /// Gives the hash table a bucket for four connections, as kube-proxy does, unless it has more.
+    /// Gives the hash table one bucket per four connections, as kube-proxy does, unless it has more.
     private func growTable(for maximum: Int) -> Outcome {
         let file = KernelFile(path: root + "/sys/module/nf_conntrack/parameters/hashsize")
         let buckets = maximum / 4

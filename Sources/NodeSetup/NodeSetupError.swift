@@ -3,7 +3,7 @@ import Glibc
 /// Why a setting of the node could not be read or written.
 package struct NodeSetupError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// The file is not there: the kernel, or a module of it, lacks the setting.
+        /// The file does not exist: the kernel, or a module of it, lacks the setting.
         case missing
         /// The file system is read-only, as /proc/sys and /sys are in an unprivileged container.
         case readOnly

@@ -1,9 +1,9 @@
-/// Hashes labels on the wire. The seed is drawn anew in each process, so that nobody can choose names that collide.
+/// Hashes labels in wire format. The seed is random per process, so that attackers cannot choose colliding names.
 enum NameHash {
     private static let seed = UInt64.random(in: .min ... .max)
 
     static func hash(_ labels: some Sequence<UInt8>) -> UInt64 {
-        // FNV-1a, with the seed in place of its offset, and a last mix.
+        // FNV-1a, with the seed instead of its offset basis, and a final mix.
         var hash = seed
         for byte in labels { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         hash ^= hash >> 32

@@ -2,14 +2,14 @@ import DNSMessages
 import InternetAddresses
 package import KubernetesAPI
 
-/// A Service as its names show it: what it is made of, and the answers that are prepared of it.
+/// A Service's names: the data they come from, and the prepared answers.
 ///
 /// Immutable: a change makes a new one.
 package final class NamedService: Sendable {
     package let name: NamespacedName
-    /// Service and namespace as labels on the wire, in lower case, without what follows.
+    /// Service and namespace as labels in wire format, in lower case, without the rest of the name.
     let labels: [UInt8]
-    /// `nil` while only slices are known, which alone give no name.
+    /// `nil` while only slices are known, which do not create a name.
     package let facts: ServiceFacts?
     package let slices: [String: SliceFacts]
 
@@ -42,14 +42,14 @@ package final class NamedService: Sendable {
         ports = prepared.namedPorts.compactMap { port in prepared.services(port: port).map { (port, $0) } }
     }
 
-    /// Service and namespace as labels on the wire, in lower case.
+    /// Service and namespace as labels in wire format, in lower case.
     static func labels(of name: NamespacedName) -> [UInt8] {
         [name.name, name.namespace].flatMap { label in
             [UInt8(truncatingIfNeeded: label.utf8.count)] + label.utf8.map(\.asciiLowercased)
         }
     }
 
-    /// All addresses that lead back to the Service, its own and those of its endpoints.
+    /// All addresses that map back to the Service: its own and those of its endpoints.
     var addresses: Set<IPAddress> {
         guard let facts else { return [] }
         var all = Set(endpoints.compactMap(\.ipAddress))
@@ -64,14 +64,14 @@ package final class NamedService: Sendable {
     var endpoints: some Sequence<SliceFacts.Endpoint> { slices.values.lazy.flatMap(\.endpoints) }
 }
 
-/// A name that stands for others: one, but for a headless Service with several endpoints that are names.
+/// The targets of an alias: one, except for a headless Service with several endpoints that are names.
 struct ServiceAlias: Sendable {
     /// The CNAME record of the first target.
     var answer: PreparedAnswer
     var targets: [DomainName]
 }
 
-/// What the names of all Services have in common.
+/// Parameters shared by the names of all Services.
 struct NamingContext: Sendable {
     /// In lower case.
     var zone: DomainName

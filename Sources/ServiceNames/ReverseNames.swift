@@ -28,7 +28,7 @@ package enum ReverseName {
 }
 
 extension ServiceNames {
-    /// All Services that an address leads to.
+    /// All Services that an address maps to.
     func services(at address: IPAddress) -> [NamedService] {
         (addresses[address] ?? []).flatMap { hash -> [NamedService] in
             var all: [NamedService] = []
@@ -41,8 +41,8 @@ extension ServiceNames {
         }
     }
 
-    /// The PTR records of `address` for a question of this length; `nil` if no Service has it. An address that is a
-    /// Service's own names that Service, any other one names endpoints.
+    /// The PTR records of `address` for a question of this length; `nil` if no Service has it. A Service's own address
+    /// names that Service, any other names endpoints.
     package func pointers(to address: IPAddress, nameLength: Int) -> PreparedAnswer? {
         let candidates = services(at: address)
         let owners = candidates.filter { $0.clusterIPs.contains(address) }

@@ -1,13 +1,13 @@
 package import InternetAddresses
 package import KubernetesAPI
 
-/// What the names of a Service depend on, and nothing else of it.
+/// The properties of a Service that its names depend on.
 package struct ServiceFacts: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// The Service's own addresses, one for each family.
         case cluster([IPAddress])
         case headless
-        /// `spec.externalName`, as it was written.
+        /// `spec.externalName`, as written.
         case external(String)
     }
 
@@ -34,7 +34,7 @@ package struct PortFacts: Sendable, Hashable {
     }
 }
 
-/// What names depend on in an EndpointSlice: its ready endpoints and its ports.
+/// The properties of an EndpointSlice that names depend on: its ready endpoints and its ports.
 package struct SliceFacts: Sendable, Hashable {
     package enum Address: Sendable, Hashable {
         case address(IPAddress)
@@ -54,7 +54,7 @@ package struct SliceFacts: Sendable, Hashable {
     }
 
     package var ports: [PortFacts]
-    /// Only those that are ready.
+    /// Only ready ones.
     package var endpoints: [Endpoint]
 
     package init(ports: [PortFacts] = [], endpoints: [Endpoint] = []) {
@@ -67,7 +67,7 @@ package struct SliceFacts: Sendable, Hashable {
 package enum NameChange: Sendable, Hashable {
     /// `nil` for a Service that is gone.
     case service(NamespacedName, ServiceFacts?)
-    /// The slice's own name and the Service that it belongs to; `nil` for a slice that is gone or belongs to none.
+    /// The slice's own name and its Service; `nil` for a slice that is gone or belongs to none.
     case slice(NamespacedName, service: NamespacedName?, SliceFacts?)
     case namespace(String, exists: Bool)
     /// A Pod's addresses; none for a Pod that is gone, has ended, or has none yet.

@@ -1,21 +1,21 @@
 import InternetAddresses
 import KubernetesAPI
 
-/// The one who changes ``ServiceNames``: knows which slice belongs to which Service.
+/// Changes ``ServiceNames``: knows which slice belongs to which Service.
 package struct NameRegistry: Sendable {
     package private(set) var names: ServiceNames
-    /// What is known of each Service until everything that existed at the start is here: prepared once, not with each
+    /// What is known about each Service until the initial state is complete: it is prepared once, not for each
     /// part that arrives.
     private var held: [NamespacedName: ServiceEdit] = [:]
-    /// Services that have been prepared and are not among the names yet.
+    /// Services that have been prepared but are not yet among the names.
     private var prepared: [NamedService] = []
     private var owners: [NamespacedName: NamespacedName] = [:]
     private var podAddresses: [NamespacedName: [IPAddress]] = [:]
 
     package init(_ names: ServiceNames) { self.names = names }
 
-    /// Takes in `changes`. Each Service that they concern is prepared anew, once; nothing else is touched. Before
-    /// ``markSynchronized()`` they are only kept.
+    /// Applies `changes`. Each affected Service is prepared again, once; nothing else is touched. Before
+    /// ``markSynchronized()`` they are only stored.
     ///
     /// `time` is when this happened, in seconds since 1970: the new serial number of the zone.
     package mutating func apply(_ changes: some Sequence<NameChange>, at time: UInt32) {
@@ -48,8 +48,7 @@ package struct NameRegistry: Sendable {
         names.serial = time
     }
 
-    /// Prepares what has been kept so far, in several tasks; ``markSynchronized()`` puts it among the names. To be
-    /// called once.
+    /// Prepares everything stored so far, in several tasks; ``markSynchronized()`` adds it to the names. Call once.
     package mutating func prepare() async {
         guard prepared.isEmpty else { return }
         let edits = Array(held)
@@ -67,7 +66,7 @@ package struct NameRegistry: Sendable {
     /// Services that one task prepares.
     private static let part = 256
 
-    /// Says that everything that existed at the start has been applied.
+    /// Marks the initial state as complete.
     package mutating func markSynchronized() {
         for service in prepared { names.add(service) }
         for (name, edit) in held { names.change(name, edit) }
@@ -76,7 +75,7 @@ package struct NameRegistry: Sendable {
     }
 }
 
-/// What changes of one Service.
+/// The changes to one Service.
 struct ServiceEdit {
     /// The outer `nil` leaves the Service as it is, the inner one removes it.
     var facts: ServiceFacts??
@@ -92,7 +91,7 @@ struct ServiceEdit {
 }
 
 extension NamedService {
-    /// A Service of which only this is known; `nil` where that is nothing.
+    /// A Service of which only this is known; `nil` if that is nothing.
     convenience fileprivate init?(_ name: NamespacedName, _ edit: ServiceEdit, _ context: NamingContext) {
         let facts = edit.facts ?? nil
         let slices = edit.slices.compactMapValues(\.self)
@@ -117,7 +116,7 @@ extension ServiceNames {
         var slices = old?.slices ?? [:]
         for (slice, change) in edit.slices { slices[slice] = change }
 
-        // The usual case is a chain of one: nothing behind it to be made anew.
+        // The usual case is a chain of one, with nothing after it to rebuild.
         var head: NamedService?
         for other in others {
             head = NamedService(
@@ -132,7 +131,7 @@ extension ServiceNames {
         take(new, inPlaceOf: old, hash)
     }
 
-    /// Adds a Service that nothing was known of.
+    /// Adds a previously unknown Service.
     mutating func add(_ service: NamedService) {
         let hash = NameHash.hash(service.labels)
         guard services[hash] == nil else {
@@ -143,7 +142,7 @@ extension ServiceNames {
         take(service, inPlaceOf: nil, hash)
     }
 
-    /// Follows what depends on a Service: its namespace and its addresses.
+    /// Updates what depends on a Service: its namespace and its addresses.
     private mutating func take(_ new: NamedService?, inPlaceOf old: NamedService?, _ hash: UInt64) {
         guard let name = (new ?? old)?.name else { return }
         countNamespace(name.namespace, by: (new?.facts == nil ? 0 : 1) - (old?.facts == nil ? 0 : 1))

@@ -2,17 +2,17 @@ package import DNSMessages
 package import InternetAddresses
 import KubernetesAPI
 
-/// What a cluster's zone says to a question.
+/// A cluster zone's answer to a question.
 package enum NameLookup: Sendable {
     case answer(PreparedAnswer)
     /// The question is for the zone's own SOA record.
     case authority
-    /// The name stands for others, with which a question for addresses goes on.
+    /// The name is an alias; a question for addresses continues with its targets.
     case alias([DomainName])
-    /// The name exists, but has nothing of this type.
+    /// The name exists, but has no records of this type.
     case noData
     case noName
-    /// Nobody can say yet: the objects are not here.
+    /// Not known yet: the objects have not arrived.
     case unknown
 }
 
@@ -22,10 +22,9 @@ extension ServiceNames {
         name.labelsBefore(zone, labelCount: zoneLabelCount, length: length)
     }
 
-    /// Answers a question of which `count` labels stand before the zone.
+    /// Answers a question with `count` labels before the zone.
     ///
-    /// `own` are the addresses at which this server is found, from which follows which Service is the zone's name
-    /// server.
+    /// `own` are this server's addresses, which determine the Service that is the zone's name server.
     package func lookup(
         _ name: NameBuffer, labelCount count: Int, type: RecordType, own: [IPAddress]
     ) -> NameLookup {
@@ -85,7 +84,7 @@ extension ServiceNames {
         }
     }
 
-    /// Answers what is not prepared: names of endpoints, and ports asked for in other ways than SRV.
+    /// Answers questions that are not prepared: names of endpoints, and ports queried for types other than SRV.
     private func lookup(_ preparation: ServicePreparation, port: PortFacts?, type: RecordType) -> NameLookup {
         guard preparation.exists(port: port) else { return .noName }
         if port == nil, let alias = preparation.alias() { return Self.lookup(alias, type: type) }

@@ -3,8 +3,7 @@ package import InternetAddresses
 import KubernetesAPI
 
 extension ServiceNames {
-    /// The Service under whose name this server is known: one whose endpoint it is, or else the one that DNS servers
-    /// usually stand behind.
+    /// The Service that names this server: one whose endpoint it is, or else the usual Service of DNS servers.
     private func ownService(_ own: [IPAddress]) -> NamedService? {
         for address in own {
             for service in services(at: address) where service.endpoints.contains(where: { $0.ipAddress == address }) {
@@ -31,7 +30,7 @@ extension ServiceNames {
         return builder.finish()
     }
 
-    /// The NS record of a reverse zone: the server is named below the cluster's own zone.
+    /// The NS record of a reverse zone: the server's name is below the cluster's own zone.
     package func reverseNameServers(zone reverse: DomainName, own: [IPAddress]) -> PreparedAnswer? {
         guard let service = ownService(own) else { return nil }
         var builder = PreparedAnswerBuilder(nameLength: reverse.wire.count, zone: zone, ttl: ttl)

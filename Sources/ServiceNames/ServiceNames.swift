@@ -4,7 +4,7 @@ package import KubernetesAPI
 
 /// How names of Pods below `pod.<zone>` are answered (`pods` of CoreDNS's kubernetes plugin).
 package enum PodMode: String, Sendable, Hashable, CaseIterable {
-    /// No such name exists.
+    /// No such names exist.
     case disabled
     /// Every address has a name in every namespace.
     case insecure
@@ -12,23 +12,23 @@ package enum PodMode: String, Sendable, Hashable, CaseIterable {
     case verified
 }
 
-/// All names of a cluster at one moment, with their answers. A value: readers keep a copy while it changes.
+/// A snapshot of all names of a cluster, with their answers. A value: readers keep a copy while it changes.
 package struct ServiceNames: Sendable {
     /// The cluster's domain, in lower case.
     package let zone: DomainName
     package let zoneLabelCount: Int
     package let podMode: PodMode
     package let ttl: UInt32
-    /// When something has changed last, in seconds since 1970.
+    /// The time of the last change, in seconds since 1970.
     package internal(set) var serial: UInt32
-    /// Whether all objects that existed at the start are here.
+    /// Whether the initial state is complete.
     package internal(set) var isSynchronized = false
 
     let versionAnswer: PreparedAnswer
     var services = ShardedTable<UInt64, NamedService>(shardOf: { $0 })
-    /// Services by the addresses that lead to them: hashes of their names.
+    /// Services by their addresses: hashes of their names.
     var addresses = ShardedTable<IPAddress, Set<UInt64>>(shardOf: \.shard)
-    /// Namespaces, with how many Services each has; whether there is an object for it is `hasObject`.
+    /// Namespaces, with the number of Services in each; `hasObject` says whether the Namespace object exists.
     var namespaces: [String: NamespaceFacts] = [:]
     /// The namespaces that have a Pod with this address; kept for verified names only.
     var pods = ShardedTable<IPAddress, [String: Int]>(shardOf: \.shard)
@@ -61,7 +61,7 @@ package struct ServiceNames: Sendable {
 
     var context: NamingContext { NamingContext(zone: zone, ttl: ttl) }
 
-    /// The Service with these labels on the wire, in lower case.
+    /// The Service with these labels in wire format, in lower case.
     func service(labels: ArraySlice<UInt8>) -> NamedService? {
         var candidate = services[NameHash.hash(labels)]
         while let service = candidate, !service.labels.elementsEqual(labels) { candidate = service.next }
@@ -73,7 +73,7 @@ package struct ServiceNames: Sendable {
         service(labels: NamedService.labels(of: name)[...])
     }
 
-    /// The namespace of the Pod with this address, where Pods are known (``PodMode/verified``) and only one has it.
+    /// The namespace of the Pod with this address, if Pods are known (``PodMode/verified``) and only one has it.
     package func namespace(ofPodAt address: IPAddress) -> String? {
         guard let namespaces = pods[address], namespaces.count == 1 else { return nil }
         return namespaces.keys.first

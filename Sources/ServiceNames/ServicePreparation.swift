@@ -1,8 +1,8 @@
 import DNSMessages
 import InternetAddresses
 
-/// The answers for a Service's names, as the Kubernetes DNS specification says (sections 2.3 to 2.5), or for one of its
-/// endpoints only.
+/// The answers for a Service's names, following the Kubernetes DNS specification (sections 2.3 to 2.5), or for
+/// one endpoint only.
 struct ServicePreparation {
     private static let serviceLabel: [UInt8] = [3] + "svc".utf8
 
@@ -31,7 +31,7 @@ struct ServicePreparation {
             facts: service.facts, slices: service.slices, labels: service.labels, context: context, endpoint: endpoint)
     }
 
-    /// Whether the endpoints are asked for, not the Service's own addresses.
+    /// Whether answers contain the endpoints rather than the Service's own addresses.
     private var usesEndpoints: Bool { endpoint != nil || facts?.kind == .headless }
 
     /// The ports with a name, each once.
@@ -41,7 +41,7 @@ struct ServicePreparation {
         return all.filter { !$0.name.isEmpty && seen.insert("\($0.name)/\($0.transport)").inserted }
     }
 
-    /// Whether a question for this name, or for this port of it, is about something that exists.
+    /// Whether this name, or this port of it, exists.
     func exists(port: PortFacts?) -> Bool {
         guard let facts else { return false }
         if usesEndpoints {
@@ -79,7 +79,7 @@ struct ServicePreparation {
         var targets: [[UInt8]: Int] = [:]
         var records: Set<TargetPort> = []
         let offers = self.offers(port: port)
-        // All alike, and together about a hundred.
+        // All equal, with a sum of about a hundred.
         let weight = UInt16(max(1, 100 / max(1, offers.count)))
         for offer in offers {
             guard let number = offer.port, records.insert(TargetPort(target: offer.target, port: number)).inserted
@@ -99,11 +99,11 @@ struct ServicePreparation {
         return builder.isEmpty ? nil : builder.finish()
     }
 
-    /// The name that an ExternalName Service stands for, or those that are the endpoints of a headless Service.
+    /// The target of an ExternalName Service, or the names that are the endpoints of a headless Service.
     func alias() -> ServiceAlias? {
         var targets: [DomainName] = []
         if case .external(let name) = facts?.kind, endpoint == nil {
-            // Digits and dots are an address by mistake; no resolver finds a name like that.
+            // Digits and dots are an address given by mistake, which no resolver finds as a name.
             if IPAddress(name) == nil, let target = DomainName(name) { targets = [target] }
         } else if usesEndpoints, facts != nil {
             let endpoints = slices.flatMap { matching($0) }
@@ -118,11 +118,11 @@ struct ServicePreparation {
         return ServiceAlias(answer: builder.finish(), targets: targets)
     }
 
-    /// What one SRV record offers.
+    /// The target of one SRV record.
     private struct Offer {
         var target: [UInt8]
         var address: IPAddress
-        /// `nil` where there is no port: such an endpoint counts for the weight only.
+        /// `nil` if there is no port: such an endpoint counts only for the weight.
         var port: UInt16?
     }
 
@@ -148,7 +148,7 @@ struct ServicePreparation {
         return slice.endpoints.filter { EndpointLabel.label(of: $0) == endpoint }
     }
 
-    /// The length of the name that is asked for.
+    /// The length of the queried name.
     private func nameLength(port: PortFacts?) -> Int {
         var length = labels.count + Self.serviceLabel.count + context.zone.wire.count
         if let port { length += port.name.utf8.count + port.transport.lowercased.utf8.count + 4 }
@@ -168,6 +168,6 @@ struct ServicePreparation {
 }
 
 extension PortFacts {
-    /// Whether both have the same name and protocol, whatever the number.
+    /// Whether both have the same name and protocol, regardless of the number.
     func isSame(as other: PortFacts?) -> Bool { name == other?.name && transport == other?.transport }
 }

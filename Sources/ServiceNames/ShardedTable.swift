@@ -1,12 +1,12 @@
-/// A dictionary in many small parts. A copy shares all of them; a change to it copies one part only, so that readers
-/// keep theirs while a writer goes on, and a change costs the same in a large cluster as in a small one.
+/// A dictionary in many small parts. Copies share all of them; a change copies only one, so that readers keep their
+/// version while a writer continues, and a change costs the same in a large cluster as in a small one.
 struct ShardedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private static var shardCount: Int { 512 }
 
     private var shards: [[Key: Value]]
     private let shardOf: @Sendable (Key) -> UInt64
 
-    /// An empty table; `shardOf` spreads keys evenly in its lowest bits.
+    /// An empty table; `shardOf` is a hash of the key.
     init(shardOf: @escaping @Sendable (Key) -> UInt64) {
         shards = Array(repeating: [:], count: Self.shardCount)
         self.shardOf = shardOf

@@ -1,7 +1,7 @@
 package import Logging
 import Synchronization
 
-/// Keeps what is logged, for a test to read or to wait for.
+/// Captures log lines for a test to read or wait for.
 package final class LogLines: Sendable {
     private struct State {
         var lines: [String] = []
@@ -10,7 +10,7 @@ package final class LogLines: Sendable {
     }
 
     private let state = Mutex(State())
-    /// An element means that there are new lines; one is enough however many came.
+    /// An element means that there are new lines; one covers any number.
     private let news = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// An empty log.
@@ -25,7 +25,7 @@ package final class LogLines: Sendable {
     /// Whether a line contains `text`.
     package func contains(_ text: String) -> Bool { all.contains { $0.contains(text) } }
 
-    /// Waits for the next line that contains `text`, and passes those before it. Only one task may wait at a time.
+    /// Waits for the next line that contains `text`, and skips those before it. Only one task may wait at a time.
     ///
     /// Throws `CancellationError` when the task is cancelled.
     package func line(with text: String) async throws -> String {

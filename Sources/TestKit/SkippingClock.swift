@@ -1,14 +1,14 @@
 import Synchronization
 
-/// A clock whose time passes only while somebody sleeps, and every sleep returns at once.
+/// A clock that advances only through sleeps, which return at once.
 package final class SkippingClock: Clock {
     package typealias Instant = ContinuousClock.Instant
 
-    /// When the clock was made.
+    /// The time at creation.
     package let start = ContinuousClock.now
     private let slept = Mutex<[Duration]>([])
 
-    /// A clock that nobody has slept on.
+    /// A clock without sleeps so far.
     package init() {}
 
     /// The length of each sleep so far.

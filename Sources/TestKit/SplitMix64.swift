@@ -4,7 +4,7 @@
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// Starts the sequence that belongs to `seed`.
+    /// Starts the sequence of `seed`.
     package init(seed: UInt64) { state = seed }
 
     /// The next number of the sequence.

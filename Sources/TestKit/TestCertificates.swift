@@ -1,5 +1,5 @@
-/// Certificates for tests, good until the year 2126: one authority, servers and clients that it vouches for, and
-/// another authority. The keys guard nothing.
+/// Certificates for tests, valid until 2126: one authority, servers and clients that it signed, and another authority.
+/// The keys protect nothing.
 package enum TestCertificates {
     /// The authority.
     package static let ca = """
@@ -15,7 +15,7 @@ package enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    /// An authority that vouches for nobody here.
+    /// An authority that has signed none of the others.
     package static let other = """
         -----BEGIN CERTIFICATE-----
         MIIBXzCCAQSgAwIBAgICEAEwCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKdGVzdC1v
@@ -52,7 +52,7 @@ package enum TestCertificates {
         -----END PRIVATE KEY-----
         """
 
-    /// The same names, another key.
+    /// The same names with another key.
     package static let server2 = """
         -----BEGIN CERTIFICATE-----
         MIIBqTCCAU+gAwIBAgICEAMwCgYIKoZIzj0EAwIwEjEQMA4GA1UEAwwHdGVzdC1j

@@ -1,7 +1,7 @@
 import Foundation
 import LabKit
 
-/// A cluster on this machine, a Service in it, and what happens when one of its endpoints goes.
+/// A cluster on this machine, a Service in it, and the removal of one of its endpoints.
 @main
 struct Demo {
     static let clusterIP = SocketAddress("10.96.0.80", 80)
@@ -78,7 +78,8 @@ struct Demo {
         return proxy
     }
 
-    /// Takes the last endpoint out of the manifest while a client keeps connecting; returns it once it is left alone.
+    /// Removes the last endpoint from the manifest while a client keeps connecting; returns it once it gets
+    /// no more connections.
     private static func removeLastEndpoint(_ manifests: TemporaryFolder, client: Client) async throws -> SocketAddress {
         let removed = endpoints[endpoints.count - 1]
         heading("Taking \(removed.ip) out of web.yaml while a pod keeps connecting")
@@ -86,7 +87,7 @@ struct Demo {
         let edit = ContinuousClock.now
         var last = edit
         var others = 0
-        // With three endpoints a hundred connections in a row that all miss one are no accident.
+        // With three endpoints, a hundred connections in a row that all miss one are no coincidence.
         while others < 100 {
             try Task.checkCancellation()
             let start = ContinuousClock.now

@@ -1,13 +1,13 @@
 import Dispatch
 import Foundation
 
-/// SIGINT or SIGTERM came.
+/// SIGINT or SIGTERM arrived.
 struct Interruption: Error {
     var number: Int32
 }
 
-/// Runs `body` to its end, or cancels it when SIGINT or SIGTERM comes, waits until it has cleaned up, and throws
-/// ``Interruption``.
+/// Runs `body` to completion, or cancels it when SIGINT or SIGTERM arrives, waits until it has cleaned up, and
+/// throws ``Interruption``.
 func untilSignal(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let (signals, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(1))
     let sources = [SIGINT, SIGTERM].map { number in
@@ -27,7 +27,7 @@ func untilSignal(_ body: @escaping @Sendable () async throws -> Void) async thro
         let first = try await group.next()
         group.cancelAll()
         guard let number = first.flatMap(\.self) else { return }
-        // The body ends with CancellationError, or with what the signal broke; the signal is the reason for both.
+        // The body ends with CancellationError, or with an error that the signal caused.
         while await group.nextResult() != nil {}
         throw Interruption(number: number)
     }

@@ -6,7 +6,7 @@ func heading(_ text: String) { say("\n▸ \(text)") }
 /// The result, and why.
 func explain(_ text: String) { say("    \(text)") }
 
-/// Writes a line at once, also into a pipe.
+/// Writes a line immediately, even to a pipe.
 private func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
 func milliseconds(since start: ContinuousClock.Instant) -> String { milliseconds(from: start, to: .now) }

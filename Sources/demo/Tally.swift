@@ -1,6 +1,6 @@
 import LabKit
 
-/// Who answered how often.
+/// How often each server answered.
 struct Tally {
     private let title: String
     private let endpoints: [SocketAddress]
@@ -8,17 +8,17 @@ struct Tally {
     private var counts: [SocketAddress: Int] = [:]
     private var sources: Set<String> = []
 
-    /// `keepsSource`: whether servers should see the client's own address, or one of the node.
+    /// `keepsSource`: whether servers should see the client's own address rather than one of the node.
     init(_ title: String, _ endpoints: [SocketAddress], keepsSource: Bool) {
         self.title = title
         self.endpoints = endpoints
         self.keepsSource = keepsSource
     }
 
-    /// Makes so many connections. Throws if one fails, or if an unexpected server answers.
+    /// Makes this many connections. Throws if one fails, or if an unexpected server answers.
     func fill(_ client: Client, _ count: Int, _ target: SocketAddress) async throws -> Tally {
         var tally = self
-        // A hundred at once stay far below the limit of open files.
+        // A hundred at once is far below the limit of open files.
         for start in stride(from: 0, to: count, by: 100) {
             try Task.checkCancellation()
             for outcome in try await client.connect(min(100, count - start), to: target) {
@@ -36,12 +36,12 @@ struct Tally {
         return tally
     }
 
-    /// Shows a bar for each endpoint. Throws if they are more uneven than chance makes them.
+    /// Shows a bar for each endpoint. Throws if they are more uneven than chance explains.
     func show() throws {
         let total = counts.values.reduce(0, +)
         let share = 1 / Double(endpoints.count)
         let expected = Double(total) * share
-        // Five standard deviations of a binomial distribution: chance alone goes beyond once in a million times.
+        // Five standard deviations of a binomial distribution: chance alone exceeds this once in a million times.
         let tolerance = 5 * (expected * (1 - share)).squareRoot()
         explain("")
         explain("\(title): \(total) answered, 0 failed")

@@ -1,4 +1,4 @@
-/// What differs between two versions of an object.
+/// The differences between two versions of an object.
 struct Comparison {
     private(set) var added = FieldSet()
     private(set) var modified = FieldSet()

@@ -1,4 +1,4 @@
-/// Checks that an applied configuration fits the schema, as server-side apply words it.
+/// Checks that an applied configuration fits the schema, with the messages of server-side apply.
 struct ConfigurationCheck {
     private let schema: Schema
     private var problems: [String] = []

@@ -1,6 +1,6 @@
 /// Who owns which fields of an object, as `metadata.managedFields` records it.
 struct FieldManagers {
-    /// Who has written, in which way.
+    /// Who has written, and how.
     struct Manager: Hashable {
         var name: String
         var isApply: Bool
@@ -23,7 +23,7 @@ struct FieldManagers {
 
     var entries: [Manager: Entry] = [:]
 
-    /// Ten managers that update are remembered one by one; older ones share an entry.
+    /// The ten latest updating managers have entries of their own; older ones share one.
     static let updateLimit = 10
     static let sharedName = "ancient-changes"
 
@@ -39,7 +39,7 @@ struct FieldManagers {
         }
     }
 
-    /// Sorted: those that apply first, then by time and name.
+    /// Sorted: appliers first, then by time and name.
     var json: [JSONValue] {
         entries.sorted { Self.precedes($0, $1) }.map { manager, entry in
             var record: JSONObject = [
@@ -61,18 +61,18 @@ struct FieldManagers {
         return leftKey.lexicographicallyPrecedes(rightKey)
     }
 
-    /// Every field that somebody owns.
+    /// All owned fields.
     var all: FieldSet { entries.values.reduce(FieldSet()) { $0.union($1.set) } }
 
-    /// A field of another manager that a change would take.
+    /// A field of another manager that a change would take over.
     struct Conflict {
         var manager: Manager
         var path: [PathElement]
     }
 
-    /// Takes changed and removed fields from everybody but `writer`.
+    /// Takes changed and removed fields from all managers but `writer`.
     ///
-    /// - Returns: What was taken although its owner has not given it up.
+    /// - Returns: The fields taken from owners that had not given them up.
     mutating func release(_ comparison: Comparison, except writer: Manager?) -> [Conflict] {
         let changed = comparison.modified.union(comparison.added)
         var conflicts: [Conflict] = []
@@ -87,13 +87,13 @@ struct FieldManagers {
         }
     }
 
-    /// Removes what nobody owns: identity, and what the server keeps itself.
+    /// Removes fields without owners: identity, and fields maintained by the server.
     mutating func strip(_ ignored: [[PathElement]]) {
         for (manager, entry) in entries {
             var set = entry.set
             for path in Self.serverFields { set.remove(path[...]) }
             for path in ignored { set.removeAll(below: path[...]) }
-            // Nobody owns the metadata as a whole.
+            // The metadata as a whole has no owner.
             set.remove([.field("metadata")])
             entries[manager] = set.isEmpty ? nil : Entry(set: set, time: entry.time)
         }
@@ -106,7 +106,7 @@ struct FieldManagers {
             "resourceVersion",
         ].map { [.field("metadata"), .field($0)] }
 
-    /// Joins the oldest managers that update when there are too many.
+    /// Merges the oldest updating managers when there are too many.
     mutating func cap() {
         let updaters = entries.filter { !$0.key.isApply }.sorted { Self.precedes($0, $1) }
         guard updaters.count > Self.updateLimit else { return }

@@ -1,6 +1,6 @@
 /// A set of paths to fields.
 struct FieldSet: Hashable, Sendable {
-    /// The path that leads here belongs to the set.
+    /// The path to this node belongs to the set.
     var isMember = false
     private(set) var children: [PathElement: FieldSet] = [:]
 
@@ -31,7 +31,7 @@ struct FieldSet: Hashable, Sendable {
         self[first] = child
     }
 
-    /// Removes a path and all below it.
+    /// Removes a path and everything below it.
     mutating func removeAll(below path: ArraySlice<PathElement>) {
         guard let first = path.first else {
             self = FieldSet()
@@ -69,7 +69,7 @@ struct FieldSet: Hashable, Sendable {
         return result
     }
 
-    /// The paths, sorted as they are shown.
+    /// The paths, sorted for display.
     var paths: [[PathElement]] {
         var paths: [[PathElement]] = isMember ? [[]] : []
         for (element, child) in children { paths += child.paths.map { [element] + $0 } }
@@ -91,7 +91,7 @@ struct FieldSet: Hashable, Sendable {
 }
 
 extension FieldSet {
-    /// Reads `fieldsV1`. What cannot be read is left out.
+    /// Reads `fieldsV1`, skipping what cannot be read.
     init(json: JSONValue) {
         for member in json.object ?? JSONObject() {
             if member.key == "." {

@@ -1,6 +1,6 @@
-/// Records who owns which fields when objects are created and updated.
+/// Records the owners of fields when objects are created and updated.
 package enum ManagedFields {
-    /// The name of a manager: what the client gives, or how its user agent begins.
+    /// The name of a manager: as given by the client, or the start of its user agent.
     package static func manager(fieldManager: String?, userAgent: String?) -> String {
         if let fieldManager, !fieldManager.isEmpty { return fieldManager }
         let first =
@@ -8,14 +8,12 @@ package enum ManagedFields {
         return first.isEmpty ? "unknown" : String(first.prefix(128))
     }
 
-    /// The object with its records brought up to date.
+    /// The object with its records updated.
     ///
-    /// `document`: What is to be stored, after defaults and before what the server adds itself.
-    /// `old`: What is stored; nil for a new object.
-    /// `subresource`: Empty for the object itself.
-    /// `now`: Seconds since 1970.
+    /// `document`: The object to store, after defaults and before the server's additions. `old`: The stored object; nil
+    /// for a new one. `subresource`: Empty for the object itself. `now`: Seconds since 1970.
     ///
-    /// - Returns: The object; its records are those of `old` when nothing but times would change.
+    /// - Returns: The object; its records are those of `old` if only times would change.
     package static func update(
         _ document: Document, old: Document?, _ definition: ResourceDefinition, subresource: String, manager: String,
         now: Int64
@@ -26,7 +24,7 @@ package enum ManagedFields {
         let before = plain(old ?? emptyDocument(type))
         let after = plain(document)
         let comparison = Comparison(TypedObject(before, type: type), TypedObject(after, type: type))
-        // Everybody gives up what changes, this manager too, which then owns all that it has changed.
+        // All managers give up changed fields, including this one, which then owns everything that it has changed.
         _ = managers.release(comparison, except: nil)
         let writer = FieldManagers.Manager(
             name: manager, isApply: false, apiVersion: definition.apiVersion, subresource: subresource)
@@ -45,7 +43,7 @@ package enum ManagedFields {
         return result
     }
 
-    /// Clients may send records back unchanged or changed, leave them out, or reset them with an empty entry.
+    /// Clients may send records back unchanged or changed, omit them, or reset them with an empty entry.
     private static func records(_ document: Document, old: Document?, subresource: String) -> [JSONValue] {
         let given = document[path: "metadata", "managedFields"]
         let stored = old?.managedFields ?? []
@@ -62,7 +60,7 @@ package enum ManagedFields {
         return .object(document.object)
     }
 
-    /// What Go makes of an object without anything: it has the parts that are no pointers.
+    /// Go's form of an empty object: it has the parts that are not pointers.
     static func emptyDocument(_ type: Int) -> Document {
         do {
             return Document(try SchemaDecoder.decode([:], type: type).value.object ?? JSONObject())
@@ -71,7 +69,7 @@ package enum ManagedFields {
         }
     }
 
-    /// What writes through the object or a subresource reset, and nobody owns through it.
+    /// Fields that writes through the object or a subresource reset, which therefore have no owner through it.
     static func ignored(_ definition: ResourceDefinition, subresource: String) -> [[PathElement]] {
         if subresource == "status" { return [[.field("spec")]] }
         return subresource.isEmpty && definition.subresource("status") != nil ? [[.field("status")]] : []

@@ -1,4 +1,4 @@
-/// One step on the way to a field that somebody owns.
+/// One step of the path to an owned field.
 ///
 /// https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
 enum PathElement: Hashable, Sendable {

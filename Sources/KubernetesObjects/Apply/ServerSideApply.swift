@@ -1,4 +1,4 @@
-/// Server-side apply: the client says what it wants to own, and the server merges that into the object.
+/// Server-side apply: the client sends the fields that it wants to own, and the server merges them into the object.
 ///
 /// https://kubernetes.io/docs/reference/using-api/server-side-apply/
 package enum ServerSideApply {
@@ -7,10 +7,8 @@ package enum ServerSideApply {
     /// Applies a configuration.
     ///
     /// `body`: The configuration, JSON or YAML.
-    /// `document`: What is stored; nil if the object is to be created.
-    /// `forces`: Take fields that others own.
-    /// `name`: The name in the request's path.
-    /// `now`: Seconds since 1970.
+    /// `document`: The stored object; nil to create it. `forces`: Take over fields that others own. `name`: The name in
+    /// the request's path. `now`: Seconds since 1970.
     ///
     /// - Returns: The merged object with its records, defaults filled in, and warnings.
     /// - Throws: `APIStatus`, with code 409 for conflicts.
@@ -104,7 +102,7 @@ package enum ServerSideApply {
         return document
     }
 
-    /// Removes what this manager has applied before, does not apply any more, and nobody else owns.
+    /// Removes fields that this manager applied before, no longer applies, and no other manager owns.
     private static func prune(_ merged: TypedObject, former: FieldSet?, owned: FieldSet) -> TypedObject {
         guard let former, !former.isEmpty else { return merged }
         func named(_ set: FieldSet) -> FieldSet { set.withNamedParents(merged.shape, merged.schema) }
@@ -135,7 +133,7 @@ package enum ServerSideApply {
         return APIStatus(code: 409, reason: "Conflict", message: message, details: APIStatus.Details(causes: causes))
     }
 
-    /// `kubectl apply --server-side` takes over what `kubectl apply` has written before.
+    /// `kubectl apply --server-side` takes over fields that `kubectl apply` has written.
     private static func mayUpgrade(
         _ live: JSONValue, _ conflicts: [FieldManagers.Conflict], type: Int, manager: String
     ) -> Bool {
@@ -159,7 +157,7 @@ package enum ServerSideApply {
 }
 
 extension ResourceDefinition {
-    /// Reads what came out of merging, and fills in defaults.
+    /// Reads the merged object, and fills in defaults.
     fileprivate func finished(_ value: JSONValue) throws(APIStatus) -> Document {
         guard let type = Schema.kubernetes.index(of: schemaType) else { throw .internalError("no schema for \(kind)") }
         do {

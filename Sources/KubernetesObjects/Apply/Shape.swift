@@ -68,7 +68,7 @@ struct Shape {
 
     /// What identifies an element of a list of this shape.
     ///
-    /// Keys that the element leaves out have the default of the schema; nil when no key is left.
+    /// Keys that the element omits have the schema's default; nil if no key remains.
     func identity(of element: JSONValue, keys: [String], _ schema: Schema) -> PathElement? {
         if keys.isEmpty { return .value(element) }
         var type: SchemaType?

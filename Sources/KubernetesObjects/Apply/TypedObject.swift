@@ -1,4 +1,4 @@
-/// An object with its schema, as server-side apply needs it: which fields it sets, what differs, merging, removing.
+/// An object with its schema, for server-side apply: fields set, differences, merging, removing.
 ///
 /// https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 struct TypedObject {
@@ -54,7 +54,7 @@ struct TypedObject {
 
     // MARK: Merging
 
-    /// The object with what `other` sets.
+    /// The object with the fields that `other` sets.
     func merging(_ other: JSONValue) -> TypedObject {
         with(merge(value, other, shape))
     }
@@ -74,7 +74,7 @@ struct TypedObject {
         }
     }
 
-    /// New elements come in their order; elements that only the old list has stay where they were among them.
+    /// New elements keep their order; elements only in the old list keep their relative position.
     private func mergeElements(
         _ old: [JSONValue], _ new: [JSONValue], _ keys: [String], _ shape: Shape
     ) -> [JSONValue] {

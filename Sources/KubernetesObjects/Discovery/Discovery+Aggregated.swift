@@ -41,7 +41,7 @@ extension Discovery {
         return .object(object)
     }
 
-    /// Group and version are empty when they are those of the list that the resource stands in.
+    /// Group and version are empty when they equal those of the enclosing list.
     private static func responseKind(_ groupVersion: GroupVersion? = nil, kind: String) -> JSONValue {
         [
             "group": .string(groupVersion?.group ?? ""), "version": .string(groupVersion?.version ?? ""),

@@ -1,8 +1,8 @@
-/// What the server tells of the kinds that it serves, in the older form: one document for each group and version.
+/// The description of the served kinds in the older form: one document per group and version.
 ///
 /// https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
 package enum Discovery {
-    /// `/api`: the versions of the core group, at the address where clients reach the server, `127.0.0.1:6443`.
+    /// `/api`: the versions of the core group, with the address at which clients reach the server, `127.0.0.1:6443`.
     package static func core(address: String) -> JSONValue {
         [
             "kind": "APIVersions", "versions": ["v1"],
@@ -33,7 +33,7 @@ package enum Discovery {
         return ["name": .string(name), "versions": .array(versions), "preferredVersion": versions.first ?? [:]]
     }
 
-    /// `/api/v1` and `/apis/GROUP/VERSION`; nil for what is not served.
+    /// `/api/v1` and `/apis/GROUP/VERSION`; nil if not served.
     package static func resourceList(_ table: ResourceTable, _ groupVersion: GroupVersion) -> JSONValue? {
         let definitions = table.sorted(groupVersion)
         guard !definitions.isEmpty else { return nil }

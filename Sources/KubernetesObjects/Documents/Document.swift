@@ -1,7 +1,6 @@
-/// A whole API object: every field that was given, in the order of the schema.
+/// A whole API object: every given field, in schema order.
 ///
-/// The accessors read the metadata that every kind has. Empty text and zero stand for fields that are not set, as in
-/// Go.
+/// The accessors read the metadata that every kind has. The empty string and zero mean unset, as in Go.
 package struct Document: Sendable, Hashable {
     package var object: JSONObject
 
@@ -91,7 +90,7 @@ extension Document {
         set { set("creationTimestamp", newValue.map(JSONValue.string)) }
     }
 
-    /// When the object is to vanish, RFC 3339; nil unless it is being deleted.
+    /// When the object will be removed, RFC 3339; nil unless it is being deleted.
     package var deletionTimestamp: String? {
         get { object["metadata"]?["deletionTimestamp"]?.string }
         set { set("deletionTimestamp", newValue.map(JSONValue.string)) }
@@ -123,7 +122,7 @@ extension Document {
         set { set("ownerReferences", newValue.isEmpty ? nil : .array(newValue.map(\.json))) }
     }
 
-    /// The records of who owns which field, as written in `metadata.managedFields`.
+    /// The records of field owners, as written in `metadata.managedFields`.
     package var managedFields: [JSONValue] {
         get { object["metadata"]?["managedFields"]?.array ?? [] }
         set { set("managedFields", newValue.isEmpty ? nil : .array(newValue)) }
@@ -131,7 +130,7 @@ extension Document {
 }
 
 extension JSONValue {
-    /// The members of an object whose values are text.
+    /// The members of an object whose values are strings.
     package var textMap: [String: String]? {
         guard let object else { return nil }
         var map: [String: String] = [:]
@@ -140,14 +139,14 @@ extension JSONValue {
         return map
     }
 
-    /// An object of text values, sorted by key.
+    /// An object of string values, sorted by key.
     package init(textMap: [String: String]) {
         self = .object(JSONObject(uniqueMembers: textMap.map { ($0.key, .string($0.value)) }).sorted())
     }
 }
 
 extension Document {
-    /// Changes a member that is an object, made if it is missing.
+    /// Changes a member that is an object, created if missing.
     mutating func modify(_ key: String, _ change: (inout JSONObject) -> Void) {
         var member = object.take(key)?.object ?? JSONObject()
         change(&member)

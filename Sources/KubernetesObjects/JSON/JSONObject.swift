@@ -1,6 +1,6 @@
-/// The members of a JSON object in their order. Two objects are equal when they have the same members in any order.
+/// The members of a JSON object in order. Two objects are equal if they have the same members in any order.
 ///
-/// Looking a member up costs a walk over the members, which is fast for the few that API objects have.
+/// Lookup is a linear search, which is fast for the few members of API objects.
 package struct JSONObject: Sendable {
     package typealias Member = (key: String, value: JSONValue)
 
@@ -10,14 +10,14 @@ package struct JSONObject: Sendable {
         members = []
     }
 
-    /// Keys that appear twice keep their last value at the first place.
+    /// A duplicate key keeps its last value at its first position.
     package init(_ elements: [(String, JSONValue)]) {
         members = []
         members.reserveCapacity(elements.count)
         for (key, value) in elements { self[key] = value }
     }
 
-    /// Takes members that are known to have different keys.
+    /// Takes members known to have distinct keys.
     package init(uniqueMembers: [Member]) {
         members = uniqueMembers
     }
@@ -47,7 +47,7 @@ package struct JSONObject: Sendable {
         }
     }
 
-    /// Reads a member and leaves null in its place, so that the value can be changed without a copy.
+    /// Takes a member and leaves null in its place, so that the value can be changed without a copy.
     mutating func take(_ key: String) -> JSONValue? {
         guard let index = members.firstIndex(where: { $0.key == key }) else { return nil }
         let value = members[index].value
@@ -55,7 +55,7 @@ package struct JSONObject: Sendable {
         return value
     }
 
-    /// Puts back what `take` has read, changed; nil removes the member.
+    /// Puts the changed value from `take` back; nil removes the member.
     mutating func restore(_ key: String, _ value: JSONValue?) {
         let index = members.firstIndex { $0.key == key }
         switch (index, value) {
@@ -75,7 +75,7 @@ package struct JSONObject: Sendable {
 extension JSONObject: Hashable {
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
         guard left.members.count == right.members.count else { return false }
-        // Objects of one kind mostly have their members in one order.
+        // Objects of one kind usually have their members in the same order.
         for (index, member) in left.members.enumerated() {
             if right.members[index].key == member.key {
                 guard right.members[index].value == member.value else { return false }

@@ -1,7 +1,7 @@
-/// Why text is not JSON, in the words of Go's decoder, which clients know.
+/// Why text is not JSON, in the wording of Go's decoder, which clients know.
 package struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
     package var message: String
-    /// Bytes before the offending one.
+    /// The number of bytes before the offending one.
     package var offset: Int
 
     package var description: String { message }
@@ -9,7 +9,7 @@ package struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
 
 /// Limits that keep a hostile document from exhausting stack or memory.
 package struct JSONLimits: Sendable {
-    /// Objects and arrays within one another.
+    /// The nesting depth of objects and arrays.
     package var depth = 512
     /// Bytes of the text.
     package var size = 64 << 20
@@ -37,7 +37,7 @@ package struct JSONParser {
         self.limits = limits
     }
 
-    /// Reads a value. Of members with the same name the last one counts.
+    /// Reads a value. Of duplicate members the last one counts.
     ///
     /// - Throws: `JSONSyntaxError`.
     package static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSONValue

@@ -1,4 +1,4 @@
-/// Reading fields of which it does not matter whether they are absent or zero, as Go reads them.
+/// Reads fields as Go does, where absent and zero are the same.
 extension JSONValue? {
     /// Empty when absent.
     package var text: String { self?.string ?? "" }
@@ -12,7 +12,7 @@ extension JSONValue? {
     package var texts: [String] { self?.array?.compactMap(\.string) ?? [] }
     /// Empty when absent.
     package var fields: JSONObject { self?.object ?? JSONObject() }
-    /// Given, and not null.
+    /// Present and not null.
     package var isSet: Bool { self != nil && self != .null }
 
     package subscript(key: String) -> JSONValue? { self?[key] }

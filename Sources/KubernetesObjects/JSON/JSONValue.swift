@@ -1,4 +1,4 @@
-/// A JSON value, with integers and the order of members kept.
+/// A JSON value that preserves integers and the order of members.
 package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -32,8 +32,8 @@ extension JSONValue {
 
     package var isNull: Bool { self == .null }
 
-    /// The member of an object; nil for a missing member and for values that are no objects.
-    /// Setting nil removes the member. Setting makes an object of a value that is none.
+    /// The member of an object; nil for a missing member and for values that are not objects. Setting nil removes the
+    /// member. Setting turns a value that is not an object into one.
     package subscript(key: String) -> JSONValue? {
         get {
             if case .object(let object) = self { object[key] } else { nil }
@@ -74,7 +74,7 @@ extension JSONValue {
         return self[first]?.value(at: path.dropFirst())
     }
 
-    /// Sets the value at a path of member names and makes the objects on the way; nil removes it.
+    /// Sets the value at a path of member names, creating objects on the way; nil removes it.
     package mutating func set(_ value: JSONValue?, at path: ArraySlice<String>) {
         guard let first = path.first else {
             self = value ?? .null

@@ -41,7 +41,7 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    /// Appends bytes that already are JSON, or punctuation between them.
+    /// Appends bytes that already are JSON, or punctuation.
     package mutating func append(raw json: some Sequence<UInt8>) {
         bytes.append(contentsOf: json)
     }

@@ -6,9 +6,9 @@ package struct YAMLSyntaxError: Error, Hashable, CustomStringConvertible {
     package var description: String { message }
 }
 
-/// Reads one YAML document as JSON; JSON is YAML too.
+/// Reads one YAML document as JSON; JSON is also YAML.
 package enum YAMLReader {
-    /// Reads a document; nothing but blanks and comments is null.
+    /// Reads a document; only blanks and comments means null.
     ///
     /// - Returns: The value, and the paths of members that appear more than once.
     /// - Throws: `YAMLSyntaxError`.
@@ -18,7 +18,7 @@ package enum YAMLReader {
         guard bytes.count <= limits.size else {
             throw YAMLSyntaxError(message: "the document is larger than \(limits.size) bytes")
         }
-        // What begins like JSON mostly is.
+        // Text that begins like JSON usually is JSON.
         if let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") {
             if let json = asJSON(bytes, limits) { return json }
         }
@@ -41,7 +41,7 @@ package enum YAMLReader {
     private struct Converter {
         let limits: JSONLimits
         var duplicates: [String] = []
-        /// Aliases can make a small text huge.
+        /// Aliases can make a small text expand hugely.
         var count = 0
 
         mutating func value(_ node: Node, _ path: String, depth: Int) throws(YAMLSyntaxError) -> JSONValue {

@@ -1,4 +1,4 @@
-/// The types of the schema as OpenAPI describes them.
+/// The types of the schema in OpenAPI form.
 struct OpenAPISchemas {
     enum Version { case two, three }
 
@@ -23,7 +23,7 @@ struct OpenAPISchemas {
         type.name.hasPrefix("meta.v1.") ? "io.k8s.apimachinery.pkg.apis.\(type.name)" : "io.k8s.api.\(type.name)"
     }
 
-    /// The types of some kinds, with all types that they use, sorted by name.
+    /// The types of some kinds and all types that they use, sorted by name.
     func schemas(_ definitions: [ResourceDefinition]) -> JSONObject {
         var wanted = definitions.flatMap { [$0.schemaType] + $0.subresources.compactMap(\.schemaType) }
             .compactMap(schema.index(of:))

@@ -63,7 +63,7 @@ package enum OpenAPIV2 {
         return message
     }
 
-    /// A value as YAML, of which JSON is a part.
+    /// A value as YAML, which includes JSON.
     private static func any(_ value: JSONValue) -> ProtobufBytes {
         var message = ProtobufBytes()
         message.add(2, value.description)
@@ -71,7 +71,7 @@ package enum OpenAPIV2 {
     }
 }
 
-/// The bytes of a protobuf message with nothing but texts and messages in it.
+/// The bytes of a protobuf message that contains only strings and messages.
 private struct ProtobufBytes {
     var bytes: [UInt8] = []
 

@@ -1,4 +1,4 @@
-/// The OpenAPI v3 documents, one for each group and version.
+/// The OpenAPI v3 documents, one per group and version.
 ///
 /// https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
 package enum OpenAPIV3 {
@@ -6,7 +6,7 @@ package enum OpenAPIV3 {
         groupVersion.group.isEmpty ? "api/\(groupVersion.version)" : "apis/\(groupVersion)"
     }
 
-    /// Which documents there are.
+    /// The index of documents.
     package static func index(_ table: ResourceTable) -> JSONValue {
         var paths = JSONObject()
         for groupVersion in table.groupVersions {
@@ -17,7 +17,7 @@ package enum OpenAPIV3 {
         return ["paths": .object(paths)]
     }
 
-    /// FNV-1a; clients keep a document as long as its hash stays.
+    /// FNV-1a; clients keep a document as long as its hash is unchanged.
     private static func checksum(_ bytes: [UInt8]) -> String {
         let hash = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return String(hash, radix: 16, uppercase: true)

@@ -2,7 +2,7 @@
 enum JSONPatch {
     static let operationLimit = 10_000
 
-    /// Applies the operations one after the other.
+    /// Applies the operations in order.
     ///
     /// - Throws: `APIStatus` for a patch that cannot be read, or an operation that fails.
     static func apply(_ patch: JSONValue, to value: JSONValue) throws(APIStatus) -> JSONValue {
@@ -25,7 +25,7 @@ enum JSONPatch {
         return value
     }
 
-    /// Kubernetes does not say which operation has failed.
+    /// Kubernetes does not say which operation failed.
     private static let rejected = APIStatus(
         code: 422, reason: "Invalid", message: "the server rejected our request due to an error in our request",
         details: APIStatus.Details())
@@ -59,7 +59,7 @@ enum JSONPatch {
         }
     }
 
-    /// The steps of a JSON pointer (RFC 6901); nil for text that is none.
+    /// The steps of a JSON pointer (RFC 6901); nil if the text is not one.
     private static func pointer(_ value: JSONValue?) -> [String]? {
         guard let text = value?.string else { return nil }
         if text.isEmpty { return [] }

@@ -7,7 +7,7 @@ package enum PatchType: String, Sendable, CaseIterable {
     case applyCBOR = "application/apply-patch+cbor"
 }
 
-/// Changing an object by a patch.
+/// Patching an object.
 package enum Patch {
     /// Applies a JSON, merge or strategic merge patch, and fills in defaults.
     ///

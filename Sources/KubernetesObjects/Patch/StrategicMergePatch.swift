@@ -23,7 +23,7 @@ struct StrategicMergePatch {
         try StrategicMergePatch(schema: schema).merge(object, patch, schema[type])
     }
 
-    /// A patch as it is shown in errors: kube-apiserver has taken out what it has applied by then.
+    /// A patch as shown in errors: kube-apiserver has by then removed the parts already applied.
     static func shown(_ patch: JSONObject) -> JSONObject {
         var hidden = Set(patch.keys.filter { $0.hasPrefix("$") })
         for key in patch.keys where key.hasPrefix(elementOrder) {
@@ -181,7 +181,7 @@ struct StrategicMergePatch {
         original[name] = .array(ordered(merged, by: order, server: server, key: field?.patch.mergeKey))
     }
 
-    /// Elements that the client knows come in its order; the others stay where the server had them among those.
+    /// Elements that the client knows are in its order; the others keep their relative position from the server.
     private func ordered(
         _ elements: [JSONValue], by order: [JSONValue], server: [JSONValue], key: String?
     ) -> [JSONValue] {

@@ -5,7 +5,7 @@ enum GoDuration {
         ("h", 3_600_000_000_000),
     ]
 
-    /// 0 for text that is no duration.
+    /// 0 for text that is not a duration.
     static func nanoseconds(_ text: String) -> Int64 {
         var rest = text[...]
         let sign: Double = rest.first == "-" ? -1 : 1

@@ -1,4 +1,4 @@
-/// Whole objects in the form that Kubernetes' own programs prefer: `k8s\0`, and an envelope that names the kind.
+/// Whole objects in the format that Kubernetes' own programs prefer: `k8s\0`, and an envelope that names the kind.
 ///
 /// https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding
 package enum ProtobufCodec {
@@ -60,7 +60,7 @@ package enum ProtobufCodec {
         return envelope(body.bytes, apiVersion: "v1", kind: "Status")
     }
 
-    /// One event of a watch, with its length in front.
+    /// One event of a watch, preceded by its length.
     package static func watchEvent(_ type: String, _ object: [UInt8]) -> [UInt8] {
         var body = ProtobufOutput()
         body.field(1, bytes: type.utf8)

@@ -1,7 +1,7 @@
-/// Protobuf messages as JSON values, by the field numbers of the schema. What is empty is left out, as Go's JSON leaves
-/// it out; fields that the schema does not have are passed over.
+/// Decodes protobuf messages to JSON values, by the schema's field numbers. Empty values are omitted as in Go's JSON;
+/// fields unknown to the schema are skipped.
 enum ProtobufDecoder {
-    /// No object of Kubernetes is as deep.
+    /// No Kubernetes object nests this deep.
     private static let maximumDepth = 64
 
     static func decode(
@@ -65,7 +65,7 @@ enum ProtobufDecoder {
         return (key, result)
     }
 
-    /// `nil` for a time that is not set.
+    /// `nil` for an unset time.
     private static func value(
         _ payload: ProtobufInput.Payload, _ type: ValueType, depth: Int
     ) throws(ProtobufError) -> JSONValue? {
@@ -108,7 +108,7 @@ enum ProtobufDecoder {
         guard !content.isEmpty else { return nil }
         let seconds = try number(1, in: content)
         let nanoseconds = try number(2, in: content)
-        // Year 1 is Go's time that is not set; the calendar of the API ends with year 9999.
+        // Year 1 is Go's unset time; the API's calendar ends with year 9999.
         guard (-62_135_596_799...253_402_300_799).contains(seconds) else { return nil }
         return .string(
             isMicro
@@ -136,7 +136,7 @@ enum ProtobufDecoder {
 }
 
 extension JSONValue {
-    /// What Go's `omitempty` leaves out, and structures that hold nothing.
+    /// Values that Go's `omitempty` omits, and empty structures.
     fileprivate var isEmpty: Bool {
         switch self {
         case .null, .bool(false), .integer(0), .string(""): true

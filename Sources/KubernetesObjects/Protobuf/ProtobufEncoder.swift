@@ -1,4 +1,4 @@
-/// JSON values as protobuf messages, by the field numbers of the schema.
+/// Encodes JSON values as protobuf messages, by the schema's field numbers.
 enum ProtobufEncoder {
     static func encode(_ object: JSONObject, type: SchemaType, to output: inout ProtobufOutput) {
         var inlined: [(number: Int, content: ProtobufOutput)] = []
@@ -15,7 +15,7 @@ enum ProtobufEncoder {
         for part in merged(inlined) { output.field(part.number, bytes: part.content.bytes) }
     }
 
-    /// Protobuf joins parts of one message, but Go's decoder of lists does not: each is written once.
+    /// Protobuf merges parts of one message, but Go's decoder of lists does not: each is written once.
     private static func merged(
         _ parts: [(number: Int, content: ProtobufOutput)]
     ) -> [(number: Int, content: ProtobufOutput)] {

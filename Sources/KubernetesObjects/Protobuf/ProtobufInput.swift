@@ -1,6 +1,6 @@
-/// Reads protobuf fields one after the other, without trusting any length in them.
+/// Reads protobuf fields one after another, without trusting any length in them.
 struct ProtobufInput {
-    /// What a field carries, before its type is known.
+    /// The contents of a field, before its type is known.
     enum Payload {
         case varint(UInt64)
         case fixed64(UInt64)
@@ -50,7 +50,7 @@ struct ProtobufInput {
     }
 }
 
-/// Why bytes are not the protobuf form of an object.
+/// Why bytes are not an object in protobuf.
 package struct ProtobufError: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String
 

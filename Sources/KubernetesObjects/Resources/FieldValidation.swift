@@ -1,10 +1,10 @@
-/// What happens to members of a body that its kind does not have, as clients ask for with `fieldValidation`.
+/// How unknown members of a body are handled, chosen by clients with `fieldValidation`.
 package enum FieldValidation: String, Sendable {
     case ignore = "Ignore"
     case warn = "Warn"
     case strict = "Strict"
 
-    /// Reads the query parameter; the server warns when clients do not say.
+    /// Reads the query parameter; by default the server warns.
     ///
     /// - Throws: `APIStatus` for other values.
     package init(query: String?) throws(APIStatus) {

@@ -1,4 +1,4 @@
-/// A kind without any rules of its own.
+/// A kind without rules of its own.
 package struct PlainBehaviour: ResourceBehaviour {
     package init() {}
 }

@@ -1,16 +1,16 @@
-/// What is particular to a kind. All of it is pure; each step has a default that does what most kinds need.
+/// The rules of a kind. All steps are pure; each has a default that suits most kinds.
 ///
 /// The order on create: `applyDefaults` (while the body is read), allocation (Services only, by the server),
 /// `prepareForCreate`, `validateCreate`, `warningsOnCreate`. On update: `applyDefaults`, `prepareForUpdate`,
 /// allocation, `validateUpdate`, `warningsOnUpdate`.
 package protocol ResourceBehaviour: Sendable {
-    /// Fills in what the client has left out, as kube-apiserver does whenever it reads an object.
+    /// Fills in what the client omitted, as kube-apiserver does whenever it reads an object.
     func applyDefaults(_ document: inout Document)
 
-    /// Resets what clients may not set when they create an object, such as its status.
+    /// Resets what clients may not set on create, such as the status.
     func prepareForCreate(_ document: inout Document)
 
-    /// Resets what clients may not change, and counts the generation. `subresource` is empty for the object itself.
+    /// Resets what clients may not change, and increments the generation. `subresource` is empty for the object itself.
     func prepareForUpdate(_ document: inout Document, old: Document, subresource: String)
 
     func validateCreate(_ document: Document) -> [FieldError]
@@ -38,6 +38,6 @@ package protocol ResourceBehaviour: Sendable {
     /// An update without a resource version is accepted.
     var allowsUnconditionalUpdate: Bool { get }
 
-    /// The object waits for its grace period when it is deleted: seconds, or nil for kinds that vanish at once.
+    /// The grace period of a deletion in seconds, or nil for kinds that vanish at once.
     func gracePeriodSeconds(_ document: Document, requested: Int64?) -> Int64?
 }

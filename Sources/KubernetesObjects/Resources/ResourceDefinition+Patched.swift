@@ -1,5 +1,5 @@
 extension ResourceDefinition {
-    /// Reads what came out of a patch. Whatever is wrong with it is the patch's fault.
+    /// Reads the result of a patch. Any fault in it is the patch's.
     func decodePatched(
         _ value: JSONValue, shown: String, duplicates: [String], fieldValidation: FieldValidation, subresource: String,
         isUnstructured: Bool
@@ -43,7 +43,7 @@ extension ResourceDefinition {
         return (document, fieldValidation == .warn ? problems : [])
     }
 
-    /// The name of the package that has the kind, as Go's errors show it.
+    /// The name of the kind's package, as Go's errors show it.
     private var goGroupName: String {
         group.isEmpty ? "core" : group.split(separator: ".").first.map(String.init) ?? group
     }

@@ -1,10 +1,9 @@
 extension ResourceDefinition {
-    /// Reads a body: checks types, leaves unknown members out, brings members into order, and fills in defaults.
+    /// Reads a body: checks types, drops unknown members, orders members, and fills in defaults.
     ///
-    /// `duplicates`: Paths of members that the text had twice.
-    /// `subresource`: Empty for the object itself.
+    /// `duplicates`: Paths of duplicate members in the text. `subresource`: Empty for the object itself.
     ///
-    /// - Returns: The object, and warnings about members that were left out.
+    /// - Returns: The object, and warnings about dropped members.
     /// - Throws: `APIStatus` with code 400.
     package func decode(
         _ body: JSONValue, duplicates: [String] = [], fieldValidation: FieldValidation = .ignore,
@@ -16,7 +15,7 @@ extension ResourceDefinition {
         if self.subresource(subresource)?.schemaType != nil { return (given, warnings) }
         var document = given
         behaviour.applyDefaults(&document)
-        // Defaults come behind what was given; without any, all is in order already.
+        // Defaults are appended to the given members; without any, the order is already right.
         return (document == given ? given : normalised(document), warnings)
     }
 
@@ -54,7 +53,7 @@ extension ResourceDefinition {
         unknown.map { "unknown field \(GoText.quoted($0))" } + duplicates.map { "duplicate field \(GoText.quoted($0))" }
     }
 
-    /// The body with its kind and API version, which it may leave out; nil when it is no object.
+    /// The body with its kind and API version, which it may omit; nil if it is not an object.
     private func identified(
         _ body: JSONValue, kind: String, groupVersion: GroupVersion
     ) throws(APIStatus) -> JSONValue? {
@@ -77,9 +76,9 @@ extension ResourceDefinition {
         return .object(object)
     }
 
-    /// The document with its members in the order of the schema, zero values as Go writes them.
+    /// The document with its members in schema order, and zero values as Go writes them.
     ///
-    /// What does not fit the schema stays as it is.
+    /// Values that do not fit the schema are left as they are.
     package func normalised(_ document: Document) -> Document {
         guard let type = Schema.kubernetes.index(of: schemaType) else { return document }
         do {

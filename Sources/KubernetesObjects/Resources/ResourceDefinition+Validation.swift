@@ -8,7 +8,7 @@ extension ResourceDefinition {
         try refuse(document, metadata + behaviour.validateCreate(document))
     }
 
-    /// Checks an object that is to replace `old`.
+    /// Checks a replacement for `old`.
     ///
     /// `subresource`: Empty for the object itself.
     /// - Throws: `APIStatus` with code 422 that names every field that is wrong.
@@ -24,7 +24,7 @@ extension ResourceDefinition {
         if !errors.isEmpty { throw .invalid(kind: groupKind, name: document.name, errors) }
     }
 
-    /// What clients are told beside the answer.
+    /// Warnings for clients in addition to the answer.
     package func warnings(_ document: Document, old: Document?) -> [String] {
         guard let old else { return behaviour.warningsOnCreate(document) }
         return behaviour.warningsOnUpdate(document, old: old)

@@ -1,4 +1,4 @@
-/// One row of the table of kinds: everything that the server has to know about a kind.
+/// One row of the table of kinds: everything that the server must know about a kind.
 package struct ResourceDefinition: Sendable {
     package var groupVersion: GroupVersion
     package var kind: String
@@ -15,9 +15,9 @@ package struct ResourceDefinition: Sendable {
     package var schemaType: String
     package var columns: [TableColumn] = []
     package var behaviour: any ResourceBehaviour = PlainBehaviour()
-    /// What every answer about the kind warns of.
+    /// The warning in every answer about the kind.
     package var deprecationWarning: String?
-    /// Where objects are stored when two versions or groups show the same ones: `events.k8s.io` shows `events`.
+    /// Where objects are stored if two versions or groups show the same ones: `events.k8s.io` shows `events`.
     package var storedAs: GroupResource?
 
     package static let allVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
@@ -25,7 +25,7 @@ package struct ResourceDefinition: Sendable {
     package var group: String { groupVersion.group }
     package var version: String { groupVersion.version }
     package var groupResource: GroupResource { GroupResource(group: group, resource: plural) }
-    /// What lists of the kind are called.
+    /// The kind of its lists.
     package var listKind: String { "\(kind)List" }
     package var groupKind: GroupKind { GroupKind(group: group, kind: kind) }
     package var apiVersion: String { groupVersion.description }
@@ -35,12 +35,12 @@ package struct ResourceDefinition: Sendable {
     }
 }
 
-/// A part of an object, or an action on it, with a path of its own below the object's.
+/// A part of an object, or an action on it, with its own path below the object's.
 package struct Subresource: Sendable, Hashable {
     /// `status`, `scale`, `binding`, …
     package var name: String
     package var verbs: [String]
-    /// What bodies and answers are, when not the object itself.
+    /// The kind of bodies and answers, if not the object itself.
     package var groupVersion: GroupVersion?
     package var kind: String?
     package var schemaType: String?

@@ -1,5 +1,5 @@
 extension ResourceTable {
-    /// All kinds that the server knows. A kind is one row here, and a behaviour if it has rules of its own.
+    /// All kinds that the server knows. A kind is one row here, plus a behaviour if it has rules of its own.
     package static let kubernetes = ResourceTable(core + apps + networking + others + reviews)
 
     private static let v1 = GroupVersion(group: "", version: "v1")
@@ -68,7 +68,7 @@ extension ResourceTable {
             $0.categories = ["all"]
             $0.subresources = [.status]
         },
-        // There are none of these two, and none can be made: `kubectl describe namespace` asks for them.
+        // Objects of these two kinds cannot be created; `kubectl describe namespace` lists them.
         row(v1, "LimitRange", "limitranges", PlainBehaviour(), []) {
             $0.shortNames = ["limits"]
             $0.verbs = ["get", "list", "watch"]
@@ -149,7 +149,7 @@ extension ResourceTable {
         review(authorization, "SubjectAccessReview", "subjectaccessreviews"),
     ]
 
-    /// A question to the server, which is answered and not stored.
+    /// A query to the server, which is answered and not stored.
     private static func review(
         _ groupVersion: GroupVersion, _ kind: String, _ plural: String, isNamespaced: Bool = false
     ) -> ResourceDefinition {

@@ -24,7 +24,7 @@ package struct ResourceTable: Sendable {
         byKind[groupVersion]?[kind].map { definitions[$0] }
     }
 
-    /// The groups in their versions, in the order of the table.
+    /// The groups and versions, in table order.
     package var groupVersions: [GroupVersion] {
         var seen: Set<GroupVersion> = []
         return definitions.compactMap { seen.insert($0.groupVersion).inserted ? $0.groupVersion : nil }

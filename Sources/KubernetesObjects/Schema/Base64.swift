@@ -1,4 +1,4 @@
-/// Base64 as Secrets carry it.
+/// Base64 as used in Secrets.
 enum Base64 {
     private static func value(_ byte: UInt8) -> UInt8? {
         switch byte {
@@ -11,7 +11,7 @@ enum Base64 {
         }
     }
 
-    /// Where the text stops being base64, as Go counts it; nil when it is all right.
+    /// The position of the first error, as Go counts it; nil if the text is valid.
     static func firstProblem(_ text: String) -> Int? {
         let bytes = Array(text.utf8)
         var count = 0
@@ -33,7 +33,7 @@ enum Base64 {
         return count % 4 == 0 ? nil : bytes.count - count % 4
     }
 
-    /// The bytes; nil when the text is not base64.
+    /// The bytes; nil if the text is not base64.
     static func decode(_ text: String) -> [UInt8]? {
         guard firstProblem(text) == nil else { return nil }
         var bytes: [UInt8] = []

@@ -9,7 +9,7 @@ struct Quantity: Equatable {
     private var exponent: Int
     private var format: Format
 
-    /// Nil for text that is no quantity.
+    /// Nil for text that is not a quantity.
     init?(_ text: String) {
         var rest = text[...]
         var sign: Int64 = 1
@@ -51,7 +51,7 @@ struct Quantity: Equatable {
             exponent += 1
         }
         if digits == 0 { exponent = 0 }
-        // Nothing smaller than a billionth counts; such amounts are rounded up.
+        // Amounts are rounded up to billionths.
         while exponent < -9 {
             digits = digits / 10 + (digits % 10 == 0 ? 0 : sign)
             exponent += 1
@@ -82,7 +82,7 @@ struct Quantity: Equatable {
         left.digits == right.digits && left.exponent == right.exponent
     }
 
-    /// The form that the API keeps: no fraction, the largest suffix that is exact.
+    /// The API's canonical form: no fraction, and the largest exact suffix.
     var canonical: String {
         if digits == 0 { return "0" }
         if format == .binary, exponent >= 0, var value = integer, abs(value) >= 1024 {
@@ -108,7 +108,7 @@ struct Quantity: Equatable {
 
 extension Quantity: Comparable {
     static func < (left: Quantity, right: Quantity) -> Bool {
-        // Doubles hold 15 digits, which is more than amounts of resources have.
+        // Doubles hold 15 digits, more than amounts of resources have.
         left.approximateValue < right.approximateValue
     }
 
@@ -129,7 +129,7 @@ extension Quantity {
 }
 
 extension JSONValue {
-    /// An amount such as `100m` or `2` in thousandths; nil for what is no amount, or too large.
+    /// An amount such as `100m` or `2` in thousandths; nil if it is not an amount, or too large.
     package var milliQuantity: Int64? {
         (string ?? integer.map(String.init)).flatMap { Quantity($0)?.milliValue }
     }

@@ -1,10 +1,10 @@
-/// The types of all kinds: field names, protobuf numbers, how lists merge, what Go leaves out.
+/// The types of all kinds: field names, protobuf numbers, merge rules of lists, values that Go omits.
 ///
-/// It is read from the text in `SchemaText` once.
+/// Read once from the text in `SchemaText`.
 package struct Schema: Sendable {
     package let types: [SchemaType]
     private let indexByName: [String: Int]
-    /// The values that a string type allows, sorted, by the type's Go name such as `v1.ServiceType`.
+    /// The permitted values of a string type, sorted, by the type's Go name such as `v1.ServiceType`.
     package let enumerations: [String: [String]]
 
     package static let kubernetes = Schema(SchemaText.all)
@@ -15,7 +15,7 @@ package struct Schema: Sendable {
 
     package func type(_ name: String) -> SchemaType? { indexByName[name].map { types[$0] } }
 
-    /// Whether a Go name such as `v1.ServiceSpec` is that of an object type, and not of a text with a name.
+    /// Whether a Go name such as `v1.ServiceSpec` names an object type rather than a string type.
     func isStructure(_ goName: String) -> Bool {
         types.contains { $0.name.hasSuffix(".\(goName)") }
     }

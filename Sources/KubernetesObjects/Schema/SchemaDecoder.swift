@@ -1,14 +1,13 @@
-/// Why a document is not of its kind, in the words of Go's decoder.
+/// Why a document does not fit its kind, in the wording of Go's decoder.
 package struct SchemaError: Error, Hashable, CustomStringConvertible {
     package var description: String
 }
 
-/// Brings a document into the form that kube-apiserver keeps: members in the order of the schema, unknown ones left
-/// out and named, zero values left out where Go leaves them out.
+/// Converts a document to kube-apiserver's canonical form: members in schema order, unknown ones dropped and reported,
+/// zero values omitted as in Go.
 package struct SchemaDecoder {
     private let schema: Schema
-    /// Paths of members that the schema does not have, such as `spec.ports[0].targetport`, in the order of the
-    /// document.
+    /// Paths of members unknown to the schema, such as `spec.ports[0].targetport`, in document order.
     package private(set) var unknownFields: [String] = []
     private var path: [PathStep] = []
 
@@ -18,7 +17,7 @@ package struct SchemaDecoder {
         case entry(String)
     }
 
-    /// Errors are worded as those of the converter that kube-apiserver uses for strategic merge patches.
+    /// Uses the error messages of the converter that kube-apiserver uses for strategic merge patches.
     private let isUnstructured: Bool
 
     private init(_ schema: Schema, isUnstructured: Bool) {
@@ -147,7 +146,7 @@ package struct SchemaDecoder {
         return .object(JSONObject(uniqueMembers: members))
     }
 
-    /// The converter looks for unknown members first, and then at the fields in the order of the type.
+    /// The converter checks for unknown members first, then the fields in type order.
     private func converterOrder(_ object: JSONObject, _ type: SchemaType) -> [JSONObject.Member] {
         object.members.map { (position: type.indexByName[$0.key] ?? -1, member: $0) }
             .sorted { ($0.position, $0.member.key) < ($1.position, $1.member.key) }.map(\.member)
@@ -155,7 +154,7 @@ package struct SchemaDecoder {
 
     // MARK: What Go writes
 
-    /// The value as Go writes it; nil when it is left out.
+    /// The value as Go writes it; nil if omitted.
     private func written(_ field: SchemaField, _ value: JSONValue?) -> JSONValue? {
         if field.isPointer { return value ?? (field.isAlwaysWritten ? .null : nil) }
         let value = value ?? zero(field.value)
@@ -180,7 +179,7 @@ package struct SchemaDecoder {
         }
     }
 
-    /// What Go writes for a value that was not given.
+    /// What Go writes for an absent value.
     private func zero(_ type: ValueType) -> JSONValue {
         switch type {
         case .bool: return .bool(false)

@@ -14,7 +14,7 @@ struct SchemaTextReader {
     private struct Inline {
         var number: Int
         var type: String
-        /// Where the fields go among those of the type.
+        /// The position of the fields among those of the type.
         var position: Int
     }
 
@@ -56,7 +56,7 @@ struct SchemaTextReader {
         }
     }
 
-    /// A line with nothing but a summary belongs to the one before.
+    /// A line with only a summary belongs to the one before.
     private mutating func setSummary(_ summary: String) {
         guard let type = types.indices.last else { return }
         if let field = types[type].fields.indices.last {
@@ -99,7 +99,7 @@ struct SchemaTextReader {
         return strategy
     }
 
-    /// Resolves the names of types, and puts inlined fields in their place.
+    /// Resolves the names of types, and inserts inlined fields.
     mutating func finish() -> ([SchemaType], [String: Int]) {
         for type in types.indices {
             for position in types[type].fields.indices {

@@ -1,4 +1,4 @@
-/// What a field holds.
+/// The type of a field.
 package indirect enum ValueType: Sendable, Hashable {
     case bool
     case int32
@@ -12,7 +12,7 @@ package indirect enum ValueType: Sendable, Hashable {
     case duration
     case intOrString
     case quantity
-    /// The set of fields in a `managedFields` entry, or any other JSON that is kept as it is.
+    /// The set of fields in a `managedFields` entry, or other JSON kept as it is.
     case raw(RawKind)
     /// The index of a type in the schema.
     case structure(Int)
@@ -29,9 +29,9 @@ package indirect enum ValueType: Sendable, Hashable {
 package enum ListType: Sendable, Hashable {
     /// The list is replaced as a whole.
     case atomic
-    /// Elements are their own identity.
+    /// Elements identify themselves.
     case set
-    /// Elements are objects that these members identify.
+    /// Elements are objects identified by these members.
     case map(keys: [String])
 }
 
@@ -50,20 +50,20 @@ package struct SchemaField: Sendable {
     package var name: String
     /// The field number in protobuf.
     package var number: Int
-    /// The field number of the message that holds this field in protobuf, when JSON shows it one level higher.
+    /// The field number of the protobuf message that contains this field, if JSON shows it one level higher.
     package var inlinedIn: Int?
     package var value: ValueType
     /// The type as Go names it in errors.
     package var goType: String
-    /// Absent and zero differ.
+    /// Whether absent and zero differ.
     package var isPointer = false
-    /// Written even when zero.
+    /// Whether it is written even if zero.
     package var isAlwaysWritten = false
-    /// Left out when zero although it is a structure.
+    /// Whether it is omitted if zero although it is a structure.
     package var isLeftOutWhenZero = false
     package var isRequired = false
     package var listType: ListType?
-    /// The object is replaced as a whole by server-side apply.
+    /// Whether server-side apply replaces the object as a whole.
     package var isAtomic = false
     package var patch = PatchStrategy()
     package var defaultValue: JSONValue?
@@ -74,13 +74,13 @@ package struct SchemaField: Sendable {
 package struct SchemaType: Sendable {
     /// Such as `core.v1.ServicePort`.
     package var name: String
-    /// In the order in which Go writes them.
+    /// In Go's order.
     package var fields: [SchemaField]
     package var indexByName: [String: Int] = [:]
-    /// Has `kind` and `apiVersion`.
+    /// Whether it has `kind` and `apiVersion`.
     package var isTopLevel = false
     package var isAtomic = false
-    /// A part of other types in JSON, not listed in OpenAPI.
+    /// Whether it is inlined into other types in JSON, and not listed in OpenAPI.
     package var isInlineOnly = false
     package var summary = ""
 

@@ -1,4 +1,4 @@
-/// Which values fields of an object have to have.
+/// Required values of an object's fields.
 ///
 /// https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/
 package struct FieldSelector: Sendable, Hashable {
@@ -12,14 +12,14 @@ package struct FieldSelector: Sendable, Hashable {
 
     package var isEmpty: Bool { requirements.isEmpty }
 
-    /// The value that `field` must have; nil when the selector leaves it open.
+    /// The value that `field` must have; nil if the selector does not restrict it.
     package func exactValue(of field: String) -> String? {
         requirements.first { $0.field == field && $0.isEqual }?.value
     }
 
     /// Reads `metadata.name=web,status.phase!=Running`.
     ///
-    /// - Throws: `APIStatus` with code 400, also for fields that the kind cannot be selected by.
+    /// - Throws: `APIStatus` with code 400, also for fields that cannot be used to select the kind.
     package init(
         parsing text: String, _ definition: ResourceDefinition, labelSelector: String = ""
     ) throws(APIStatus) {
@@ -37,7 +37,7 @@ package struct FieldSelector: Sendable, Hashable {
                     : "\(GoText.quoted(requirement.field)) is not a known field selector: only "
                         + "\"metadata.name\", \"metadata.namespace\""
                 throw .badRequest(
-                    // kubectl itself writes the resource and the selectors in front.
+                    // kubectl itself prints the resource and the selectors before this.
                     problem)
             }
             requirements.append(requirement)
@@ -45,12 +45,12 @@ package struct FieldSelector: Sendable, Hashable {
         self.requirements = requirements
     }
 
-    /// Kinds whose fields Kubernetes converts by a function of their own refuse unknown ones in other words.
+    /// Kinds with their own conversion function in Kubernetes refuse unknown fields in other words.
     private static func hasOwnFields(_ definition: ResourceDefinition) -> Bool {
         !definition.behaviour.selectableFieldNames.isEmpty
     }
 
-    /// Splits at commas that no backslash stands before.
+    /// Splits at commas not preceded by a backslash.
     private static func split(_ text: String) -> [String] {
         var terms: [String] = []
         var term = ""
@@ -100,7 +100,7 @@ package struct FieldSelector: Sendable, Hashable {
 
     /// `fields`: From `ResourceDefinition.selectableFields`.
     ///
-    /// - Returns: Whether all of them have the values that are asked for.
+    /// - Returns: Whether all fields have the required values.
     package func matches(_ fields: [String: String]) -> Bool {
         requirements.allSatisfy { ((fields[$0.field] ?? "") == $0.value) == $0.isEqual }
     }

@@ -1,4 +1,4 @@
-/// Which labels an object has to have.
+/// Required labels of an object.
 ///
 /// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 package struct LabelSelector: Sendable, Hashable {

@@ -12,7 +12,7 @@ extension LabelSelector {
     }
 }
 
-/// Why a selector cannot be read, in the words of Kubernetes.
+/// Why a selector cannot be read, in Kubernetes' wording.
 private struct SelectorError: Error {
     var message: String
 }

@@ -1,4 +1,4 @@
-/// The refusals of kube-apiserver, with its messages.
+/// kube-apiserver's refusals, with its messages.
 extension APIStatus {
     package static func notFound(_ resource: GroupResource, name: String) -> APIStatus {
         APIStatus(
@@ -6,7 +6,7 @@ extension APIStatus {
             details: Details(name: name, group: resource.group, kind: resource.resource))
     }
 
-    /// A path that nothing is served at.
+    /// A path that is not served.
     package static let unknownPath = APIStatus(
         code: 404, reason: "NotFound", message: "the server could not find the requested resource",
         details: Details())
@@ -17,7 +17,7 @@ extension APIStatus {
             details: Details(name: name, group: resource.group, kind: resource.resource))
     }
 
-    /// Creating an object while one of its name waits for its finalizers.
+    /// Creating an object while one of the same name waits for its finalizers.
     package static func beingDeleted(_ resource: GroupResource, name: String) -> APIStatus {
         var status = alreadyExists(resource, name: name)
         status.message = "object is being deleted: " + status.message
@@ -31,14 +31,14 @@ extension APIStatus {
             details: Details(name: name, group: resource.group, kind: resource.resource))
     }
 
-    /// The object has another resource version than the client's copy.
+    /// The object's resource version differs from that of the client's copy.
     package static func modified(_ resource: GroupResource, name: String) -> APIStatus {
         conflict(
             resource, name: name,
             "the object has been modified; please apply your changes to the latest version and try again")
     }
 
-    /// An update with a uid that the stored object does not have.
+    /// An update with a uid other than the stored object's.
     package static func wrongUID(
         _ resource: GroupResource, name: String, key: String, given: String, stored: String
     ) -> APIStatus {
@@ -110,7 +110,7 @@ extension APIStatus {
             details: Details(retryAfterSeconds: retryAfterSeconds))
     }
 
-    /// A watch from, or a page of, a resource version that is no longer kept.
+    /// A watch from, or a page of, a resource version that is no longer available.
     package static func expired(_ message: String) -> APIStatus {
         APIStatus(code: 410, reason: "Expired", message: message)
     }
@@ -143,7 +143,7 @@ extension APIStatus {
         APIStatus(code: 503, reason: "ServiceUnavailable", message: message)
     }
 
-    /// A body whose fields are not those of the kind.
+    /// A body whose fields do not fit the kind.
     package static func cannotBeHandled(kind: String, version: String, _ problem: String) -> APIStatus {
         badRequest("\(kind) in version \(GoText.quoted(version)) cannot be handled as a \(kind): \(problem)")
     }

@@ -1,4 +1,4 @@
-/// A refusal, or another outcome, that clients are told as a `Status` object.
+/// A refusal or other outcome, sent to clients as a `Status` object.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
 package struct APIStatus: Error, Sendable, Hashable, CustomStringConvertible {
@@ -55,7 +55,7 @@ package struct APIStatus: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension APIStatus {
-    /// The `Status` object, members in the order that kube-apiserver writes.
+    /// The `Status` object, with members in kube-apiserver's order.
     package var json: JSONValue {
         var object: JSONObject = [
             "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": isSuccess ? "Success" : "Failure",

@@ -21,9 +21,8 @@ extension ResourceDefinition {
 
     /// A `meta.k8s.io/v1` Table.
     ///
-    /// `includeObject`: `None`, `Metadata` (also when empty) or `Object`: what rows carry beside their cells.
-    /// `withColumns`: Watches leave the columns out after the first event.
-    /// `now`: Seconds since 1970, for ages.
+    /// `includeObject`: `None`, `Metadata` (also if empty) or `Object`: what rows contain besides their cells.
+    /// `withColumns`: Watches omit the columns after the first event. `now`: Seconds since 1970, for ages.
     ///
     /// - Returns: The Table.
     package func table(

@@ -1,4 +1,4 @@
-/// Cells as kubectl users know them.
+/// Cells as kubectl prints them.
 enum TableText {
     static let none = "<none>"
     static let unknown = "<unknown>"
@@ -13,7 +13,7 @@ enum TableText {
         return duration(seconds: now - seconds)
     }
 
-    /// A duration in at most two units, less exact the longer it is.
+    /// A duration in at most two units, less precise the longer it is.
     static func duration(seconds: Int64) -> String {
         if seconds < -1 { return "<invalid>" }
         if seconds < 0 { return "0s" }
@@ -39,7 +39,7 @@ enum TableText {
         texts.isEmpty ? none : texts.joined(separator: ",")
     }
 
-    /// The first three, and how many more there are.
+    /// The first three, and the number of others.
     static func firstThree(_ texts: [String]) -> String {
         let first = texts.prefix(3).joined(separator: ",")
         return texts.count > 3 ? "\(first) + \(texts.count - 3) more..." : first

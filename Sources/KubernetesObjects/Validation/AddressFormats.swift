@@ -1,11 +1,11 @@
 import InternetAddresses
 
-/// What addresses and networks in objects have to look like.
+/// Validation of addresses and networks in objects.
 enum AddressFormats {
     static let invalidAddress = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
     static let invalidNetwork = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 
-    /// Reads an address, also with leading zeros in IPv4 parts, as kube-apiserver still does.
+    /// Reads an address, allowing leading zeros in IPv4 parts, as kube-apiserver still does.
     static func parse(_ text: String) -> IPAddress? {
         if let address = IPAddress(text) { return mapped(address) }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -20,7 +20,7 @@ enum AddressFormats {
         return IPAddress(ipv4: bits)
     }
 
-    /// An IPv4 address in IPv6 form counts as IPv4.
+    /// An IPv4-mapped address counts as IPv4.
     private static func mapped(_ address: IPAddress) -> IPAddress {
         address.isIPv4Mapped ? IPAddress(ipv4: UInt32(truncatingIfNeeded: address.ipv6Bits.low)) : address
     }
@@ -50,7 +50,7 @@ enum AddressFormats {
         return []
     }
 
-    /// Addresses that no client elsewhere could mean.
+    /// Addresses that other hosts cannot use.
     static func specialAddressErrors(_ field: String, _ text: String) -> [FieldError] {
         guard let address = parse(text) else { return [.invalid(field, .string(text), "must be a valid IP address")] }
         var errors: [FieldError] = []
@@ -64,7 +64,7 @@ enum AddressFormats {
         return errors
     }
 
-    /// Warnings about addresses that are accepted but not written as usual.
+    /// Warnings about accepted addresses in non-canonical form.
     static func addressWarnings(_ field: String, _ text: String) -> [String] {
         guard let address = parse(text) else { return [] }
         guard let strict = IPAddress(text), !strict.isIPv4Mapped else {
@@ -80,7 +80,7 @@ enum AddressFormats {
         ]
     }
 
-    /// Warnings about networks that are accepted but not written as usual.
+    /// Warnings about accepted networks in non-canonical form.
     static func networkWarnings(_ field: String, _ text: String) -> [String] {
         guard let parsed = parseNetwork(text) else { return [] }
         var warnings: [String] = []

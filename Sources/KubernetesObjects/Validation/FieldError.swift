@@ -1,4 +1,4 @@
-/// One thing that is wrong with one field of an object, in kube-apiserver's words.
+/// One problem with one field of an object, in kube-apiserver's wording.
 package struct FieldError: Sendable, Hashable, CustomStringConvertible {
     package enum Kind: String, Sendable {
         case required = "FieldValueRequired"
@@ -16,7 +16,7 @@ package struct FieldError: Sendable, Hashable, CustomStringConvertible {
     package var kind: Kind
     /// Such as `spec.ports[0].port`.
     package var field: String
-    /// What is wrong, without the field: `Invalid value: 0: must be between 1 and 65535, inclusive`.
+    /// The problem, without the field: `Invalid value: 0: must be between 1 and 65535, inclusive`.
     package var message: String
 
     package init(_ kind: Kind, _ field: String, _ message: String) {
@@ -69,7 +69,7 @@ extension FieldError {
         detail.isEmpty ? "" : ": \(detail)"
     }
 
-    /// Values are shown as JSON, but text is quoted as Go quotes it.
+    /// Values are shown as JSON, but strings are quoted as in Go.
     static func shown(_ value: JSONValue) -> String {
         if case .string(let text) = value { return GoText.quoted(text) }
         return GoText.unescapedJSON(value)

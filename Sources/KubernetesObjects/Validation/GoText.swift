@@ -1,4 +1,4 @@
-/// Text as Go's formatting verbs write it, where it becomes part of an error message.
+/// Text as Go's formatting verbs write it, for error messages.
 enum GoText {
     /// `%q`.
     static func quoted(_ text: String) -> String {
@@ -22,7 +22,7 @@ enum GoText {
         return result + "\""
     }
 
-    /// JSON without Go's escapes for HTML.
+    /// JSON without Go's HTML escapes.
     static func unescapedJSON(_ value: JSONValue) -> String {
         switch value {
         case .string(let text): quoted(text)

@@ -1,6 +1,6 @@
-/// Checks of `metadata`, alike for all kinds.
+/// Checks of `metadata`, the same for all kinds.
 enum MetadataValidation {
-    /// Finalizers without a domain that Kubernetes itself uses.
+    /// Kubernetes' own finalizers, which have no domain.
     private static let standardFinalizers: Set<String> = ["kubernetes", "orphan", "foregroundDeletion"]
     private static let annotationsLimit = 256 * 1024
 
@@ -39,7 +39,7 @@ enum MetadataValidation {
         return errors
     }
 
-    /// What holds on create and update.
+    /// Checks on create and update.
     private static func sharedErrors(_ document: Document) -> [FieldError] {
         labelErrors(document[path: "metadata", "labels"].fields, "metadata.labels")
             + annotationErrors(document[path: "metadata", "annotations"].fields, "metadata.annotations")

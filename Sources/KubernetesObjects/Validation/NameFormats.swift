@@ -1,4 +1,4 @@
-/// What names, labels and ports have to look like. Each check returns what is wrong, in kube-apiserver's words.
+/// Formats of names, labels and ports. Each check returns the problems, in kube-apiserver's wording.
 enum NameFormats {
     /// `[a-z0-9]([-a-z0-9]*[a-z0-9])?`, at most 63 bytes.
     static func label(_ text: String) -> [String] {
@@ -27,7 +27,7 @@ enum NameFormats {
         return problems
     }
 
-    /// A subdomain behind `*.`.
+    /// A subdomain after `*.`.
     static func wildcardSubdomain(_ text: String) -> [String] {
         if text.hasPrefix("*."), isSubdomain(String(text.dropFirst(2))) { return tooLong(text, 253) }
         return [
@@ -38,7 +38,7 @@ enum NameFormats {
         ]
     }
 
-    /// A name with an optional prefix, as keys of labels have: `example.com/my-name`.
+    /// A name with an optional prefix, as in label keys: `example.com/my-name`.
     static func qualifiedName(_ text: String) -> [String] {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2 else {
@@ -100,7 +100,7 @@ enum NameFormats {
         return problems
     }
 
-    /// The name of a port of a container, at most 15 bytes.
+    /// The name of a container port, at most 15 bytes.
     static func portName(_ text: String) -> [String] {
         var problems = tooLong(text, 15)
         let bytes = Array(text.utf8)
@@ -119,7 +119,7 @@ enum NameFormats {
         (1...65535).contains(number) ? [] : ["must be between 1 and 65535, inclusive"]
     }
 
-    /// A part of a path, as names that are not DNS names have to be.
+    /// A path segment, the format of names that are not DNS names.
     static func pathSegment(_ text: String) -> [String] {
         if text == "." || text == ".." { return ["may not be '\(text)'"] }
         var problems: [String] = []

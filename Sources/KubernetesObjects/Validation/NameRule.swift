@@ -1,4 +1,4 @@
-/// What the names of a kind have to look like.
+/// The format of a kind's names.
 package enum NameRule: Sendable {
     case label
     case subdomain
@@ -6,9 +6,9 @@ package enum NameRule: Sendable {
     /// No rule at all.
     case any
 
-    /// `isPrefix`: The name is the beginning of generated ones and may end with a hyphen.
+    /// `isPrefix`: The name is a prefix of generated names and may end with a hyphen.
     ///
-    /// - Returns: What is wrong with a name.
+    /// - Returns: The problems of a name.
     func problems(_ name: String, isPrefix: Bool) -> [String] {
         var name = name
         if isPrefix, name.utf8.count > 1, name.hasSuffix("-") {

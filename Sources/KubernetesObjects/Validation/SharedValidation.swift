@@ -6,7 +6,7 @@ enum SharedValidation {
         return supported.contains(text) ? [] : [.unsupported(field, .string(text), supported)]
     }
 
-    /// A port by number, or by the name that containers give it.
+    /// A port by number, or by its name in containers.
     static func portNumberOrNameErrors(_ value: JSONValue?, _ field: String) -> [FieldError] {
         if let name = value?.string {
             return NameFormats.portName(name).map { .invalid(field, .string(name), $0) }
@@ -25,7 +25,7 @@ enum SharedValidation {
         return errors
     }
 
-    /// A text that has to be one of a few.
+    /// A string with a fixed set of values.
     static func choiceErrors(_ value: JSONValue?, _ field: String, _ choices: [String]) -> [FieldError] {
         guard let text = value?.string, !text.isEmpty else { return [.required(field)] }
         return choices.contains(text) ? [] : [.unsupported(field, .string(text), choices)]

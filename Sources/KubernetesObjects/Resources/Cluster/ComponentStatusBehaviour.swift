@@ -1,4 +1,4 @@
-/// What is particular to ComponentStatuses, which old clients still ask for.
+/// The rules for ComponentStatuses, which old clients still request.
 package struct ComponentStatusBehaviour: ResourceBehaviour {
     package init() {}
 

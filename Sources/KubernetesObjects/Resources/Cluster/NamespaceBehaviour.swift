@@ -1,4 +1,4 @@
-/// What is particular to Namespaces.
+/// The rules for Namespaces.
 package struct NamespaceBehaviour: ResourceBehaviour {
     package init() {}
 

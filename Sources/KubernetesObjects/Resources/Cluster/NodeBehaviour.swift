@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// What is particular to Nodes.
+/// The rules for Nodes.
 package struct NodeBehaviour: ResourceBehaviour {
     package init() {}
 
@@ -8,7 +8,7 @@ package struct NodeBehaviour: ResourceBehaviour {
         NameRule.subdomain.problems(name, isPrefix: isPrefix)
     }
 
-    /// `podCIDR` and the first of `podCIDRs` are one thing; `podCIDR` counts when they differ.
+    /// `podCIDR` and the first of `podCIDRs` are the same field; if they differ, `podCIDR` counts.
     package func applyDefaults(_ document: inout Document) {
         document.modify("spec") { spec in
             let single = spec["podCIDR"].text
@@ -21,7 +21,7 @@ package struct NodeBehaviour: ResourceBehaviour {
         }
     }
 
-    /// A new node takes no Pods until it has reported that it is ready.
+    /// A new node accepts no Pods until it has reported ready.
     package func prepareForCreate(_ document: inout Document) {
         document.modify("spec") { spec in
             let taint: JSONValue = ["key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"]

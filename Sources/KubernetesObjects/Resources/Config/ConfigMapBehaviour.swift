@@ -1,4 +1,4 @@
-/// What is particular to ConfigMaps.
+/// The rules for ConfigMaps.
 package struct ConfigMapBehaviour: ResourceBehaviour {
     static let sizeLimit = 1 << 20
 
@@ -33,7 +33,7 @@ package struct ConfigMapBehaviour: ResourceBehaviour {
         Self.immutabilityErrors(document, old: old, fields: ["data", "binaryData"]) + validateCreate(document)
     }
 
-    /// What `immutable` forbids for good.
+    /// Changes that `immutable` forbids permanently.
     static func immutabilityErrors(_ document: Document, old: Document, fields: [String]) -> [FieldError] {
         guard old["immutable"].flag else { return [] }
         let detail = "field is immutable when `immutable` is set"

@@ -1,4 +1,4 @@
-/// What is particular to Leases.
+/// The rules for Leases.
 package struct LeaseBehaviour: ResourceBehaviour {
     package init() {}
 

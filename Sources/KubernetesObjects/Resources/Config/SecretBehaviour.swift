@@ -1,4 +1,4 @@
-/// What is particular to Secrets.
+/// The rules for Secrets.
 package struct SecretBehaviour: ResourceBehaviour {
     package init() {}
 
@@ -28,7 +28,7 @@ package struct SecretBehaviour: ResourceBehaviour {
         return errors + typeErrors(document, data)
     }
 
-    /// The keys that the well-known types have to have.
+    /// The required keys of the well-known types.
     private func typeErrors(_ document: Document, _ data: JSONObject) -> [FieldError] {
         func missing(_ keys: String...) -> [FieldError] {
             keys.filter { data[$0].text.isEmpty && data[$0] == nil }.map { .required("data[\($0)]") }

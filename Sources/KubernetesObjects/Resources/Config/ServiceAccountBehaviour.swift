@@ -1,4 +1,4 @@
-/// What is particular to ServiceAccounts.
+/// The rules for ServiceAccounts.
 package struct ServiceAccountBehaviour: ResourceBehaviour {
     package init() {}
 

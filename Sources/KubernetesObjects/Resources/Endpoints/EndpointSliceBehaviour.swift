@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// What is particular to EndpointSlices.
+/// The rules for EndpointSlices.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/
 package struct EndpointSliceBehaviour: ResourceBehaviour {

@@ -1,6 +1,6 @@
-/// The subsets of Endpoints in the form that the API keeps: addresses with the same ports together, each once, sorted.
+/// The subsets of Endpoints in the API's canonical form: addresses with the same ports together, each once, sorted.
 ///
-/// Kubernetes orders ports by a hash of its own structures; here they stay in the order in which they were given.
+/// Kubernetes orders ports by a hash of its own structures; here they keep their given order.
 enum EndpointSubsets {
     private struct Entry {
         var address: JSONValue
@@ -12,7 +12,7 @@ enum EndpointSubsets {
         var entriesByPort: [JSONValue: [JSONValue: Entry]] = [:]
         for subset in subsets {
             let subsetPorts = subset["ports"].items
-            // Addresses without ports stay together too.
+            // Addresses without ports also stay together.
             for port in subsetPorts.isEmpty ? [.null] : subsetPorts {
                 if entriesByPort[port] == nil { ports.append(port) }
                 for (key, isReady) in [("addresses", true), ("notReadyAddresses", false)] {
@@ -33,7 +33,7 @@ enum EndpointSubsets {
         return groups.map { subset(ports: $0.ports, Array($0.entries.values)) }
     }
 
-    /// An address that is ready and not ready counts as not ready.
+    /// An address listed as both ready and not ready counts as not ready.
     private static func add(_ address: JSONValue, isReady: Bool, to entries: inout [JSONValue: Entry]) {
         let identity: JSONValue = [
             "ip": address["ip"] ?? "", "uid": address["targetRef"]["uid"] ?? "",

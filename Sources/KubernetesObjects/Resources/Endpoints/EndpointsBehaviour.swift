@@ -1,4 +1,4 @@
-/// What is particular to Endpoints.
+/// The rules for Endpoints.
 package struct EndpointsBehaviour: ResourceBehaviour {
     package init() {}
 
@@ -22,7 +22,7 @@ package struct EndpointsBehaviour: ResourceBehaviour {
         repack(&document)
     }
 
-    /// Errors name what the client has written, so nothing moves before it is right.
+    /// Errors refer to the client's input, so nothing is rearranged before validation.
     private func repack(_ document: inout Document) {
         let subsets = document["subsets"].items
         guard !subsets.isEmpty, validateCreate(document).isEmpty else { return }

@@ -1,4 +1,4 @@
-/// What is particular to Events of the core group.
+/// The rules for Events of the core group.
 package struct EventBehaviour: ResourceBehaviour {
     package init() {}
 

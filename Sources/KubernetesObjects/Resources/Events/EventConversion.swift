@@ -1,4 +1,4 @@
-/// Events of `events.k8s.io/v1` and of the core group are the same objects with other field names.
+/// Events of `events.k8s.io/v1` and of the core group are the same objects with different field names.
 package enum EventConversion {
     private static let coreToNew = [
         ("involvedObject", "regarding"), ("message", "note"), ("source", "deprecatedSource"),

@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// What is particular to IPAddress objects: the name is the address.
+/// The rules for IPAddress objects: the name is the address.
 package struct IPAddressBehaviour: ResourceBehaviour {
     package init() {}
 

@@ -1,4 +1,4 @@
-/// What is particular to Ingresses.
+/// The rules for Ingresses.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/
 package struct IngressBehaviour: ResourceBehaviour {
@@ -146,7 +146,7 @@ package struct IngressBehaviour: ResourceBehaviour {
     }
 }
 
-/// Checks of where an Ingress sends requests.
+/// Checks of an Ingress's backends.
 enum IngressBackendValidation {
     static func errors(_ backend: JSONValue, _ field: String) -> [FieldError] {
         switch (backend["service"], backend["resource"]) {

@@ -1,4 +1,4 @@
-/// What is particular to IngressClasses.
+/// The rules for IngressClasses.
 package struct IngressClassBehaviour: ResourceBehaviour {
     package init() {}
 

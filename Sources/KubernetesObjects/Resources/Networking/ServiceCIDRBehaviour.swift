@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// What is particular to ServiceCIDRs.
+/// The rules for ServiceCIDRs.
 package struct ServiceCIDRBehaviour: ResourceBehaviour {
     package init() {}
 
@@ -45,7 +45,7 @@ package struct ServiceCIDRBehaviour: ResourceBehaviour {
         let new = document.spec["cidrs"].texts
         let old = old.spec["cidrs"].texts
         if new == old { return [] }
-        // A second network may be added; nothing else changes.
+        // A second network may be added; nothing else may change.
         if old.count == 1, new.count == 2, new[0] == old[0] { return validateCreate(document) }
         if new.count != old.count {
             return [.invalid("spec.cidrs", document.spec["cidrs"] ?? .null, "field is immutable")]

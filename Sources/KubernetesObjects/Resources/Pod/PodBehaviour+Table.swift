@@ -38,7 +38,7 @@ extension PodBehaviour {
     }
 }
 
-/// What the containers of a Pod amount to.
+/// A summary of a Pod's containers.
 private struct PodSummary {
     var total: Int
     var ready = 0

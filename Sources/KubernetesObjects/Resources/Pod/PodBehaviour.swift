@@ -1,4 +1,4 @@
-/// What is particular to Pods.
+/// The rules for Pods.
 package struct PodBehaviour: ResourceBehaviour {
     package init() {}
 
@@ -20,7 +20,7 @@ package struct PodBehaviour: ResourceBehaviour {
         }
     }
 
-    /// A Pod that says nothing else stays for five minutes on a node that has become unreachable.
+    /// By default, a Pod stays on an unreachable node for five minutes.
     private static func tolerateShortOutages(_ spec: inout JSONObject) {
         var tolerations = spec["tolerations"].items
         for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
@@ -80,7 +80,7 @@ package struct PodBehaviour: ResourceBehaviour {
         ]
     }
 
-    /// A Pod on a node gets the time that it asks for to end; others vanish at once.
+    /// A Pod on a node gets its grace period; others vanish at once.
     package func gracePeriodSeconds(_ document: Document, requested: Int64?) -> Int64? {
         var period = requested ?? document.spec["terminationGracePeriodSeconds"]?.integer ?? 30
         if document.spec["nodeName"].text.isEmpty { period = 0 }
@@ -88,7 +88,7 @@ package struct PodBehaviour: ResourceBehaviour {
         return period < 0 ? 1 : period
     }
 
-    /// How much the Pod can rely on its resources.
+    /// The Pod's quality of service class.
     static func qualityOfService(_ spec: JSONObject) -> String {
         let containers = spec["containers"].items + spec["initContainers"].items
         var asks = false
@@ -106,7 +106,7 @@ package struct PodBehaviour: ResourceBehaviour {
         return asks ? (isGuaranteed ? "Guaranteed" : "Burstable") : "BestEffort"
     }
 
-    /// Puts a Pod on a node, as a scheduler asks for with a Binding.
+    /// Binds a Pod to a node, as a scheduler requests with a Binding.
     ///
     /// - Throws: `APIStatus` if the Pod is on a node already or is being deleted.
     package static func bind(_ pod: inout Document, _ binding: Document, now: Int64) throws(APIStatus) {

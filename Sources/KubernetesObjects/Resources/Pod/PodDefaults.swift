@@ -1,15 +1,15 @@
-/// What the API fills in for Pods and templates of Pods.
+/// The defaults of Pods and Pod templates.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 enum PodDefaults {
-    /// Defaults that templates get too.
+    /// Defaults that also apply to templates.
     static func applyToSpec(_ spec: inout JSONObject) {
         spec.setDefault(emptyText: "dnsPolicy", "ClusterFirst")
         spec.setDefault(emptyText: "restartPolicy", "Always")
         spec.setDefault(emptyText: "schedulerName", "default-scheduler")
         spec.setDefault("securityContext", [:])
         spec.setDefault("terminationGracePeriodSeconds", 30)
-        // Two names of one thing.
+        // Two names for the same field.
         let account = spec["serviceAccountName"].text.isEmpty ? spec["serviceAccount"] : spec["serviceAccountName"]
         if let account, !account.string.orEmpty.isEmpty {
             spec["serviceAccountName"] = account
@@ -22,7 +22,7 @@ enum PodDefaults {
         spec.modifyItems("volumes", applyToVolume)
     }
 
-    /// Defaults that only Pods themselves get.
+    /// Defaults for Pods only.
     static func applyToPod(_ spec: inout JSONObject) {
         spec.setDefault("enableServiceLinks", true)
         for list in ["containers", "initContainers"] {
@@ -64,7 +64,7 @@ enum PodDefaults {
         }
     }
 
-    /// Images that may change under their name are pulled each time.
+    /// Images whose tag may move are always pulled.
     private static func pullPolicy(image: String) -> String {
         if image.contains("@") { return "IfNotPresent" }
         let last = image.split(separator: "/").last ?? ""

@@ -1,4 +1,4 @@
-/// Checks of what Pods and templates of Pods ask for.
+/// Validation of the specs of Pods and Pod templates.
 enum PodSpecValidation {
     static func errors(_ spec: JSONObject, _ field: String) -> [FieldError] {
         var errors: [FieldError] = []

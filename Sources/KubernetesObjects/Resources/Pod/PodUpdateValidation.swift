@@ -1,4 +1,4 @@
-/// Checks of what may change while a Pod exists.
+/// Validation of changes to existing Pods.
 enum PodUpdateValidation {
     private static let changeable = [
         "`spec.containers[*].image`", "`spec.initContainers[*].image`", "`spec.activeDeadlineSeconds`",

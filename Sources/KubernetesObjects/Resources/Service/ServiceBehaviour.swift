@@ -1,4 +1,4 @@
-/// What is particular to Services. Addresses and node ports are allocated elsewhere, before validation.
+/// The rules for Services. Addresses and node ports are allocated elsewhere, before validation.
 package struct ServiceBehaviour: ResourceBehaviour {
     package init() {}
 
@@ -78,7 +78,7 @@ package struct ServiceBehaviour: ResourceBehaviour {
         [("spec.clusterIP", document.spec["clusterIP"].text), ("spec.type", document.spec["type"].text)]
     }
 
-    /// Clients outside the cluster can reach it: its type says so, or it has external addresses.
+    /// Whether clients outside the cluster can reach it, through its type or external addresses.
     static func isExternallyAccessible(_ spec: JSONObject) -> Bool {
         switch spec["type"].text {
         case "NodePort", "LoadBalancer": true
@@ -87,7 +87,7 @@ package struct ServiceBehaviour: ResourceBehaviour {
         }
     }
 
-    /// It has a health check port of its own.
+    /// Whether it has a health check port.
     static func needsHealthCheck(_ spec: JSONObject) -> Bool {
         spec["type"].text == "LoadBalancer" && spec["externalTrafficPolicy"].text == "Local"
     }

@@ -50,7 +50,7 @@ extension ServiceValidation {
             errors += problems
         }
         if addresses.count > 2 { errors.append(.invalid(field, shown, "may only hold up to 2 values")) }
-        // Addresses that cannot be read have no family to compare.
+        // Unreadable addresses have no family to compare.
         if hasInvalidAddress { return errors }
 
         let isIPv6 = addresses.map(AddressFormats.isIPv6)

@@ -1,5 +1,5 @@
 extension ServiceValidation {
-    /// Checks of what may not change.
+    /// Checks of immutable fields.
     static func updateErrors(_ document: Document, old: Document) -> [FieldError] {
         let new = document.spec
         let old = old.spec
@@ -22,7 +22,7 @@ extension ServiceValidation {
         return errors
     }
 
-    /// The first address stays; the second one may come, and go with `SingleStack`.
+    /// The first address stays; the second may be added, and removed with `SingleStack`.
     private static func addressChangeErrors(_ new: JSONObject, _ old: JSONObject) -> [FieldError] {
         let newAddresses = new["clusterIPs"].texts
         let oldAddresses = old["clusterIPs"].texts
@@ -74,7 +74,7 @@ extension ServiceValidation {
         return errors
     }
 
-    /// Checks of what load balancers report.
+    /// Checks of the load balancer status.
     static func statusErrors(_ document: Document, old: Document) -> [FieldError] {
         let field = "status.loadBalancer.ingress"
         let entries = document.status["loadBalancer"]["ingress"].items

@@ -6,7 +6,7 @@ package enum ServiceValidation {
     private static let topologyAnnotation = "service.kubernetes.io/topology-mode"
     private static let sourceRangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
-    /// Checks that hold whenever a Service is written; addresses that `old` has already are accepted as they are.
+    /// Checks for every write of a Service; addresses that `old` already has are accepted as they are.
     static func errors(_ document: Document, old: Document? = nil) -> [FieldError] {
         let spec = document.spec
         let type = spec["type"].text
@@ -145,7 +145,7 @@ package enum ServiceValidation {
         }
     }
 
-    /// Node ports and ports are told apart by protocol and number.
+    /// Ports and node ports are distinguished by protocol and number.
     private static func portSetErrors(_ ports: [JSONValue], type: String) -> [FieldError] {
         struct Key: Hashable {
             var transport: String

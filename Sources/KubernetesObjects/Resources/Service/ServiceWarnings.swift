@@ -1,4 +1,4 @@
-/// What clients are warned about although the Service is accepted.
+/// Warnings about accepted Services.
 enum ServiceWarnings {
     private static let oldTopologyAnnotation = "service.kubernetes.io/topology-aware-hints"
     private static let topologyAnnotation = "service.kubernetes.io/topology-mode"

@@ -1,4 +1,4 @@
-/// What is particular to Deployments.
+/// The rules for Deployments.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
 package struct DeploymentBehaviour: ResourceBehaviour {

@@ -1,4 +1,4 @@
-/// What is particular to ReplicaSets.
+/// The rules for ReplicaSets.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/
 package struct ReplicaSetBehaviour: ResourceBehaviour {

@@ -20,7 +20,7 @@ package enum Scale {
         ])
     }
 
-    /// A workload with the number of replicas that a Scale asks for.
+    /// A workload with the number of replicas from a Scale.
     ///
     /// - Throws: `APIStatus` with code 422 for a negative number.
     package static func apply(_ scale: Document, to workload: Document) throws(APIStatus) -> Document {

@@ -1,5 +1,5 @@
 extension SchemaText {
-    /// Pods' containers.
+    /// Containers of Pods.
     static let containers: StaticString = #"""
         core.v1.Container | One container of a Pod.
           name 1 string always required

@@ -1,5 +1,5 @@
 extension SchemaText {
-    /// Ingresses, EndpointSlices, Leases, Events and what belongs to them.
+    /// Ingresses, EndpointSlices, Leases, Events and related types.
     static let networking: StaticString = #"""
         networking.v1.Ingress | Rules by which HTTP requests from outside reach Services.
           typemeta

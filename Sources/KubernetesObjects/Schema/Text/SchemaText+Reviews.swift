@@ -1,5 +1,5 @@
 extension SchemaText {
-    /// Questions about identity and permission.
+    /// Reviews of identity and permissions.
     static let reviews: StaticString = #"""
         authorization.v1.SelfSubjectAccessReview | Whether the asking user may do something.
           typemeta

@@ -1,5 +1,5 @@
 extension SchemaText {
-    /// Pods' volumes.
+    /// Volumes of Pods.
     static let volumes: StaticString = #"""
         core.v1.Volume
           name 1 string always required
