@@ -42,10 +42,25 @@ struct CleanUp {
     }
 
     private func removeRules(_ programs: IPTablesPrograms, _ family: IPFamily) throws(DataplaneError) {
+        guard programs.backend != .nft || mayHaveChains(family) else { return }
         try DataplaneError.wrapping { () throws(IPTablesError) in
             guard let saved = try programs.saveIfSupported(family: family) else { return }
             let input = input(saved)
             if !input.isEmpty { try programs.restore(input.bytes, family: family) }
+        }
+    }
+
+    /// Whether the mode may have been here. `iptables-nft-save` takes ten seconds for the rules that iptables mode has for
+    /// 5,000 Services; the kernel tells at once which chains there are.
+    private func mayHaveChains(_ family: IPFamily) -> Bool {
+        do throws(NetlinkError) {
+            for (table, names) in IPVSChains.evidence {
+                for name in names where try KernelTables.hasChain(name, in: table, family) { return true }
+            }
+            return false
+        } catch {
+            // The programs will say what is wrong.
+            return true
         }
     }
 
@@ -101,10 +116,14 @@ struct CleanUp {
 }
 
 extension IPVSChains {
-    /// Whether the mode has been here: the chains that no other mode has.
+    /// The chains that no other mode has.
+    fileprivate static let evidence: [Table: [String]] = [
+        .filter: [filter, outFilter, nodePort, sourceRangesFirewall], .nat: [loadBalancer, nodePort],
+    ]
+
+    /// Whether the mode has been here.
     fileprivate static func isEvident(in saved: SavedRules) -> Bool {
-        [filter, outFilter, nodePort, sourceRangesFirewall].contains { saved.chains(in: .filter).contains($0) }
-            || [loadBalancer, nodePort].contains { saved.chains(in: .nat).contains($0) }
+        evidence.contains { table, names in !saved.chains(in: table).isDisjoint(with: names) }
     }
 }
 
