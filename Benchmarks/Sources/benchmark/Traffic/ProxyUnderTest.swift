@@ -7,10 +7,12 @@ struct ProxyUnderTest {
     let port: UInt16
     /// What the process reads: a folder of manifests that it follows, or a configuration file.
     private let files: URL
+    private var isServicelet = false
 
     /// Asks the process to end, waits until it has, and removes what it has read.
     func stop() throws {
-        try process.stop()
+        // HAProxy dies of SIGTERM, with the object.
+        if isServicelet { try process.stop() }
         try FileManager.default.removeItem(at: files)
     }
 
@@ -28,7 +30,7 @@ struct ProxyUnderTest {
         _ = try process.wait(for: "the Service is programmed", until: .now + .seconds(20)) {
             $0.what.hasPrefix("programmed")
         }
-        return ProxyUnderTest(process: process, port: 30_080, files: folder)
+        return ProxyUnderTest(process: process, port: 30_080, files: folder, isServicelet: true)
     }
 
     /// HAProxy in TCP mode, with as many threads as there are processors and with splicing.
