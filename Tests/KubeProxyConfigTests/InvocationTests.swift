@@ -77,6 +77,9 @@ struct InvocationTests {
         #expect(!configuration.iptables.masqueradeAll)
         #expect(configuration.healthzBindAddress == "0.0.0.0:10256")
         #expect(try invoke("--config=x", file: file).configuration.logging.verbosity == 1)
+        #expect(try invoke("--config=x", file: file).configuration.command.userspaceDrainTimeout == .seconds(20))
+        let ours = try invoke("--config=x", "--userspace-drain-timeout=5s", file: file).configuration
+        #expect(ours.command.userspaceDrainTimeout == .seconds(5))
     }
 
     @Test("ports complete addresses, and 0 or an empty address serves nothing")

@@ -45,7 +45,7 @@ struct ProxyConfigurationTests {
             "--manifests=/etc/services", "--proxy-mode=iptables", "--hostname-override= N1 ", "--masquerade-all",
             "--cluster-cidr=10.244.0.0/16, fd00:10:244::/48", "--healthz-bind-address=[::]:80",
             "--metrics-bind-address=", "--iptables-masquerade-bit=31", "--iptables-localhost-nodeports=false",
-            "--conntrack-tcp-be-liberal")
+            "--conntrack-tcp-be-liberal", "--userspace-drain-timeout=1m30s")
         #expect(configuration.origin == .manifests(path: "/etc/services"))
         #expect(configuration.mode == .iptables)
         #expect(configuration.nodeName == "n1")
@@ -57,6 +57,7 @@ struct ProxyConfigurationTests {
         #expect(configuration.masqueradeBit == 31)
         #expect(!configuration.localhostNodePorts)
         #expect(configuration.acceptsInvalidPackets)
+        #expect(configuration.userspaceDrainTimeout == .seconds(90))
     }
 
     @Test("two sources are one too many")
