@@ -1,6 +1,6 @@
-/// What a chain holds, in a few bytes: enough to tell whether it holds the same as another.
+/// A few bytes that identify the contents of a chain, for comparison with another.
 ///
-/// A digest is good for comparisons within one process only: the hash is keyed anew in each.
+/// Valid only within one process, because the hash is keyed randomly in each.
 package struct ChainDigest: Sendable, Hashable {
     /// The number of rules.
     package private(set) var count = 0
@@ -13,7 +13,7 @@ package struct ChainDigest: Sendable, Hashable {
     /// An empty chain.
     package init() {}
 
-    /// A chain of these rules, whole lines as `iptables-save` prints them.
+    /// A chain with these rules, as whole lines of `iptables-save`.
     package init(_ rules: some Sequence<String>) {
         for rule in rules { append(rule) }
     }
@@ -36,10 +36,10 @@ package struct ChainDigest: Sendable, Hashable {
         ordered ^= ordered >> 29
     }
 
-    /// Adds a rule that is equal to no other.
+    /// Adds a rule that equals no other.
     package mutating func appendUnknown() { append(UnsafeRawBufferPointer(start: nil, count: 0)) }
 
-    /// Whether both hold the same rules, in whatever order; with `sameLast`, the same one at the end.
+    /// Whether both hold the same rules in any order; with `sameLast`, also the same last rule.
     package func hasSameRules(as other: ChainDigest, sameLast: Bool = false) -> Bool {
         count == other.count && unordered == other.unordered && (last == other.last || !sameLast)
     }

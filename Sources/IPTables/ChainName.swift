@@ -1,6 +1,6 @@
 import Crypto
 
-/// The chain names that kube-proxy's modes share. Tools and people look for them.
+/// The chain names shared by kube-proxy's modes, which tools and people look for.
 package enum ChainName {
     package static let services = "KUBE-SERVICES"
     package static let externalServices = "KUBE-EXTERNAL-SERVICES"
@@ -11,9 +11,9 @@ package enum ChainName {
     package static let loadBalancerFirewall = "KUBE-PROXY-FIREWALL"
     /// Shared with kubelet.
     package static let localhostFirewall = "KUBE-FIREWALL"
-    /// An empty chain. When it is gone, somebody has flushed the table.
+    /// An empty chain. If it is gone, something has flushed the table.
     package static let canary = "KUBE-PROXY-CANARY"
-    /// Kubelet's chains in the table mangle: they tell which back end it uses.
+    /// Kubelet's chains in the table mangle, which show its back end.
     package static let ofKubelet = ["KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY"]
 
     /// The first 16 characters of the base32 form of the SHA-256 of `text`: kernels refuse chain names of more than 28
@@ -24,7 +24,7 @@ package enum ChainName {
         return digest.withUnsafeBytes { bytes in
             String(unsafeUninitializedCapacity: 16) { characters in
                 for index in 0..<16 {
-                    // Five bits each, which may straddle two bytes.
+                    // Groups of five bits, which may straddle two bytes.
                     let (byte, bit) = (index * 5 / 8, index * 5 % 8)
                     let pair = UInt16(bytes[byte]) << 8 | UInt16(bytes[byte + 1])
                     let value = UInt8(truncatingIfNeeded: pair >> (11 - UInt16(bit))) & 31

@@ -4,8 +4,8 @@ package import Netlink
 
 /// Remembers which process last changed nf_tables, where the nft back end keeps its rules.
 ///
-/// The kernel names the process only at the time of the change. Belongs to one thread, in whose network namespace it
-/// listens. Open it after our own changes: a listener slows them down.
+/// The kernel names the process only at the time of the change. For one thread, in whose network namespace it listens.
+/// Open it after our own changes, which a listener slows down.
 package final class ChangeListener {
     private let socket: NetlinkSocket
     private var connection: NetlinkConnection
@@ -27,7 +27,7 @@ package final class ChangeListener {
                     writer = try Self.writer(payload.extracting(4..<payload.byteCount)) ?? writer
                 }
             } catch {
-                // There were more events than the socket holds, and the last ones are lost.
+                // The socket's buffer overflowed, and the last events are lost.
                 guard error.errno == ENOBUFS else { throw error }
             }
         }

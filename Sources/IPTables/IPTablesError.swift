@@ -1,7 +1,7 @@
 import Glibc
 package import Netlink
 
-/// Why the programs could not do what they were asked.
+/// Why the programs failed.
 package struct IPTablesError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         /// The program is not installed.
@@ -17,7 +17,7 @@ package struct IPTablesError: Error, Sendable, CustomStringConvertible {
     package var code: Code
     /// What failed, why, and what to do.
     package var message: String
-    /// What the program wrote to its standard error; empty if it did not run.
+    /// The program's standard error; empty if it did not run.
     package var output: String
     package var cause: (any Error)?
 
@@ -28,7 +28,7 @@ package struct IPTablesError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// The failure of a program that ran to its end.
+    /// The failure of a program that ran to completion.
     package init(program: String, status: Int32, output: String) {
         let says = Self.reason(in: output, of: program)
         if output.contains("Permission denied") || output.contains("Operation not permitted") {
@@ -40,12 +40,12 @@ package struct IPTablesError: Error, Sendable, CustomStringConvertible {
                 .unsupported, "\(program): the kernel lacks what it needs (\(says)); load the kernel's modules",
                 output: output)
         } else {
-            // Status 4: somebody else holds the lock, or changed the rules at the same time.
+            // Status 4: another program holds the lock, or changed the rules at the same time.
             self.init(.transient, "\(program) failed (status \(status)): \(says)", output: output)
         }
     }
 
-    /// The failure of a question to the kernel; `what` is what was asked for: `the kernel's tables`.
+    /// The failure of a query to the kernel; `what` is its subject, such as `the kernel's tables`.
     package init(_ error: NetlinkError, reading what: String) {
         let isPermission = error.errno == EPERM || error.errno == EACCES
         self.init(isPermission ? .permission : .transient, "cannot read \(what): \(error)", cause: error)
@@ -53,7 +53,7 @@ package struct IPTablesError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
-    /// Whether the programs or the kernel lack what is asked for, so that there can be no rules either.
+    /// Whether the programs or the kernel lack the feature, so that there can be no rules either.
     package var isAbsence: Bool { code == .notInstalled || code == .unsupported }
 
     /// The line of the restore input that ``output`` names, counted from 1; `nil` if it names none.
@@ -72,13 +72,13 @@ package struct IPTablesError: Error, Sendable, CustomStringConvertible {
     /// The kernel's or the program's own words, on one line.
     package var reason: String { output.isEmpty ? message : Self.reason(in: output, of: "") }
 
-    /// What the programs of both back ends say where a table, a family or all of nf_tables is missing.
+    /// The messages of both back ends' programs if a table, a family or all of nf_tables is missing.
     private static let lacksKernelSupport = [
         "do you need to insmod", "Table does not exist", "Address family not supported", "Protocol not supported",
         "Could not fetch rule set generation id: Invalid argument",
     ]
 
-    /// The first line that tells something.
+    /// The first informative line.
     private static func reason(in output: String, of program: String) -> String {
         let lines = output.split(separator: "\n").filter { !$0.hasPrefix("Try `") && !$0.hasPrefix("#") }
         let line = lines.first { $0.contains("failed") || $0.count > 45 } ?? lines.first

@@ -1,12 +1,12 @@
 import InternetAddresses
 
 extension IPTablesPrograms {
-    /// The programs that the rest of the node uses.
+    /// The programs of the back end that the rest of the node uses.
     ///
-    /// Kubelet leaves a hint in the table mangle. Without one, the back end with more rules is taken, and nft of two
-    /// equal ones. See https://github.com/kubernetes-sigs/iptables-wrappers. A back end counts as absent only where its
-    /// programs are not installed or its kernel support is missing; any other failure is thrown, because it says
-    /// nothing.
+    /// Kubelet leaves a hint in the table mangle. Without one, the back end with more rules is chosen, and nft
+    /// in a tie. See https://github.com/kubernetes-sigs/iptables-wrappers. A back end counts as absent only if
+    /// its programs are not installed or its kernel support is missing; any other failure is thrown, because
+    /// it is inconclusive.
     package static func chosen(in directory: String? = nil) throws(IPTablesError) -> IPTablesPrograms {
         let nft = IPTablesPrograms(backend: .nft, directory: directory)
         let legacy = IPTablesPrograms(backend: .legacy, directory: directory)
@@ -21,7 +21,7 @@ extension IPTablesPrograms {
         return legacyRules.count > nftCount ? legacy : nft
     }
 
-    /// Programs without a variant in their name: all that there is on some distributions.
+    /// Programs without a variant in their name, the only ones on some distributions.
     private static func plain(in directory: String?) throws(IPTablesError) -> IPTablesPrograms {
         let programs = IPTablesPrograms(backend: .nft, hasVariants: false, directory: directory)
         guard let version = try programs.version() else { return programs }
@@ -30,7 +30,7 @@ extension IPTablesPrograms {
         return IPTablesPrograms(backend: .legacy, hasVariants: false, directory: directory)
     }
 
-    /// What both families hold, in one table or in all; `nil` where this back end is absent.
+    /// The rules of both families, in one table or in all; `nil` if this back end is absent.
     private func find(in table: Table? = nil) throws(IPTablesError) -> (hasHint: Bool, count: Int)? {
         var found: (hasHint: Bool, count: Int)?
         for family in IPFamily.allCases {

@@ -3,15 +3,15 @@ package import InternetAddresses
 
 /// The programs `iptables-restore`, `iptables-save` and `iptables` of one back end. Each call blocks its thread.
 ///
-/// There are two ways into the kernel, and rules written through one are invisible to the other: all who program rules
-/// on a node must use the same.
+/// There are two back ends, and each is blind to the other's rules: all programs that write rules on a node
+/// must use the same one.
 package struct IPTablesPrograms: Sendable, Hashable {
     package enum Backend: String, Sendable, Hashable, CaseIterable {
         case nft, legacy
     }
 
     package var backend: Backend
-    /// Whether the programs have the back end in their name, as in `iptables-nft-restore`.
+    /// Whether the programs' names include the back end, as in `iptables-nft-restore`.
     package var hasVariants: Bool
     /// The folder that holds the programs; `nil` to search `PATH`.
     package var directory: String?
@@ -31,26 +31,26 @@ package struct IPTablesPrograms: Sendable, Hashable {
 
     /// Applies `input`, written as ``RestoreInput/bytes``.
     package func restore(_ input: [UInt8], family: IPFamily) throws(IPTablesError) {
-        // Without -w the legacy programs fail when somebody else holds the lock of the tables.
+        // Without -w the legacy programs fail while another program holds the lock of the tables.
         _ = try succeed(command("restore", family, ["--noflush", "--counters", "-w", "10"]), input: input)
     }
 
-    /// Reads the rules of everybody, of one table or of all.
+    /// Reads all rules, ours and others', of one table or of all.
     package func save(_ table: Table? = nil, family: IPFamily) throws(IPTablesError) -> SavedRules {
         var rules = SavedRules()
         try save(table, family: family) { rules.append($0) }
         return rules
     }
 
-    /// Hands out the text that `iptables-save` prints, piece by piece.
+    /// Passes on the output of `iptables-save` piece by piece.
     package func save(
         _ table: Table? = nil, family: IPFamily, _ output: (UnsafeRawBufferPointer) -> Void
     ) throws(IPTablesError) {
         _ = try succeed(command("save", family, table.map { ["-t", $0.rawValue] } ?? []), output)
     }
 
-    /// As ``save(_:family:)``; `nil` where the programs are not installed or the kernel lacks the family. Any other
-    /// failure is thrown: it says nothing of what is there.
+    /// As ``save(_:family:)``; `nil` if the programs are not installed or the kernel lacks the family. Any other
+    /// failure is thrown, because it is inconclusive.
     package func saveIfSupported(_ table: Table? = nil, family: IPFamily) throws(IPTablesError) -> SavedRules? {
         do throws(IPTablesError) {
             return try save(table, family: family)
@@ -60,7 +60,7 @@ package struct IPTablesPrograms: Sendable, Hashable {
         }
     }
 
-    /// Lists the rules of one chain, one on each line, and returns how many there are; `nil` if there is no such chain.
+    /// Lists the rules of one chain, one per line, and returns their number; `nil` if there is no such chain.
     package func list(
         _ chain: String, in table: Table, family: IPFamily, _ output: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) throws(IPTablesError) -> Int? {
@@ -76,7 +76,7 @@ package struct IPTablesPrograms: Sendable, Hashable {
         throw IPTablesError(program: command.program, status: outcome.status, output: outcome.errors)
     }
 
-    /// The version of the programs, such as [1, 8, 9]; `nil` where they do not tell.
+    /// The version of the programs, such as [1, 8, 9]; `nil` if they do not report it.
     package func version() throws(IPTablesError) -> [Int]? {
         var text: [UInt8] = []
         _ = try run(command("restore", .ipv4, ["--version"])) { text += $0 }

@@ -4,8 +4,8 @@ package import Netlink
 
 /// The kernel's named counters, which the match `nfacct` refers to (`nfacct add NAME`).
 package enum KernelCounters {
-    /// Makes the counters in the calling thread's network namespace, unless they exist. Returns false where the kernel
-    /// has no such counters; throws where it has and still refuses.
+    /// Creates the counters in the calling thread's network namespace, unless they exist. Returns false if the kernel
+    /// has no such counters; throws if it has them but refuses.
     package static func create(_ names: [String]) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         for name in names {
@@ -15,7 +15,7 @@ package enum KernelCounters {
             switch refusal.errno {
             // One of this name exists.
             case EBUSY, EEXIST: continue
-            // The subsystem is not there.
+            // The subsystem does not exist.
             case EINVAL, ENOENT, EOPNOTSUPP, EPROTONOSUPPORT: return false
             default: throw refusal
             }

@@ -5,9 +5,9 @@ import Netlink
 
 /// Reads the rules of iptables' nft back end from nf_tables, as ``RuleDecoder`` understands them.
 enum KernelRules {
-    /// What all tables of `family` hold.
+    /// The rules of all tables of `family`.
     ///
-    /// Throws EINTR if somebody changed a table meanwhile.
+    /// Throws EINTR if a table changed meanwhile.
     static func read(_ family: IPFamily, keepingAllRules: Bool = false) throws(NetlinkError) -> SavedRules {
         var rules = SavedRules(keepingAllRules: keepingAllRules)
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
@@ -15,7 +15,7 @@ enum KernelRules {
         for table in Table.allCases {
             let chains = try KernelTables.chains(in: table, family)
             rules.insert(chains, in: table)
-            // One by one: for each part of a dump of a whole table, the kernel passes over all rules before it.
+            // Chain by chain: for each part of a dump of a whole table, the kernel skips all rules before it.
             for chain in chains { try read(chain, in: table, &connection, &decoder, into: &rules) }
         }
         rules.finish()
@@ -52,9 +52,9 @@ enum KernelRules {
 }
 
 extension IPTablesPrograms {
-    /// Digests of all chains of a family, for comparison with what they should hold, and all rules if asked for.
+    /// Digests of all chains of a family, for comparison with the desired ones, and all rules if requested.
     ///
-    /// The legacy back end's `iptables-save` is asked; with the nft back end, the kernel itself.
+    /// Read from the legacy back end's `iptables-save`; with the nft back end, from the kernel itself.
     package func programmed(
         _ family: IPFamily, keepingAllRules: Bool = false
     ) throws(IPTablesError) -> SavedRules {

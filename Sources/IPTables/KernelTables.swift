@@ -3,7 +3,7 @@ import Glibc
 package import InternetAddresses
 package import Netlink
 
-/// Questions to nf_tables, in which the nft back end keeps the tables of iptables.
+/// Queries to nf_tables, in which the nft back end keeps the tables of iptables.
 package enum KernelTables {
     /// Whether a table has the chain: `nft list chain ip nat KUBE-PROXY-CANARY`
     package static func hasChain(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
@@ -40,7 +40,7 @@ package enum KernelTables {
         return names
     }
 
-    /// Whether the chain exists and has a rule. Reads no more than the first: there may be thousands.
+    /// Whether the chain exists and has a rule. Reads only the first: there may be thousands.
     package static func hasRules(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         let sequence = connection.nextSequence()
@@ -61,7 +61,7 @@ package enum KernelTables {
         }
     }
 
-    /// Repeats a dump as long as somebody changes the tables meanwhile, and gives up after 20 attempts (EINTR).
+    /// Repeats a dump while the tables keep changing, and gives up after 20 attempts (EINTR).
     static func uninterrupted<Value>(_ dump: () throws(NetlinkError) -> Value) throws(NetlinkError) -> Value {
         for _ in 1..<20 {
             do throws(NetlinkError) { return try dump() } catch {

@@ -1,4 +1,4 @@
-/// The chains that a mode fills and the rules that lead to them: what the cleanup of another mode leaves alone.
+/// A mode's chains and the rules that lead to them, which another mode's cleanup leaves alone.
 package struct OwnedRules: Sendable, Hashable {
     package var jumps: [Jump]
     package var chains: [Table: Set<String>]

@@ -1,7 +1,7 @@
-/// What `iptables-restore --noflush` reads: tables with declarations of chains, rules and removals of chains.
+/// Input for `iptables-restore --noflush`: tables with declarations of chains, rules and removals of chains.
 ///
-/// Declaring a chain makes it, or empties it. All changes to one table take effect at once, at its `COMMIT`. Each line
-/// may have an owner, such as the Service that it is for, to blame when the line is refused.
+/// Declaring a chain creates or empties it. All changes to one table take effect at once, at its `COMMIT`. Each line
+/// may have an owner, such as its Service, to name if the line is refused.
 package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
     private var sections: [Section]
 
@@ -20,7 +20,7 @@ package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
         sections = [Table.mangle, .filter, .nat].map { Section(table: $0) }
     }
 
-    /// Makes a chain, or removes all rules of one.
+    /// Creates a chain, or removes all its rules.
     package mutating func declare(_ chain: String, in table: Table, for owner: Owner? = nil) {
         change(table) { $0.declarations.append(":\(chain) - [0:0]", owner) }
     }
@@ -30,7 +30,7 @@ package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
         change(table) { $0.rules.append(rule, owner) }
     }
 
-    /// Removes a declared chain, to which no rule leads any more when the table is committed.
+    /// Removes a declared chain, to which no rule may lead any more when the table is committed.
     package mutating func remove(_ chain: String, in table: Table) {
         change(table) { $0.removals.append("-X \(chain)", nil) }
     }
@@ -81,7 +81,7 @@ package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
 private struct Lines<Owner: Hashable & Sendable>: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var count = 0
-    /// Where the lines of each owner begin.
+    /// The first line of each owner.
     private var runs: [(first: Int, owner: Owner?)] = []
 
     mutating func append(_ line: String, _ owner: Owner?) {

@@ -3,19 +3,19 @@ import Glibc
 import InternetAddresses
 import Netlink
 
-/// Reads rules that iptables' nft back end has written to nf_tables, back into the text that `iptables-save` prints.
+/// Decodes rules that iptables' nft back end has written to nf_tables into the text of `iptables-save`.
 ///
 /// `iptables-nft-save` does the same, in a time that grows with the square of the number of chains: 18 seconds for
-/// 5,000 Services with 10 endpoints each. Understood is what kube-proxy's modes use, as iptables 1.8.8 and later write
-/// it. A rule that says anything else is not understood as a whole, and nothing is guessed.
+/// 5,000 Services with 10 endpoints each. It understands what kube-proxy's modes use, as iptables 1.8.8 and later write
+/// it. A rule with anything else is rejected as a whole; nothing is guessed.
 struct RuleDecoder {
     var text: RuleText
     private var isUnderstood = true
     private var loaded = Loaded.nothing
-    /// What the loaded value is masked with; empty for none.
+    /// The mask of the loaded value; empty for none.
     private var mask: [UInt8] = []
 
-    /// What the register holds.
+    /// The contents of the register.
     private enum Loaded: Equatable {
         case nothing
         /// Bytes of the IP header.
@@ -162,7 +162,7 @@ struct RuleDecoder {
         case .meta(NFT_META_L4PROTO.rawValue):
             if isInverted || !text.match(transport: value.integer(as: UInt8.self)) { isUnderstood = false }
         case .meta(NFT_META_IIFNAME.rawValue):
-            // The whole name is compared with its NUL; without one, `+` stands for the rest.
+            // A whole name is compared with its NUL; without one, `+` stands for the rest.
             let bytes = value.bytes
             let name = value.string
             text.match(inputInterface: bytes.contains(0) ? name : name + "+", isInverted: isInverted)
@@ -176,7 +176,7 @@ struct RuleDecoder {
         }
     }
 
-    /// The network that a comparison of address bytes, masked or cut off, stands for.
+    /// The network that a masked or truncated comparison of address bytes stands for.
     private func network(_ value: borrowing RawSpan) -> IPNetwork? {
         let size = text.family.addressBits / 8
         guard value.byteCount <= size else { return nil }
@@ -187,14 +187,14 @@ struct RuleDecoder {
                 prefix += byte.leadingZeroBitCount == 0 ? (~byte).leadingZeroBitCount : 0
                 if byte != 0xFF { break }
             }
-            // Only a mask that is a prefix can be written so.
+            // Only a prefix mask can be written this way.
             let ones = mask.reduce(0) { $0 + $1.nonzeroBitCount }
             guard ones == prefix else { return nil }
         }
         return address(value).flatMap { IPNetwork(containing: $0, prefixLength: prefix) }
     }
 
-    /// An address of which the last bytes may be missing.
+    /// An address whose last bytes may be missing.
     private func address(_ value: borrowing RawSpan) -> IPAddress? {
         if text.family == .ipv4 {
             if value.byteCount == 4 { return IPAddress(ipv4: value.bigEndian(as: UInt32.self)) }

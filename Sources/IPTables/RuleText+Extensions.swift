@@ -54,8 +54,8 @@ enum TargetKind {
     }
 }
 
-/// Each reads the structure of the kernel header that its comment names, and returns false where it says more than the
-/// text of a rule for Services can.
+/// Each reads the kernel structure named in its comment, and returns false if that contains more than the rules
+/// of Services express.
 extension RuleText {
     mutating func append(_ kind: MatchKind, revision: UInt32, _ info: borrowing RawSpan) -> Bool {
         switch (kind, revision) {

@@ -59,7 +59,7 @@ struct RuleText {
         interface.append(contentsOf: name.utf8)
     }
 
-    /// Returns false for a protocol that Services do not have.
+    /// Returns false for a protocol that Services do not use.
     mutating func match(transport number: UInt8) -> Bool {
         transport = TransportProtocol(rawValue: number)?.literal
         return transport != nil
@@ -82,7 +82,7 @@ struct RuleText {
     mutating func match(hexadecimal number: UInt32) { matches.append(hexadecimal: number) }
     mutating func match(_ text: String) { matches.append(contentsOf: text.utf8) }
 
-    /// A string option, in quotes where iptables puts it into quotes.
+    /// A string option, quoted where iptables quotes it.
     mutating func match(quoted bytes: some Collection<UInt8>) {
         let isPlain =
             !bytes.isEmpty
@@ -105,7 +105,7 @@ struct RuleText {
         matches.append(UInt8(ascii: "\""))
     }
 
-    /// A chance in parts of 2³¹, with eleven digits.
+    /// A probability in parts of 2³¹, with eleven digits.
     mutating func match(chance parts: UInt32) {
         let digits = UInt64((Double(parts) / 0x1p31 * 1e11).rounded(.toNearestOrEven))
         matches.append(decimal: digits / 100_000_000_000)

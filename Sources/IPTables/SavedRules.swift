@@ -1,7 +1,6 @@
-/// What the tables of one IP family hold: a digest of each chain, and the rules of those chains that are not
-/// Kubernetes'.
+/// The contents of one IP family's tables: a digest of each chain, and the rules of chains that are not Kubernetes'.
 ///
-/// The rules of Services, which are many, are not kept. Reads what `iptables-save` prints, in pieces of any size.
+/// The many rules of Services are not kept. Reads the output of `iptables-save` in pieces of any size.
 package struct SavedRules: Sendable {
     private var chains: [Table: [String: ChainDigest]] = [:]
     private var rules: [Table: [String]] = [:]
@@ -9,18 +8,18 @@ package struct SavedRules: Sendable {
     package private(set) var ruleCount = 0
     private var table: Table?
     private var rest: [UInt8] = []
-    /// The chain of the last rules, which come one after the other.
+    /// The chain of the last rules; rules of one chain are consecutive.
     private var current = ""
     private var digest = ChainDigest()
-    /// Whether the rules of Kubernetes' chains are kept too.
+    /// Whether the rules of Kubernetes' chains are also kept.
     private let keepsAllRules: Bool
 
-    /// No rules. `keepingAllRules` keeps those of Kubernetes' chains too, which may be hundreds of thousands.
+    /// No rules. `keepingAllRules` also keeps those of Kubernetes' chains, which may be hundreds of thousands.
     package init(keepingAllRules: Bool = false) {
         keepsAllRules = keepingAllRules
     }
 
-    /// Reads the next piece of the output of `iptables-save`. Lines without a `\n` are read once it comes.
+    /// Reads the next piece of the output of `iptables-save`. An incomplete line is read once its `\n` arrives.
     package mutating func append(_ bytes: some Collection<UInt8>) {
         rest.append(contentsOf: bytes)
         var start = 0
@@ -37,7 +36,7 @@ package struct SavedRules: Sendable {
     }
 
     /// Adds a rule at the end of a chain: `line` as `iptables-save` prints it, or `nil` for one that cannot be
-    /// compared. Rules of one chain come one after the other; ``finish()`` ends them.
+    /// compared. Rules of one chain must be consecutive; ``finish()`` ends them.
     mutating func append(_ line: UnsafeRawBufferPointer?, chain: String, in table: Table) {
         if chain != current || table != self.table {
             finish()
@@ -52,7 +51,7 @@ package struct SavedRules: Sendable {
         }
     }
 
-    /// Takes the rules of the last chain for complete.
+    /// Completes the rules of the last chain.
     mutating func finish() {
         if let table, digest.count > 0 { chains[table, default: [:]][current] = digest }
         current = ""
@@ -62,10 +61,10 @@ package struct SavedRules: Sendable {
     /// The names of all chains of a table.
     package func chains(in table: Table) -> Set<String> { Set((chains[table] ?? [:]).keys) }
 
-    /// What a chain holds; `nil` if there is no such chain.
+    /// The digest of a chain; `nil` if there is no such chain.
     package func digest(of chain: String, in table: Table) -> ChainDigest? { chains[table]?[chain] }
 
-    /// The rules that are kept, as whole lines: those in chains whose names do not begin with `KUBE-`, or all.
+    /// The kept rules, as whole lines: those in chains whose names do not begin with `KUBE-`, or all.
     package func rules(in table: Table) -> [String] { rules[table] ?? [] }
 
     /// Whether a chain that is not Kubernetes' holds the rule, written as a whole line.

@@ -3,15 +3,15 @@ package enum Table: String, Sendable, Hashable, CaseIterable {
     case mangle, filter, nat
 }
 
-/// A rule that hooks one of our chains into one of the kernel's.
+/// A rule that attaches one of our chains to one of the kernel's.
 package struct Jump: Sendable, Hashable {
     package var table: Table
     /// The kernel's chain: `PREROUTING`, …
     package var from: String
-    /// The matches, with a space at the end; empty for every packet.
+    /// The matches, with a trailing space; empty for every packet.
     package var match: String
     package var to: String
-    /// Whether kubelet programs the same rule and still needs it when we are gone.
+    /// Whether kubelet programs the same rule and still needs it after our cleanup.
     package var isKubelets: Bool
 
     package init(table: Table, from: String, match: String, to: String, isKubelets: Bool = false) {

@@ -1,9 +1,9 @@
 package import InternetAddresses
 import Netlink
 
-/// Checks that our chains are still there; cheap enough for once a second.
+/// Checks that our chains still exist; cheap enough for once a second.
 package struct TableProbe: Sendable {
-    /// A chain that exists as long as nobody has flushed its table.
+    /// A chain that exists unless its table has been flushed.
     package struct Witness: Sendable, Hashable {
         var table: Table
         var chain: String
@@ -27,7 +27,7 @@ package struct TableProbe: Sendable {
         self.witnesses = witnesses
     }
 
-    /// What is missing, such as `table nat (IPv4): chain KUBE-POSTROUTING`; empty when all is well.
+    /// What is missing, such as `table nat (IPv4): chain KUBE-POSTROUTING`; empty if nothing is.
     package func damage(in family: IPFamily) throws(IPTablesError) -> [String] {
         var damage: [String] = []
         for witness in witnesses where try !isThere(witness, family) {

@@ -2,7 +2,7 @@ import Dataplane
 import IPTables
 
 extension DataplaneError {
-    /// The failure of a program, for callers of the data plane.
+    /// The error of a program, for callers of the data plane.
     init(_ error: IPTablesError) {
         let code: Code =
             switch error.code {

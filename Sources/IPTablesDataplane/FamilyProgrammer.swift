@@ -9,7 +9,7 @@ struct FamilyProgrammer {
     private var table: RuleTable
     /// Whether the kernel's rules are unknown: at the start, and after a failure.
     private(set) var needsFullSync = true
-    /// The chains that the last full sync had to write or remove, as `nat KUBE-SERVICES`.
+    /// The chains that the last full sync had to write or remove, such as `nat KUBE-SERVICES`.
     private(set) var changed: [String] = []
 
     /// The number of refusals after which a full sync fails.
@@ -22,7 +22,7 @@ struct FamilyProgrammer {
 
     var family: IPFamily { table.context.family }
 
-    /// Makes the kernel hold these routes and no others.
+    /// Makes the kernel hold exactly these routes.
     mutating func synchronize(
         _ routes: some Sequence<ServicePortRoute>, context: RuleContext
     ) throws(IPTablesError) -> ProgrammingReport {
@@ -30,7 +30,7 @@ struct FamilyProgrammer {
         return try synchronize()
     }
 
-    /// Makes the kernel follow some changes; a changed context means a full sync.
+    /// Applies changes to the kernel; a changed context means a full sync.
     mutating func apply(
         _ entries: some Sequence<RoutingChange.Entry>, context: RuleContext
     ) throws(IPTablesError) -> ProgrammingReport {
@@ -62,8 +62,7 @@ struct FamilyProgrammer {
         }
     }
 
-    /// Compares all chains with the kernel's and writes those that differ. A route that is refused is left out until it
-    /// changes.
+    /// Compares all chains with the kernel's and writes those that differ. A refused route is omitted until it changes.
     mutating func synchronize() throws(IPTablesError) -> ProgrammingReport {
         needsFullSync = true
         changed = []

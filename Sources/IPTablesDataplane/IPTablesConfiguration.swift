@@ -5,7 +5,7 @@ package struct IPTablesConfiguration: Sendable, Hashable {
     package var dataplane: DataplaneConfiguration
     /// The bit of the packet mark that requests masquerading, 0 to 31 (`--iptables-masquerade-bit`).
     package var masqueradeBit: UInt8
-    /// Whether node ports are open on 127.0.0.1 too (`--iptables-localhost-nodeports`). The kernel then routes packets
+    /// Whether node ports are also open on 127.0.0.1 (`--iptables-localhost-nodeports`). The kernel then routes packets
     /// with loopback addresses (`route_localnet`), and a rule drops those from outside.
     package var localhostNodePorts: Bool
     /// Whether conntrack treats TCP packets outside the window as valid (`--conntrack-tcp-be-liberal`). Otherwise

@@ -6,7 +6,7 @@ package import ServiceRouting
 extension IPTablesDataplane {
     /// Compares what this mode or kube-proxy's iptables mode has programmed with a snapshot. Changes nothing.
     ///
-    /// Without a `configuration`, rules that depend on it are not compared. Families that are not there are skipped.
+    /// Without a `configuration`, rules that depend on it are not compared. Missing families are skipped.
     package static func audit(
         _ snapshot: RoutingSnapshot, _ configuration: IPTablesConfiguration?, executor: (any SerialExecutor)? = nil
     ) async throws(DataplaneError) -> KernelAudit {
@@ -40,7 +40,7 @@ extension IPTablesDataplane {
     }
 }
 
-/// The chains that differ from what they should be, and whom that concerns.
+/// The chains with wrong contents, and the frontends affected.
 struct RuleComparison {
     let damage: [KernelAudit.Damage]
 
@@ -48,7 +48,7 @@ struct RuleComparison {
         _ rules: SavedRules, _ snapshot: RoutingSnapshot, _ family: IPFamily, _ configuration: IPTablesConfiguration?,
         randomFully: Bool
     ) {
-        // Whether rules count packets depends on the kernel at the time when they were written.
+        // Whether rules count packets depends on the kernel at the time they were written.
         let candidates = [true, false].map { counters in
             var table = RuleTable(
                 context: RuleContext(
@@ -68,7 +68,7 @@ struct RuleComparison {
         damage = Set(best.changed).sorted().compactMap { name in
             let chain = name.split(separator: " ").last.map(String.init) ?? name
             let what = "chain \(chain) of table \(name.prefix { $0 != " " }) (\(family))"
-            // What Services have in shared chains is a frontend each, which is compared as such; the rest is nobody's.
+            // Services' rules in shared chains are compared as frontends; the others belong to no Service.
             if sharedChains.contains(name) { return KernelAudit.Damage("\(what) is altered", places: []) }
             if let places = places[chain] { return KernelAudit.Damage("\(what) is missing or altered", places: places) }
             if ChainName.isOfService(chain) { return KernelAudit.Damage("\(what) is of no Service", places: []) }

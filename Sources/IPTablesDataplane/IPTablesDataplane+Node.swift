@@ -1,8 +1,8 @@
 package import Dataplane
 
 extension IPTablesDataplane {
-    /// Makes the kernel settings that the mode needs, in the calling thread's network namespace; the mode makes them
-    /// itself where it has the privileges. `opensLoopback` is whether node ports are open on 127.0.0.1.
+    /// Applies the kernel settings that the mode needs, in the calling thread's network namespace; the mode applies
+    /// them itself if it has the privileges. `opensLoopback` says whether node ports are open on 127.0.0.1.
     package static func prepareNode(
         _ configuration: IPTablesConfiguration, opensLoopback: Bool
     ) throws(DataplaneError) {

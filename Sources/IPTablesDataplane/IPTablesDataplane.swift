@@ -7,7 +7,7 @@ package import ServiceRouting
 
 /// The iptables mode: the rules that kube-proxy 1.36 programs, applied through `iptables-restore`.
 ///
-/// A change writes the chains that it concerns. A full sync compares all chains with the kernel's and writes those that
+/// A change writes the chains that it affects. A full sync compares all chains with the kernel's and writes those that
 /// differ: at the start, after a failure, when our chains have been removed, and once an hour.
 package actor IPTablesDataplane: Dataplane {
     /// A thread that may block: it waits for programs and for the kernel.
@@ -27,11 +27,11 @@ package actor IPTablesDataplane: Dataplane {
     private var lastFullSync = ContinuousClock.now
     private var listener: ChangeListener?
 
-    /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread. Without one it
-    /// makes a thread of its own, and throws a transient error where the system has none.
+    /// A data plane for the network namespace in which `executor` runs its jobs, which block its thread. Without one it
+    /// creates its own thread, and throws a transient error if the system refuses.
     ///
-    /// `repairInterval` is the pause between checks in ``repair()``, `fullSyncInterval` the one between unconditional
-    /// full syncs.
+    /// `repairInterval` is the pause between checks in ``repair()``, `fullSyncInterval` the interval between
+    /// unconditional full syncs.
     package init(
         configuration: IPTablesConfiguration = IPTablesConfiguration(),
         executor: (any SerialExecutor)? = nil, repairInterval: Duration = .seconds(1),
@@ -86,17 +86,16 @@ package actor IPTablesDataplane: Dataplane {
         }
     }
 
-    /// Removes what this mode or kube-proxy's iptables mode has programmed, in both back ends. Foreign rules stay.
+    /// Removes the rules of this mode and of kube-proxy's iptables mode, in both back ends. Foreign rules stay.
     ///
-    /// Back ends that are not installed are skipped. What `other`, the mode in force, owns too stays.
+    /// Back ends that are not installed are skipped. Rules shared with `other`, the mode in force, stay.
     package static func cleanUp(
         keeping other: OwnedRules = OwnedRules(), executor: (any SerialExecutor)? = nil
     ) async throws(DataplaneError) {
         try await IPTablesDataplane(executor: executor).removeEverything(keeping: other)
     }
 
-    /// The chains and jumps that the mode programs, which the cleanup of another mode must leave alone while it is in
-    /// force.
+    /// The mode's chains and jumps, which another mode's cleanup must leave alone while this mode is in force.
     package static let ownedRules = OwnedRules(
         jumps: FixedRules.jumps,
         chains: Dictionary(
@@ -105,7 +104,7 @@ package actor IPTablesDataplane: Dataplane {
                 return (table, Set(FixedRules.chains(in: table) + shared))
             }))
 
-    /// Reads back what this mode or kube-proxy's iptables mode has programmed. Families that are not there are skipped.
+    /// Reads back the rules of this mode or kube-proxy's iptables mode. Missing families are skipped.
     package static func inspect(
         executor: (any SerialExecutor)? = nil
     ) async throws(DataplaneError) -> [InspectedFrontend] {
@@ -132,7 +131,7 @@ package actor IPTablesDataplane: Dataplane {
 
     private func repairNow() throws(DataplaneError) -> RepairReport? {
         guard let programs, !families.isEmpty else { return nil }
-        // Even when nothing is damaged: events that are not read are lost once the socket's buffer is full.
+        // Even if nothing is damaged: unread events are lost once the socket's buffer is full.
         let culprit = try culprit()
         let probe = TableProbe(programs: programs, witnesses: FixedRules.witnesses)
         var damage: [String] = []
@@ -142,7 +141,7 @@ package actor IPTablesDataplane: Dataplane {
         let isDue = ContinuousClock.now - lastFullSync > fullSyncInterval
         guard isDue || !damage.isEmpty else { return nil }
         let report = try forEachFamily { family throws(IPTablesError) in try family.synchronize() }
-        // Only now: a sync that fails stays due until one succeeds.
+        // Only now: a failed sync stays due until one succeeds.
         lastFullSync = .now
         if damage.isEmpty { damage = families.flatMap(\.damage) }
         guard !damage.isEmpty || !report.refusals.isEmpty else { return nil }
@@ -189,7 +188,7 @@ package actor IPTablesDataplane: Dataplane {
         return report
     }
 
-    /// The current context of each family's rules. The first call chooses the programs and sets the node up.
+    /// The current context of each family's rules. The first call chooses the programs and applies the node settings.
     private func prepare() throws(DataplaneError) -> [IPFamily: RuleContext] {
         if programs == nil { try chooseProgramsAndCapabilities() }
         var contexts: [IPFamily: RuleContext] = [:]
@@ -208,7 +207,7 @@ package actor IPTablesDataplane: Dataplane {
                 _ = try programs.save(.mangle, family: family)
                 found.append(FamilyProgrammer(programs: programs, context: context))
             } catch {
-                // Any other failure is passing: the call is repeated, and the family is not given up.
+                // Any other failure is transient: the call is repeated, and the family is not given up.
                 guard error.isAbsence else { throw DataplaneError(error) }
                 absent[family] = error.message
             }
@@ -262,7 +261,7 @@ package actor IPTablesDataplane: Dataplane {
 }
 
 extension FamilyProgrammer {
-    /// What the last full sync wrote, in a few words: it may have been everything.
+    /// A short summary of the last full sync's writes, which may have been everything.
     fileprivate var damage: [String] {
         guard let first = changed.first else { return [] }
         let more = changed.count > 1 ? " and \(changed.count - 1) more" : ""

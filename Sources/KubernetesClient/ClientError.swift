@@ -1,13 +1,13 @@
 /// Why the client cannot do its work: what failed, where, and what to do about it.
 package struct ClientError: Error, Sendable {
     package enum Code: Sendable, Hashable {
-        /// A kubeconfig, a flag or the environment does not say what is needed.
+        /// A kubeconfig, a flag or the environment lacks something or is wrong.
         case configuration
-        /// A token, a certificate or the plug-in that makes them.
+        /// A token, a certificate or the plug-in that provides them.
         case credentials
         /// A response larger than the limit.
         case responseTooLarge
-        /// A response that is not what the Kubernetes API promises.
+        /// A response that violates the Kubernetes API.
         case response
     }
 
@@ -15,7 +15,7 @@ package struct ClientError: Error, Sendable {
     /// File, entry, field, and the remedy, in one line.
     package var message: String
     package var cause: (any Error)?
-    /// Whether the same call may succeed later without a person's help.
+    /// Whether the same call may succeed later without intervention.
     package var isRetryable: Bool
 
     package init(_ code: Code, _ message: String, cause: (any Error)? = nil, isRetryable: Bool = false) {

@@ -4,8 +4,8 @@ package import ObjectSource
 
 /// The objects of a Kubernetes cluster, read from its API server.
 ///
-/// Each kind has a watch of its own. While the server is out of reach the inbox keeps what it has, and the client tries
-/// again until it is cancelled.
+/// Each kind has its own watch. While the server is unreachable the inbox keeps its contents, and the client retries
+/// until it is cancelled.
 package struct KubernetesClient: ObjectSource {
     private let configuration: KubernetesClientConfiguration
     let selections: [KindSelection]
@@ -23,8 +23,8 @@ package struct KubernetesClient: ObjectSource {
         self.metrics = metrics
     }
 
-    /// Throws only `CancellationError`: mistakes that a person has to correct were reported by
-    /// `KubernetesClientConfiguration.load`.
+    /// Throws only `CancellationError`: `KubernetesClientConfiguration.load` has already reported mistakes that
+    /// users must correct.
     package func run(into inbox: ObjectInbox) async throws {
         try await HTTPClient.withHTTPClient(configuration: .init(configuration)) { http in
             let credentials = Credentials(configuration, logger: logger)

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import KubernetesAPI
 package import Logging
 
-/// Creates single objects on an API server: rarely needed, so each call makes its own connection.
+/// Creates single objects on an API server. Rarely used, so each call makes its own connection.
 package struct ObjectCreation: Sendable {
     private let configuration: KubernetesClientConfiguration
     private let logger: Logger
@@ -18,7 +18,7 @@ package struct ObjectCreation: Sendable {
 
     /// Creates the object that `json` describes in the collection at `path`, such as `/api/v1/nodes`.
     ///
-    /// Throws ``ClientError`` with what the server said, or `CancellationError`.
+    /// Throws ``ClientError`` with the server's message, or `CancellationError`.
     package func create(_ json: [UInt8], in path: String) async throws {
         do {
             try await HTTPClient.withHTTPClient(configuration: .init(configuration)) { http in

@@ -5,16 +5,16 @@ package import Logging
 import NIOSSL
 package import ObjectSource
 
-/// Lists objects once, for a program that looks and goes.
+/// Lists objects once, for a short-lived program.
 package struct ObjectListing: Sendable {
-    /// Why an API server could not be asked.
+    /// Why a request to an API server failed.
     package struct Failure: Error, Sendable, CustomStringConvertible {
         package enum Code: Sendable, Hashable {
             /// No connection, or no answer in time.
             case unreachable
-            /// A certificate, ours or the server's, is not accepted.
+            /// A certificate, ours or the server's, was rejected.
             case certificate
-            /// The server does not let us read this.
+            /// The server does not permit us to read this.
             case refused
         }
 
@@ -24,7 +24,7 @@ package struct ObjectListing: Sendable {
 
     private let configuration: KubernetesClientConfiguration
     private let logger: Logger
-    /// How long to wait for all answers together.
+    /// The timeout for all answers together.
     private let timeout: Duration
 
     package init(configuration: KubernetesClientConfiguration, logger: Logger, timeout: Duration = .seconds(5)) {
@@ -36,7 +36,7 @@ package struct ObjectListing: Sendable {
     /// `https://10.0.0.1:6443`
     package var server: String { "\(configuration.server)" }
 
-    /// What each selection finds, at the same time; a failure stands for the objects of a selection that is optional.
+    /// The objects of each selection, listed concurrently; for an optional selection, possibly the failure.
     package func list(
         _ selections: [KindSelection]
     ) async throws(Failure) -> [ObjectKind: Result<[KubernetesObject], Failure>] {
@@ -55,7 +55,7 @@ package struct ObjectListing: Sendable {
         }
     }
 
-    /// The bodies of JSON answers, by path; what is refused is missing.
+    /// The bodies of JSON answers, by path; refused ones are missing.
     package func documents(_ paths: [String]) async throws(Failure) -> [String: [UInt8]] {
         var configuration = configuration
         configuration.contentType = .json
@@ -141,7 +141,7 @@ extension ObjectListing.Failure {
 }
 
 extension KubernetesClientConfiguration {
-    /// What authenticates us, and how long it is good for; empty where nothing says.
+    /// Our credential, and its expiry; empty if unknown.
     package func credentialAges() -> [(name: String, expiry: Date)] {
         var ages: [(name: String, expiry: Date)] = []
         do {
@@ -158,7 +158,7 @@ extension KubernetesClientConfiguration {
                 ages.append(("token", expiry))
             }
         } catch {
-            // What cannot be read is the listing's to report.
+            // The listing itself reports what cannot be read.
             return ages
         }
         return ages

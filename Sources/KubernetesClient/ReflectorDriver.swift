@@ -5,7 +5,7 @@ import NIOCore
 import ObjectSource
 import Synchronization
 
-/// Carries out what a ``Reflector`` decides: sends the requests, reads the responses, waits, posts and logs.
+/// Carries out the decisions of a ``Reflector``: sends requests, reads responses, waits, posts and logs.
 actor ReflectorDriver {
     private let path: ResourcePath
     private let transport: APITransport
@@ -14,7 +14,7 @@ actor ReflectorDriver {
     /// Shared with the drivers of the other kinds.
     private let health: SharedServerHealth
     private var reflector: Reflector
-    /// Names that many objects share are kept once.
+    /// Stores names shared by many objects once.
     private var interner = StringInterner()
 
     init(path: ResourcePath, transport: APITransport, inbox: ObjectInbox, health: SharedServerHealth, logger: Logger) {
@@ -27,7 +27,7 @@ actor ReflectorDriver {
             kind: path.kind, isOptional: path.selection.isOptional, limits: transport.configuration.limits)
     }
 
-    /// Runs until the task is cancelled, and throws `CancellationError` then.
+    /// Runs until the task is cancelled, then throws `CancellationError`.
     func run() async throws {
         var next = deliver(reflector.start())
         while true {
@@ -46,7 +46,7 @@ actor ReflectorDriver {
         }
     }
 
-    /// Waits for `delay`, or until the server answers another reflector if ours found it out of reach.
+    /// Waits for `delay`, or, if our reflector found the server unreachable, until it answers another one.
     private func wait(_ delay: Duration) async throws {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: delay)
@@ -83,7 +83,7 @@ actor ReflectorDriver {
         return deliver(try read(body, format: response.format))
     }
 
-    /// Compares the objects of a page with what is known, one by one; only those that changed are kept.
+    /// Compares the objects of a page with the known ones, one by one, and keeps only those that changed.
     private func read(_ page: [UInt8], format: WireFormat) throws -> Step {
         var together = Step()
         do {
@@ -117,7 +117,7 @@ actor ReflectorDriver {
         return deliver(reflector.closed(at: .now))
     }
 
-    /// Takes in all events that are complete; their changes are posted together.
+    /// Reads all complete events, and posts their changes together.
     private func read(_ decoder: inout FrameDecoder, format: WireFormat) throws -> Step.Next {
         var together = Step()
         defer { post(together) }

@@ -6,27 +6,26 @@ import Mailboxes
 import NFTables
 import Netlink
 
-/// Hears when somebody else changes our tables: the kernel tells everybody who listens to `NFNLGRP_NFTABLES`.
+/// Detects changes to our tables by other programs: the kernel announces changes to listeners of `NFNLGRP_NFTABLES`.
 ///
-/// A thread of its own waits for these messages. What it hears is kept as one note until somebody takes it, however
-/// often it happens meanwhile.
+/// A thread of its own waits for these messages, and merges them into one note until that is taken.
 final class DamageMonitor: Sendable {
-    /// Somebody has changed one of our tables, or so much happened at once that this cannot be excluded.
+    /// Another program changed one of our tables, or so much happened at once that this cannot be excluded.
     struct Note: Sendable, Hashable {
-        /// `nft (pid 4711)`, where the kernel tells.
+        /// `nft (pid 4711)`, if the kernel reports it.
         var culprit: String?
     }
 
     private let mailbox = Mailbox<Note?>(nil)
     private let socket: NetlinkSocket
 
-    /// Gets ready to hear of changes by others than the socket with the port `ownPort`.
+    /// Prepares to listen for changes made through sockets other than the one with the port `ownPort`.
     init(ownPort: UInt32) throws(NetlinkError) {
         socket = try NetlinkSocket(family: NETLINK_NETFILTER, receiveBuffer: 1 << 22)
         try socket.ignoreEvents(causedBy: ownPort)
         try socket.setReceiveTimeout(milliseconds: 250)
         let socket = socket
-        // The thread must not keep the monitor alive, so it looks from time to time whether it is still wanted.
+        // The thread must not keep the monitor alive, so it checks periodically whether that still exists.
         do throws(ThreadError) {
             try OwnedThread.start(name: "nft-events") { [weak self] in
                 var events = ForeignChanges(socket)
@@ -39,8 +38,8 @@ final class DamageMonitor: Sendable {
         }
     }
 
-    /// Begins to listen. From now on the kernel writes a message for each element that changes, whoever changes it,
-    /// which costs a cold start as much time again as the change itself: call this behind it.
+    /// Begins to listen. From now on the kernel writes a message for each changed element, including ours, which would
+    /// double the time of a cold start: call this after it.
     func listen() throws(NetlinkError) {
         try socket.join(group: UInt32(NFNLGRP_NFTABLES.rawValue))
     }
@@ -55,7 +54,7 @@ final class DamageMonitor: Sendable {
     }
 }
 
-/// Reads the kernel's messages and picks out what concerns us.
+/// Reads the kernel's messages and filters those about our tables.
 private struct ForeignChanges: ~Copyable {
     private var connection: NetlinkConnection
     private var concernsUs = false
@@ -64,7 +63,7 @@ private struct ForeignChanges: ~Copyable {
         connection = NetlinkConnection(socket)
     }
 
-    /// Waits a moment for messages. Returns a note at the end of a transaction that has touched one of our tables.
+    /// Waits briefly for messages. Returns a note at the end of a transaction that touched one of our tables.
     mutating func next() -> DamageMonitor.Note? {
         var note: DamageMonitor.Note?
         var concernsUs = concernsUs
@@ -73,7 +72,7 @@ private struct ForeignChanges: ~Copyable {
                 guard header.type >> 8 == UInt16(NFNL_SUBSYS_NFTABLES), payload.byteCount > 4 else { return }
                 let attributes = payload.extracting(4..<payload.byteCount)
                 if UInt32(header.type & 0xFF) == NFT_MSG_NEWGEN.rawValue {
-                    // The message that ends a transaction tells who made it.
+                    // The message that ends a transaction names its process.
                     if concernsUs { note = DamageMonitor.Note(culprit: try Self.culprit(attributes)) }
                     concernsUs = false
                 } else if try Self.isOurs(attributes) {
@@ -81,15 +80,14 @@ private struct ForeignChanges: ~Copyable {
                 }
             }
         } catch {
-            // Time out, or more messages than the buffer holds (ENOBUFS): then anything may have happened.
+            // A timeout, or a buffer overflow (ENOBUFS), after which anything may have happened.
             if error.errno != EAGAIN { note = DamageMonitor.Note(culprit: nil) }
         }
         self.concernsUs = concernsUs
         return note
     }
 
-    /// The name of the table is the first attribute of all messages that name one: `NFTA_TABLE_NAME`,
-    /// `NFTA_CHAIN_TABLE` …
+    /// The table's name is the first attribute of all messages that have one: `NFTA_TABLE_NAME`, `NFTA_CHAIN_TABLE` …
     private static func isOurs(_ attributes: borrowing RawSpan) throws(NetlinkError) -> Bool {
         var isOurs = false
         try AttributeReader.forEach(in: attributes) { type, value in

@@ -2,7 +2,7 @@ import InternetAddresses
 import NFTables
 
 extension Transaction {
-    /// Adds an element; `comment` is what `nft list` shows beside it.
+    /// Adds an element, with the comment that `nft list` shows.
     mutating func add(_ key: ElementKey, _ value: ElementValue, comment: String = "", to set: NamedSet, of table: Table)
     {
         addElement(to: set.name, of: table) { element in
@@ -21,7 +21,7 @@ extension Transaction {
         }
     }
 
-    /// Removes an element, which must be there.
+    /// Removes an element, which must exist.
     mutating func remove(_ key: ElementKey, from set: NamedSet, of table: Table) {
         removeElement(from: set.name, of: table) { key.write(to: &$0) }
     }
@@ -52,12 +52,12 @@ extension ElementKey {
         }
     }
 
-    /// Reads the key of an element of `set`; `nil` where it is none that we would write.
+    /// Reads the key of an element of `set`; `nil` if we would not write it.
     init?(_ set: SetID, _ element: borrowing ElementReader, _ family: IPFamily) {
         self.init(set, element.key, end: element.keyEnd, family)
     }
 
-    /// Reads a key from its bytes, which may come from a dump or from a batch that was refused.
+    /// Reads a key from its bytes, which may come from a dump or from a refused batch.
     init?(_ set: SetID, _ bytes: FieldReader, end: FieldReader? = nil, _ family: IPFamily) {
         var key = bytes
         switch set {
@@ -87,7 +87,7 @@ extension ElementKey {
         }
     }
 
-    /// The frontend that the element belongs to, where it belongs to one.
+    /// The frontend that the element belongs to, if any.
     var owner: FrontendKey? {
         switch self {
         case .frontend(let frontend), .slot(let frontend, _), .source(let frontend, _): frontend

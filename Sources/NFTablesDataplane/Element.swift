@@ -1,7 +1,7 @@
 import InternetAddresses
 import NFTables
 
-/// The sets of the table whose elements come and go with Services.
+/// The sets of the table whose elements depend on Services.
 enum SetID: Sendable, Hashable {
     case services
     case inside
@@ -26,7 +26,7 @@ enum SetID: Sendable, Hashable {
     }
 }
 
-/// What an element is found by.
+/// The key of an element.
 enum ElementKey: Sendable, Hashable {
     case frontend(FrontendKey)
     case slot(FrontendKey, UInt32)
@@ -37,7 +37,7 @@ enum ElementKey: Sendable, Hashable {
     case routeClass(UInt32)
 }
 
-/// What an element leads to.
+/// The value of an element.
 enum ElementValue: Sendable, Hashable {
     case none
     case routeClass(UInt32)
@@ -45,7 +45,7 @@ enum ElementValue: Sendable, Hashable {
     case verdict(Verdict)
 }
 
-/// A backend in its place.
+/// A backend in its slot.
 struct Slot: Sendable, Hashable {
     var address: IPAddress
     var port: UInt16

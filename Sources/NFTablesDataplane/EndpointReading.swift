@@ -4,31 +4,31 @@ import InternetAddresses
 import NFTables
 import Netlink
 
-/// Reading back the map of backends, of which there may be hundreds of thousands.
+/// Reads back the map of backends, which may have hundreds of thousands.
 enum EndpointReading {
-    /// Makes another way to the kernel.
+    /// Opens another connection to the kernel.
     typealias Opener = @Sendable () throws(NetlinkError) -> any NetlinkTransport
 
-    /// From how many slots on a second thread is worth its while: the kernel answers readers side by side.
+    /// The number of slots from which a second thread pays off: the kernel answers readers in parallel.
     fileprivate static let parallelThreshold = 20_000
 }
 
 extension NFTablesConnection {
-    /// Reads the backends: by asking for the slots that the frontends' classes say there are, or, when that does not
-    /// account for everything, by a dump.
+    /// Reads the backends: by getting the slots implied by the frontends' classes, or, if these do not account for
+    /// everything, with a dump.
     mutating func readEndpoints(
         of table: Table, into kernel: inout KernelTable, open: EndpointReading.Opener?
     ) throws(NetlinkError) {
         do throws(NetlinkError) {
             let endpoints = try collect(SlotRuns(kernel), of: table, open: open)
-            // Where the kernel does not count, what it may hold besides is never looked up by a packet.
+            // If the kernel does not report counts, it may hold others, but no packet ever looks them up.
             let count = try elementCount(of: Layout.endpoints.name, in: table)
             if count == nil || count == endpoints.count, !endpoints.isForeign {
                 kernel.endpoints = endpoints.endpoints
                 return
             }
         } catch {
-            // A slot that is not there, or too many answers for the buffer.
+            // A missing slot, or too many answers for the buffer.
             guard error.errno == ENOENT || error.errno == ENOBUFS || error.errno == EAGAIN else { throw error }
         }
         var endpoints = EndpointCollector(table.family)
@@ -82,7 +82,7 @@ private struct EndpointCollector: Sendable {
         self.family = family
     }
 
-    /// Makes room for so many backends at once: growing step by step takes twice the memory.
+    /// Makes room for this many backends at once: growing step by step takes twice the memory.
     mutating func reserve(for frontend: FrontendKey, count: Int) {
         let present = endpoints[frontend]?.capacity ?? 0
         endpoints[frontend, default: []].reserveCapacity(present + count)
@@ -106,14 +106,14 @@ private struct EndpointCollector: Sendable {
     }
 }
 
-/// The slots that are in use according to the classes of the frontends, one after the other.
+/// The slots in use according to the frontends' classes, one after another.
 private struct SlotRuns: Sendable {
     private var runs: ArraySlice<(frontend: FrontendKey, slots: Range<UInt32>)> = []
-    /// How many slots there are.
+    /// The number of slots.
     private(set) var count = 0
 
     init(_ kernel: KernelTable) {
-        // Clients inside and outside may be led to the same list.
+        // Clients inside and outside may share a list.
         var insideLists: [FrontendKey: RouteClass.Backends] = [:]
         for set in [SetID.services, .inside, .outside] {
             for (key, element) in kernel.elements[set] ?? [:] {
@@ -133,7 +133,7 @@ private struct SlotRuns: Sendable {
         count = runs.reduce(0) { $0 + $1.slots.count }
     }
 
-    /// The same in two parts with about as many slots.
+    /// The same in two parts of about equal size.
     var halves: (SlotRuns, SlotRuns) {
         var middle = runs.startIndex
         var slots = 0

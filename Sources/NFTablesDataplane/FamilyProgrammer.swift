@@ -6,7 +6,7 @@ import NFTables
 import Netlink
 import ServiceRouting
 
-/// Keeps the table of one IP family as the routes want it, and asks the kernel when something is not as expected.
+/// Keeps the table of one IP family in line with the routes, and reads it back when something is unexpected.
 ///
 /// Blocks the calling thread.
 struct FamilyProgrammer {
@@ -14,12 +14,13 @@ struct FamilyProgrammer {
     private let link: KernelLink
     private let configuration: DataplaneConfiguration
     private(set) var state: TableState
-    /// Routes that are left out because the kernel refuses them, and why. Tried again when they change.
+    /// Routes omitted because the kernel refuses them, and why. Retried when they change.
     private var refused: [RouteKey: String] = [:]
 
-    /// Elements in one transaction on a cold start: what bounds the memory for messages, here and in the kernel.
+    /// The number of elements in one transaction of a cold start, which bounds the memory for messages, here
+    /// and in the kernel.
     private static let stageSize = 20_000
-    /// How often a refusal leads to another try with what it names taken out.
+    /// How often a refusal is followed by a retry without the routes that it names.
     private static let maximumRounds = 32
 
     init(_ family: IPFamily, _ link: KernelLink, _ configuration: DataplaneConfiguration) {
@@ -29,7 +30,7 @@ struct FamilyProgrammer {
         state = TableState(LayoutContext(family, configuration))
     }
 
-    // MARK: What a data plane does
+    // MARK: Data plane
 
     mutating func synchronize(
         _ snapshot: RoutingSnapshot, _ report: inout ProgrammingReport
@@ -49,7 +50,7 @@ struct FamilyProgrammer {
         var edits = TableEdits()
         if let networks = change.serviceNetworks { state.set(serviceNetworks: networks, into: &edits) }
         let family = table.family
-        // A frontend may move from one route to another: it is given up first.
+        // A frontend may move from one route to another: release it first.
         if change.entries.count > 1 {
             for entry in change.entries where entry.key.family == family {
                 state.giveUpFrontends(entry.key, keeping: entry.new?.frontends ?? [], into: &edits)
@@ -64,7 +65,7 @@ struct FamilyProgrammer {
         try stage(&edits, &report)
     }
 
-    /// Compares with the kernel and mends the difference. Returns what was different.
+    /// Compares with the kernel and repairs the difference. Returns what differed.
     mutating func repair(_ report: inout ProgrammingReport) throws(DataplaneError) -> [String] {
         guard let kernel = try link.read(table) else {
             try rebuild(&report)
@@ -73,9 +74,9 @@ struct FamilyProgrammer {
         return try reconcile(with: consume kernel, &report).map { "\($0) in \(table)" }
     }
 
-    // MARK: The ways to a table that holds what it should
+    // MARK: Cold start, reconciliation, replacement
 
-    /// A table where there is none, in stages: what a Service needs comes before it, and Services come in their order.
+    /// Creates a missing table in stages: Services in order, each after what it needs.
     private mutating func build(
         _ routes: [ServicePortRoute], _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
@@ -91,7 +92,7 @@ struct FamilyProgrammer {
         try stage(&edits, &report)
     }
 
-    /// Takes over the order in which the kernel has the backends; what differs is for the comparison to find.
+    /// Takes over the kernel's order of backends; the comparison finds differences.
     private mutating func adopt(_ kernel: KernelTable, _ routes: [ServicePortRoute]) {
         var unwanted = TableEdits(isRecording: false)
         for route in routes where route.key.family == table.family {
@@ -101,7 +102,7 @@ struct FamilyProgrammer {
         state.keep(kernel.classes)
     }
 
-    /// Writes the difference between the kernel and the state. Returns what was different.
+    /// Writes the difference between the kernel and the state. Returns what differed.
     @discardableResult
     private mutating func reconcile(
         with kernel: consuming KernelTable, _ report: inout ProgrammingReport
@@ -117,7 +118,7 @@ struct FamilyProgrammer {
         return difference.damage
     }
 
-    /// A new table in the place of whatever is there, in one transaction: no connection finds the place empty.
+    /// Replaces the existing table by a new one, in one transaction, so that no connection finds it missing.
     private mutating func rebuild(_ report: inout ProgrammingReport) throws(DataplaneError) {
         var transaction = link.connection.begin()
         transaction.writeAnew(state, to: table)
@@ -126,7 +127,7 @@ struct FamilyProgrammer {
 
     // MARK: Transactions
 
-    /// Commits what has been collected, and begins anew.
+    /// Commits the collected changes, and starts a new collection.
     private mutating func stage(
         _ edits: inout TableEdits, _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
@@ -144,8 +145,8 @@ struct FamilyProgrammer {
         try retireClasses(&report)
     }
 
-    /// Removes the chains of classes that nobody uses, once there are many, behind the change. A kernel that refuses
-    /// this keeps them, and is not asked again.
+    /// Removes the chains of unused classes, once there are many, after the change. If the kernel refuses, they stay,
+    /// and this is not retried.
     private mutating func retireClasses(_ report: inout ProgrammingReport) throws(DataplaneError) {
         let classes = state.surplusClasses
         guard !classes.isEmpty else { return }
@@ -162,9 +163,8 @@ struct FamilyProgrammer {
         }
     }
 
-    /// Hands a transaction to the kernel. When it is refused, the kernel is asked what it holds, and the difference to
-    /// what it should hold is tried, again and again without the routes that the kernel names. Returns whether the
-    /// kernel took the transaction as it was.
+    /// Commits a transaction. If it is refused, reads the table back and tries the difference, repeatedly without the
+    /// routes that the kernel names. Returns whether the original transaction was accepted.
     @discardableResult
     private mutating func commit(
         _ transaction: consuming Transaction, _ report: inout ProgrammingReport
@@ -186,7 +186,7 @@ struct FamilyProgrammer {
         for round in 0..<Self.maximumRounds {
             if round > 0 {
                 if !exclude(last.refusals), !last.isTransient { throw DataplaneError(last) }
-                // Out of memory or of buffers: a moment later there may be some.
+                // Out of memory or buffers: there may be some a moment later.
                 if last.isTransient { usleep(UInt32(1000 << min(round, 8))) }
             } else if last.refusals.allSatisfy({ $0.error.errno == EPERM }) {
                 throw DataplaneError(last)
@@ -210,7 +210,7 @@ struct FamilyProgrammer {
         throw DataplaneError(last)
     }
 
-    /// Leaves out the routes that the kernel's refusals point at. Returns whether there were any.
+    /// Omits the routes that the kernel's refusals point at. Returns whether there were any.
     private mutating func exclude(_ refusals: [Refusal]) -> Bool {
         var found = false
         for refusal in refusals {

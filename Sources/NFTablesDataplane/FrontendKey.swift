@@ -1,7 +1,7 @@
 import InternetAddresses
 
-/// An address, protocol and port that connections are made to: what the kernel looks up. A node port is one of these
-/// for each of the node's addresses.
+/// An address, protocol and port of connections: the kernel's lookup key. A node port has one for each of
+/// the node's addresses.
 struct FrontendKey: Sendable, Hashable {
     var address: IPAddress
     var port: UInt16

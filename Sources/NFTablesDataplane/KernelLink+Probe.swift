@@ -7,17 +7,17 @@ import NFTables
 import Netlink
 import ServiceRouting
 
-/// Whether this kernel can do what the table needs.
+/// Checks that this kernel supports what the table needs.
 extension KernelLink {
-    /// Tries everything out in a table that is gone again in the same transaction. Returns the IP families that the
-    /// kernel has, with a warning for one that it has not.
+    /// Tries everything in a table that the same transaction deletes. Returns the IP families that the kernel supports,
+    /// with a warning for a missing one.
     ///
     /// Throws with code `permission` or `unsupported`, naming the kernel option that is missing.
     func probe() throws(DataplaneError) -> [IPFamily] {
         do throws(NetlinkError) {
             _ = try connection.generation()
         } catch {
-            // What nfnetlink says of a subsystem that nobody has registered.
+            // nfnetlink's answer for an unregistered subsystem.
             guard error.errno == EINVAL || error.errno == EOPNOTSUPP else { throw DataplaneError(error) }
             throw DataplaneError(
                 .unsupported,
@@ -36,7 +36,7 @@ extension KernelLink {
         return present
     }
 
-    /// Throws, unless what is missing is IPv6.
+    /// Throws, unless only IPv6 is missing.
     private func judge(_ error: TransactionError, _ family: IPFamily) throws(DataplaneError) {
         if error.refusals.contains(where: { $0.error.errno == EPERM }) {
             throw DataplaneError(.permission, "nf_tables: \(error)", cause: error)
@@ -56,7 +56,7 @@ extension KernelLink {
         throw DataplaneError(.unsupported, "this kernel lacks what nftables mode needs: \(names)", cause: error)
     }
 
-    /// Tries chains with their rules; `nil` when the kernel takes them.
+    /// Tries chains with their rules; `nil` if the kernel accepts them.
     private func attempt(_ chains: [(chain: Chain, rules: [Rule])], _ family: IPFamily) -> TransactionError? {
         let table = Table(family: family, name: "servicelet-probe")
         var transaction = connection.begin()
@@ -78,7 +78,7 @@ extension KernelLink {
     }
 
     private static func everything(_ family: IPFamily) -> [(chain: Chain, rules: [Rule])] {
-        // With a pod network, so that the rules about it are among them.
+        // With a pod network, so that the rules about it are included.
         let pods = LocalTraffic.networks(["10.0.0.0/8", "fd00::/8"].compactMap { IPNetwork($0) })
         let context = LayoutContext(family, DataplaneConfiguration(localTraffic: pods))
         let classes = [RouteClass.Masquerade.outsiders, .thisNode].map { masquerade in

@@ -4,19 +4,19 @@ import Logging
 import NFTables
 import Netlink
 
-/// The way to the kernel, which the tables of both IP families share, and the count of transactions.
+/// The connection to the kernel, shared by the tables of both IP families, and the count of transactions.
 ///
 /// Belongs to one thread, that of the data plane's executor.
 final class KernelLink {
     var connection: NFTablesConnection
-    /// Makes further ways to the kernel, for reading much of it at a time.
+    /// Opens further connections to the kernel, for reading in parallel.
     let open: EndpointReading.Opener?
     let logger: Logger
 
-    /// The kernel's count of transactions as it must be if nobody but us makes any.
+    /// The kernel's count of transactions if only we make any.
     private var expectedGeneration: UInt32 = 0
 
-    /// How often a table is read again because somebody has changed it meanwhile.
+    /// How often a table is read again because it changed meanwhile.
     static let maximumReads = 50
 
     init(_ transport: any NetlinkTransport, _ logger: Logger, open: EndpointReading.Opener? = nil) {
@@ -36,7 +36,7 @@ final class KernelLink {
         expectedGeneration &+= 1
     }
 
-    /// Begins to count transactions.
+    /// Starts counting transactions.
     func beginCounting() throws(DataplaneError) {
         do throws(NetlinkError) {
             expectedGeneration = try connection.generation()
@@ -45,12 +45,12 @@ final class KernelLink {
         }
     }
 
-    /// Whether nobody else has made a transaction since ``beginCounting()``.
+    /// Whether only we have made transactions since ``beginCounting()``.
     func isAlone() throws(NetlinkError) -> Bool {
         try connection.generation() == expectedGeneration
     }
 
-    /// Reads a table; starts over when somebody changes it meanwhile.
+    /// Reads a table; starts over if it changes meanwhile.
     func read(_ table: Table) throws(DataplaneError) -> KernelTable? {
         for _ in 0..<Self.maximumReads {
             do throws(NetlinkError) {
@@ -64,7 +64,7 @@ final class KernelLink {
 }
 
 extension DataplaneError {
-    /// What a refused transaction means for somebody who wants Services to work.
+    /// The error for a refused transaction, in terms of its effect on Services.
     init(_ error: TransactionError) {
         if error.isTransient {
             self.init(.transient, "nf_tables: \(error)", cause: error)

@@ -3,29 +3,29 @@ import NFTables
 import Netlink
 import ServiceRouting
 
-/// What the kernel holds of the table: read at a start and after somebody else has altered it, never on the way of an
-/// ordinary change.
+/// The kernel's contents of the table: read at the start and after others have altered it, never during
+/// an ordinary change.
 struct KernelTable: Sendable {
     struct Element: Sendable, Hashable {
         var value: ElementValue
         var comment: String
     }
 
-    /// We set none; a table with others is switched off, or somebody else's.
+    /// We set none; a table with flags is switched off, or belongs to another program.
     var flags: UInt32 = 0
     var chains: [Chain] = []
-    /// By chain; `nil` stands for a rule that is none of ours.
+    /// By chain; `nil` stands for a rule that is not ours.
     var rules: [String: [[Expression]?]] = [:]
-    /// The sets that are there, and whether each is declared as we declare it.
+    /// The existing sets, and whether each is declared as ours.
     var sets: [String: Bool] = [:]
     /// The elements of all sets but the two below, by set.
     var elements: [SetID: [ElementKey: Element]] = [:]
     /// The backends of each frontend, in no particular order. There may be hundreds of thousands.
     var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
-    /// Elements that cannot be read: whoever wrote them, we did not. Their sets are emptied and filled again.
+    /// Elements that cannot be read, so are not ours. Their sets are emptied and refilled.
     var foreign: Set<SetID> = []
 
-    /// How many backends a list with session affinity has, and which list it is, as its chain says.
+    /// A list with session affinity: its number and its number of backends, from its chain.
     func run(of number: StickyNumber) -> (list: RouteClass.Backends, count: Int)? {
         for case .random(let modulus, let offset, _) in rules[number.chain.name, default: []].flatMap({ $0 ?? [] }) {
             return RouteClass.Backends.allCases.first { $0.firstSlot == offset }.map { ($0, Int(modulus)) }
@@ -35,7 +35,7 @@ struct KernelTable: Sendable {
 }
 
 extension StickyNumber {
-    /// The number of a list from the name of its map of clients, or `nil` for the name of anything else.
+    /// The number of a list from the name of its map of clients, or `nil` for other names.
     init?(affinityName name: String) {
         guard name.hasPrefix(Layout.affinityPrefix),
             let value = UInt32(name.dropFirst(Layout.affinityPrefix.count), radix: 16), value <= Self.mask
@@ -55,8 +55,7 @@ extension KernelTable {
 }
 
 extension NFTablesConnection {
-    /// Reads the table, or returns `nil` where there is none. `open` makes a second way to the kernel, where there may
-    /// be one.
+    /// Reads the table, or returns `nil` if there is none. `open`, if given, opens a second connection to the kernel.
     mutating func read(_ table: Table, open: EndpointReading.Opener? = nil) throws(NetlinkError) -> KernelTable? {
         guard let flags = try flags(of: table) else { return nil }
         var kernel = KernelTable()
@@ -72,7 +71,7 @@ extension NFTablesConnection {
     }
 
     private mutating func declaredSets(of table: Table) throws(NetlinkError) -> [String: Bool] {
-        // Maps of clients are all declared alike; which there are is only known now.
+        // Maps of clients are all declared alike; which ones exist is known only now.
         let sticky = try sets(of: table, expected: []).keys.compactMap { StickyNumber(affinityName: $0) }
         return try sets(of: table, expected: Layout.sets + sticky.map(\.affinity))
     }
@@ -95,8 +94,7 @@ extension NFTablesConnection {
 }
 
 extension SetID {
-    /// The sets that are read back whole. Clients' affinity is not ours to know; endpoints are read in a form of their
-    /// own.
+    /// The sets that are read back whole. Clients' affinity is not read; endpoints are read differently.
     static let readBack: [SetID] = [
         .services, .inside, .outside, .dispatch, .clusterIPs, .hairpin, .allowedSources,
     ]
@@ -111,7 +109,7 @@ extension KernelTable: ExistingSlots {
             guard let found = endpoints[frontend] else { continue }
             let slots = found.filter { range.contains($0.slot) }.sorted { $0.slot < $1.slot }
             guard !slots.isEmpty else { continue }
-            // Only an unbroken run from the first slot on is a list of ours.
+            // Only a contiguous range from the first slot is a list of ours.
             let isRun = slots.enumerated().allSatisfy { $0.element.slot == range.lowerBound + UInt32($0.offset) }
             if isRun { return SlotList(found: slots.map(\.backend)) }
         }

@@ -2,12 +2,12 @@ import Dataplane
 import InternetAddresses
 import NFTables
 
-/// What the table is made of, whatever Services there are.
+/// The parts of the table that do not depend on Services.
 ///
 /// docs/nftables.md walks a packet through it.
 enum Layout {
     static let tableName = "servicelet"
-    /// What kube-proxy calls its tables in nftables mode.
+    /// The name of kube-proxy's tables in nftables mode.
     static let kubeProxyTableName = "kube-proxy"
 
     /// An address that clients use: `ip daddr . meta l4proto . th dport`.
@@ -27,19 +27,19 @@ enum Layout {
     /// frontend . slot → backend
     static let endpoints = NamedSet(
         "endpoints", key: frontend + [.random(modulus: 1 << 16, offset: 0)], value: .fields(backend))
-    /// Where a port that no Service has is refused
+    /// addresses whose other ports are refused
     static let clusterIPs = NamedSet("cluster-ips", key: [.destinationAddress])
-    /// Backends on this node, as source and destination: a pod that has reached itself is masqueraded
+    /// Backends on this node, as source and destination: connections from a pod to itself are masqueraded
     static let hairpin = NamedSet("hairpin", key: [.sourceAddress, .destinationAddress])
-    /// frontend . source, of frontends that only some sources may use
+    /// frontend . source, for frontends restricted to some sources
     static let allowedSources = NamedSet("allowed-sources", key: frontend + [.sourceAddress], kind: .interval)
 
-    /// The sets that are always there.
+    /// The sets that always exist.
     static let sets = [services, inside, outside, dispatch, endpoints, clusterIPs, hairpin, allowedSources]
 
     static let affinityPrefix = "affinity/"
-    /// Clients that one list of one Service port remembers at most. A flood of made-up clients must not take all
-    /// memory: those beyond the limit are served, and not remembered.
+    /// The maximum number of clients remembered for one list of one Service port. A flood of forged clients must not
+    /// take all memory: those beyond the limit are served, but not remembered.
     static let affinitySize: UInt32 = 1 << 16
 
     /// client → slot, while session affinity lasts; one map for each list of a Service port with affinity
@@ -56,21 +56,21 @@ enum Layout {
     static let postrouting = Chain("postrouting", hook: .init(.postrouting, priority: 100))
     /// Frontends that treat clients inside and outside differently
     static let split = Chain("split")
-    /// The same, for those of its sources that may
+    /// The same, for permitted sources
     static let guardedSplit = Chain("split/guarded")
     static let insideClients = Chain("inside-clients")
-    /// Where packets go that are for no frontend
+    /// Packets to no frontend
     static let unserved = Chain("unserved")
     static let refuse = Chain("refuse")
-    /// Asks for masquerading unless the client is in the pod network
+    /// Marks for masquerading unless the client is in the pod network
     static let outsiders = Chain("outsiders")
-    /// What packets with one of our marks pass
+    /// Packets with one of our marks
     static let sourceNAT = Chain("source-nat")
 
-    /// The rules of the chains that are always there; those come first that others lead to.
+    /// The rules of the chains that always exist, jump targets first.
     static func rules(_ context: LayoutContext) -> [(chain: Chain, rules: [Rule])] {
         let serve = Rule(.setPriority(frontend, map: services.name), .dispatch([.priority], map: dispatch.name))
-        // These look into `dispatch` again, so it cannot lead to them: the kernel refuses what may be a loop.
+        // These look up `dispatch` again, so it cannot lead to them: the kernel refuses possible loops.
         let others = [
             Rule(.isPriority(RouteClass(action: .split).id), .verdict(.goto(split.name))),
             Rule(.isPriority(RouteClass(action: .split, isGuarded: true).id), .verdict(.goto(guardedSplit.name))),
@@ -84,7 +84,7 @@ enum Layout {
             (guardedSplit, [guardRule, Rule(.verdict(.goto(split.name)))]),
             (unserved, unservedRules(context)),
             (sourceNAT, sourceNATRules(context)),
-            // Not in a chain of their own: every first packet of a connection comes here.
+            // Inline rather than in a separate chain: every first packet of a connection passes here.
             (prerouting, [serve] + others),
             (output, [serve] + others),
             (postrouting, [Rule(.isMarked(context.marks), .verdict(.goto(sourceNAT.name)))]),
@@ -98,12 +98,12 @@ enum Layout {
         Rule(.setPriority(frontend, map: set.name), .dispatch([.priority], map: dispatch.name))
     }
 
-    /// A reset is understood at once and not rate-limited as ICMP is.
+    /// Unlike ICMP, a reset takes effect at once and is not rate-limited.
     private static func refuseRules(_ family: IPFamily) -> [Rule] {
         [Rule(.isTransport(.tcp), .reject(.tcpReset)), Rule(.reject(.portUnreachable(family)))]
     }
 
-    /// The node's own connections are inside, from whatever address they come.
+    /// The node's own connections are inside, whatever their source address.
     private static func splitRules(_ context: LayoutContext) -> [Rule] {
         (context.isInside + [.isFromThisNode]).map { Rule($0, .verdict(.goto(insideClients.name))) } + [lookUp(outside)]
     }
@@ -114,7 +114,7 @@ enum Layout {
         return (addresses + networks).map { Rule($0, .verdict(.goto(refuse.name))) }
     }
 
-    /// The marks are cleared, and the slot of a sticky frontend: what comes behind us need not know.
+    /// Clears the marks, and the slot of a sticky frontend, which must not leak to later hooks.
     private static func sourceNATRules(_ context: LayoutContext) -> [Rule] {
         [
             Rule(.clearPriority),
@@ -127,13 +127,13 @@ enum Layout {
     }
 }
 
-/// What the rules depend on beside the Services.
+/// What the rules depend on besides the Services.
 struct LayoutContext: Sendable, Hashable {
     var family: IPFamily
     var localTraffic: LocalTraffic
-    /// The bit of the packet mark that asks for masquerading, the one that kube-proxy uses.
+    /// The bit of the packet mark that requests masquerading, the same as kube-proxy's.
     var masquerade: UInt32
-    /// The networks of the cluster's Services, in which an address that nobody has is refused.
+    /// The networks of the cluster's Services, in which unused addresses are refused.
     var serviceNetworks: [IPNetwork]
 
     init(_ family: IPFamily, _ configuration: DataplaneConfiguration, serviceNetworks: [IPNetwork] = []) {
@@ -143,12 +143,12 @@ struct LayoutContext: Sendable, Hashable {
         self.serviceNetworks = serviceNetworks.filter { $0.family == family }.disjoint
     }
 
-    /// The bit of the packet mark that asks whether a pod has reached itself: 0x8000, which Kubernetes has kept for the
-    /// node's Service rules since it had marks (`iptablesDropBit`), or its neighbour.
+    /// The bit of the packet mark that requests the check for a pod reaching itself: 0x8000, which Kubernetes has
+    /// always reserved for the node's Service rules (`iptablesDropBit`), or its neighbour.
     var hairpin: UInt32 { masquerade == 0x8000 ? 0x4000 : 0x8000 }
     var marks: UInt32 { masquerade | hairpin }
 
-    /// What is true of connections from the pod network, one way or another; nothing where it is not known.
+    /// Alternative matches for connections from the pod network; empty if unknown.
     var isInside: [Statement] {
         switch localTraffic {
         case .unknown: []
@@ -158,7 +158,7 @@ struct LayoutContext: Sendable, Hashable {
         }
     }
 
-    /// What is true of connections that are not from the pod network, where one statement can say so.
+    /// The match for connections not from the pod network, if one statement can express it.
     var isOutside: Statement? {
         guard isInside.count == 1 else { return nil }
         return switch isInside[0] {

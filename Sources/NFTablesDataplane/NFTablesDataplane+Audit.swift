@@ -7,7 +7,7 @@ import Netlink
 package import ServiceRouting
 
 extension NFTablesDataplane {
-    /// Compares what our tables in this network namespace hold with a snapshot. Changes nothing.
+    /// Compares our tables in this network namespace with a snapshot. Changes nothing.
     ///
     /// Without a `configuration`, rules that depend on it are not compared. Blocks while it reads.
     package static func audit(
@@ -34,7 +34,7 @@ extension NFTablesDataplane {
             found += kernel.frontends(family)
             audit.damage += damage(of: kernel, table, snapshot, configuration)
         }
-        // Where no table is, nothing is programmed, and that is said once.
+        // Without a table, nothing is programmed, which is reported once.
         if audit.isProgrammed { audit.damage += missing }
         audit.discrepancies = FrontendDiscrepancy.all(found, against: snapshot)
         audit.frontendCount = found.count
@@ -59,7 +59,7 @@ extension NFTablesDataplane {
 }
 
 extension Reconciliation {
-    /// What is wrong beside what frontends lead to, and whom it concerns.
+    /// Faults other than wrong destinations, and the frontends affected.
     fileprivate func damage(of state: TableState, in table: Table, comparesRules: Bool) -> [KernelAudit.Damage] {
         var damage: [KernelAudit.Damage] = []
         let names = missingSets.map { "\($0.isMap ? "map" : "set") \($0.name)" }
@@ -69,7 +69,7 @@ extension Reconciliation {
             "elements of \($0.definition.isMap ? "map" : "set") \($0.definition.name) in \(table)"
         }
         damage += foreign.map { KernelAudit.Damage("\($0) are none of servicelet's", places: []) }
-        // Which chains there are depends on the settings too.
+        // The set of chains also depends on the settings.
         guard comparesRules else { return damage + elementDamage(of: state, in: table) }
         damage += missingChains.map { KernelAudit.Damage("chain \($0.name) in \(table)") }
         let missing = Set(missingChains.map(\.name))
@@ -99,7 +99,7 @@ extension Reconciliation {
 }
 
 extension KernelAudit.Damage {
-    /// A whole sentence where only some frontends are concerned; otherwise the reader makes one.
+    /// A whole sentence if only some frontends are affected; otherwise the reader makes one.
     fileprivate func saying(_ what: String) -> Self {
         guard places != nil else { return self }
         return KernelAudit.Damage("\(text) \(what)", places: places)
@@ -107,7 +107,7 @@ extension KernelAudit.Damage {
 }
 
 extension TableState {
-    /// The frontends whose connections pass each chain of a class or of a list; fixed chains are everybody's.
+    /// The frontends whose connections pass each chain of a class or list; fixed chains concern all.
     fileprivate var placesByChain: [String: Set<InspectedFrontend.Place>] {
         var users: [String: Set<InspectedFrontend.Place>] = [:]
         for routeClass in openClasses {

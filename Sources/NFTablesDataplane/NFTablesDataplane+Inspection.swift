@@ -7,7 +7,7 @@ import Netlink
 import ServiceRouting
 
 extension NFTablesDataplane {
-    /// Reads back what our tables in this network namespace hold; nothing where there is none.
+    /// Reads back our tables in this network namespace; empty if there are none.
     ///
     /// Blocks while it reads.
     package static func inspect() throws(DataplaneError) -> [InspectedFrontend] {
@@ -26,7 +26,7 @@ extension NFTablesDataplane {
 }
 
 extension KernelTable {
-    /// The frontends that packets find, and where each leads.
+    /// The frontends as packets see them, and their destinations.
     func frontends(_ family: IPFamily) -> [InspectedFrontend] {
         (elements[.services] ?? [:]).compactMap { key, element in
             guard case .frontend(let frontend) = key, case .routeClass(let id) = element.value,
@@ -49,7 +49,7 @@ extension KernelTable {
         return RouteClass(id: id)
     }
 
-    /// `nil` for a class that leads nowhere, because somebody has removed what is behind it.
+    /// `nil` for a class that leads nowhere, because its target has been removed.
     private func destination(_ routeClass: RouteClass, _ frontend: FrontendKey) -> InspectedFrontend.Destination? {
         guard elements[.dispatch]?[.routeClass(routeClass.id)]?.value == .verdict(routeClass.verdict) else {
             return nil

@@ -11,8 +11,8 @@ package import ServiceRouting
 /// Programs nf_tables through netlink: one table for each IP family, a constant number of sets, a few elements for each
 /// change.
 ///
-/// Everything that talks to the kernel runs on a thread of its own. Kernel 5.13 or later. docs/nftables.md explains the
-/// layout.
+/// All communication with the kernel runs on its own thread. Kernel 5.13 or later. docs/nftables.md
+/// explains the layout.
 package actor NFTablesDataplane: Dataplane {
     private nonisolated let thread: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -21,7 +21,7 @@ package actor NFTablesDataplane: Dataplane {
     private let monitor: DamageMonitor
     private var isListening = false
 
-    /// Opens the way to the kernel and makes sure that it can do what is needed.
+    /// Opens the connection to the kernel and checks that it supports what is needed.
     ///
     /// Throws with code `permission` or `unsupported`, and what to do about it.
     package init(configuration: DataplaneConfiguration, logger: Logger) throws(DataplaneError) {
@@ -46,8 +46,8 @@ package actor NFTablesDataplane: Dataplane {
         return report
     }
 
-    /// Listens for changes by others, once our own large one is done. What happened until then is found by the kernel's
-    /// count of transactions.
+    /// Listens for changes by others, once our own large one is done. The kernel's count of transactions
+    /// shows earlier ones.
     private func listen() throws(DataplaneError) {
         guard !isListening else { return }
         do throws(NetlinkError) {
@@ -78,7 +78,7 @@ package actor NFTablesDataplane: Dataplane {
 }
 
 extension DataplaneError {
-    /// What the kernel's answer means for somebody who wants Services to work.
+    /// The error for the kernel's answer, in terms of its effect on Services.
     init(_ error: NetlinkError) {
         switch error.errno {
         case EPERM, EACCES:

@@ -5,7 +5,7 @@ import NFTables
 import Netlink
 import ServiceRouting
 
-/// The tables of all IP families that the kernel has.
+/// The tables of all IP families that the kernel supports.
 ///
 /// Belongs to one thread, that of the data plane's executor.
 final class NFTablesProgrammer {
@@ -23,7 +23,7 @@ final class NFTablesProgrammer {
         families = IPFamily.allCases.map { FamilyProgrammer($0, link, configuration) }
     }
 
-    /// Makes sure that the kernel can do what is needed. An IP family that it does not have is left out with a warning.
+    /// Checks that the kernel supports what is needed. A missing IP family is skipped with a warning.
     ///
     /// Throws with code `permission` or `unsupported`, naming the kernel option that is missing.
     func probe() throws(DataplaneError) {
@@ -44,7 +44,7 @@ final class NFTablesProgrammer {
         return report
     }
 
-    /// Compares with the kernel and mends the difference. `nil` when there was none.
+    /// Compares with the kernel and repairs the difference. `nil` if there was none.
     func repair(culprit: String?) throws(DataplaneError) -> RepairReport? {
         var report = RepairReport(damage: [], culprit: culprit, written: ProgrammingReport())
         for index in families.indices { report.damage += try families[index].repair(&report.written) }

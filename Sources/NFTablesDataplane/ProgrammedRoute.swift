@@ -1,13 +1,13 @@
 import InternetAddresses
 import ServiceRouting
 
-/// A route as the table holds it: its backends in slots.
+/// A route as in the table: its backends in slots.
 struct ProgrammedRoute: Sendable {
     /// Shares its lists with the routing table.
     var route: ServicePortRoute
     var cluster = SlotList()
     var local = SlotList()
-    /// The numbers of the lists, where the route has session affinity.
+    /// The numbers of the lists, if the route has session affinity.
     var stickyCluster: StickyNumber?
     var stickyLocal: StickyNumber?
 
@@ -21,7 +21,7 @@ struct ProgrammedRoute: Sendable {
         backends == .cluster ? stickyCluster : stickyLocal
     }
 
-    /// What each frontend comes to in the table.
+    /// Each frontend's entries in the table.
     func plans(knowsPods: Bool) -> [(frontend: FrontendKey, plan: FrontendPlan)] {
         let ranges = route.frontends.contains { $0.admission != .everyone } ? route.sourceRanges.disjoint : []
         return route.frontends.compactMap { frontend in
@@ -73,7 +73,7 @@ struct ProgrammedRoute: Sendable {
         case .localBackends: list = .local
         }
         let slots = slots(of: list)
-        // Routing says so itself; a list without slots must not become a random number out of none.
+        // Routing ensures this too, but a random number modulo 0 must never be written.
         guard slots.count > 0 else { return .refuse }
         let action = sticky(list).map { RouteClass.Action.sticky($0) } ?? .pick(count: slots.count, list)
         return RouteClass(
@@ -81,14 +81,14 @@ struct ProgrammedRoute: Sendable {
     }
 }
 
-/// What one frontend comes to in the table.
+/// One frontend's entries in the table.
 struct FrontendPlan: Sendable, Hashable {
     var ordinary: RouteClass
     /// Of a split frontend.
     var inside: RouteClass?
     var outside: RouteClass?
     var isClusterIP: Bool
-    /// The sources that may use it, where it is guarded.
+    /// The permitted sources, if it is guarded.
     var sources: [IPNetwork]
 
     init(
@@ -109,7 +109,7 @@ extension ServicePortRoute {
 
     func uses(_ backends: RouteClass.Backends) -> Bool { uses(backends.destination) }
 
-    /// Where a frontend has the slots of a list.
+    /// The position of a list's slots for a frontend.
     func hasSlots(_ frontend: Frontend, of backends: RouteClass.Backends) -> Bool {
         frontend.inside == backends.destination || frontend.outside == backends.destination
     }
@@ -128,6 +128,6 @@ extension RouteClass.Backends {
 }
 
 extension RouteKey {
-    /// What `nft list` shows beside the route's elements: its name, cut to the 127 bytes that nft takes.
+    /// The comment of the route's elements in `nft list`: its name, cut to nft's 127 bytes.
     var comment: String { String(name.description.prefix(127)) }
 }

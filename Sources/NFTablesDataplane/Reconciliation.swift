@@ -2,26 +2,26 @@ import Dataplane
 import InternetAddresses
 import NFTables
 
-/// The difference between what the kernel holds and what it is to hold.
+/// The difference between the kernel's state and the desired one.
 struct Reconciliation: Sendable {
-    /// What is wrong, in a few words each, for the log.
+    /// The faults, in a few words each, for the log.
     private(set) var damage: [String] = []
-    /// The table has to be made anew, because a set or a base chain in it is not what it should be.
+    /// The table must be recreated, because a set or a base chain in it is wrong.
     private(set) var mustRebuild = false
     private(set) var missingSets: [NamedSet] = []
     private(set) var foreignSets: [String] = []
     private(set) var missingChains: [Chain] = []
     private(set) var foreignChains: [String] = []
-    /// Chains whose rules are written again.
+    /// Chains whose rules are rewritten.
     private(set) var rules: [(chain: Chain, rules: [Rule])] = []
-    /// Sets with elements that cannot be understood: they are emptied first.
+    /// Sets with unreadable elements, which are emptied first.
     private(set) var flushes: [SetID] = []
     private(set) var edits = TableEdits()
 
     var isEmpty: Bool { damage.isEmpty }
 
-    /// Takes the kernel's elements apart as it goes: there may be hundreds of thousands, and a copy of them costs as
-    /// much memory again.
+    /// Consumes the kernel's elements as it goes: there may be hundreds of thousands, and a copy would
+    /// double the memory.
     init(_ kernel: consuming KernelTable, _ state: TableState) {
         compareDeclarations(kernel, state)
         guard !mustRebuild else { return }
@@ -130,7 +130,7 @@ struct Reconciliation: Sendable {
         note([.endpoints: differences])
     }
 
-    /// The common case, without a dictionary: the kernel has just these slots.
+    /// The common case, without a dictionary: the kernel has exactly these slots.
     private static func agrees(
         _ present: [(slot: UInt32, backend: Slot)], _ lists: [(list: RouteClass.Backends, slots: SlotList)]
     ) -> Bool {
@@ -145,7 +145,7 @@ struct Reconciliation: Sendable {
 
     private mutating func note(_ counts: [SetID: Int]) {
         for (set, count) in counts.sorted(by: { $0.key.definition.name < $1.key.definition.name }) where count > 0 {
-            // Of a set that is missing as a whole, enough has been said.
+            // A missing set has already been reported as a whole.
             guard !missingSets.contains(where: { $0.name == set.definition.name }) else { continue }
             let kind = set.definition.isMap ? "map" : "set"
             damage.append("\(count) element\(count == 1 ? "" : "s") of \(kind) \(set.definition.name)")
@@ -154,12 +154,12 @@ struct Reconciliation: Sendable {
 }
 
 extension Transaction {
-    /// Mends a table that is there.
+    /// Repairs an existing table.
     mutating func write(_ repair: Reconciliation, _ state: TableState, to table: Table) {
         for set in repair.missingSets { add(set, to: table) }
         for chain in repair.missingChains { add(chain, to: table) }
         for set in repair.flushes { flush(set: set.definition.name, of: table) }
-        // Foreign rules are gone before what they refer to, and chains before others lead to them.
+        // Foreign rules are removed before what they refer to, and chains exist before others lead to them.
         for (chain, _) in repair.rules { flush(chain: chain.name, of: table) }
         for (chain, rules) in repair.rules {
             for rule in rules { add(rule, to: chain.name, of: table) }
@@ -171,16 +171,16 @@ extension Transaction {
         for chain in repair.foreignChains { delete(chain: chain, of: table) }
     }
 
-    /// A new table in the place of whatever is there.
+    /// Replaces the existing table by a new one.
     mutating func writeAnew(_ state: TableState, to table: Table) {
-        // Deleting wants something to delete.
+        // Deleting requires that it exists.
         add(table)
         delete(table)
         writeSkeleton(state, to: table)
         write(Reconciliation.allElements(state), state.context, to: table)
     }
 
-    /// A table without Services: everything is there but the elements.
+    /// A table without Services: everything but the elements.
     mutating func writeSkeleton(_ state: TableState, to table: Table) {
         add(table)
         for set in state.sets { add(set, to: table) }
@@ -196,7 +196,7 @@ extension Transaction {
 }
 
 extension Reconciliation {
-    /// Everything that a new table lacks behind its skeleton.
+    /// Everything that a new table needs after its skeleton.
     static func allElements(_ state: TableState) -> TableEdits {
         var edits = TableEdits()
         state.forEachElement { set, key, value, comment in

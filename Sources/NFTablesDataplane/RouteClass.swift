@@ -1,24 +1,24 @@
 import InternetAddresses
 import NFTables
 
-/// What happens to a connection to a frontend, as far as it is the same for many frontends: the chain it goes to.
+/// The handling of connections that many frontends have in common, represented by a chain.
 ///
 /// The kernel's random number generator takes its range from the rule, so there is a chain for each number of backends.
-/// A frontend's class is data in a map, not a verdict: the kernel validates every chain that it can reach when a
-/// verdict changes, which takes the longer the more Services there are, and never when data does.
+/// A frontend's class is data in a map, not a verdict: when a verdict changes, the kernel validates every reachable
+/// chain, which takes longer the more Services there are; it does not when data changes.
 ///
-/// What only some frontends need, a class asks for, so that the others do not pay for it.
+/// Only the classes of frontends that need an extra step have it, so that others do not pay for it.
 struct RouteClass: Sendable, Hashable {
     enum Action: Sendable, Hashable {
-        /// No backend anywhere: refused at once.
+        /// No backend anywhere: refused immediately.
         case refuse
-        /// No backend that may be used: dropped.
+        /// No usable backend: dropped.
         case drop
-        /// Clients inside and outside are looked up in maps of their own.
+        /// Clients inside and outside are looked up in separate maps.
         case split
         /// One of `count` backends of a list.
         case pick(count: Int, Backends)
-        /// The backend that the client had before, or one of a list that is then remembered.
+        /// The client's previous backend, or one of a list, which is then remembered.
         case sticky(StickyNumber)
     }
 
@@ -39,7 +39,7 @@ struct RouteClass: Sendable, Hashable {
 
     var action: Action
     var masquerade = Masquerade.nobody
-    /// Whether the backend may be the client itself, so that postrouting has to look.
+    /// Whether the backend may be the client itself, so that postrouting must check.
     var mayHairpin = false
     /// Whether only the sources in `allowed-sources` may pass.
     var isGuarded = false
@@ -56,12 +56,12 @@ struct RouteClass: Sendable, Hashable {
         case .pick, .sticky:
             self.masquerade = masquerade
             self.mayHairpin = mayHairpin && masquerade != .everyone
-        // There is nothing to masquerade, or the class behind the split says so.
+        // There is nothing to masquerade, or the class after the split handles it.
         case .refuse, .drop, .split: break
         }
     }
 
-    /// More backends than this cannot be told apart by a class; the first so many are used.
+    /// The most backends that a class can express; any beyond these are not used.
     static let maximumBackends = 0xFFFF
 }
 
@@ -97,7 +97,7 @@ extension RouteClass {
         }
     }
 
-    /// The class with this number, or `nil` for a number that is none.
+    /// The class with this number, or `nil` for an invalid number.
     init?(id: UInt32) {
         let flags: UInt32
         if id & Self.stickyBit != 0 {
@@ -127,7 +127,7 @@ extension RouteClass {
 }
 
 extension RouteClass {
-    /// Whether the class is nothing but its action.
+    /// Whether the class consists only of its action.
     var isPlain: Bool { masquerade == .nobody && !mayHairpin && !isGuarded }
 
     /// Whether the class has an element in `dispatch`. The base chains know those of split frontends themselves.
@@ -136,14 +136,14 @@ extension RouteClass {
     /// Where `dispatch` leads for this class.
     var verdict: Verdict { isPlain ? destination : .goto(chainName) }
 
-    /// The chain of this class, or `nil` where another one, or a verdict, does as well.
+    /// The chain of this class, or `nil` if another one, or a verdict, suffices.
     var chain: Chain? {
         if case .pick = action { return Chain(chainName) }
         if case .split = action { return nil }
         return isPlain ? nil : Chain(chainName)
     }
 
-    /// Where a connection goes on once the class has asked for what it needs.
+    /// Where a connection continues after the class's own steps.
     private var destination: Verdict {
         switch action {
         case .refuse: .goto(Layout.refuse.name)
@@ -154,7 +154,7 @@ extension RouteClass {
         }
     }
 
-    /// `pick-3`, and behind it what the class asks for: `pick-3/outsiders/hairpin`.
+    /// `pick-3`, followed by the class's needs: `pick-3/outsiders/hairpin`.
     private var chainName: String {
         var parts: [String]
         switch action {

@@ -1,13 +1,12 @@
 import ServiceRouting
 
-/// The backends of a list, each in its slot: slot 0 to count - 1, without a hole, in whatever order they came to be
-/// there.
+/// The backends of a list, each in its slot: slot 0 to count - 1, without holes, in any order.
 ///
-/// As long as that is the order of the route's own list, the two share their storage: a million backends are kept once.
+/// If that is the order of the route's own list, the two share storage: a million backends are stored once.
 struct SlotList: Sendable, Hashable {
     private(set) var slots: [Backend] = []
 
-    /// What becomes of one slot.
+    /// The change of one slot.
     struct Edit: Sendable, Hashable {
         var slot: Int
         var old: Slot?
@@ -16,7 +15,7 @@ struct SlotList: Sendable, Hashable {
 
     var count: Int { slots.count }
 
-    /// The list as the kernel has it. Where it is no unbroken run, what is found is of no use.
+    /// The kernel's list. If it has gaps, it is discarded.
     init(found: [Slot] = []) {
         slots = found.map { Backend(address: $0.address, port: $0.port) }
     }
@@ -29,11 +28,11 @@ struct SlotList: Sendable, Hashable {
         backends.count > RouteClass.maximumBackends ? [Backend](backends.prefix(RouteClass.maximumBackends)) : backends
     }
 
-    /// Makes the list hold these backends, at most ``RouteClass/maximumBackends`` of them, and tells what became of the
-    /// slots that change. A backend that stays keeps its slot, unless the last one has to fill a hole.
+    /// Makes the list hold these backends, at most ``RouteClass/maximumBackends`` of them, and returns the changed
+    /// slots. A backend that stays keeps its slot, unless the last one must fill a hole.
     ///
-    /// With session affinity clients are remembered with a slot: then no backend moves, and what it leaves is taken by
-    /// newcomers and by those that have fewest slots.
+    /// With session affinity clients are remembered by slot: then no backend moves, and the slots of removed ones go to
+    /// new backends and to those with the fewest slots.
     mutating func update(to backends: [Backend], isSticky: Bool = false) -> [Edit] {
         let wanted = Self.usable(backends)
         if isSticky, !wanted.isEmpty { return updateInPlace(to: wanted) }
@@ -58,7 +57,7 @@ struct SlotList: Sendable, Hashable {
         if holes.isEmpty, missing.isEmpty { return [] }
 
         var edits: [Edit] = []
-        // Sorted, so that the same change always leads to the same slots.
+        // Sorted, so that the same change always produces the same slots.
         var newcomers = missing.values.sorted()[...]
         while let hole = holes.first, let newcomer = newcomers.popFirst() {
             holes.removeFirst()
@@ -74,10 +73,10 @@ struct SlotList: Sendable, Hashable {
         return edits
     }
 
-    /// Keeps every backend where it is. A client whose backend has gone finds another one in its slot.
+    /// Keeps every backend in its slots. A client whose backend is gone finds another one in its slot.
     ///
-    /// A newcomer gets a slot of its own, which costs nobody anything, unless there are twice as many slots as backends
-    /// already: then it takes one from the backend that has most.
+    /// A new backend gets a new slot, which affects no client, unless there are already twice as many slots as
+    /// backends: then it takes one from the backend with the most.
     private mutating func updateInPlace(to wanted: [Backend]) -> [Edit] {
         var counts: [Slot: Int] = [:]
         var backends: [Slot: Backend] = [:]

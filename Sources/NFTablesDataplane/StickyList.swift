@@ -11,7 +11,7 @@ struct StickyNumber: Sendable, Hashable, Comparable {
         self.rawValue = rawValue & Self.mask
     }
 
-    /// The number that a list would like to have: always the same, so that a restart finds the clients where they were.
+    /// The preferred number of a list, always the same, so that clients keep their slots across restarts.
     ///
     /// FNV-1a (Fowler, Noll, Vo) over the list's name.
     init(preferredBy name: String) {
@@ -22,7 +22,7 @@ struct StickyNumber: Sendable, Hashable, Comparable {
 
     var next: StickyNumber { StickyNumber(rawValue: rawValue &+ 1) }
 
-    /// The name of what belongs to the list, in hexadecimal as in its class: `3a5f01`.
+    /// The number in names of the list's objects, in hexadecimal as in its class: `3a5f01`.
     var name: String { String(rawValue, radix: 16) }
     var chain: Chain { Chain("sticky-\(name)") }
     var affinity: NamedSet { Layout.affinity(name) }
@@ -30,23 +30,23 @@ struct StickyNumber: Sendable, Hashable, Comparable {
     static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// One list of backends of one Service port with session affinity. It has a chain and a map of its own, so that a flood
-/// of clients of one Service takes nothing from the others.
+/// One list of backends of one Service port with session affinity. It has its own chain and map, so that a flood of
+/// clients of one Service does not affect others.
 struct StickyList: Sendable, Hashable {
     var route: RouteKey
     var backends: RouteClass.Backends
-    /// How many slots there are; never 0.
+    /// The number of slots; never 0.
     var count: Int
     /// Seconds for which a client is remembered.
     var timeout: UInt32
 
-    /// What the number is made from.
+    /// The text that the number is derived from.
     static func name(_ route: RouteKey, _ backends: RouteClass.Backends) -> String {
         "\(route.name) \(backends)"
     }
 
-    /// The rules of the chain: draw a slot, remember it unless one is remembered already, and take what is remembered.
-    /// When the map is full, the slot that was drawn serves.
+    /// The rules of the chain: draw a slot, remember it unless the client already has one, and use the remembered one.
+    /// If the map is full, the drawn slot is used.
     ///
     /// Postrouting clears the priority, so the mark that leads there is set for every such connection.
     func rules(_ number: StickyNumber, _ context: LayoutContext) -> [Rule] {

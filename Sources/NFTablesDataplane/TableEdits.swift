@@ -1,8 +1,8 @@
 import InternetAddresses
 import NFTables
 
-/// Elements that come and go in one transaction. Sets are independent of each other in the kernel, so the edits are
-/// kept by set: the elements of a set share a message that way.
+/// Elements added and removed in one transaction. Sets are independent in the kernel, so edits are kept by set, and the
+/// elements of a set share a message.
 struct TableEdits: Sendable {
     struct Addition: Sendable {
         var key: ElementKey
@@ -16,20 +16,20 @@ struct TableEdits: Sendable {
     }
 
     private(set) var sets: [SetID: SetEdits] = [:]
-    /// Classes that are used for the first time: their chains come before anything leads there.
+    /// Classes used for the first time: their chains must exist before anything leads there.
     private(set) var newClasses: [RouteClass] = []
     private(set) var retiredClasses: [RouteClass] = []
-    /// Lists with session affinity that come, that go, and whose chains need other rules.
+    /// Lists with session affinity that are added, removed, or need different rules.
     private(set) var newStickyLists: [StickyNumber: StickyList] = [:]
     private(set) var changedStickyLists: [StickyNumber: StickyList] = [:]
     private(set) var retiredStickyLists: Set<StickyNumber> = []
-    /// Whether the networks of the cluster's Services are others.
+    /// Whether the networks of the cluster's Services have changed.
     var changesServiceNetworks = false
-    /// How many elements there are.
+    /// The number of elements.
     private(set) var count = 0
     private let isRecording: Bool
 
-    /// Edits that are kept, or that nobody wants: whoever compares with the kernel afterwards needs the state alone.
+    /// Edits that are recorded, or discarded if only the state is needed, as for a comparison with the kernel.
     init(isRecording: Bool = true) {
         self.isRecording = isRecording
     }
@@ -51,9 +51,9 @@ struct TableEdits: Sendable {
         count += 1
     }
 
-    /// Takes out the slots that go without another in their place, to be removed in a transaction of their own.
+    /// Extracts the slots that are removed without replacement, for a separate transaction.
     ///
-    /// A packet looks its class up and then a slot. If the slots went together with the class that leads to them, a
+    /// A packet looks up its class and then a slot. If slots were removed together with the class that leads to them, a
     /// packet between the two lookups would find nothing, and its connection would stay untranslated.
     mutating func takeVacatedSlots() -> [ElementKey] {
         guard var slots = sets[.endpoints], !slots.removals.isEmpty else { return [] }
@@ -74,7 +74,7 @@ struct TableEdits: Sendable {
         if isRecording { retiredClasses.append(routeClass) }
     }
 
-    /// A list gets a chain and a map of its own, or, if it has just lost them, keeps them.
+    /// Gives a list its own chain and map, or lets it keep those it is about to lose.
     mutating func open(_ list: StickyList, _ number: StickyNumber) {
         guard isRecording else { return }
         if retiredStickyLists.remove(number) != nil {
@@ -97,7 +97,7 @@ struct TableEdits: Sendable {
 }
 
 extension Transaction {
-    /// Writes the edits: first what others lead to, then what leads there; removals before additions, so that an
+    /// Writes the edits: targets before what leads to them, removals before additions, so that an
     /// element may be replaced.
     mutating func write(_ edits: TableEdits, _ context: LayoutContext, to table: Table) {
         for (number, list) in edits.newStickyLists {
@@ -125,13 +125,13 @@ extension Transaction {
         }
     }
 
-    /// Removes the chains of classes that nothing leads to any more.
+    /// Removes the chains of classes no longer in use.
     mutating func retire(_ classes: [RouteClass], from table: Table) {
         for routeClass in classes { remove(.routeClass(routeClass.id), from: Layout.dispatch, of: table) }
         for chain in classes.compactMap(\.chain) { delete(chain: chain.name, of: table) }
     }
 
-    /// The chains of classes, then the way there.
+    /// The chains of classes, then the elements that lead there.
     private mutating func open(_ classes: [RouteClass], _ context: LayoutContext, in table: Table) {
         for routeClass in classes {
             guard let chain = routeClass.chain else { continue }

@@ -3,9 +3,9 @@ import InternetAddresses
 import NFTables
 import ServiceRouting
 
-/// All elements that the table is to hold, told one by one: for comparing with the kernel.
+/// Enumerates all elements that the table should hold, for comparison with the kernel.
 extension TableState {
-    /// Calls `body` with each element but those of ``SetID/endpoints``.
+    /// Calls `body` with each element except those of ``SetID/endpoints``.
     func forEachElement(_ body: (SetID, ElementKey, ElementValue, String) -> Void) {
         for (key, route) in routes {
             let name = key.comment
@@ -30,7 +30,7 @@ extension TableState {
         }
     }
 
-    /// All chains that the table is to have, those that others lead to first.
+    /// All chains that the table should have, jump targets first.
     var chains: [(chain: Chain, rules: [Rule])] {
         let fixed = Layout.rules(context)
         let sticky = stickyLists.sorted { $0.key < $1.key }.map { ($0.chain, $1.rules($0, context)) }
@@ -40,10 +40,10 @@ extension TableState {
         return fixed + sticky + classes
     }
 
-    /// All sets that the table is to have.
+    /// All sets that the table should have.
     var sets: [NamedSet] { Layout.sets + stickyLists.keys.sorted().map(\.affinity) }
 
-    /// The route that has a frontend. Walks through all of them.
+    /// The route of a frontend. Searches all of them.
     func owner(of frontend: FrontendKey) -> RouteKey? {
         routes.first { $0.value.plans(knowsPods: knowsPods).contains { $0.frontend == frontend } }?.key
     }

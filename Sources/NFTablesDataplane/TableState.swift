@@ -3,9 +3,9 @@ import InternetAddresses
 import NFTables
 import ServiceRouting
 
-/// What the table of one IP family is to hold, and does hold once the edits are committed.
+/// The desired contents of one IP family's table, and the actual ones once the edits are committed.
 ///
-/// A plain value: routes in, edits out. What a change costs depends on the route that changes.
+/// A plain value: routes in, edits out. The cost of a change depends on the changed route.
 struct TableState: Sendable {
     private(set) var context: LayoutContext
     private(set) var routes: [RouteKey: ProgrammedRoute] = [:]
@@ -14,10 +14,10 @@ struct TableState: Sendable {
     private(set) var clusterIPs = UseCounts<IPAddress>()
     private(set) var hairpins = UseCounts<IPAddress>()
     private(set) var classes = UseCounts<RouteClass>()
-    /// Classes that nobody uses now and whose chains are kept: an endpoint that went may well come back.
+    /// Unused classes whose chains are kept: a removed endpoint often comes back.
     private(set) var idleClasses: Set<RouteClass> = [.refuse, .drop]
 
-    /// Whether classes stay open that nobody uses, however many there are.
+    /// Whether unused classes are kept regardless of their number.
     var keepsAllClasses = false
 
     private static let idleClassLimit = 64
@@ -36,10 +36,10 @@ struct TableState: Sendable {
         routes.reserveCapacity(count)
     }
 
-    /// Makes the state follow a route, or the removal of one; `edits` takes what this means for the table.
+    /// Applies a route, or the removal of one; the resulting edits go to `edits`.
     ///
-    /// `existing` tells which backend the kernel has in which slot, for a route that this process programs for the
-    /// first time. Within a change, routes give up frontends before others get them. `keepsLists` keeps lists that no
+    /// `existing` says which backends the kernel has in which slots, for a route that this process programs for the
+    /// first time. Within a change, routes release frontends before others get them. `keepsLists` keeps lists that no
     /// frontend leads to.
     mutating func set(
         _ key: RouteKey, to route: ServicePortRoute?, existing: (any ExistingSlots)? = nil,
@@ -66,19 +66,19 @@ struct TableState: Sendable {
         replace(old, with: new, changes, key, into: &edits)
     }
 
-    /// Gives up the frontends that a route is about to lose.
+    /// Releases the frontends that a route is about to lose.
     mutating func giveUpFrontends(_ key: RouteKey, keeping kept: [Frontend], into edits: inout TableEdits) {
         guard let old = routes[key] else { return }
         let kept = Set(kept.map { FrontendSpot($0) })
         var rest = old.route
         rest.frontends.removeAll { !kept.contains(FrontendSpot($0)) }
         if rest.frontends.count < old.route.frontends.count {
-            // It has its lists until it is known what comes in their place.
+            // It keeps its lists until their replacements are known.
             set(key, to: rest, keepsLists: true, into: &edits)
         }
     }
 
-    /// Follows other networks of the cluster's Services.
+    /// Applies changed networks of the cluster's Services.
     mutating func set(serviceNetworks: [IPNetwork], into edits: inout TableEdits) {
         var new = context
         new.serviceNetworks = serviceNetworks.filter { $0.family == family }.disjoint
@@ -87,7 +87,7 @@ struct TableState: Sendable {
         edits.changesServiceNetworks = true
     }
 
-    /// Ends a batch of changes: what they mean for what routes share.
+    /// Ends a batch of changes, and updates what routes share.
     mutating func settle(into edits: inout TableEdits) {
         let (newIPs, oldIPs) = clusterIPs.settle()
         for address in oldIPs { edits.remove(.address(address), from: .clusterIPs) }
@@ -98,14 +98,14 @@ struct TableState: Sendable {
         settleClasses(into: &edits)
     }
 
-    /// Takes over classes that the kernel has and nobody uses now, as far as we keep such.
+    /// Takes over the kernel's unused classes, up to the number that we keep.
     mutating func keep(_ found: [RouteClass]) {
         for routeClass in found where idleClasses.count < Self.idleClassLimit {
             if !classes.contains(routeClass), !routeClass.isSticky { idleClasses.insert(routeClass) }
         }
     }
 
-    /// The classes to give up, once too many are kept.
+    /// The classes to remove, once too many are kept.
     var surplusClasses: [RouteClass] {
         guard idleClasses.count > Self.idleClassLimit, !keepsAllClasses else { return [] }
         return idleClasses.filter { $0 != .refuse && $0 != .drop }
@@ -120,7 +120,7 @@ struct TableState: Sendable {
         let (began, ended) = classes.settle()
         for routeClass in began where idleClasses.remove(routeClass) == nil { edits.open(routeClass) }
         for routeClass in ended {
-            // What it leads to goes with the Service.
+            // Its targets are removed with the Service.
             if routeClass.isSticky { edits.retire(routeClass) } else { idleClasses.insert(routeClass) }
         }
     }
@@ -164,7 +164,7 @@ extension TableState {
     }
 }
 
-/// From the difference of two states of a route to the elements that come and go.
+/// Turns the difference of two states of a route into added and removed elements.
 extension TableState {
     private mutating func remove(_ old: ProgrammedRoute, _ key: RouteKey, into edits: inout TableEdits) {
         for (frontend, plan) in old.plans(knowsPods: knowsPods) { remove(frontend, plan, old, into: &edits) }
@@ -175,7 +175,7 @@ extension TableState {
         routes[key] = nil
     }
 
-    /// Puts a route in the place of its predecessor; `changes` tells how the slots of the two differ.
+    /// Replaces a route's previous state; `changes` says how the slots of the two differ.
     private mutating func replace(
         _ old: ProgrammedRoute?, with new: ProgrammedRoute, _ changes: SlotChanges, _ key: RouteKey,
         into edits: inout TableEdits
@@ -271,7 +271,7 @@ extension TableState {
     }
 }
 
-/// What becomes of the slots of a route's two lists.
+/// The slot changes of a route's two lists.
 struct SlotChanges {
     var cluster: [SlotList.Edit] = []
     var local: [SlotList.Edit] = []
@@ -279,12 +279,12 @@ struct SlotChanges {
     func of(_ backends: RouteClass.Backends) -> [SlotList.Edit] { backends == .cluster ? cluster : local }
 }
 
-/// Which backends the kernel has in which slots.
+/// The backends in the kernel's slots.
 protocol ExistingSlots {
     func list(_ backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>) -> SlotList?
 }
 
-/// Where a frontend is, whatever its treatment.
+/// The keys of a frontend, regardless of its treatment.
 private struct FrontendSpot: Hashable {
     var address: IPAddress?
     var port: UInt16
@@ -300,7 +300,7 @@ extension RouteClass {
 }
 
 extension FrontendPlan {
-    /// The lists whose slots the frontend has.
+    /// The lists whose slots the frontend uses.
     func lists(_ route: ProgrammedRoute) -> [RouteClass.Backends] {
         RouteClass.Backends.allCases.filter { list in
             [ordinary, inside, outside].contains { $0.map { $0.leads(to: list, route) } ?? false }

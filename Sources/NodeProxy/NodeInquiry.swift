@@ -1,9 +1,9 @@
-/// Somebody who answers questions about Services on this node, for whoever asks the proxy over HTTP.
+/// Answers questions about Services on this node, for clients of the proxy's HTTP server.
 package protocol NodeInquiry: Sendable {
-    /// Why connections to a Service go where they go, as JSON; what is asked as `servicelet explain` takes it. Not
-    /// valid is a question that makes no sense.
+    /// Explains where connections to a Service go, as JSON. Takes the arguments of `servicelet explain`; `isValid` is
+    /// false if they are meaningless.
     func explain(_ service: String, from origin: String?) async -> (isValid: Bool, json: String)
 
-    /// What is wrong on the node, in Prometheus' text format, as it was when it was last looked at.
+    /// The faults found by the last check of the node, in Prometheus' text format.
     var metricsText: String { get }
 }

@@ -8,15 +8,15 @@ import NodeSetup
 import ObjectSource
 
 extension NodeProxy {
-    /// Makes the settings of the node that need privileges beyond CAP_NET_ADMIN, for a proxy that runs without them.
+    /// Applies the node settings that need privileges beyond CAP_NET_ADMIN, for a proxy that runs without them.
     ///
-    /// Throws for the first that the mode cannot do without; the others are errors in the log.
+    /// Throws for the first that the mode requires; other failures are logged as errors.
     package func prepareNode() async throws {
         _ = try await configuration.preparation.run(logger: logger)
         try configuration.mode.prepareNode(configuration)
     }
 
-    /// Writes Events to the API server that the objects come from; returns at once where they come from elsewhere.
+    /// Writes Events to the API server that the objects come from; returns at once if they come from elsewhere.
     func writeEvents(of status: ProxyStatus, environment: [String: String]) async throws {
         guard source == nil, case .cluster(let kubeconfig, let master) = configuration.origin else { return }
         let server = try KubernetesClientConfiguration.load(
@@ -28,7 +28,7 @@ extension NodeProxy {
         }
     }
 
-    /// The same proxy on a node that has its settings, and with what the Node tells.
+    /// The same proxy after the node's settings have been applied, with the networks from the Node.
     func prepared(status: ProxyStatus, environment: [String: String]) async throws -> NodeProxy {
         for outcome in try await configuration.preparation.run(logger: logger) {
             guard case .failed(let error) = outcome.result, error.code == .readOnly else { continue }

@@ -14,7 +14,7 @@ package import ObjectSource
 import ServiceRouting
 import Synchronization
 
-/// The daemon: objects come from a source, are routed, and are programmed into the kernel; in this direction only.
+/// The daemon: objects come from a source, are routed, and programmed into the kernel, in this direction only.
 package struct NodeProxy: Sendable {
     var configuration: ProxyConfiguration
     let logger: Logger
@@ -23,8 +23,8 @@ package struct NodeProxy: Sendable {
     private let inquiry: (any NodeInquiry)?
     let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
 
-    /// A proxy that takes its objects from where `configuration` says, or from `source`, in the same process, and shows
-    /// `pages` beside its metrics. `inquiry` answers questions about the node there.
+    /// A proxy whose objects come from the configured source, or from `source` in the same process. It serves `pages`
+    /// with its metrics, and answers questions about the node through `inquiry`.
     package init(
         configuration: ProxyConfiguration, logger: Logger, pages: ProxyPages? = nil,
         source: (@Sendable ([KindSelection]) -> any ObjectSource)? = nil, inquiry: (any NodeInquiry)? = nil
@@ -36,18 +36,17 @@ package struct NodeProxy: Sendable {
         self.source = source
     }
 
-    /// A few threads (`eventLoops`) carry all of the daemon's HTTP, and all threads share one heap: what one has freed
-    /// serves the others, and few of them are ever busy at once. To be called at most once in a process, before
-    /// anything else.
+    /// A few threads (`eventLoops`) serve all of the daemon's HTTP, and all threads share one heap: few are ever busy
+    /// at once, and memory freed by one is reused by others. Call at most once in a process, before anything else.
     package static func keepSmall(eventLoops: Int = 1) {
         CLinux_share_heap()
         NIOSingletons.groupLoopCountSuggestion = eventLoops
     }
 
-    /// Runs until the task is cancelled, and leaves what it has programmed in force.
+    /// Runs until the task is cancelled; programmed state stays in force.
     ///
-    /// `environment` is asked where a cluster's API server is. Throws, with what to do, if something is missing that
-    /// no waiting will bring.
+    /// `environment` locates a cluster's API server. Throws, with advice, if something is missing that
+    /// waiting will not provide.
     package func run(environment: [String: String]) async throws {
         logger.info("\(configuration)")
         let status = ProxyStatus()
@@ -59,13 +58,13 @@ package struct NodeProxy: Sendable {
                 let prepared = try await prepared(status: status, environment: environment)
                 try await prepared.proxy(status: status, environment: environment)
             }
-            // Where there is nobody to write Events to, the proxy goes on.
+            // If Events cannot be written, the proxy continues.
             for try await _ in group {}
         }
     }
 
-    /// Waits until the task is cancelled, and then until connections that this process carries itself have ended, for
-    /// as long as the configuration allows. To be stopped before ``run(environment:)``.
+    /// Waits until the task is cancelled, and then until connections carried by this process have ended, for as long as
+    /// the configuration allows. Stop it before ``run(environment:)``.
     package func drainConnections() async {
         await drain.run(limit: configuration.userspaceDrainTimeout, logger: logger)
     }
@@ -81,12 +80,12 @@ package struct NodeProxy: Sendable {
                 }
             }
             group.addTask { await conntrack.run() }
-            // A cleaner that cannot work on this machine ends; the proxy goes on.
+            // A cleaner that cannot work on this machine ends; the proxy continues.
             for try await _ in group {}
         }
     }
 
-    /// The same with a given source and data plane; the latter is made once the health endpoint is there.
+    /// The same with a given source and data plane; the latter is created once the health endpoint is served.
     func run(
         _ source: any ObjectSource, wake: Wake = Wake(), status: ProxyStatus,
         makeDataplane: () async throws(DataplaneError) -> any Dataplane
@@ -96,7 +95,7 @@ package struct NodeProxy: Sendable {
         guard let address = configuration.healthAddress else {
             return try await proxy(source, wake: wake, status: status, dataplane: try await makeDataplane())
         }
-        // Whoever asks for our health should find us before the first rule is written.
+        // Health checks should be answered before the first rule is written.
         let health = HTTPService.health(of: status, on: address, logger: logger)
         if configuration.bindAddressHardFail {
             return try await health.serve { _ in
@@ -179,7 +178,7 @@ package struct NodeProxy: Sendable {
         }
     }
 
-    /// Where the address is taken, the port may become free: without `--bind-address-hard-fail`, the log says so.
+    /// If the address is in use, it may become free: without `--bind-address-hard-fail`, this is only logged.
     private func serveMetrics(of status: ProxyStatus) async throws {
         guard let address = configuration.metricsAddress else { return }
         let service = HTTPService.metrics(
@@ -189,7 +188,7 @@ package struct NodeProxy: Sendable {
         try await service.keepRunning { status.events.record(.noMetricsServer($0.message)) }
     }
 
-    /// What removes stale UDP flows behind the rules, and reports on it.
+    /// Removes stale UDP flows after the rules, and reports on it.
     private func makeConntrackCleaner(
         _ flows: Mailbox<StaleFlows>, status: ProxyStatus
     ) throws(ThreadError) -> ConntrackCleaner {

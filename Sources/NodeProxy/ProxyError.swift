@@ -1,15 +1,15 @@
-/// Why the proxy does not start, or cannot go on.
+/// Why the proxy does not start, or cannot continue.
 package struct ProxyError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// A flag, or what flags say together, makes no sense.
+        /// A flag, or a combination of flags, is invalid.
         case invalidOption
-        /// What was asked for is not in this version.
+        /// This version does not support the request.
         case unsupported
-        /// The program must start again to take up what has changed.
+        /// The program must restart to apply a change.
         case restart
-        /// An address that we were to listen on is taken, or not ours.
+        /// An address to listen on is in use, or not ours.
         case address
-        /// The system refused something that every program may ask for.
+        /// The system refused an ordinary request.
         case system
     }
 

@@ -3,16 +3,16 @@ package import Dataplane
 package import KubernetesClient
 package import Synchronization
 
-/// What the parts of the daemon tell of themselves, for whoever asks over HTTP. Written and read from any task.
+/// The status of the daemon's parts, for HTTP clients. Written and read from any task.
 package final class ProxyStatus: Sendable {
     package let health = Mutex(HealthState())
     package let metrics = Mutex(ProxyMetrics())
     /// Counted by the client of the API server.
     package let requests = RequestMetrics()
-    /// What operators see with `kubectl get events`.
+    /// Events for `kubectl get events`.
     package let events = EventRecorder()
 
-    /// Asked for what connections have done.
+    /// The source of traffic counts.
     package let dataplane = Mutex<(any Dataplane)?>(nil)
 
     package init() {}

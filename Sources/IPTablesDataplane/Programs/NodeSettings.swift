@@ -12,12 +12,12 @@ enum NodeSettings {
         guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
         var current: UInt8 = 0
-        // It may be set already in a file that cannot be written, as in some containers.
+        // In some containers the file is read-only, but may already hold the right value.
         if read(descriptor, &current, 1) == 1, current == UInt8(ascii: "1") { return }
         guard pwrite(descriptor, "1", 1, 0) == 1 else { throw failure(path) }
     }
 
-    /// Has conntrack count TCP packets outside a connection's window as part of it.
+    /// Makes conntrack treat TCP packets outside a connection's window as part of it.
     static func acceptPacketsOutsideWindow() throws(DataplaneError) {
         do throws(NetlinkError) { try ConntrackSettings.acceptPacketsOutsideWindow() } catch {
             let isPermission = [EACCES, EPERM, EROFS].contains(error.errno)

@@ -3,10 +3,10 @@ import InternetAddresses
 import ServiceRouting
 
 extension SavedRules {
-    /// The input that removes everything that this mode or kube-proxy's iptables mode has programmed, and nothing else.
+    /// The input that removes exactly what this mode or kube-proxy's iptables mode has programmed.
     ///
     /// KUBE-FIREWALL, which kubelet shares, stays on nodes with a kubelet. A chain that a foreign rule jumps to stays,
-    /// without its rules. What `other`, the mode in force, owns too is left alone.
+    /// without its rules. Rules shared with `other`, the mode in force, are left alone.
     func cleanUp(keeping other: OwnedRules = OwnedRules()) -> RestoreInput<RouteKey> {
         var input = RestoreInput<RouteKey>()
         let kubelet = ChainName.ofKubelet.contains { chains(in: .mangle).contains($0) }

@@ -44,7 +44,7 @@ struct FixedRules {
         }
     }
 
-    /// Chains that exist, and are not empty, as long as nobody has removed our rules.
+    /// Chains that exist, and are not empty, unless our rules have been removed.
     static let witnesses: [TableProbe.Witness] = {
         let canaries = Table.allCases.map { TableProbe.Witness(table: $0, chain: ChainName.canary, hasRules: false) }
         let filled: [(Table, [String])] = [
@@ -72,7 +72,7 @@ struct FixedRules {
         }
     }
 
-    /// The end of `KUBE-SERVICES`: all that no Service wanted goes by its port.
+    /// The end of `KUBE-SERVICES`: packets to no Service's address are dispatched by port.
     var nodePortJumps: [String] {
         let comment =
             "-m comment --comment \"kubernetes service nodeports; NOTE: this must be the last rule in this chain\""
@@ -102,7 +102,7 @@ struct FixedRules {
             context.capabilities.counters ? "-m nfacct --nfacct-name  \(Counter.invalidPackets) " : ""
         let drop = "-A \(chain) -m conntrack --ctstate INVALID \(counter)-j DROP"
         return (context.acceptsInvalidPackets ? [] : [drop]) + [
-            // Whatever the policy of FORWARD is, Services work.
+            // Makes Services work whatever the policy of FORWARD.
             "-A \(chain) -m comment --comment \"kubernetes forwarding rules\" -m mark --mark \(mark)/\(mark) -j ACCEPT",
             "-A \(chain) -m comment --comment \"kubernetes forwarding conntrack rule\" "
                 + "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
@@ -120,7 +120,7 @@ struct FixedRules {
     }
 }
 
-/// The counters that rules name and metrics read.
+/// The counters used by rules and read by metrics.
 enum Counter {
     static let invalidPackets = "ct_state_invalid_dropped_pkts"
     static let localhostNodePorts = "localhost_nps_accepted_pkts"

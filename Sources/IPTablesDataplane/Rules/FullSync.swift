@@ -1,16 +1,16 @@
 import IPTables
 import ServiceRouting
 
-/// A plan that leads from the kernel's rules to those of a ``RuleTable``, in inputs of bounded size. Chains that are as
-/// they should be are not touched.
+/// A plan that turns the kernel's rules into those of a ``RuleTable``, in inputs of bounded size. Correct
+/// chains are not touched.
 ///
-/// Fixed chains come first, then the Services' own chains, stage by stage, and last, at once, the shared chains that
-/// jump to them: no packet enters an incomplete chain.
+/// Fixed chains come first, then the Services' own chains, stage by stage, and last, in one input, the shared chains
+/// that jump to them, so that no packet enters an incomplete chain.
 struct FullSync {
-    /// The table, without the routes that were refused.
+    /// The table, without refused routes.
     private(set) var table: RuleTable
     private let existing: SavedRules
-    /// The chains that differed, as `nat KUBE-SERVICES`; one whose input was refused may be named twice.
+    /// The chains that differed, such as `nat KUBE-SERVICES`; one whose input was refused may appear twice.
     private(set) var changed: [String] = []
     private var step = Step.foundation
     private var keys: ArraySlice<RouteKey>
@@ -27,7 +27,7 @@ struct FullSync {
 
     /// The number of lines after which a stage ends.
     private let stageSize: Int
-    /// The greatest number of routes in the next stage.
+    /// The maximum number of routes in the next stage.
     private var routeLimit = Int.max
 
     init(_ table: RuleTable, existing: SavedRules, stageSize: Int = .max) {
@@ -61,7 +61,7 @@ struct FullSync {
         }
     }
 
-    /// What a refused input leads to.
+    /// The consequence of a refused input.
     enum Remedy: Hashable {
         /// This route has been removed; the stage starts over without it.
         case withoutRoute(RouteKey)
@@ -73,7 +73,7 @@ struct FullSync {
 
     /// Finds the route for which `input` was refused, by the line that the program named.
     ///
-    /// If the kernel refuses a whole table, that is the line of its `COMMIT`, and the route is found by bisection.
+    /// If the kernel refuses a whole table, it names the line of its `COMMIT`, and the route is found by bisection.
     mutating func remedy(refusedAt line: Int, of input: RestoreInput<RouteKey>) -> Remedy {
         var culprit = input.owner(atLine: line)
         if culprit == nil, case .chains(let routes, _) = step {
@@ -141,7 +141,7 @@ struct FullSync {
         for chain in SharedChain.allCases {
             let digest = wanted[chain] ?? ChainDigest()
             let found = existing.digest(of: chain.name, in: chain.table)
-            // Services may come in any order, but the jump to node ports has to be last.
+            // Services may be in any order, but the jump to node ports must be last.
             if let found, found.hasSameRules(as: digest, sameLast: chain == .services) { continue }
             changed.append("\(chain.table.rawValue) \(chain.name)")
             table.addSharedChain(chain, to: &input)

@@ -1,4 +1,4 @@
-/// Chances as the match `statistic` keeps them: in parts of 2³¹, and printed with eleven digits.
+/// Probabilities of the match `statistic`: stored in parts of 2³¹, and printed with eleven digits.
 enum Probability {
     /// One in `count`, as `iptables-save` prints it: 0.33333333349 for 3.
     static func text(_ count: Int) -> String {
@@ -8,7 +8,7 @@ enum Probability {
     private static let known = [""] + (1...128).map(make)
 
     private static func make(_ count: Int) -> String {
-        // What kube-proxy asks for has ten digits; the kernel keeps the nearest part of 2³¹.
+        // kube-proxy writes ten digits; the kernel keeps the nearest part of 2³¹.
         let asked = (1 / Double(count) * 1e10).rounded(.toNearestOrEven) / 1e10
         let parts = (asked * 0x1p31).rounded()
         let digits = String(Int((parts / 0x1p31 * 1e11).rounded(.toNearestOrEven)))

@@ -2,17 +2,17 @@ import IPTables
 import InternetAddresses
 import ServiceRouting
 
-/// Which chains a route needs, and where each kind of traffic goes: what all of its rules are made from.
+/// The chains that a route needs, and where each kind of traffic goes: the basis of all its rules.
 struct RoutePlan {
     let route: ServicePortRoute
-    /// `namespace/name:port`, as comments have it.
+    /// `namespace/name:port`, as in comments.
     let name: String
     let transport: String
     let clusterChain: String
     let localChain: String
     let externalChain: String
     let firewallChain: String
-    /// In the order in which rules name them: by text, as kube-proxy sorts.
+    /// In the order of the rules: by text, as in kube-proxy.
     let clusterEndpoints: [EndpointChain]
     let localEndpoints: [EndpointChain]
     /// Both, each once.
@@ -39,14 +39,14 @@ struct RoutePlan {
     }
 
     var clusterIP: Frontend? { route.frontends.first { $0.kind == .clusterIP } }
-    /// All external frontends of a route are treated alike, but for source ranges.
+    /// All external frontends of a route are treated alike, except for source ranges.
     var external: Frontend? { route.frontends.first { $0.kind.isExternal } }
     /// Even without an endpoint for clients outside: pods and the node itself may use other nodes' endpoints.
     var usesExternalChain: Bool { external?.inside.isServed == true }
     var usesFirewallChain: Bool { usesExternalChain && route.frontends.contains { $0.admission != .everyone } }
     var loadBalancerChain: String { usesFirewallChain ? firewallChain : externalChain }
 
-    /// Where connections go; `nil` where none is carried.
+    /// Where connections go; `nil` if none are carried.
     func chain(of destination: Destination) -> String? {
         switch destination {
         case .clusterBackends: clusterChain
@@ -71,6 +71,6 @@ struct EndpointChain {
 }
 
 extension ServicePortRoute {
-    /// How many endpoints have a chain, or more: one that policy Cluster leaves out for its hints may count twice.
+    /// An upper bound of the endpoints with a chain: one that policy Cluster excludes by hints may count twice.
     var endpointEstimate: Int { max(clusterBackends.count, localBackends.count) }
 }

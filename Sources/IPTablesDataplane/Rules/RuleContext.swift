@@ -39,7 +39,7 @@ struct RuleContext: Sendable, Hashable {
     var loopback: String { family == .ipv4 ? "127.0.0.0/8" : "::1/128" }
     /// The ICMP answer of the target REJECT.
     var unreachable: String { family == .ipv4 ? "icmp-port-unreachable" : "icmp6-port-unreachable" }
-    /// The mask with which the match `recent` tells clients apart: the whole address.
+    /// The mask with which the match `recent` distinguishes clients: the whole address.
     var wholeAddress: String {
         family == .ipv4 ? "255.255.255.255" : "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
     }

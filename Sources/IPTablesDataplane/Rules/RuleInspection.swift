@@ -3,9 +3,9 @@ import IPTables
 import InternetAddresses
 import ServiceRouting
 
-/// Finds the frontends, and where each leads, in rules as `iptables-save` prints them.
+/// Finds the frontends and their destinations in rules as `iptables-save` prints them.
 struct RuleInspection {
-    /// The options of a rule that matter here.
+    /// The relevant options of a rule.
     private struct Rule {
         var destination: IPAddress?
         var transport: TransportProtocol?
@@ -16,9 +16,9 @@ struct RuleInspection {
     }
 
     private let family: IPFamily
-    /// By chain, of the table nat.
+    /// The table nat, by chain.
     private var translating: [String: [Rule]] = [:]
-    /// Of the table filter.
+    /// The table filter.
     private var filtering: [Rule] = []
 
     private static let filterChains: Set<String> = [ChainName.services, ChainName.externalServices]
@@ -49,7 +49,7 @@ struct RuleInspection {
             let action: InspectedFrontend.Destination = rule.target == "REJECT" ? .refuse : .drop
             let places = rule.destination.map { [$0] } ?? jumps.map(\.destination)
             for place in places.compactMap({ place(rule, at: $0) }) {
-                // What is translated does not come here.
+                // Translated packets do not get here.
                 if found[place] == nil { found[place] = InspectedFrontend(place, inside: action, outside: action) }
             }
         }
@@ -72,7 +72,7 @@ struct RuleInspection {
 
     private typealias Destination = InspectedFrontend.Destination
 
-    /// Where a Service's chain leads connections from inside and from outside; `nil` if it is not there.
+    /// Where a Service's chain leads connections from inside and from outside; `nil` if it does not exist.
     private func destinations(of chain: String) -> (inside: Destination, outside: Destination)? {
         guard let rules = translating[chain] else { return nil }
         if chain.hasPrefix("KUBE-FW-") {
@@ -82,13 +82,13 @@ struct RuleInspection {
             let backends = backends(of: rules)
             return (.backends(backends), .backends(backends))
         }
-        // Under policy Local the node's own connections leave early; the last rule is for everybody else.
+        // Under policy Local the node's own connections leave early; the last rule is for all others.
         let last = rules.last { $0.target.hasPrefix("KUBE-SV") && !$0.isFromNode }
         let own = rules.first { $0.target.hasPrefix("KUBE-SV") && $0.isFromNode }
         let outside = last.map { Destination.backends(backends(of: translating[$0.target] ?? [])) } ?? .drop
         guard let own else { return (outside, outside) }
         let inside = Destination.backends(backends(of: translating[own.target] ?? []))
-        // Where only a rule for pods leads on, nobody from outside is served.
+        // If only a rule for pods leads on, clients outside are not served.
         return (inside, last?.target == own.target ? .drop : outside)
     }
 
@@ -102,7 +102,7 @@ struct RuleInspection {
         return backends
     }
 
-    /// Reads the options that matter; comments may hold anything.
+    /// Reads the relevant options; comments may contain anything.
     private static func read(_ line: String) -> (chain: String, Rule) {
         var rule = Rule()
         var chain = ""

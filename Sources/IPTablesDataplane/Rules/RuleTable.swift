@@ -4,8 +4,8 @@ import ServiceRouting
 
 /// The rules of one IP family, and the restore input for changes of them.
 ///
-/// A plain value without I/O. The cost of a change depends on the routes that change, except for shared chains in which
-/// their rules differ: those are written as a whole, from lines that are kept.
+/// A plain value without I/O. The cost of a change depends on the changed routes, except for shared chains in which
+/// their rules differ: those are written as a whole, from cached lines.
 struct RuleTable: Sendable {
     /// A route, and its rules in the shared chains.
     private struct Programmed: Sendable {
@@ -13,7 +13,7 @@ struct RuleTable: Sendable {
         var shared: [SharedRule]
     }
 
-    /// One route that comes, goes or changes: its rules before and after.
+    /// One route that is added, removed or changed: its rules before and after.
     struct Edit: Sendable {
         var key: RouteKey
         fileprivate(set) var route: ServicePortRoute?
@@ -37,7 +37,7 @@ struct RuleTable: Sendable {
 
     private var withComments: Bool { endpointCount <= Self.largeClusterThreshold }
 
-    /// What `entries` do to the rules. The table itself stays as it is until ``commit(_:)``.
+    /// The effect of `entries` on the rules. The table itself is unchanged until ``commit(_:)``.
     func edits(_ entries: some Sequence<RoutingChange.Entry>) -> [Edit] {
         entries.map { entry in
             var edit = Edit(key: entry.key, route: entry.new)
@@ -48,7 +48,7 @@ struct RuleTable: Sendable {
         }
     }
 
-    /// Records that the kernel follows the edits, or is about to.
+    /// Records that the kernel has applied the edits, or is about to.
     mutating func commit(_ edits: [Edit]) {
         for edit in edits {
             endpointCount -= programmed[edit.key]?.route.endpointEstimate ?? 0
@@ -57,7 +57,7 @@ struct RuleTable: Sendable {
         }
     }
 
-    /// Replaces everything. The kernel does not follow until a ``FullSync`` is through.
+    /// Replaces everything. The kernel follows only once a ``FullSync`` is complete.
     mutating func replace(_ routes: some Sequence<ServicePortRoute>, context: RuleContext) {
         self.context = context
         programmed.removeAll(keepingCapacity: true)
@@ -80,7 +80,7 @@ struct RuleTable: Sendable {
 
     // MARK: - Input
 
-    /// The input that carries out the edits and touches nothing else.
+    /// The input that applies exactly the edits.
     func input(for edits: [Edit]) -> RestoreInput<RouteKey> {
         var input = RestoreInput<RouteKey>()
         let edited = Set(edits.map(\.key))
@@ -104,7 +104,7 @@ struct RuleTable: Sendable {
         if chain == .services { addNodePortJumps(to: &input) }
     }
 
-    /// What the shared chains hold; no entry for an empty one.
+    /// The contents of the shared chains; no entry for an empty one.
     var sharedDigests: [SharedChain: ChainDigest] {
         var digests: [SharedChain: ChainDigest] = [:]
         for entry in programmed.values {
@@ -137,7 +137,7 @@ extension RestoreInput where Owner == RouteKey {
         for rule in rules where rule.chain == chain { add(rule.text, in: chain.table, for: route) }
     }
 
-    /// Writes those of the route's own chains that are new or differ, and removes those that are no longer wanted.
+    /// Writes the route's own chains that are new or differ, and removes those no longer needed.
     fileprivate mutating func add(_ edit: RuleTable.Edit) {
         let old = Dictionary(edit.old.chains.map { ($0.name, $0.rules) }, uniquingKeysWith: { first, _ in first })
         for chain in edit.new.chains where old[chain.name] != chain.rules { add(chain, for: edit.key) }

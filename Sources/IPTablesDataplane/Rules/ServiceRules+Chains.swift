@@ -3,7 +3,7 @@ import InternetAddresses
 import ServiceRouting
 
 extension ServiceRules {
-    /// The rules of a route. In large clusters, endpoints' rules go without comments, which take memory and time.
+    /// The rules of a route. In large clusters, endpoints' rules have no comments, which cost memory and time.
     init(_ route: ServicePortRoute, in context: RuleContext, withComments: Bool = true) {
         let plan = RoutePlan(route)
         shared = plan.sharedRules(in: context)
@@ -32,7 +32,7 @@ private struct OwnChains {
         let about = { (what: String) in "-m comment --comment \"\(what) \(plan.name) external destinations\"" }
         var rules: [String] = []
         if plan.external?.masquerade == .everyone {
-            // The endpoint may be on another node; its answers have to come back through this one.
+            // The endpoint may be on another node; its replies must come back through this one.
             rules.append("-A \(name) \(about("masquerade traffic for")) -j \(ChainName.markForMasquerade)")
         } else {
             if let local = context.localTraffic {
@@ -87,8 +87,7 @@ private struct OwnChains {
         return ServiceRules.Chain(name: name, rules: rules)
     }
 
-    /// Marks connections to the clusterIP from outside the pod network: their answers have to come back through this
-    /// node.
+    /// Marks connections to the clusterIP from outside the pod network: their replies must come back through this node.
     private func masqueradeRule(for clusterIP: Frontend, in chain: String) -> String? {
         guard let address = clusterIP.address else { return nil }
         let isForEveryone = clusterIP.masquerade == .everyone
@@ -99,7 +98,7 @@ private struct OwnChains {
             + "--dport \(clusterIP.port) -j \(ChainName.markForMasquerade)"
     }
 
-    /// Translates to the endpoint, and masquerades connections that the endpoint makes to itself.
+    /// Translates to the endpoint, and masquerades the endpoint's connections to itself.
     func chain(of endpoint: EndpointChain) -> ServiceRules.Chain {
         let (name, transport) = (endpoint.name, plan.transport)
         let remember =

@@ -5,7 +5,7 @@ import ServiceRouting
 
 /// The rules of one route: some in chains shared by all Services, the others in its own chains of the table nat.
 ///
-/// Rules have the form in which `iptables-save` prints them, so that they can be compared with what is programmed.
+/// Rules are in the form of `iptables-save`, so that they can be compared with the programmed ones.
 struct ServiceRules: Sendable, Hashable {
     /// A chain of one route.
     struct Chain: Sendable, Hashable {
@@ -25,7 +25,7 @@ struct SharedRule: Sendable, Hashable {
     var text: String
 }
 
-/// The chains in which all Services have rules. The order of Services in them has no meaning.
+/// The chains in which all Services have rules. The order of Services in them is irrelevant.
 enum SharedChain: Sendable, Hashable, CaseIterable {
     /// nat: dispatches connections by address and port.
     case services

@@ -55,7 +55,7 @@ extension KubeconfigEntry {
         return plugin
     }
 
-    /// What a plug-in is told about the cluster, where it wants to know.
+    /// The cluster information for plug-ins that request it.
     private func clusterInfo() throws(ClientError) -> ExecPlugin.Cluster {
         let authority = try material("certificate-authority").map { material throws(ClientError) in try material.read()
         }

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// See https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/.
 struct Kubeconfig {
-    /// What the entries of each list are called in the file and by people.
+    /// The names of each list's entries, in the file and in messages.
     private enum Section: String, CaseIterable {
         case clusters, users, contexts
 
@@ -16,7 +16,7 @@ struct Kubeconfig {
     private var currentContext: (name: String, file: String)?
     private var entries: [Section: [String: KubeconfigEntry]] = [:]
 
-    /// Reads `files`. In a list some may be absent; a file that is there must be sound.
+    /// Reads `files`. In a list some may be absent; existing files must be valid.
     init(files: [String]) throws(ClientError) {
         self.files = files
         var found = 0

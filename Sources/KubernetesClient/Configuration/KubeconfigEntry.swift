@@ -1,7 +1,7 @@
 import Foundation
 import Yams
 
-/// A mapping in a kubeconfig that knows its place, so that each error can name it.
+/// A mapping in a kubeconfig that knows its path, so that errors can name it.
 struct KubeconfigEntry {
     let file: String
     /// `user "admin"`; empty for the file itself.
@@ -35,7 +35,7 @@ struct KubeconfigEntry {
 
     func has(_ field: String) -> Bool { value(field) != nil }
 
-    /// A scalar as it is written; `nil` where it is absent, empty or null.
+    /// A scalar as written; `nil` if it is absent, empty or null.
     func string(_ field: String) throws(ClientError) -> String? {
         guard let node = value(field) else { return nil }
         guard let scalar = node.scalar else { throw error(field, "must be a string") }
@@ -56,7 +56,7 @@ struct KubeconfigEntry {
         }
     }
 
-    /// The mappings of a list; the path of each is what `label` makes of its number.
+    /// The mappings of a list; `label` makes the path of each from its index.
     func entries(_ field: String, label: (Int) -> String) throws(ClientError) -> [KubeconfigEntry] {
         var entries: [KubeconfigEntry] = []
         for (index, node) in try sequence(field).enumerated() {
@@ -66,7 +66,7 @@ struct KubeconfigEntry {
         return entries
     }
 
-    /// The same mapping under a better name.
+    /// The same mapping with a clearer path.
     func named(_ path: String) -> KubeconfigEntry { KubeconfigEntry(file: file, path: path, mapping: mapping) }
 
     /// Bytes in base64 or the path of a file, relative to the folder of the kubeconfig; the bytes win, as in kubectl.

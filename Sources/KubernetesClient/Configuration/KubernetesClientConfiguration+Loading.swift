@@ -1,14 +1,14 @@
 import Foundation
 
 extension KubernetesClientConfiguration {
-    /// Where a Pod finds the token and the certificate authority of its cluster.
+    /// The folder in which a Pod finds its cluster's token and certificate authority.
     package static let serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
 
     /// Finds out how to reach the API server, in this order: the file `kubeconfig` (the flag `--kubeconfig`); the files
-    /// in `KUBECONFIG`; the URL `master` alone; the Pod that we run in. Beside a kubeconfig, `master` takes the place
-    /// of its server.
+    /// in `KUBECONFIG`; the URL `master` alone; the Pod that we run in. With a kubeconfig, `master`
+    /// replaces its server.
     ///
-    /// Where a kubeconfig names no proxy, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count.
+    /// If a kubeconfig names no proxy, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
     ///
     /// Throws an error that names file, entry, field and remedy.
     package static func load(

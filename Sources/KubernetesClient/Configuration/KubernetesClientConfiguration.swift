@@ -2,17 +2,17 @@ package import KubernetesAPI
 
 /// Which API server to talk to, how to verify it, and how to authenticate to it.
 package struct KubernetesClientConfiguration: Sendable {
-    /// How the server is recognized and which certificate we show.
+    /// How we verify the server and which certificate we present.
     struct TLS: Sendable, Hashable {
         /// `nil` for the certificate authorities of the system.
         var certificateAuthority: Material?
-        /// What the server's certificate is issued to, where that is not the host of the URL.
+        /// The name in the server's certificate, if not the host of the URL.
         var serverName: String?
-        /// Only where a kubeconfig says `insecure-skip-tls-verify: true` literally.
+        /// True only if a kubeconfig says `insecure-skip-tls-verify: true` literally.
         var skipsVerification = false
     }
 
-    /// A forward proxy on the way to the server.
+    /// A forward proxy to the server.
     struct Proxy: Sendable, Hashable {
         var isSOCKS: Bool
         var host: String
@@ -30,7 +30,7 @@ package struct KubernetesClientConfiguration: Sendable {
     var tls = TLS()
     var authentication = Authentication()
     var proxy: Proxy?
-    /// The preferred form of objects; JSON is always accepted as well.
+    /// The preferred wire format; JSON is always accepted as well.
     package var contentType = WireFormat.protobuf
     /// Sent with each request: `servicelet/1.0`.
     package var userAgent = "servicelet"

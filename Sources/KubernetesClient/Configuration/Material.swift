@@ -6,7 +6,7 @@ enum Material: Sendable, Hashable {
     case file(String)
     case data([UInt8])
 
-    /// Blocks for the time of one small local file.
+    /// Blocks while reading one small local file.
     func read() throws(ClientError) -> [UInt8] {
         switch self {
         case .data(let bytes): return bytes

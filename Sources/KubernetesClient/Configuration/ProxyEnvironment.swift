@@ -1,13 +1,13 @@
 import Foundation
 
-/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or not: which forward proxy leads to a server, where a
-/// kubeconfig names none. The rules are those of Go's `net/http`, because the nodes of a cluster are set up for them.
+/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case: the forward proxy for a server if a kubeconfig
+/// names none. The rules are those of Go's `net/http`, which the nodes of a cluster are set up for.
 struct ProxyEnvironment {
     private let environment: [String: String]
 
     init(_ environment: [String: String]) { self.environment = environment }
 
-    /// The proxy on the way to `server`, or `nil` where there is none. Throws an error that names the variable.
+    /// The proxy for `server`, or `nil` if there is none. Throws an error that names the variable.
     func proxy(to server: ServerAddress) throws(ClientError) -> KubernetesClientConfiguration.Proxy? {
         let name = server.usesTLS ? "HTTPS_PROXY" : "HTTP_PROXY"
         guard let text = value(name), !isExempt(server) else { return nil }
@@ -30,12 +30,12 @@ struct ProxyEnvironment {
             let entry = entry.trimmingCharacters(in: .whitespaces).lowercased()
             if entry == "*" || entry == host || entry == server.authority { return true }
             if let address { return Self.contains(entry, address) }
-            // `example.com` means its subdomains as well, `.example.com` them alone.
+            // `example.com` includes its subdomains, `.example.com` means only them.
             return !entry.isEmpty && host.hasSuffix(entry.hasPrefix(".") ? entry : ".\(entry)")
         }
     }
 
-    /// Whether `network`, such as `10.96.0.0/12`, holds `address`.
+    /// Whether `network`, such as `10.96.0.0/12`, contains `address`.
     private static func contains(_ network: String, _ address: [UInt8]) -> Bool {
         let parts = network.split(separator: "/")
         guard parts.count == 2, let base = bytes(String(parts[0])), let length = Int(parts[1]),

@@ -1,16 +1,16 @@
 import Foundation
 
-/// The base of all requests: `https://10.0.0.1:6443`, with the path that a gateway may put in front of the API.
+/// The base of all requests: `https://10.0.0.1:6443`, with the path prefix of a gateway, if any.
 package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     package let usesTLS: Bool
     /// A name or an address, without the brackets of IPv6.
     package let host: String
     package let port: Int
-    /// Empty, or `/` and more without a slash at the end.
+    /// Empty, or `/` and more without a trailing slash.
     package let path: String
 
     /// Reads a URL; one without a scheme means `https`, as in client-go with TLS options, unless `defaultScheme` says
-    /// otherwise. Returns `nil` where it is not a URL of an HTTP server.
+    /// otherwise. Returns `nil` if it is not the URL of an HTTP server.
     package init?(_ text: String, defaultScheme: String = "https") {
         let text = text.contains("://") ? text : "\(defaultScheme)://\(text)"
         guard let components = URLComponents(string: text), let scheme = components.scheme?.lowercased(),
@@ -29,7 +29,7 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { "\(usesTLS ? "https" : "http")://\(authority)\(path)" }
 
-    /// The same server under another name: what a connection is verified against.
+    /// The same server under another name, against which connections are verified.
     func url(host name: String?) -> String {
         "\(usesTLS ? "https" : "http")://\(Self.authority(name ?? host, port))\(path)"
     }

@@ -1,7 +1,7 @@
 import Subprocess
 import SystemPackage
 
-/// Runs a program to its end, with a bound on its time and on what it writes.
+/// Runs a program to completion, with limits on its time and output.
 struct ChildProcess: Sendable {
     struct Outcome: Sendable, Hashable {
         /// The exit status, or 128 and more for a signal.
@@ -28,10 +28,10 @@ struct ChildProcess: Sendable {
     var arguments: [String]
     var environment: [String: String]
     var timeout: Duration
-    /// Bytes of its output, and of its complaints.
+    /// The maximum bytes of its output, and of its standard error.
     var outputLimit: Int
 
-    /// Throws ``Failure``, or `CancellationError` soon after the task was cancelled; the program is gone then.
+    /// Throws ``Failure``, or `CancellationError` soon after cancellation, once the program has ended.
     func run() async throws -> Outcome {
         try await withThrowingTaskGroup(of: Outcome.self) { group in
             group.addTask { try await runToItsEnd() }

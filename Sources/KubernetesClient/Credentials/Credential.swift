@@ -1,17 +1,17 @@
 import Foundation
 import NIOSSL
 
-/// What a request is sent with.
+/// The credentials of a request.
 struct Credential: Sendable {
     /// Distinguishes this credential from the next, so that only the refused one is discarded.
     var generation: Int
     /// For `Authorization: Bearer …`.
     var token: String?
-    /// For this connection; `nil` for a server without TLS.
+    /// For the connection; `nil` for a server without TLS.
     var tls: TLSConfiguration?
 }
 
-/// The bytes that a TLS configuration is made from; equal bytes are not parsed again.
+/// The bytes from which a TLS configuration is made; equal bytes are not parsed again.
 struct TLSMaterial: Sendable, Hashable {
     var certificateAuthority: [UInt8]?
     var clientCertificate: [UInt8]?

@@ -30,7 +30,7 @@ actor Credentials {
         self.wallClock = wallClock
     }
 
-    /// The credential for a request that is sent now. Callers that arrive during a renewal wait for its result.
+    /// The credential for a request sent now. Callers that arrive during a renewal wait for its result.
     func credential(at now: ContinuousClock.Instant) async throws -> Credential {
         while isRenewing { await withCheckedContinuation { waiters.append($0) } }
         if let current, let goodUntil, now < goodUntil, pluginResult?.isGood(at: wallClock()) ?? true { return current }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The object that is exchanged with a credential plug-in: `ExecCredential` of `client.authentication.k8s.io`.
+/// The object exchanged with a credential plug-in: `ExecCredential` of `client.authentication.k8s.io`.
 enum ExecCredential {
     struct Malformed: Error {
         var reason: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program that makes credentials, such as `aws-iam-authenticator`.
+/// A program that provides credentials, such as `aws-iam-authenticator`.
 ///
 /// See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins.
 struct ExecPlugin: Sendable {
@@ -12,14 +12,14 @@ struct ExecPlugin: Sendable {
     /// `users[].user.exec`
     struct Configuration: Sendable, Hashable {
         var version: Version
-        /// A path, or a name to be found in `PATH`.
+        /// A path, or a name to look up in `PATH`.
         var command: String
         var arguments: [String] = []
         /// Added to our own environment.
         var environment: [String: String] = [:]
-        /// Present where the program wants to know the cluster (`provideClusterInfo`).
+        /// Present if the program wants cluster information (`provideClusterInfo`).
         var cluster: Cluster?
-        /// What to tell a person when the program is not there.
+        /// The hint for users if the program is missing.
         var installHint: String?
     }
 
@@ -35,7 +35,7 @@ struct ExecPlugin: Sendable {
         var token: String?
         var clientCertificate: Material?
         var clientKey: Material?
-        /// `nil` for a credential that is good until it is refused.
+        /// `nil` for a credential that is valid until refused.
         var expiry: Date?
 
         func isGood(at now: Date) -> Bool { expiry.map { now < $0 } ?? true }

@@ -31,14 +31,14 @@ extension HTTPDocuments: DocumentSource {
         }
     }
 
-    /// Where a watch goes on.
+    /// The version at which the watch continues.
     private struct Place {
         /// `nil` before a list.
         var version: String?
         /// Failures since an event was last read.
         var failures = 0
 
-        /// Whether a list has to come first: the version has expired, or something that cannot be read is in the way.
+        /// Whether a list must come first: the version has expired, or an unreadable event blocks the watch.
         mutating func lost(_ failure: RequestFailure) -> Bool {
             failures += 1
             guard version != nil else { return false }
@@ -64,7 +64,7 @@ extension HTTPDocuments: DocumentSource {
             token = list["metadata"]["continue"].text
             let documents = list["items"].items.compactMap { item -> Document? in
                 guard var object = item.object else { return nil }
-                // Items of lists leave out what the list says.
+                // Items of lists omit what the list states.
                 object["kind"] = .string(resource.kind)
                 object["apiVersion"] = .string(resource.apiVersion)
                 return Document(object)

@@ -10,7 +10,7 @@ package struct HTTPDocuments: Sendable {
     /// The time for one request that is not a watch.
     static let limit: Duration = .seconds(60)
 
-    /// Connections to the server at a time.
+    /// The number of simultaneous connections to the server.
     private static let connections = 64
 
     let transport: APITransport
@@ -22,7 +22,7 @@ package struct HTTPDocuments: Sendable {
         _ body: @Sendable (HTTPDocuments) async throws -> Result
     ) async throws -> Result {
         var settings = HTTPClient.Configuration(configuration)
-        // Each watch keeps a connection for itself; writes must not wait for one.
+        // Each watch occupies a connection; writes must not wait for one.
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         return try await HTTPClient.withHTTPClient(configuration: settings) { http in
             let transport = APITransport(
@@ -37,7 +37,8 @@ package struct HTTPDocuments: Sendable {
 
     /// Sends a request and reads the object in the answer.
     ///
-    /// Throws `APIStatus` when the server refuses, and ``ClientError`` when it cannot be reached or understood.
+    /// Throws `APIStatus` if the server refuses, and ``ClientError`` if it cannot be reached or its
+    /// answer cannot be read.
     func exchange(_ method: HTTPMethod, _ target: String, _ body: JSONObject? = nil) async throws -> Document {
         let call = APITransport.Call(
             method: method, target: target, body: body.map { JSONWriter.bytes(.object($0)) }, format: .json,

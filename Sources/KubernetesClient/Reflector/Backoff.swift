@@ -1,12 +1,12 @@
 /// The delay before the next try: from 0.8 s up to 30 s, doubling, with jitter, so that the nodes of a cluster do not
-/// come back all at once.
+/// all reconnect at once.
 struct Backoff: Sendable {
     /// The bounds of the delays.
     struct Limits: Sendable, Hashable {
         var first: Duration = .milliseconds(800)
         var longest: Duration = .seconds(30)
         /// The longest delay after a refused connection. A refusal costs the server's host almost nothing, and a
-        /// server that returns should be noticed soon.
+        /// recovered server should be noticed soon.
         var longestRefused: Duration = .seconds(3)
         /// The longest delay after an expired version, which is the answer of a healthy server.
         var expired: Duration = .seconds(1)
@@ -31,7 +31,7 @@ struct Backoff: Sendable {
     var reset: Backoff { Backoff(limits) }
 
     /// The delay after a failure at `now`: random between a tenth of the bound and the bound, which then doubles. Never
-    /// less than what the server asked for in `retryAfter`.
+    /// less than the server's `retryAfter`.
     mutating func delay(
         after now: ContinuousClock.Instant, retryAfter: Duration? = nil, random: inout some RandomNumberGenerator
     ) -> Duration {

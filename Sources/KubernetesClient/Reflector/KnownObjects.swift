@@ -1,9 +1,10 @@
 import KubernetesAPI
 
-/// The names and versions of the objects of one kind that the inbox was given: enough to tell what has changed.
+/// The names and versions of the objects of one kind that were posted to the inbox: enough to detect changes.
 ///
-/// The objects themselves are not kept. While the whole state is sent anew (a list, the initial events of a watch) each
-/// object received is marked with the number of that replacement; those without the mark at its end no longer exist.
+/// The objects themselves are not kept. While the whole state is sent again (a list, the initial events of a
+/// watch), each object received is marked with the number of that replacement; objects without the mark at its
+/// end no longer exist.
 struct KnownObjects: Sendable {
     private struct Entry {
         var version: Version
@@ -14,7 +15,7 @@ struct KnownObjects: Sendable {
     /// By namespace, then by name: namespaces are few, and a million keys would repeat theirs.
     private var entries: [String: [String: Entry]] = [:]
     private var replacement: UInt32 = 0
-    /// Objects that the replacement holds in a form that cannot be used, by the name that errors give them.
+    /// Objects that are unusable in the replacement, by the name that errors give them.
     private var unusable: Set<String> = []
 
     init(kind: ObjectKind) { self.kind = kind }
@@ -35,7 +36,7 @@ struct KnownObjects: Sendable {
         forget(key.name) ? .removed(key) : nil
     }
 
-    /// Keeps the last usable value of an object that cannot be used as it is now.
+    /// Keeps the last usable value of an object whose current one is unusable.
     mutating func keep(_ problem: ObjectError) {
         unusable.insert(problem.object)
     }
@@ -45,13 +46,13 @@ struct KnownObjects: Sendable {
         entries[key.name.namespace]?[key.name.name]?.replacement = replacement
     }
 
-    /// Begins a replacement; one that was under way is dropped.
+    /// Begins a replacement, dropping one in progress.
     mutating func beginReplacement() {
         replacement &+= 1
         unusable = []
     }
 
-    /// Ends a replacement: the removal of each object that was not part of it.
+    /// Ends a replacement and returns the removals of objects that were not part of it.
     mutating func finishReplacement() -> [ObjectChange] {
         var removals: [ObjectKey] = []
         for (namespace, objects) in entries {
@@ -72,7 +73,7 @@ struct KnownObjects: Sendable {
         return true
     }
 
-    /// A resource version in eight bytes, where it is a number as all API servers write it.
+    /// A resource version in eight bytes if it is a number, as in all API servers.
     private enum Version: Hashable {
         case none
         case number(UInt64)

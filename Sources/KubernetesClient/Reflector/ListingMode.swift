@@ -1,8 +1,8 @@
-/// How a server can be asked for the whole state, as its answers so far have shown.
+/// How to request the whole state from a server, judging by its answers so far.
 ///
-/// A watch that begins with all objects (WatchList) costs both sides least. Where it is refused, the first list comes
-/// from the server's cache (`resourceVersion=0`), because after an outage every node asks at once. A cache ignores the
-/// page limit: where its answer is too large, or was out of date, the list comes in pages of the most recent state.
+/// A watch that begins with all objects (WatchList) costs both sides least. If it is refused, the first list comes from
+/// the server's cache (`resourceVersion=0`), because after an outage all nodes ask at once. A cache ignores the page
+/// limit: if its answer is too large, or out of date, the list comes in pages of the most recent state.
 struct ListingMode: Sendable, Hashable {
     private(set) var usesWatchList = true
     private(set) var usesCache = true
@@ -24,8 +24,8 @@ struct ListingMode: Sendable, Hashable {
 
     mutating func refusedWatchList() { usesWatchList = false }
 
-    /// A WatchList went silent or ended before it was complete. Servers that do not know `sendInitialEvents` look like
-    /// this, and so does a broken network: the second time decides.
+    /// A WatchList went silent or ended early. Servers that do not know `sendInitialEvents` do this, but so does a
+    /// broken network: the second time decides.
     mutating func leftUnfinished() {
         unfinishedStreams += 1
         if unfinishedStreams >= 2 { usesWatchList = false }

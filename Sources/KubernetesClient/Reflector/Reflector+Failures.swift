@@ -1,14 +1,14 @@
 import KubernetesAPI
 
-/// What follows from each failure, state by state.
+/// The response to each failure, state by state.
 extension Reflector {
     struct Response: Sendable {
         var plan: Plan
-        /// Whether the plan is another way rather than another try, and need not wait.
+        /// Whether the plan is a different request rather than a retry, and need not wait.
         var isImmediate = false
-        /// Whether the server did not know who we are.
+        /// Whether the server did not accept our credentials.
         var needsFreshCredentials = false
-        /// Whether a healthy server said that the version is no longer there.
+        /// Whether a healthy server said that the version is no longer available.
         var isExpiry = false
     }
 
@@ -24,7 +24,7 @@ extension Reflector {
         return response
     }
 
-    /// Whether the server says that it has nothing of an optional kind for us.
+    /// Whether the server says that an optional kind does not exist or is forbidden.
     func isAbsence(_ failure: RequestFailure) -> Bool {
         guard isOptional, case .status(let status, _) = failure, !status.refusesInitialEvents else { return false }
         return status.code == 404 || status.code == 403
@@ -68,14 +68,14 @@ extension Reflector {
         case .status(let status, _) where status.code == 429 || status.code == 401 || status.code == 403:
             return Response(plan: .resume)
         case .status(let status, _) where status.code >= 500:
-            // A server that does not answer yet will; one that breaks off each watch has lost its place.
+            // A server that does not answer yet will; one that breaks off every watch cannot resume.
             guard openedAt != nil else { return Response(plan: .resume) }
             errorsInRow += 1
             guard errorsInRow >= limits.watchErrors else { return Response(plan: .resume) }
             errorsInRow = 0
             return Response(plan: .replace)
         case .status, .unreadable, .tooLarge:
-            // The version itself may be what is refused; and what could not be read would come again.
+            // The version itself may be refused, and an unreadable event would be sent again.
             return Response(plan: .replace)
         case .refused, .connection, .silent, .credentials, .closedAtOnce, .closedEarly:
             return Response(plan: .resume)

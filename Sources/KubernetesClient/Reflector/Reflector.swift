@@ -1,16 +1,15 @@
 import KubernetesAPI
 
 /// Keeps what is known about one kind of object equal to what the API server holds: decides what to request, what each
-/// response changes, and what follows from each failure. Events go in, a ``Step`` comes out; no I/O, no clock of its
-/// own.
+/// response changes, and how to respond to each failure. Events go in, a ``Step`` comes out; no I/O, no clock.
 ///
 ///     idle ──► replacing ──► watching ──► (closed) ──► watching …
 ///         └──► listing  ──┘      └─ expired ──► replacing or listing
 ///     any failure ──► waiting ──► what was under way, or a replacement
 ///
 /// A *replacement* reads the whole state again: with a watch that begins with all objects (WatchList), or with a list
-/// where the server cannot do that. What is known stays in force until a replacement is complete; only then are objects
-/// removed that were not part of it.
+/// if the server does not support that. The known state stays in force until a replacement is complete; only then are
+/// objects removed that were not part of it.
 struct Reflector: Sendable {
     struct Limits: Sendable {
         var backoff = Backoff.Limits()
@@ -18,9 +17,9 @@ struct Reflector: Sendable {
         var watchTimeout: ClosedRange<Duration> = .seconds(300)...(.seconds(600))
         /// The silence after that end that means a dead connection.
         var watchGrace: Duration = .seconds(30)
-        /// The silence that means the same before the server has accepted a request, and during a replacement.
+        /// The same limit before the server has accepted a request, and during a replacement.
         var responsePatience: Duration = .seconds(60)
-        /// A watch that ends sooner, without an event about an object, has failed.
+        /// A watch that ends sooner without an event about an object has failed.
         var shortestWatch: Duration = .seconds(1)
         /// Objects in one page of a list.
         var page = 500
@@ -30,18 +29,18 @@ struct Reflector: Sendable {
         var watchErrors = 3
     }
 
-    /// What is under way. After each case: what a failure leads to.
+    /// The current activity. Each case says what follows a failure.
     enum State: Sendable, Hashable {
         /// Nothing has been requested yet.
         case idle
-        /// Pages of a list come in. The same page is asked for again; where it expired, or was too large, the list
-        /// begins anew.
+        /// Receiving pages of a list. The same page is requested again; if it expired, or was too large,
+        /// the list starts over.
         case listing(ListRequest)
-        /// A watch sends all objects, and a bookmark after the last. It begins again, or gives way to `listing` where
-        /// the server refuses it.
+        /// A watch sends all objects, and a bookmark after the last. It starts again, or `listing` follows if the
+        /// server refuses it.
         case replacing(WatchRequest)
-        /// A watch sends changes. It resumes at the last version received; where that expired, or an event cannot be
-        /// read, the state is replaced.
+        /// A watch sends changes. It resumes at the last version received; if that expired, or an event cannot be read,
+        /// the state is replaced.
         case watching(WatchRequest)
         /// A delay after a failure, and what follows it.
         case waiting(then: Plan)
@@ -55,13 +54,13 @@ struct Reflector: Sendable {
     }
 
     let kind: ObjectKind
-    /// Whether a server that does not serve the kind, or does not let us read it, has none of it.
+    /// Whether a kind that the server does not serve, or does not let us read, counts as empty.
     let isOptional: Bool
     let limits: Limits
     private(set) var state = State.idle
     /// The version that a watch resumes from.
     private(set) var version = ""
-    /// Whether the whole state was received at least once.
+    /// Whether the whole state has been received at least once.
     private(set) var isSynchronized = false
 
     var known: KnownObjects
@@ -73,7 +72,7 @@ struct Reflector: Sendable {
     /// Whether an expiry has already led to a replacement without backoff, and no watch has sent an event since.
     var hasReplacedAtOnce = false
     var random: SplitMix64
-    /// How this server can be asked for the whole state.
+    /// How to request the whole state from this server.
     var listing = ListingMode()
     /// The current stream: when it was opened, and whether it has sent an event about an object.
     var openedAt: ContinuousClock.Instant?
@@ -97,7 +96,7 @@ struct Reflector: Sendable {
         random = SplitMix64(seed: seed)
     }
 
-    /// The silence after which the request under way counts as dead.
+    /// The silence after which the current request counts as dead.
     var patience: Duration {
         guard case .watching(let request) = state, openedAt != nil else { return limits.responsePatience }
         return request.timeout + limits.watchGrace
@@ -105,7 +104,7 @@ struct Reflector: Sendable {
 
     mutating func start() -> Step { Step(next: carryOut(.replace)) }
 
-    /// Whether the wait ends early: the server was out of reach, and has answered another reflector since.
+    /// Whether the wait ends early: the server was unreachable, and has since answered another reflector.
     func wakes(for health: ServerHealth) -> Bool {
         guard let unreachableSince, let answeredAt = health.answeredAt else { return false }
         return answeredAt > unreachableSince
@@ -187,7 +186,7 @@ struct Reflector: Sendable {
         return step
     }
 
-    /// The server ended the stream in an orderly way.
+    /// The server ended the stream cleanly.
     mutating func closed(at now: ContinuousClock.Instant) -> Step {
         guard case .watching = state else { return failed(.closedEarly, at: now) }
         if !hasEvents, let openedAt, openedAt.duration(to: now) < limits.shortestWatch {
@@ -224,7 +223,7 @@ struct Reflector: Sendable {
         return Step(reports: [report], next: .wait(delay))
     }
 
-    // MARK: - What follows
+    // MARK: - Next steps
 
     private mutating func delay(
         after failure: RequestFailure, _ response: Response, at now: ContinuousClock.Instant,
@@ -252,7 +251,7 @@ struct Reflector: Sendable {
         return Step(changes: [change], reports: leftOut(of: object))
     }
 
-    /// All objects of an optional kind are known: there are none. The server may be upgraded, so it is asked again.
+    /// An optional kind has no objects here. The server may be upgraded, so it is asked again later.
     private mutating func endedWithout(_ failure: RequestFailure, at now: ContinuousClock.Instant) -> Step {
         var step = Step(reports: absent(failure) + recovered(at: now))
         known.beginReplacement()
@@ -294,7 +293,7 @@ struct Reflector: Sendable {
         errorsInRow = 0
     }
 
-    /// The initial events come in no order of version: only a watch that is past them can be resumed.
+    /// The initial events are not in version order: only a watch past them can be resumed.
     private mutating func advance(to resourceVersion: String) {
         guard case .watching = state, !resourceVersion.isEmpty else { return }
         version = resourceVersion

@@ -4,7 +4,7 @@ import KubernetesAPI
 enum RequestFailure: Error, Sendable, Hashable {
     /// Nothing listens at the server's address.
     case refused
-    /// No connection could be made, or it broke; the text says how.
+    /// No connection could be made, or it broke; the text says why.
     case connection(String)
     /// Nothing arrived for this long.
     case silent(Duration)
@@ -23,7 +23,7 @@ enum RequestFailure: Error, Sendable, Hashable {
 }
 
 extension RequestFailure {
-    /// Whether the server may be gone, so that its next answer, to whomever, is news.
+    /// Whether the server may be gone, so that its next answer to any reflector is news.
     var mayBeOutage: Bool {
         switch self {
         case .refused, .connection, .silent: true
@@ -31,7 +31,7 @@ extension RequestFailure {
         }
     }
 
-    /// The wait that the server asks for, in the header or in the Status.
+    /// The wait that the server requests, in the header or in the Status.
     var retryAfter: Duration? {
         guard case .status(let status, let retryAfter) = self else { return nil }
         return retryAfter ?? status.retryAfterSeconds.map { .seconds($0) }
@@ -60,15 +60,15 @@ extension Status {
         return message.isEmpty || message == reason ? head : "\(head): \(message)"
     }
 
-    /// The version asked for is no longer there, nor are the events since.
+    /// The requested version, and the events since, are no longer available.
     var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
 
-    /// The server has not yet reached the version asked for.
+    /// The server has not yet reached the requested version.
     var isAheadOfServer: Bool {
         causes.contains("ResourceVersionTooLarge") || (code == 504 && message.contains("Too large resource version"))
     }
 
-    /// The server (or its etcd) cannot do WatchList: then objects are listed, and watched after that.
+    /// The server (or its etcd) does not support WatchList: list, then watch.
     var refusesInitialEvents: Bool {
         switch code {
         case 400, 422: true

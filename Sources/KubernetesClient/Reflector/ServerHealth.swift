@@ -1,9 +1,9 @@
 /// What the reflectors of one client know about their server. A plain value: the drivers share one, and a simulation
 /// can hold thousands.
 struct ServerHealth: Sendable {
-    /// When the server last answered, if only to refuse a request.
+    /// When the server last answered, even if only to refuse a request.
     private(set) var answeredAt: ContinuousClock.Instant?
-    /// When one of the reflectors will next try a server that refused connections.
+    /// When a reflector will next try a server that refused connections.
     private(set) var nextLook: ContinuousClock.Instant?
 
     mutating func answered(at now: ContinuousClock.Instant) {

@@ -1,9 +1,9 @@
 import KubernetesAPI
 
-/// What the driver of a ``Reflector`` has to do, in this order.
+/// What the driver of a ``Reflector`` must do, in this order.
 struct Step: Sendable {
     enum Next: Sendable, Hashable {
-        /// Go on reading what is under way.
+        /// Continue reading the current response.
         case read
         case list(ListRequest)
         case watch(WatchRequest)
@@ -11,16 +11,16 @@ struct Step: Sendable {
         case wait(Duration)
     }
 
-    /// To be posted to the inbox.
+    /// Changes to post to the inbox.
     var changes: [ObjectChange] = []
-    /// Whether all objects that exist have now been posted.
+    /// Whether all existing objects have now been posted.
     var isSynchronized = false
-    /// To be logged.
+    /// Lines to log.
     var reports: [Report] = []
-    /// Anything but `read` abandons the request under way.
+    /// Anything but `read` abandons the current request.
     var next = Next.read
 
-    /// Does `step` after this one, in one go.
+    /// Appends `step` to this one.
     mutating func append(_ step: Step) {
         changes += step.changes
         isSynchronized = isSynchronized || step.isSynchronized
@@ -29,10 +29,10 @@ struct Step: Sendable {
     }
 }
 
-/// One line for the log: what was asked, why it failed, when the next try comes, and what that means for the node.
+/// One log line: the request, why it failed, when it is retried, and what that means for the node.
 struct Report: Sendable, Hashable {
     enum Level: Sendable, Hashable {
-        /// A fallback or a recovery; nobody needs to act.
+        /// A fallback or a recovery; no action needed.
         case notice
         case warning
     }
@@ -75,7 +75,7 @@ extension Reflector {
             level: .warning, subject: .failure(asked: asked, failure, consequence: "\(next); \(meanwhile)"))
     }
 
-    /// What is under way.
+    /// The current activity.
     private var asked: String {
         switch state {
         case .listing: "list \(kind.registration.resource)"
@@ -83,13 +83,13 @@ extension Reflector {
         }
     }
 
-    /// The end of a time of failures, once: the server has told something again.
+    /// The end of a series of failures, once: the server has sent something again.
     mutating func recovered(at now: ContinuousClock.Instant) -> [Report] {
         guard let since = failingSince.take() else { return [] }
         return [Report(level: .notice, subject: .recovery(asked: asked, after: since.duration(to: now)))]
     }
 
-    /// What was left out of `object`; empty if nothing was.
+    /// The values left out of `object`; empty if none.
     func leftOut(of object: KubernetesObject) -> [Report] {
         let refusals = object.refusals
         guard !refusals.isEmpty else { return [] }
@@ -101,7 +101,7 @@ extension Reflector {
         ]
     }
 
-    /// The server does not have the kind; the consumer can do without.
+    /// The server does not have the kind, which is optional.
     func absent(_ failure: RequestFailure) -> [Report] {
         guard !isSynchronized else { return [] }
         let plural = kind.registration.plural

@@ -4,9 +4,9 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// Sends requests to the API server, with credentials, and recognizes what comes back.
+/// Sends requests to the API server, with credentials, and classifies the responses.
 struct APITransport: Sendable {
-    /// A response of status 2xx whose form is known.
+    /// A 2xx response with a known wire format.
     struct Response: Sendable {
         var format: WireFormat
         var body: HTTPClientResponse.Body
@@ -17,37 +17,37 @@ struct APITransport: Sendable {
     let credentials: Credentials
     let metrics: RequestMetrics
 
-    /// Returns once the head of the response is there. Throws ``RequestFailure``, or `CancellationError`.
+    /// Returns once the head of the response has arrived. Throws ``RequestFailure``, or `CancellationError`.
     func get(_ target: String) async throws -> Response {
         try await send(Call(target: target))
     }
 
-    /// What is asked of the server.
+    /// A request to the server.
     struct Call: Sendable {
         var method = HTTPMethod.GET
         /// Path and query.
         var target: String
         /// JSON.
         var body: [UInt8]?
-        /// The only form of objects that can be read; `nil` for those of the configuration.
+        /// The only accepted wire format; `nil` for those of the configuration.
         var format: WireFormat?
-        /// The time for the whole exchange; `nil` for any.
+        /// The time limit for the whole exchange; `nil` for none.
         var limit: Duration?
     }
 
     /// Creates an object from JSON, and returns once the server has answered. Throws as ``get(_:)``.
     func post(_ target: String, json: [UInt8]) async throws {
         let response = try await send(Call(method: .POST, target: target, body: json))
-        // The connection serves again once the body has been read.
+        // The connection is reused once the body has been read.
         _ = try await collect(response)
     }
 
-    /// The whole body, up to the limit of the configuration; `heard` is called for each part of it.
+    /// The whole body, up to the limit of the configuration; `heard` is called for each part.
     func collect(_ response: Response, heard: @Sendable () -> Void = {}) async throws -> [UInt8] {
         try await collect(response.body, limit: configuration.responseLimit, heard: heard)
     }
 
-    /// Returns once the head of the response is there. Throws as ``get(_:)``.
+    /// Returns once the head of the response has arrived. Throws as ``get(_:)``.
     func send(_ call: Call) async throws -> Response {
         do {
             return try await attempt(call)
@@ -131,7 +131,7 @@ struct APITransport: Sendable {
                 status.message = "the reason that came with it cannot be read: \(error)"
             }
         } else {
-            // A proxy, or the server itself where it is overloaded, answers in plain text.
+            // A proxy, or an overloaded server, answers in plain text.
             status.message = String(decoding: body.prefix(200), as: UTF8.self)
                 .split(whereSeparator: \.isNewline).joined(separator: " ")
         }

@@ -1,10 +1,10 @@
 import KubernetesAPI
 import NIOCore
 
-/// Splits the body of a watch into events, however the network has split it.
+/// Splits the body of a watch into events, regardless of network packets.
 ///
-/// In JSON each event is one line. In protobuf a length of four bytes, big-endian, precedes each event.
-/// An event larger than `limit` is an error: etcd holds no object of more than a few MiB.
+/// In JSON each event is one line. In protobuf a four-byte big-endian length precedes each event. An event larger than
+/// `limit` is an error: etcd holds no object of more than a few MiB.
 struct FrameDecoder: Sendable {
     struct FrameTooLarge: Error, Sendable, Hashable {
         var limit: Int
@@ -15,7 +15,7 @@ struct FrameDecoder: Sendable {
     private let format: WireFormat
     private let limit: Int
     private var buffer = ByteBuffer()
-    /// Readable bytes already searched for an end of line.
+    /// The number of readable bytes already searched for a newline.
     private var scanned = 0
 
     init(format: WireFormat, limit: Int = standardLimit) {
@@ -35,7 +35,7 @@ struct FrameDecoder: Sendable {
         }
     }
 
-    /// The next event, or `nil` until more bytes have come.
+    /// The next event, or `nil` until more bytes arrive.
     mutating func next() throws(FrameTooLarge) -> [UInt8]? {
         switch format {
         case .json: try nextLine()

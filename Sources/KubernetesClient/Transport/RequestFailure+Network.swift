@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 
 extension RequestFailure {
-    /// Describes what went wrong in the network or in TLS.
+    /// Describes a failure in the network or in TLS.
     init(_ error: any Error, configuration: KubernetesClientConfiguration) {
         self =
             switch error {
@@ -48,7 +48,7 @@ extension RequestFailure {
         }
     }
 
-    /// `detail` is what BoringSSL calls it; only its names are stable enough to go by.
+    /// `detail` is BoringSSL's name for the failure; only its names are stable enough to match.
     private static func text(tls detail: String, configuration: KubernetesClientConfiguration) -> String {
         if detail.contains("CERTIFICATE_VERIFY_FAILED") {
             let authority =

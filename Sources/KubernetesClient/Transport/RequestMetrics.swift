@@ -1,11 +1,11 @@
 import Synchronization
 
 /// Counts requests to the API server as client-go does, for `rest_client_requests_total` and
-/// `rest_client_request_duration_seconds`. Written from any task; read when metrics are asked for.
+/// `rest_client_request_duration_seconds`. Written from any task; read when metrics are scraped.
 package final class RequestMetrics: Sendable {
     /// The labels of `rest_client_requests_total`.
     package struct Request: Sendable, Hashable {
-        /// The HTTP status, or `<error>` where none came.
+        /// The HTTP status, or `<error>` if there was none.
         package var code: String
         package var method: String
         /// `host:port` of the server.
@@ -18,11 +18,11 @@ package final class RequestMetrics: Sendable {
         package var host: String
     }
 
-    /// How long requests took until the head of the response.
+    /// The time of requests until the head of the response.
     package struct Histogram: Sendable, Hashable {
-        /// Upper bounds in seconds; what is above the last counts in ``count`` only.
+        /// Upper bounds in seconds; observations above the last count only in ``count``.
         package static let bounds: [Double] = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
-        /// Requests up to each bound, cumulative as Prometheus wants them.
+        /// Requests up to each bound, cumulative as in Prometheus.
         package fileprivate(set) var buckets = [UInt64](repeating: 0, count: bounds.count)
         package fileprivate(set) var count: UInt64 = 0
         /// In seconds.

@@ -1,13 +1,13 @@
 import KubernetesAPI
 import ObjectSource
 
-/// Where the objects of a kind are found, and which of them are wanted.
+/// The path of a kind's objects, with a selection.
 struct ResourcePath: Sendable, Hashable {
     let selection: KindSelection
 
     var kind: ObjectKind { selection.kind }
 
-    /// Path and query, to be put behind the server's address.
+    /// Path and query, to append to the server's address.
     func target(of request: ResourceRequest) -> String {
         var query = [("labelSelector", selection.labelSelector), ("fieldSelector", selection.fieldSelector)]
             .filter { !$1.isEmpty }

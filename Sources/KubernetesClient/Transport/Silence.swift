@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Notices when nothing has arrived for longer than the exchange allows.
+/// Detects when nothing has arrived for longer than the exchange allows.
 final class Silence: Sendable {
     private struct State {
         var deadline: ContinuousClock.Instant
@@ -13,13 +13,13 @@ final class Silence: Sendable {
         state = Mutex(State(deadline: .now.advanced(by: patience), patience: patience))
     }
 
-    /// Something has arrived; the next part may take as long as `patience`.
+    /// Something has arrived; the next part may take up to `patience`.
     func broken(patience: Duration) {
         let deadline = ContinuousClock.now.advanced(by: patience)
         state.withLock { $0 = State(deadline: deadline, patience: patience) }
     }
 
-    /// The result of `operation`; cancels it and throws `RequestFailure.silent` when the silence lasts too long.
+    /// The result of `operation`; cancels it and throws `RequestFailure.silent` if the silence lasts too long.
     func limiting<Value: Sendable>(_ operation: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { throw try await self.lasting() }

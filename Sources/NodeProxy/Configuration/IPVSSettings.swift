@@ -3,17 +3,17 @@ import IPVSDataplane
 package import InternetAddresses
 import KubeProxyConfig
 
-/// What the mode `ipvs` alone is told.
+/// The settings of ipvs mode.
 package struct IPVSSettings: Sendable, Hashable {
-    /// How Services spread connections that do not name a scheduler of their own.
+    /// The scheduler of Services that do not name one.
     package var scheduler: Scheduler
-    /// Virtual servers with an address in these networks are somebody else's.
+    /// Virtual servers with an address in these networks are left alone.
     package var excludedNetworks: [IPNetwork]
-    /// Whether the node answers ARP requests only for addresses of the interface that is asked.
+    /// Whether the node answers ARP requests only for addresses of the receiving interface.
     package var usesStrictARP: Bool
-    /// For how long IPVS keeps idle connections, in seconds; 0 leaves what the kernel has.
+    /// How long IPVS keeps idle connections, in seconds; 0 leaves the kernel's setting.
     package var timeouts: ConnectionTimeouts
-    /// The longest time that damage goes unnoticed of which the kernel does not tell.
+    /// The longest time for which damage that the kernel does not announce goes unnoticed.
     package var syncPeriod: Duration
 
     package init(
@@ -29,7 +29,7 @@ package struct IPVSSettings: Sendable, Hashable {
 }
 
 extension IPVSSettings {
-    /// What the operator has set for ipvs mode; the defaults in the other modes, where nothing of it is checked.
+    /// The operator's settings for ipvs mode; unchecked defaults in other modes.
     init(_ settings: KubeProxyConfiguration, _ mode: ProxyMode) throws(ProxyError) {
         guard mode == .ipvs else {
             self.init()
@@ -58,7 +58,7 @@ extension IPVSSettings {
     }
 
     private static func seconds(_ duration: Duration, field: String) throws(ProxyError) -> UInt32 {
-        // The kernel counts whole seconds, up to the number of its clock ticks that 31 bits can say.
+        // The kernel takes whole seconds, up to the number whose clock ticks fit 31 bits.
         guard duration == .zero || (.seconds(1)...Duration.seconds(2_000_000)).contains(duration) else {
             throw ProxyError(
                 .invalidOption, "ipvs.\(field): “\(duration.goText)” is not between 1s and 555h; write, say, 15m")

@@ -3,11 +3,11 @@ import InternetAddresses
 import KubeProxyConfig
 
 extension LocalTraffic {
-    /// How traffic from the node's own pods is recognised: `detectLocalMode` and the fields that go with it.
+    /// How traffic from the node's own pods is recognised: `detectLocalMode` and its fields.
     init(_ settings: KubeProxyConfiguration) throws(ProxyError) {
         switch settings.detectLocalMode {
         case "NodeCIDR":
-            // The Node tells them later: see `PodNetworks`.
+            // They come from the Node later: see `PodNetworks`.
             self = .unknown
         case "BridgeInterface":
             self = .bridge(try Self.interface(settings.detectLocal.bridgeInterface, field: "bridgeInterface"))
@@ -23,7 +23,7 @@ extension LocalTraffic {
     }
 
     private static func interface(_ name: String, field: String) throws(ProxyError) -> String {
-        // What the kernel refuses in names, and what nft and iptables would read as something else.
+        // Characters that the kernel refuses in names, or that nft and iptables would misread.
         let isName = name.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#"/:"*+\!"#.utf8.contains($0) }
         guard isName, name.utf8.count < 16 else {
             throw ProxyError(

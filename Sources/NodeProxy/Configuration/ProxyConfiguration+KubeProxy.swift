@@ -5,9 +5,9 @@ package import KubeProxyConfig
 import UserspaceDataplane
 
 extension ProxyConfiguration {
-    /// What the operator's settings mean on the machine with the host name `machine`.
+    /// The meaning of the operator's settings on the machine with the host name `machine`.
     ///
-    /// Throws ``ProxyError`` for what this version does not have, and for what cannot be used, with the remedy.
+    /// Throws ``ProxyError`` for settings that this version does not support and for invalid ones, with the remedy.
     package init(_ settings: KubeProxyConfiguration, machine: String) throws(ProxyError) {
         let mode = try ProxyMode(setting: settings.mode)
         self.init(
@@ -31,7 +31,7 @@ extension ProxyConfiguration {
         takeNode(settings)
     }
 
-    /// In nftables mode a change costs no more than itself, so kube-proxy's default is no reason to wait.
+    /// In nftables mode a change costs only its own elements, so kube-proxy's default interval is unnecessary.
     private static func minimumInterval(_ settings: KubeProxyConfiguration, _ mode: ProxyMode) -> Duration? {
         let minimum = settings.periodsInUse.min
         if mode == .iptables || mode == .ipvs { return minimum }
@@ -45,7 +45,7 @@ extension ProxyConfiguration {
             return .cluster(
                 kubeconfig: kubeconfig.isEmpty ? nil : kubeconfig, master: master.isEmpty ? nil : master)
         }
-        // A file for a cluster names a kubeconfig, and the flag takes its place.
+        // A file for a cluster names a kubeconfig, which the flag overrides.
         let isFromFlag = settings.command.config.isEmpty
         for (flag, value) in [("--kubeconfig", isFromFlag ? kubeconfig : ""), ("--master", master)]
         where !value.isEmpty {

@@ -2,7 +2,7 @@ import KubeProxyConfig
 import NodeSetup
 
 extension ProxyConfiguration {
-    /// Takes over what concerns the node beside rules.
+    /// Takes over the settings of the node other than rules.
     mutating func takeNode(_ settings: KubeProxyConfiguration) {
         let conntrack = settings.conntrack
         preparation = NodePreparation(

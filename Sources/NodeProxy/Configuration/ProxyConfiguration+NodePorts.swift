@@ -3,8 +3,8 @@ import KubeProxyConfig
 import ServiceRouting
 
 extension ProxyConfiguration {
-    /// Where node ports are open. Without a setting, what kube-proxy does in the mode: all addresses with iptables and
-    /// ipvs, the Node's own with nftables.
+    /// Where node ports are open. The default is kube-proxy's in the same mode: all addresses with iptables and ipvs,
+    /// the Node's own with nftables.
     static func nodePorts(_ settings: KubeProxyConfiguration, _ mode: ProxyMode) -> NodePortPolicy {
         let isOpenEnded = mode.matchesAnyAddress
         let policy = { (extent: NodePortPolicy.Extent) in

@@ -5,16 +5,16 @@ package import IPVSDataplane
 package import ServiceRouting
 package import UserspaceDataplane
 
-/// All that the operator has settled, checked and ready to use.
+/// The operator's settings, validated and ready to use.
 package struct ProxyConfiguration: Sendable, Hashable {
     /// Where Services and EndpointSlices come from.
     package enum Origin: Sendable, Hashable {
         /// A folder of manifests, or one file.
         case manifests(path: String)
-        /// An API server: the one that a kubeconfig or a URL names, or that of the Pod that we run in.
+        /// An API server: the one named by a kubeconfig or URL, or that of the Pod that we run in.
         case cluster(kubeconfig: String?, master: String?)
 
-        /// Whether each machine has its Node there.
+        /// Whether the source has a Node for each machine.
         package var isCluster: Bool { if case .cluster = self { true } else { false } }
     }
 
@@ -25,36 +25,35 @@ package struct ProxyConfiguration: Sendable, Hashable {
     /// The name of this machine's Node, as kubelet registered it.
     package var nodeName: String
     package var dataplane: DataplaneConfiguration
-    /// On which of the machine's addresses node ports are open.
+    /// The machine's addresses on which node ports are open.
     package var nodePorts: NodePortPolicy
-    /// Whether connections to clusterIPs are masqueraded whoever makes them.
+    /// Whether all connections to clusterIPs are masqueraded.
     package var masqueradesAll: Bool
-    /// Which bit of the packet mark asks for masquerading in the mode `iptables`, 0 to 31.
+    /// The bit of the packet mark that requests masquerading in iptables mode, 0 to 31.
     package var masqueradeBit: UInt8
-    /// Whether node ports are open on 127.0.0.1 in the mode `iptables`.
+    /// Whether node ports are open on 127.0.0.1 in iptables mode.
     package var localhostNodePorts: Bool
-    /// Whether packets that conntrack cannot place are let through in the mode `iptables`; in the other they always
-    /// are.
+    /// Whether packets that conntrack considers invalid are accepted in iptables mode; in other modes they always are.
     package var acceptsInvalidPackets: Bool
-    /// What the mode `ipvs` alone is told.
+    /// The settings of ipvs mode.
     package var ipvsSettings: IPVSSettings
-    /// How connections reach the proxy in the mode `userspace` at addresses that the machine does not have; `nil` for
-    /// the first way that the machine allows.
+    /// How, in userspace mode, connections to addresses that the machine does not have reach the proxy; `nil` for the
+    /// first way that the machine allows.
     package var userspaceReach: UserspaceConfiguration.Reach?
-    /// How long a proxy in the mode `userspace` that is told to stop waits for the end of its connections.
+    /// How long a stopping proxy in userspace mode waits for its connections to end.
     package var userspaceDrainTimeout = Duration.seconds(20)
     /// Where `/healthz` and `/livez` are served; `nil` for nowhere.
     package var healthAddress: ListenAddress?
-    /// Whether the proxy ends where one of its addresses is taken (`--bind-address-hard-fail`). Otherwise it tries
-    /// again until the address is free.
+    /// Whether the proxy exits if one of its addresses is in use (`--bind-address-hard-fail`). Otherwise it retries
+    /// until the address is free.
     package var bindAddressHardFail = false
     /// Where `/metrics` is served; `nil` for nowhere.
     package var metricsAddress: ListenAddress?
-    /// Half of the time that an update or a repair may be pending before `/healthz` fails.
+    /// Half of the time for which an update or a repair may be pending before `/healthz` fails.
     package var syncPeriod = Duration.seconds(30)
     /// Whether the networks in ``dataplane`` come from this machine's Node (`--detect-local-mode NodeCIDR`).
     package var usesPodNetworksOfNode = false
-    /// The settings of the node that are made before the first rule.
+    /// The node settings applied before the first rule.
     package var preparation = NodePreparation(conntrack: nil, oomScore: nil)
 
     package init(
@@ -80,14 +79,14 @@ package struct ProxyConfiguration: Sendable, Hashable {
 }
 
 extension ProxyConfiguration {
-    /// The part that the mode `iptables` acts on.
+    /// The settings for iptables mode.
     package var iptables: IPTablesConfiguration {
         IPTablesConfiguration(
             dataplane: dataplane, masqueradeBit: masqueradeBit, localhostNodePorts: localhostNodePorts,
             acceptsInvalidPackets: acceptsInvalidPackets)
     }
 
-    /// The part that the mode `ipvs` acts on.
+    /// The settings for ipvs mode.
     package var ipvs: IPVSConfiguration {
         IPVSConfiguration(
             dataplane: dataplane, masqueradesAll: masqueradesAll, masqueradeBit: masqueradeBit,
@@ -96,12 +95,12 @@ extension ProxyConfiguration {
             syncPeriod: ipvsSettings.syncPeriod)
     }
 
-    /// The part that the mode `userspace` acts on.
+    /// The settings for userspace mode.
     package var userspace: UserspaceConfiguration {
         UserspaceConfiguration(localTraffic: dataplane.localTraffic, reach: userspaceReach)
     }
 
-    /// The part that routing acts upon.
+    /// The settings for routing.
     package var routing: RoutingConfiguration {
         RoutingConfiguration(nodeName: nodeName, nodePorts: nodePorts, masqueradesAll: masqueradesAll)
     }

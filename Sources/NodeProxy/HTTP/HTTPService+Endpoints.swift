@@ -22,7 +22,7 @@ extension HTTPService {
     }
 
     /// `/metrics`, `/metrics/slis`, `/healthz`, `/proxyMode`, `/statusz`, and with `pages` `/configz` and `/flagz`, as
-    /// kube-proxy serves them on port 10249; also `/explain?service=shop/web`, where there is somebody to answer it.
+    /// kube-proxy serves them on port 10249; also `/explain?service=shop/web`, if there is an inquiry to answer it.
     static func metrics(
         of status: ProxyStatus, mode: ProxyMode, pages: ProxyPages? = nil, inquiry: (any NodeInquiry)? = nil,
         on address: ListenAddress, logger: Logger
@@ -64,7 +64,7 @@ extension HTTPService {
 }
 
 extension Response {
-    /// A text; `isTypeFixed` asks the client to believe its type, where kube-proxy does.
+    /// A text; `isTypeFixed` forbids content sniffing, where kube-proxy does so.
     fileprivate init(
         _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok,
         isTypeFixed: Bool = false

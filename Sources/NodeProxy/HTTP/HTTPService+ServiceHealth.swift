@@ -4,7 +4,7 @@ import KubernetesAPI
 import Logging
 import Synchronization
 
-/// The answer to a load balancer that asks for one Service's endpoints on this node, as kube-proxy gives it.
+/// The answer to a load balancer's check for one Service's endpoints on this node, as in kube-proxy.
 struct ServiceHealthAnswer: Sendable, Hashable {
     var service: NamespacedName
     var localEndpoints: Int

@@ -2,7 +2,7 @@ import DaemonKit
 import FoundationEssentials
 package import KubeProxyConfig
 
-/// What the program shows of itself beside its metrics, in the forms of kube-proxy 1.36.
+/// The program's pages besides metrics, in the formats of kube-proxy 1.36.
 package struct ProxyPages: Sendable {
     /// JSON: the answer to `/configz`.
     package var configz: String
@@ -11,7 +11,7 @@ package struct ProxyPages: Sendable {
     /// The paths that `/statusz` lists.
     static let paths = ["/configz", "/flagz", "/healthz", "/metrics", "/proxyMode"]
 
-    /// `configuration` is what holds, `flags` what the flags say.
+    /// `configuration` is the effective configuration, `flags` the command line's.
     package init(configuration: KubeProxyConfiguration, flags: KubeProxyConfiguration) {
         configz = configuration.configz
         flagz = Self.head("flagz") + Setting.flagz(flags).map { "\($0.name)=\($0.value)\n" }.joined()
@@ -35,7 +35,7 @@ package struct ProxyPages: Sendable {
             """
     }
 
-    /// The answer to `/metrics/slis`: component health checks, of which kube-proxy registers none either.
+    /// The answer to `/metrics/slis`: component health checks; kube-proxy registers none either.
     static func slis(startTime: Double) -> String {
         var text = PrometheusText()
         text.gauge("process_start_time_seconds", help: "When the process started, in seconds since 1970", startTime)

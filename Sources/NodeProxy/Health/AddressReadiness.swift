@@ -4,23 +4,23 @@ import Glibc
 import Logging
 import Synchronization
 
-/// Holds back `/healthz` until the node can use its IPv6 addresses.
+/// Delays `/healthz` until the node can use its IPv6 addresses.
 ///
-/// For a second or two after a link comes up the kernel asks around whether anybody else has its address (duplicate
-/// address detection, RFC 4862), and sends and answers nothing from it meanwhile. A load balancer that is told
-/// "healthy" in that time loses its first connections.
+/// For a second or two after a link comes up the kernel checks whether another machine has its address (duplicate
+/// address detection, RFC 4862), and neither sends nor answers from it meanwhile. A load balancer that reads "healthy"
+/// in that time loses its first connections.
 struct AddressReadiness<Time: Clock>: Sendable where Time.Duration == Duration {
     let status: ProxyStatus
     let clock: Time
     let logger: Logger
-    /// Whether an address of this machine is still being asked about.
+    /// Whether an address of this machine is still being checked.
     var isAnyTentative: @Sendable () -> Bool = { Machine.hasTentativeAddresses() }
 
-    /// Longer than the detection takes with the kernel's default of one probe.
+    /// Longer than detection takes with the kernel's default of one probe.
     private static var patience: Duration { .seconds(5) }
 
-    /// Ends as soon as the addresses can be used, and after ``patience`` in any case: an address of no importance must
-    /// not keep a node from serving.
+    /// Ends as soon as the addresses can be used, and after ``patience`` in any case: an unimportant address must not
+    /// keep a node from serving.
     func run() async throws {
         let deadline = clock.now.advanced(by: Self.patience)
         while isAnyTentative() {
@@ -36,7 +36,7 @@ struct AddressReadiness<Time: Clock>: Sendable where Time.Duration == Duration {
 
 extension Machine {
     /// Whether the kernel is still looking for duplicates of one of the machine's IPv6 addresses (`IFA_F_TENTATIVE`
-    /// without `IFA_F_DADFAILED`, in the fifth column of /proc/net/if_inet6). False where there is no IPv6.
+    /// without `IFA_F_DADFAILED`, in the fifth column of /proc/net/if_inet6). False if there is no IPv6.
     static func hasTentativeAddresses() -> Bool {
         guard let file = fopen("/proc/net/if_inet6", "re") else { return false }
         defer { fclose(file) }

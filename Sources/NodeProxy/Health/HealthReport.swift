@@ -13,10 +13,10 @@ package struct HealthReport: Sendable, Hashable {
     /// JSON.
     package var text: String
 
-    /// What `state` means at `now`, which the calendar calls `time`.
+    /// The report on `state` at `now`; `time` is the same moment by the calendar.
     package init(_ question: Question, _ state: HealthState, at now: ContinuousClock.Instant, time: Date) {
         isPositive = question == .healthz ? state.isHealthy(at: now) : state.isAlive(at: now)
-        // As kube-proxy has it: who is well is as good as updated now; Go's zero time means never.
+        // As in kube-proxy: if healthy, the current time counts as the last update; Go's zero time means never.
         let programmed =
             state.lastProgrammed.map { (time - $0.duration(to: now) / .seconds(1)).rfc3339 } ?? "0001-01-01T00:00:00Z"
         let lastUpdated = isPositive ? time.rfc3339 : programmed

@@ -7,16 +7,16 @@ import Mailboxes
 import ServiceRouting
 import Synchronization
 
-/// Serves each Service's `healthCheckNodePort`: the servers open and close as Services come and go.
+/// Serves each Service's `healthCheckNodePort`, starting and stopping servers as Services change.
 struct ServiceHealthServers: Sendable {
-    /// What has been programmed, and is not served yet; `nil` if nothing is new.
+    /// Programmed checks that are not yet served; `nil` if nothing is new.
     let checks: Mailbox<ServiceHealthChecks>
     let status: ProxyStatus
     let logger: Logger
     /// Whether the kernel has IPv6, so that one socket can serve both families.
     var hasIPv6 = access("/proc/net/if_inet6", F_OK) == 0
 
-    /// Where one Service is served.
+    /// The address of one Service's server.
     private struct Place: Sendable, Hashable {
         var service: NamespacedName
         var address: ListenAddress
@@ -24,7 +24,7 @@ struct ServiceHealthServers: Sendable {
 
     private final class Counts: Sendable { let value = Mutex<[NamespacedName: ServiceHealthChecks.Check]>([:]) }
 
-    /// Runs until the task is cancelled. A port that is taken is logged and tried again.
+    /// Runs until the task is cancelled. A port in use is logged and retried.
     func run() async {
         let counts = Counts()
         await withTaskGroup(of: Void.self) { group in
@@ -61,7 +61,7 @@ struct ServiceHealthServers: Sendable {
         return places
     }
 
-    /// The addresses of node ports; the wildcard where node ports are open on every address.
+    /// The addresses of node ports; the wildcard if node ports are open on every address.
     private func addresses(_ nodePorts: NodePortAddresses) -> [IPAddress] {
         guard !nodePorts.openEndedFamilies.isEmpty else { return nodePorts.addresses }
         return [hasIPv6 ? IPAddress(ipv6High: 0, low: 0) : IPAddress(ipv4: 0)]

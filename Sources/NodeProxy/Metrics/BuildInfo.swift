@@ -1,10 +1,10 @@
 import DaemonKit
 
-/// Which program this is.
+/// The program's version.
 package enum BuildInfo {
     /// The release of servicelet.
     package static let version = "0.1.0"
-    /// The release of kube-proxy whose flags, file, rules and pages these are.
+    /// The release of kube-proxy whose flags, configuration file, rules and pages we follow.
     package static let kubernetesVersion = "1.36.2"
 
     /// `1.36`, of ``kubernetesVersion``.

@@ -5,9 +5,9 @@ package import KubernetesClient
 import ServiceRouting
 
 extension ProxyMetrics {
-    /// All metrics in Prometheus' text format, named as kube-proxy and client-go name theirs.
+    /// All metrics in Prometheus' text format, with kube-proxy's and client-go's names.
     ///
-    /// Both IP families are programmed together, so what kube-proxy counts by `ip_family` is the same for both.
+    /// Both IP families are programmed together, so metrics that kube-proxy has by `ip_family` are the same for both.
     package func text(requests: RequestMetrics.Snapshot) -> String {
         var text = PrometheusText()
         writeProgramming(to: &text)
@@ -90,7 +90,7 @@ extension ProxyMetrics {
         }
     }
 
-    /// What kube-proxy has in one mode only.
+    /// Metrics that kube-proxy has in one mode only.
     private func writeMode(to text: inout PrometheusText) {
         let (full, partial) = (failures[.full] ?? 0, failures[.partial] ?? 0)
         switch mode {

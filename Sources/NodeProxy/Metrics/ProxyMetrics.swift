@@ -4,28 +4,28 @@ package import InternetAddresses
 package import KubernetesAPI
 package import ServiceRouting
 
-/// What is counted for `/metrics`. A plain value.
+/// The counts for `/metrics`. A plain value.
 package struct ProxyMetrics: Sendable, Hashable {
-    /// How much was compared or written at once.
+    /// The scope of a programming.
     package enum Extent: Sendable, Hashable {
         /// Everything.
         case full
-        /// What a change asked for.
+        /// One change.
         case partial
     }
 
-    /// 0.25 s, 0.5 s, each second to 1 min, each 5 s to 2 min, each 30 s to 5 min: the SLI's, as kube-proxy has it.
+    /// 0.25 s, 0.5 s, each second to 1 min, each 5 s to 2 min, each 30 s to 5 min: the buckets of kube-proxy's SLI.
     static let networkProgrammingBounds =
         [0.25, 0.5] + stride(from: 1.0, through: 59, by: 1) + stride(from: 60.0, through: 115, by: 5)
         + stride(from: 120.0, through: 300, by: 30)
 
-    /// The mode's name: some metrics are of one mode.
+    /// The mode's name: some metrics belong to one mode.
     package var mode = ""
-    /// How often others had altered our rules.
+    /// How often other programs altered our rules.
     package var repairs: UInt64 = 0
-    /// Service ports whose connections are dropped for want of an endpoint on this node.
+    /// Service ports whose connections are dropped because there is no endpoint on this node.
     package var shortages = LocalShortages()
-    /// When the program started: triggers before that were not its task.
+    /// When the program started: earlier triggers do not count.
     package var started = Date.now
     /// Calls to the data plane that failed.
     package private(set) var failures: [Extent: UInt64] = [:]
@@ -36,12 +36,12 @@ package struct ProxyMetrics: Sendable, Hashable {
     private(set) var lastQueued: Date?
     private(set) var serviceChanges: UInt64 = 0
     private(set) var sliceChanges: UInt64 = 0
-    /// Of these, what is not programmed yet.
+    /// Of these, those not yet programmed.
     private(set) var pendingServiceChanges: UInt64 = 0
     private(set) var pendingSliceChanges: UInt64 = 0
-    /// When endpoints changed whose change is not programmed yet, in milliseconds since 1970.
+    /// The times of endpoint changes not yet programmed, in milliseconds since 1970.
     private var triggers: [NamespacedName: Int64] = [:]
-    /// Stale UDP connections that were removed, and how long looking for them took.
+    /// Stale UDP connections removed, and the time of searching for them.
     private(set) var removedConnections: [IPFamily: UInt64] = [:]
     private(set) var conntrackDurations: [IPFamily: Histogram] = [:]
     /// By status code.
@@ -49,7 +49,7 @@ package struct ProxyMetrics: Sendable, Hashable {
 
     package init() {}
 
-    /// What the sources have reported and is to be programmed.
+    /// Changes reported by the sources, to be programmed.
     package mutating func count(_ changes: [ObjectChange]) {
         for change in changes {
             switch change.key.kind {
@@ -65,7 +65,7 @@ package struct ProxyMetrics: Sendable, Hashable {
         }
     }
 
-    /// Keeps the oldest trigger of each slice until it is programmed; forgets those of slices that are gone.
+    /// Keeps the oldest trigger of each slice until it is programmed; drops those of deleted slices.
     private mutating func note(_ change: ObjectChange) {
         guard case .set(.endpointSlice(let slice)) = change else {
             triggers[change.key.name] = nil
@@ -78,14 +78,14 @@ package struct ProxyMetrics: Sendable, Hashable {
 
     package mutating func queued(at time: Date) { lastQueued = time }
 
-    /// Everything that was counted is in force.
+    /// Everything counted so far is in force.
     package mutating func programmed(_ extent: Extent, in duration: Duration, at time: Date) {
         durations[extent, default: Histogram()].observe(duration / .seconds(1))
         settled(at: time)
         lastProgrammed = time
     }
 
-    /// Everything that was counted is in force, because there was nothing to write.
+    /// Everything counted so far is in force, because there was nothing to write.
     package mutating func settled(at time: Date) {
         pendingServiceChanges = 0
         pendingSliceChanges = 0
@@ -98,10 +98,10 @@ package struct ProxyMetrics: Sendable, Hashable {
     /// A call to the data plane failed.
     package mutating func failed(_ extent: Extent) { failures[extent, default: 0] += 1 }
 
-    /// What another mode left could not be removed.
+    /// Leftovers of another mode could not be removed.
     package mutating func cleanupFailed() { cleanupFailures += 1 }
 
-    /// The tracked connections of a family were looked through.
+    /// The tracked connections of a family were searched.
     package mutating func cleanedConntrack(_ family: IPFamily, deleted: Int, in duration: Duration) {
         removedConnections[family, default: 0] += UInt64(deleted)
         conntrackDurations[family, default: Histogram()].observe(duration / .seconds(1))

@@ -4,9 +4,9 @@ import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
 
-/// What a mode that carries connections itself counts for each Service port, as `/metrics` tells it.
+/// The metrics of each Service port in a mode that carries connections itself.
 enum TrafficMetrics {
-    /// Nothing where there is nothing to tell.
+    /// Empty if there are no metrics.
     static func text(_ traffic: [ServiceTraffic]) -> String {
         guard !traffic.isEmpty else { return "" }
         let traffic = traffic.sorted { $0.route < $1.route }

@@ -1,14 +1,14 @@
 package import Dataplane
 package import Logging
 
-/// What modes leave behind.
+/// Removal of what modes leave behind.
 package enum Leftovers {
-    /// Removes what other modes and kube-proxy have programmed: it would go on sending connections to the endpoints
-    /// that were there then. Call it once the rules of `mode` are in force.
+    /// Removes what other modes and kube-proxy have programmed, which would keep sending connections to outdated
+    /// endpoints. Call it once the rules of `mode` are in force.
     ///
-    /// A failure is a warning: Services work, except where the leftovers are in their way.
+    /// A failure is a warning: Services work, except where leftovers interfere.
     ///
-    /// Calls `onFailure` for each mode whose leftovers stay.
+    /// Calls `onFailure` for each mode whose leftovers remain.
     static func remove(
         beside mode: ProxyMode, from modes: [ProxyMode] = ProxyMode.all, logger: Logger,
         onFailure: () -> Void = {}
@@ -32,7 +32,7 @@ package enum Leftovers {
         _ modes: [ProxyMode] = ProxyMode.all, logger: Logger
     ) async throws(DataplaneError) {
         var failure: DataplaneError?
-        // The last first: chains of a mode may lead to those of one before it.
+        // In reverse: chains of a mode may lead to those of an earlier one.
         for mode in modes.reversed() {
             do throws(DataplaneError) {
                 try await mode.cleanUp(logger)

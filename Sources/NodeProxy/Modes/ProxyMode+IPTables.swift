@@ -5,7 +5,7 @@ import InternetAddresses
 import ServiceRouting
 
 extension ProxyMode {
-    /// `iptables-restore`, rule for rule as kube-proxy. See docs/iptables.md.
+    /// `iptables-restore`, with exactly kube-proxy's rules. See docs/iptables.md.
     package static let iptables: ProxyMode = ProxyMode(
         name: "iptables", opensEveryAddress: true, matchesAnyAddress: true, minimumInterval: .seconds(1),
         makeDataplane: { (configuration, _) throws(DataplaneError) in
@@ -17,7 +17,7 @@ extension ProxyMode {
         },
         cleanUp: { (_) throws(DataplaneError) in try await IPTablesDataplane.cleanUp() },
         removeLeftovers: { (current, _) throws(DataplaneError) in
-            // What kube-proxy programmed in this mode is what we program.
+            // kube-proxy programs the same rules in this mode.
             if current != .iptables { try await IPTablesDataplane.cleanUp(keeping: current.ownedRules) }
         },
         inspect: { () throws(DataplaneError) in try await IPTablesDataplane.inspect() },

@@ -22,7 +22,7 @@ extension ProxyMode {
             try await IPVSDataplane.audit(snapshot, configuration?.ipvs ?? IPVSConfiguration())
         })
 
-    /// The chains that the mode shares with another one, which must stay while it is in force.
+    /// The chains shared with another mode, which must stay while that is in force.
     var ownedRules: OwnedRules {
         switch name {
         case Self.iptables.name: IPTablesDataplane.ownedRules

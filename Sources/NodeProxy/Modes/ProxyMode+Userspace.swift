@@ -8,7 +8,7 @@ extension ProxyMode {
         name: "userspace", opensEveryAddress: true, matchesAnyAddress: true,
         makeDataplane: { (configuration, logger) throws(DataplaneError) in
             try UserspaceDataplane(configuration: configuration.userspace, logger: logger) {
-                // Another proxy serves: this one ends as if it had been told to.
+                // Another proxy has taken over: this one stops as if requested.
                 kill(getpid(), SIGTERM)
             }
         },

@@ -2,30 +2,30 @@ package import Dataplane
 package import Logging
 package import ServiceRouting
 
-/// One way of programming the kernel: everything that the rest of the program knows of a mode.
+/// One way of programming the kernel: everything that the rest of the program knows about a mode.
 ///
-/// A new mode is a value of this type in a file of its own, and an entry in ``all``.
+/// A new mode is a value of this type in its own file, and an entry in ``all``.
 package struct ProxyMode: Sendable {
     /// As `--proxy-mode` takes it.
     package let name: String
     /// Whether node ports are open on every address by default; otherwise they are on the Node's primary addresses.
     package let opensEveryAddress: Bool
-    /// Whether one rule can match every address of the machine, even those that it gets later.
+    /// Whether one rule can match every address of the machine, including later ones.
     package let matchesAnyAddress: Bool
-    /// The shortest interval between two programmings. Changes that come in between are programmed together.
+    /// The shortest interval between two programmings. Changes in between are programmed together.
     package let minimumInterval: Duration
-    /// Opens the way to the kernel.
+    /// Opens the connection to the kernel.
     package let makeDataplane: @Sendable (ProxyConfiguration, Logger) async throws(DataplaneError) -> any Dataplane
-    /// Makes the kernel settings that the mode needs (`--init-only`). Blocks for a moment.
+    /// Applies the kernel settings that the mode needs (`--init-only`). Blocks for a moment.
     package let prepareNode: @Sendable (ProxyConfiguration) throws(DataplaneError) -> Void
-    /// Removes everything that the mode, or kube-proxy in it, has programmed, and nothing else.
+    /// Removes exactly what the mode, or kube-proxy in it, has programmed.
     package let cleanUp: @Sendable (Logger) async throws(DataplaneError) -> Void
     /// Removes what this mode, or kube-proxy in it, would leave behind while the given mode is in force.
     package let removeLeftovers: @Sendable (_ current: ProxyMode, Logger) async throws(DataplaneError) -> Void
-    /// Reads back what the mode has programmed, or kube-proxy in it.
+    /// Reads back what the mode, or kube-proxy in it, has programmed.
     package let inspect: @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
-    /// Compares what the mode has programmed, or kube-proxy in it, with a snapshot; without a configuration, what
-    /// depends on one is not compared. Changes nothing.
+    /// Compares what the mode, or kube-proxy in it, has programmed with a snapshot; without a configuration, rules that
+    /// depend on it are not compared. Changes nothing.
     package let audit: Audit
 
     package typealias Audit =
@@ -34,7 +34,7 @@ package struct ProxyMode: Sendable {
     /// All modes, the default first. Rules of a mode may lead to those of a mode before it, never the other way round.
     package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs, .userspace]
 
-    /// The mode with the name that `--proxy-mode` or the field `mode` has.
+    /// The mode with the name in `--proxy-mode` or the field `mode`.
     package init(setting text: String) throws(ProxyError) {
         guard let mode = Self.all.first(where: { $0.name == text }) else {
             throw ProxyError(.invalidOption, "--proxy-mode is “\(text)”; \(Self.choices)")
@@ -63,7 +63,7 @@ package struct ProxyMode: Sendable {
         self.audit = audit
     }
 
-    /// Of a mode that reads nothing back.
+    /// For a mode that reads nothing back.
     package static let cannotAudit: Audit = { (_, _, _) throws(DataplaneError) in
         throw DataplaneError(.unsupported, "this mode cannot be compared with what it should hold")
     }

@@ -2,13 +2,13 @@ import KubernetesClient
 package import Logging
 import Mailboxes
 
-/// Writes Events to the API server, behind everything else: whoever records one never waits.
+/// Writes Events to the API server in the background: recording one never waits.
 ///
 /// At most ``capacity`` Events wait; further ones are dropped, with a line in the log. An Event that the server refuses
-/// is dropped as well; one that does not reach it is tried again.
+/// is dropped as well; one that does not reach it is retried.
 package final class EventRecorder: Sendable {
     package static let capacity = 16
-    /// As client-go: so many attempts, with this pause between them.
+    /// As in client-go: the number of attempts, and the pause between them.
     package static let attempts = 12
     package static let pause = Duration.seconds(10)
 
@@ -27,14 +27,14 @@ package final class EventRecorder: Sendable {
 
     package init() {}
 
-    /// Hands an Event over. From any task.
+    /// Queues an Event. Callable from any task.
     package func record(_ event: NodeEvent) {
         pending.post { pending in
             if pending.events.count < Self.capacity { pending.events.append(event) } else { pending.dropped += 1 }
         }
     }
 
-    /// Has `write` write what was recorded and will be, until the task is cancelled.
+    /// Passes all recorded and future Events to `write` until the task is cancelled.
     package func run(
         logger: Logger, clock: some Clock<Duration> = ContinuousClock(),
         write: (NodeEvent) async throws -> Void

@@ -2,8 +2,8 @@ package import FoundationEssentials
 package import KubernetesAPI
 import KubernetesObjects
 
-/// Something that operators should see with `kubectl get events`, in the form in which kube-proxy writes its Events
-/// (`events.k8s.io/v1`): on the Node, or on a Service.
+/// An Event for operators (`kubectl get events`), in the form that kube-proxy writes (`events.k8s.io/v1`): on the
+/// Node, or on a Service.
 package struct NodeEvent: Sendable, Hashable {
     package enum Subject: Sendable, Hashable {
         case node
@@ -22,7 +22,7 @@ package struct NodeEvent: Sendable, Hashable {
     /// The proxy has started.
     static var starting: NodeEvent { NodeEvent(reason: "Starting") }
 
-    /// The mode is on its way out of Kubernetes.
+    /// The mode is deprecated in Kubernetes.
     static var ipvsDeprecation: NodeEvent {
         NodeEvent(
             isWarning: true, reason: "IPVSDeprecation",
@@ -53,7 +53,7 @@ package struct NodeEvent: Sendable, Hashable {
 }
 
 extension NodeEvent {
-    /// Where Events on Nodes go, which are in no namespace; those on Services go to the Service's.
+    /// The namespace of Events on Nodes, which have none; those on Services are in the Service's.
     var namespace: String { if case .service(let name) = subject { name.namespace } else { "default" } }
 
     /// The collection to create it in.
@@ -61,7 +61,7 @@ extension NodeEvent {
 
     /// The Event of the node `node`, written by a proxy on the machine `host`.
     func json(node: String, host: String) -> [UInt8] {
-        // Names of Events must differ, and end in the time by custom.
+        // Names of Events must be unique, and by convention end in the time.
         let microseconds = Int64((time.timeIntervalSince1970 * 1e6).rounded())
         let name: String
         let regarding: JSONValue
@@ -84,7 +84,7 @@ extension NodeEvent {
             "reportingInstance": .string("kube-proxy-\(host)"), "action": .string(action),
             "reason": .string(reason), "regarding": regarding, "type": isWarning ? "Warning" : "Normal",
         ]
-        // The API takes notes of at most 1 kB.
+        // The API accepts notes of at most 1 kB.
         if !note.isEmpty { event.set(.string(String(note.prefix(1000))), at: ["note"]) }
         return JSONWriter.bytes(event)
     }

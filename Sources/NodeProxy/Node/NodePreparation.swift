@@ -3,12 +3,12 @@ package import Logging
 import Mailboxes
 package import NodeSetup
 
-/// Makes the node's settings before the first rule, and tells of what came of it. A setting that cannot be made is an
-/// error in the log, and Services are programmed all the same.
+/// Applies the node's settings before the first rule, and reports the results. A setting that cannot be applied is
+/// logged as an error, and Services are programmed anyway.
 package struct NodePreparation: Sendable, Hashable {
     /// `nil` leaves connection tracking as it is.
     package var conntrack: ConntrackLimits?
-    /// `nil` leaves the process's rank as it is.
+    /// `nil` leaves the process's OOM score as it is.
     package var oomScore: Int?
     package var setup = NodeSetup()
 
@@ -18,8 +18,8 @@ package struct NodePreparation: Sendable, Hashable {
         self.setup = setup
     }
 
-    /// Makes the settings on a thread of its own, because writing them blocks. Returns those that failed, save the
-    /// rank.
+    /// Applies the settings on a separate thread, because writing them blocks. Returns those that failed,
+    /// except the OOM score.
     package func run(logger: Logger) async throws(ThreadError) -> [NodeSetup.Outcome] {
         guard conntrack != nil || oomScore != nil else { return [] }
         let answer = Mailbox<(rank: NodeSetup.Outcome?, limits: [NodeSetup.Outcome])?>(nil)

@@ -6,12 +6,12 @@ import ObjectSource
 
 /// The pod networks of this machine's Node, for `--detect-local-mode NodeCIDR`.
 struct PodNetworks: Sendable {
-    /// Brings Nodes.
+    /// The source of Nodes.
     let source: any ObjectSource
     let nodeName: String
     let logger: Logger
 
-    /// After this much waiting, the log says for what.
+    /// After this time, the log says what is awaited.
     private static let silence = Duration.seconds(10)
 
     /// Waits until the Node has pod networks, for as long as it takes. Throws what the source throws.
@@ -50,8 +50,8 @@ struct PodNetworks: Sendable {
         }
     }
 
-    /// Runs until the Node has other pod networks than `known`, and throws then: the program is to start again with
-    /// them, as kube-proxy does. `current` has the latest ones; empty ones are no news.
+    /// Runs until the Node's pod networks differ from `known`, then throws: the program must restart with the new ones,
+    /// as kube-proxy does. `current` has the latest ones; an empty list does not count.
     static func watch(_ current: Mailbox<[IPNetwork]>, known: [IPNetwork], node: String) async throws {
         let changed = await current.next { $0.isEmpty || Set($0) == Set(known) ? nil : $0 }
         guard let changed else { throw CancellationError() }

@@ -9,21 +9,21 @@ import Netlink
 import Routes
 import Synchronization
 
-/// Follows the addresses of this machine through rtnetlink, so that node ports open on those that arrive later.
+/// Follows the machine's addresses through rtnetlink, so that node ports open on later ones.
 package struct AddressWatch: Sendable {
     private let latest: Mailbox<[IPAddress]?>
     private let logger: Logger
 
-    /// How soon after a failure to listen the next attempt is made.
+    /// The pause after a failure to listen.
     private static let retryInterval = Duration.seconds(30)
 
-    /// Leaves all addresses of the machine in `latest` whenever they may have changed.
+    /// Posts all addresses of the machine to `latest` whenever they may have changed.
     package init(posting latest: Mailbox<[IPAddress]?>, logger: Logger) {
         self.latest = latest
         self.logger = logger
     }
 
-    /// Runs until the task is cancelled, and throws `CancellationError` then.
+    /// Runs until the task is cancelled, then throws `CancellationError`.
     package func run() async throws {
         while true {
             do {
@@ -37,7 +37,7 @@ package struct AddressWatch: Sendable {
         }
     }
 
-    /// Waits for events on a thread of its own, because reading blocks.
+    /// Waits for events on its own thread, because reading blocks.
     private func follow() async throws {
         let end = Mailbox<(any Error)?>(nil)
         let following = Following(latest: latest, end: end)
@@ -48,7 +48,7 @@ package struct AddressWatch: Sendable {
     }
 }
 
-/// What the thread does.
+/// The thread's body.
 private final class Following: Sendable {
     private let latest: Mailbox<[IPAddress]?>
     private let end: Mailbox<(any Error)?>
@@ -64,13 +64,13 @@ private final class Following: Sendable {
     func run() {
         do {
             var listener = try AddressListener(timeout: .milliseconds(250))
-            // Listed after the listener was made, so that no change falls in between.
+            // Listed after creating the listener, so that no change is missed.
             try post()
             while isWanted.withLock({ $0 }) {
                 do throws(NetlinkError) {
                     if try listener.events(wait: true).isEmpty { continue }
                 } catch {
-                    // Nothing happened until the timeout.
+                    // Timed out.
                     if error.errno == EAGAIN { continue }
                     throw error
                 }
@@ -88,7 +88,7 @@ private final class Following: Sendable {
 }
 
 extension AddressWatch {
-    /// The machine's addresses now, without those that ipvs mode gives its interface.
+    /// The machine's current addresses, without those of ipvs mode's interface.
     static func machineAddresses() throws -> [IPAddress] {
         try Machine.addresses(except: [IPVSDataplane.interfaceName])
     }

@@ -4,9 +4,10 @@ import Glibc
 package import Logging
 import Synchronization
 
-/// Lets connections that the process carries itself come to their end before it ends.
+/// Lets connections carried by this process end before it exits.
 ///
-/// Meanwhile everything goes on: Services are followed, new connections are accepted, and the next proxy may take over.
+/// Meanwhile everything continues: Services are followed, new connections are accepted, and the next
+/// proxy may take over.
 package final class ConnectionDrain: Sendable {
     private static let interval: useconds_t = 50_000
 
@@ -14,7 +15,7 @@ package final class ConnectionDrain: Sendable {
 
     package init() {}
 
-    /// Names the data plane whose connections count.
+    /// Sets the data plane whose connections count.
     package func follow(_ dataplane: any Dataplane) { self.dataplane.withLock { $0 = dataplane } }
 
     /// Waits until the task is cancelled, and then until no connection is left, for `limit` at most.
@@ -29,7 +30,7 @@ package final class ConnectionDrain: Sendable {
             and hands over to the next proxy if one starts; a second signal ends it at once
             """)
         let deadline = ContinuousClock.now + limit
-        // The task is cancelled already, which would end any sleep of its own.
+        // The task is already cancelled, so its own sleep would return at once.
         await withCheckedContinuation { continuation in
             do throws(ThreadError) {
                 try OwnedThread.start(name: "drain") { [self] in

@@ -1,15 +1,15 @@
 package import InternetAddresses
 package import KubernetesAPI
 
-/// What the sources say of this machine's Node, beside what routing needs.
+/// The properties of this machine's Node that routing does not need.
 package struct NodeView: Sendable, Hashable {
     /// Set by the cluster autoscaler on a node that it is about to remove.
     private static let removalTaint = "ToBeDeletedByClusterAutoscaler"
 
     private let name: String
-    /// The names of all Nodes that were seen.
+    /// The names of all Nodes seen.
     private var names: Set<String> = []
-    /// Whether load balancers should go on sending connections here: the Node is not about to go.
+    /// Whether load balancers should keep sending connections here: the Node is not about to be removed.
     package private(set) var isEligible = true
     /// `spec.podCIDRs`; empty until there are some.
     package private(set) var podNetworks: [IPNetwork] = []
@@ -28,7 +28,7 @@ package struct NodeView: Sendable, Hashable {
                 isEligible = !Self.isLeaving(node)
                 podNetworks = node.podCIDRs
             case .removed:
-                // As in kube-proxy, a Node that is gone is no reason to send clients elsewhere.
+                // As in kube-proxy, a deleted Node is no reason to send clients elsewhere.
                 names.remove(seen)
             }
         }
@@ -38,7 +38,7 @@ package struct NodeView: Sendable, Hashable {
         node.metadata.isBeingDeleted || node.taints.contains { $0.key == removalTaint }
     }
 
-    /// What to say if nobody has told of a Node of our name; `nil` if somebody has.
+    /// The warning if no Node of our name has been seen; `nil` if one has.
     package var missing: String? {
         guard !names.contains(name) else { return nil }
         guard !names.isEmpty else { return "there is no Node named \(name)" }
@@ -46,6 +46,6 @@ package struct NodeView: Sendable, Hashable {
         return "there is no Node named \(name), only \(others)"
     }
 
-    /// Whether there are Nodes, but ours is not among them: the name is probably wrong.
+    /// Whether there are Nodes but not ours: the name is probably wrong.
     package var isMisnamed: Bool { !names.isEmpty && !names.contains(name) }
 }

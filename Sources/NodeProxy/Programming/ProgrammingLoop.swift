@@ -7,8 +7,8 @@ package import ObjectSource
 package import ServiceRouting
 import Synchronization
 
-/// Carries what the sources tell into the kernel: takes changes in, has ``ProgrammingState`` decide, calls the data
-/// plane and tells what came of it.
+/// Carries changes from the sources to the kernel: ``ProgrammingState`` decides, the loop calls the data plane and
+/// reports the results.
 package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == ContinuousClock.Instant {
     private let expectsNode: Bool
     private let inbox: ObjectInbox
@@ -22,12 +22,12 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private let wake: Wake
     private let addresses: Mailbox<[IPAddress]?>
     private let minimumInterval: Duration
-    /// When the next programming may begin.
+    /// The earliest start of the next programming.
     private var restsUntil: ContinuousClock.Instant?
 
-    /// `machineAddresses` are all addresses that the machine has, and `addresses` brings later ones. `expectsNode` is
-    /// whether it is a mistake if no Node ever tells its addresses. `minimumInterval` lies between two programmings at
-    /// least. `wake` hears of what has been programmed, as soon as it is.
+    /// `machineAddresses` are the machine's current addresses; `addresses` delivers later ones. `expectsNode` says
+    /// whether a missing Node is a mistake. `minimumInterval` is the minimum time between two programmings. `wake` is
+    /// notified of everything programmed, immediately.
     package init(
         routing: RoutingConfiguration, expectsNode: Bool, machineAddresses: [IPAddress],
         addresses: Mailbox<[IPAddress]?> = Mailbox(nil), minimumInterval: Duration = .zero, inbox: ObjectInbox,
@@ -46,13 +46,13 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         node = NodeView(name: routing.nodeName)
     }
 
-    /// Runs until the task is cancelled. Throws `DataplaneError` only where the mode cannot work on this machine.
+    /// Runs until the task is cancelled. Throws `DataplaneError` only if the mode cannot work on this machine.
     package consuming func run() async throws {
         var loop = self
         while !Task.isCancelled {
             switch loop.state.step(at: loop.clock.now) {
             case .wait(let deadline):
-                // What arrives meanwhile becomes one change; the first one after a quiet time is programmed at once.
+                // Changes that arrive meanwhile are merged; the first one after a quiet time is programmed at once.
                 if let rest = loop.restsUntil, rest > loop.clock.now {
                     try await loop.clock.sleep(until: rest, tolerance: nil)
                 }
@@ -87,21 +87,21 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         case addresses([IPAddress])
     }
 
-    /// What arrives next; nothing at the deadline and on cancellation.
+    /// The next changes; none at the deadline and on cancellation.
     private func nextInputs(until deadline: ContinuousClock.Instant?) async -> [Input] {
         await withTaskGroup(of: Input?.self) { [inbox, addresses, clock] group in
             group.addTask { await inbox.next().map(Input.objects) }
             group.addTask { await addresses.next { $0.take() }.map(Input.addresses) }
             if let deadline {
                 group.addTask {
-                    // Woken up early means cancelled, and then there is nothing to wait for either.
+                    // Waking early means cancellation, and then there is nothing to wait for either.
                     try? await clock.sleep(until: deadline, tolerance: nil)
                     return nil
                 }
             }
             var inputs: [Input] = []
             for await input in group {
-                // What another one took at the last moment is not lost.
+                // Changes that the other task took at the last moment are not lost.
                 if let input { inputs.append(input) }
                 group.cancelAll()
             }

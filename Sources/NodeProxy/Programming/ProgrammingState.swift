@@ -3,24 +3,24 @@ package import InternetAddresses
 package import KubernetesAPI
 package import ServiceRouting
 
-/// Decides what a data plane is told, and when. A plain value; the time is a parameter.
+/// Decides what a data plane programs, and when. A plain value; the time is a parameter.
 package struct ProgrammingState: Sendable {
     /// What to do next.
     package enum Step: Sendable, Hashable {
-        /// Wait for changes, but no longer than until the instant.
+        /// Wait for changes, until the given instant at most.
         case wait(until: ContinuousClock.Instant?)
-        /// Make the kernel hold ``ProgrammingState/snapshot`` and nothing else.
+        /// Make the kernel hold exactly ``ProgrammingState/snapshot``.
         case synchronize
         case apply(RoutingChange)
     }
 
     private enum Standing: Sendable {
-        /// The sources have not told everything yet. What a half-known cluster would lead to must not be programmed: it
-        /// would cut off what an earlier process has left.
+        /// The sources have not delivered the initial state. Programming a half-known cluster would break what an
+        /// earlier process has programmed.
         case waiting
-        /// It is not known what the kernel holds: nothing was programmed yet, or programming failed.
+        /// The kernel's state is unknown: nothing has been programmed yet, or programming failed.
         case behind(retryAt: ContinuousClock.Instant?)
-        /// The kernel holds everything save this change.
+        /// The kernel holds everything except this change.
         case current(RoutingChange)
     }
 
@@ -38,23 +38,23 @@ package struct ProgrammingState: Sendable {
     /// Where node ports are open.
     package var nodePorts: NodePortAddresses { table.nodePorts }
 
-    /// Whether the machine's addresses stand in for those that the Node does not tell.
+    /// Whether the machine's addresses are used because the Node's are unknown.
     package var guessesNodeAddresses: Bool { guessesAddresses && !table.knowsNodeAddresses }
 
-    /// Whether the kernel holds everything that was known at some time.
+    /// Whether everything has been programmed at least once.
     package var hasProgrammed: Bool { if case .current = standing { true } else { false } }
 
-    /// Everything that the kernel is to hold.
+    /// Everything that the kernel should hold.
     package var snapshot: RoutingSnapshot { table.snapshot }
 
-    /// Takes in what the sources have told, and whether this is all that they knew at their start. Returns what cannot
-    /// be routed as its author wanted.
+    /// Applies changes from the sources; `isSynchronized` says whether the initial state is complete. Returns what
+    /// cannot be routed as its author wanted.
     package mutating func take(_ changes: [ObjectChange], isSynchronized: Bool) -> [RoutingProblem] {
         if case .waiting = standing, isSynchronized { standing = .behind(retryAt: nil) }
         return follow(table.apply(changes))
     }
 
-    /// Takes in the addresses that the machine has now. Returns what cannot be routed as its author wanted.
+    /// Applies the machine's current addresses. Returns what cannot be routed as its author wanted.
     package mutating func take(machineAddresses: [IPAddress]) -> [RoutingProblem] {
         follow(table.apply([], machineAddresses: machineAddresses))
     }
@@ -84,7 +84,7 @@ package struct ProgrammingState: Sendable {
         backoff = RetryBackoff()
     }
 
-    /// After a failure nobody knows what the kernel holds. Returns the pause before everything is compared anew.
+    /// After a failure the kernel's state is unknown. Returns the pause before the next full comparison.
     package mutating func failed(_ error: DataplaneError, at now: ContinuousClock.Instant) -> Duration {
         let pause = backoff.failed(isRetryable: error.isRetryable)
         standing = .behind(retryAt: now + pause)

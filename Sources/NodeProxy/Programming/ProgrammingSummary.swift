@@ -2,9 +2,9 @@ import Dataplane
 import InternetAddresses
 import ServiceRouting
 
-/// The line that tells what was programmed.
+/// The log line about a programming.
 enum ProgrammingSummary {
-    /// So many Service ports are named one by one.
+    /// The most Service ports that are named individually.
     private static let namedPorts = 3
 
     /// `programmed 5,000 Services with 210,000 endpoints (211,000 messages, 12.4 MB) in 0.31 s`
@@ -34,7 +34,7 @@ enum ProgrammingSummary {
                     + "\(addresses.isEmpty ? "no address" : addresses.map(\.description).joined(separator: ", "))"
             )
         }
-        // A port is one thing for people, in however many IP families it is reached.
+        // For users, a port in two IP families is one port.
         let ports = Dictionary(grouping: change.entries, by: \.key.name)
         let kept = ports.filter { $0.value.contains { $0.new != nil } }
         let removed = ports.keys.filter { kept[$0] == nil }
@@ -69,6 +69,6 @@ enum ProgrammingSummary {
 }
 
 extension ServicePortRoute {
-    /// How many endpoints connections may be sent to, under whichever policy.
+    /// The number of endpoints that connections may be sent to, under any policy.
     fileprivate var endpointCount: Int { max(clusterBackends.count, localBackends.count) }
 }

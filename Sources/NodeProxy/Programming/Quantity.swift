@@ -29,7 +29,7 @@ enum Quantity {
         count < 1000 ? "\(count)" : "\(grouped(count / 1000)),\(padded(count % 1000, width: 3))"
     }
 
-    /// `number / unit` with so many places behind the point, rounded down.
+    /// `number / unit` with this many decimal places, rounded down.
     private static func decimal(_ number: Int, unit: Int, places: Int) -> String {
         let scale = places == 1 ? 10 : 100
         return "\(number / unit).\(padded(number % unit * scale / unit, width: places))"

@@ -2,7 +2,7 @@ package import Dataplane
 package import Logging
 import Synchronization
 
-/// Has the data plane mend what others break, for as long as the daemon runs, and tells who did it.
+/// Has the data plane repair damage by others while the daemon runs, and logs which program did it.
 package struct RepairLoop<Time: Clock>: Sendable where Time.Instant == ContinuousClock.Instant {
     private let dataplane: any Dataplane
     private let status: ProxyStatus
@@ -16,7 +16,7 @@ package struct RepairLoop<Time: Clock>: Sendable where Time.Instant == Continuou
         self.logger = logger
     }
 
-    /// Runs until the task is cancelled. A data plane that cannot notice damage ends it early.
+    /// Runs until the task is cancelled. Ends early if the data plane cannot detect damage.
     package func run() async throws {
         var backoff = RetryBackoff()
         while true {

@@ -7,7 +7,7 @@ package struct RetryBackoff: Sendable, Hashable {
 
     package init() {}
 
-    /// The pause after one more failure. Where waiting mends nothing, it is the longest at once.
+    /// The pause after another failure; the longest at once if waiting does not help.
     package mutating func failed(isRetryable: Bool) -> Duration {
         guard isRetryable else { return Self.longest }
         defer { next = min(next * 2, Self.longest) }

@@ -3,15 +3,15 @@ package import InternetAddresses
 package import Mailboxes
 package import ServiceRouting
 
-/// What follows behind the rules, once they are in force. The programming loop leaves word here, and never waits.
+/// Work that follows once rules are in force. The programming loop posts it here, and never waits.
 package struct Wake: Sendable {
-    /// Tracked UDP flows that the conntrack cleaner has to forget.
+    /// Tracked UDP flows for the conntrack cleaner to remove.
     package let staleFlows = Mailbox(StaleFlows())
-    /// Whether everything has been programmed at least once: what other modes have left may go.
+    /// Whether everything has been programmed at least once, so that other modes' leftovers can be removed.
     package let isInForce = Mailbox(false)
-    /// What load balancers are told of Services.
+    /// The health of Services, for load balancers.
     package let serviceHealth = Mailbox(ServiceHealthChecks())
-    /// The pod networks of this machine's Node; empty until it tells some.
+    /// The pod networks of this machine's Node; empty until it has some.
     package let podNetworks = Mailbox<[IPNetwork]>([])
 
     package init() {}
