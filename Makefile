@@ -12,7 +12,12 @@ BUILD_BENCHMARK := swift build --configuration release --package-path Benchmarks
 # Network namespaces need root.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E env "PATH=$(PATH)")
 
-.PHONY: demo test bench bench-ipvs release image deb check-chart test-sanitized build lint format packages
+.PHONY: demo test bench compare-bench bench-ipvs release image deb check-chart test-sanitized fuzz build lint format \
+	packages
+
+# How long each reader is fuzzed.
+SECONDS ?= 60
+BUILD_FUZZER := $(BUILD) --product fuzz --sanitize=fuzzer -Xswiftc -DFUZZING --scratch-path .build/fuzzer
 
 # One executable that includes Swift's libraries. It loads only the C library, C++'s, and SQLite.
 RELEASE := .build/release-static
@@ -37,12 +42,21 @@ test-sanitized: packages
 	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/sanitized
 	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --sanitize=thread --scratch-path .build/sanitized --show-bin-path)"
 
+# Fuzzes the readers of DNS, JSON, YAML, protobuf and netlink: they must read or refuse any input.
+fuzz: packages
+	$(BUILD_FUZZER)
+	scripts/fuzz "$$($(BUILD_FUZZER) --show-bin-path)/fuzz" $(SECONDS)
+
 # `make bench ARGUMENTS="--mode iptables"`, `"--dns"`, `"--api"`, `"--controllers"`; Benchmarks/README.md
 # explains the figures.
 bench: release
 	@scripts/install-packages bench
 	$(BUILD_BENCHMARK)
 	$(AS_ROOT) "$$($(BUILD_BENCHMARK) --show-bin-path)/benchmark" --binary $(RELEASE)/servicelet $(ARGUMENTS)
+
+# `make compare-bench OLD=a.json NEW=b.json`, both written with `make bench ARGUMENTS="--json FILE"`.
+compare-bench:
+	scripts/compare-bench $(OLD) $(NEW)
 
 # The cost of a thousand Services in ipvs mode, in a virtual machine with a kernel that has IPVS.
 bench-ipvs: packages

@@ -162,6 +162,12 @@ let package = Package(
                 "InternetAddresses",
             ]),
 
+        .target(
+            name: "ConnectionCounters",
+            dependencies: [
+                "BlockingThreads", "Mailboxes", "ServiceRouting", "NFTables", "Netlink", "CLinux", "InternetAddresses",
+            ]),
+
         // The node, beside rules
         .target(name: "NodeSetup"),
 
@@ -192,8 +198,8 @@ let package = Package(
         .target(
             name: "NodeProxy",
             dependencies: [
-                "DaemonKit", "KubeProxyConfig", "NodeSetup", "ConntrackCleanup", "BlockingThreads", "Mailboxes",
-                "CLinux", "ObjectSource",
+                "DaemonKit", "KubeProxyConfig", "NodeSetup", "ConntrackCleanup", "ConnectionCounters",
+                "BlockingThreads", "Mailboxes", "CLinux", "ObjectSource",
                 "ManifestSource", "KubernetesClient", "KubernetesAPI", "KubernetesObjects", "ServiceRouting",
                 "Dataplane", "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "UserspaceDataplane", "IPVS",
                 "IPTables",
@@ -241,6 +247,12 @@ let package = Package(
         .target(
             name: "KubernetesTestKit",
             resources: [.copy("Scenarios"), .copy("Transcripts"), .copy("KubeProxy"), .copy("Controllers")]),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "DNSMessages", "KubernetesAPI", "KubernetesObjects", "ManifestSource", "Netlink", "NFTables",
+                "Conntrack", "InternetAddresses", "KubernetesTestKit",
+            ]),
         .target(name: "ControllerTestKit", dependencies: ["KubernetesTestKit", "KubernetesObjects"]),
 
         // Without root
@@ -314,6 +326,12 @@ let package = Package(
             dependencies: [
                 "ConntrackCleanup", "Mailboxes", "ServiceRouting", "KubernetesAPI", "Conntrack", "Netlink", "CLinux",
                 "InternetAddresses",
+            ]),
+        .testTarget(
+            name: "ConnectionCountersTests",
+            dependencies: [
+                "ConnectionCounters", "Mailboxes", "Netlink", "CLinux", "ServiceRouting", "KubernetesAPI",
+                "InternetAddresses", "LabKit",
             ]),
         .testTarget(
             name: "UserspaceProxyTests",

@@ -1,3 +1,4 @@
+package import InternetAddresses
 package import ServiceRouting
 
 /// One way to carry connections to Services: nftables, iptables, IPVS, userspace.
@@ -21,11 +22,17 @@ package protocol Dataplane: Sendable {
 
     /// How many TCP connections end when this process does, because it carries them itself.
     var carriedConnections: Int { get }
+
+    /// The counters that rules of the mode name, read from the kernel now; none where the mode or the kernel has no
+    /// such counters. Blocks for a moment, and never waits for a call that programs.
+    func packetCounts() throws(DataplaneError) -> [PacketCounter: UInt64]
 }
 
 extension Dataplane {
     package var traffic: [ServiceTraffic] { [] }
     package var carriedConnections: Int { 0 }
+
+    package func packetCounts() throws(DataplaneError) -> [PacketCounter: UInt64] { [:] }
 }
 
 /// The effect of one call to a data plane.
@@ -36,6 +43,10 @@ package struct ProgrammingReport: Sendable, Hashable {
     package var bytes: Int
     /// Routes that the kernel refused, and why; everything else is in force.
     package var refusals: [Refusal]
+    /// IP families that the machine lacks, none of whose routes is in force, and why. Only those that routes have.
+    package var absences: [IPFamily: String] = [:]
+    /// The rules in each table of each family that was written, of a mode that writes rules.
+    package var ruleCounts: [RuleCount] = []
 
     package struct Refusal: Sendable, Hashable {
         package var route: RouteKey

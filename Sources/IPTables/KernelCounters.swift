@@ -23,11 +23,41 @@ package enum KernelCounters {
         return true
     }
 
-    private static func request(_ name: String, _ sequence: UInt32) -> [UInt8] {
+    /// The number of packets that a counter has seen (`nfacct get NAME`), in the calling thread's network namespace;
+    /// `nil` where there is no such counter, or the kernel has none.
+    package static func packets(_ name: String) throws(NetlinkError) -> UInt64? {
+        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        let sequence = connection.nextSequence()
+        let request = request(name, sequence, NFNL_MSG_ACCT_GET, flags: NLM_F_REQUEST | NLM_F_ACK)
+        var packets: UInt64?
+        do throws(NetlinkError) {
+            try connection.request(request, sequence: sequence) { (_, payload) throws(NetlinkError) in
+                packets = try Self.packets(in: payload)
+            }
+        } catch {
+            // No counter of this name, or no subsystem.
+            guard [ENOENT, EINVAL, EOPNOTSUPP, EPROTONOSUPPORT].contains(error.errno) else { throw error }
+        }
+        return packets
+    }
+
+    /// Reads `NFACCT_PKTS` behind `struct nfgenmsg`.
+    static func packets(in payload: borrowing RawSpan) throws(NetlinkError) -> UInt64? {
+        guard payload.byteCount >= 4 else { throw .malformed("netfilter header") }
+        var packets: UInt64?
+        try AttributeReader.forEach(in: payload.extracting(4..<payload.byteCount)) { type, value in
+            if type == NFACCT_PKTS.rawValue { packets = value.bigEndian(as: UInt64.self) }
+        }
+        return packets
+    }
+
+    private static func request(
+        _ name: String, _ sequence: UInt32, _ verb: nfnl_acct_msg_types = NFNL_MSG_ACCT_NEW,
+        flags: Int32 = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_ACK
+    ) -> [UInt8] {
         var writer = MessageWriter()
         writer.message(
-            type: UInt16(NFNL_SUBSYS_ACCT) << 8 | UInt16(NFNL_MSG_ACCT_NEW.rawValue),
-            flags: UInt16(NLM_F_REQUEST | NLM_F_CREATE | NLM_F_ACK), sequence: sequence
+            type: UInt16(NFNL_SUBSYS_ACCT) << 8 | UInt16(verb.rawValue), flags: UInt16(flags), sequence: sequence
         ) { writer in
             writer.netfilterHeader(family: UInt8(AF_UNSPEC))
             writer.attribute(NFACCT_NAME.rawValue, string: name)

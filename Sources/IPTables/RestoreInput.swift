@@ -10,6 +10,8 @@ package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
         var declarations = Lines<Owner>()
         var rules = Lines<Owner>()
         var removals = Lines<Owner>()
+        /// The lines in ``rules`` that add to a chain.
+        var additions = 0
 
         var parts: [Lines<Owner>] { [declarations, rules, removals] }
         var isEmpty: Bool { declarations.count + rules.count + removals.count == 0 }
@@ -27,7 +29,10 @@ package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
 
     /// Adds a whole rule, such as `-A KUBE-SERVICES …`.
     package mutating func add(_ rule: String, in table: Table, for owner: Owner? = nil) {
-        change(table) { $0.rules.append(rule, owner) }
+        change(table) {
+            $0.rules.append(rule, owner)
+            if rule.hasPrefix("-A ") { $0.additions += 1 }
+        }
     }
 
     /// Removes a declared chain, to which no rule may lead any more when the table is committed.
@@ -43,6 +48,11 @@ package struct RestoreInput<Owner: Hashable & Sendable>: Sendable {
         sections.reduce(0) { sum, section in
             section.isEmpty ? sum : sum + section.parts.reduce(2) { $0 + $1.count }
         }
+    }
+
+    /// The number of rules that are added to the ends of a table's chains (`-A`).
+    package func ruleCount(in table: Table) -> Int {
+        sections.reduce(0) { $1.table == table ? $0 + $1.additions : $0 }
     }
 
     /// The whole text.

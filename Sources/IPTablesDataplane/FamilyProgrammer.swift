@@ -48,7 +48,9 @@ struct FamilyProgrammer {
             // Some tables may have been committed, and chains that the input refers to may have been removed.
             return try synchronize(after: error)
         }
-        return ProgrammingReport(messages: input.lineCount, bytes: bytes.count)
+        var report = ProgrammingReport(messages: input.lineCount, bytes: bytes.count)
+        report.ruleCounts = table.ruleCounts.report(family, written: RuleCounts(input))
+        return report
     }
 
     private mutating func synchronize(after refusal: IPTablesError) throws(IPTablesError) -> ProgrammingReport {
@@ -69,12 +71,14 @@ struct FamilyProgrammer {
         var sync = FullSync(table, existing: try programs.programmed(family), stageSize: programs.stageSize)
         var report = ProgrammingReport()
         var attempts = 0
+        var written = RuleCounts()
         while let input = sync.next() {
             let bytes = input.bytes
             report.messages += input.lineCount
             report.bytes += bytes.count
             do throws(IPTablesError) {
                 if !input.isEmpty { try programs.restore(bytes, family: family) }
+                written = written + RuleCounts(input)
                 sync.advance()
             } catch {
                 attempts += 1
@@ -90,6 +94,7 @@ struct FamilyProgrammer {
         table = sync.table
         changed = sync.changed
         needsFullSync = false
+        report.ruleCounts = table.ruleCounts.report(family, written: written)
         return report
     }
 }

@@ -60,7 +60,7 @@ package actor IPTablesDataplane: Dataplane {
             guard let context = contexts[family.family] else { return ProgrammingReport() }
             return try family.synchronize(routes, context: context)
         }
-        report.refusals += refusals(of: routes.lazy.map(\.key))
+        report.absences = absences(among: routes.lazy.map(\.key))
         return report
     }
 
@@ -71,7 +71,7 @@ package actor IPTablesDataplane: Dataplane {
             guard let context = contexts[family.family] else { return ProgrammingReport() }
             return try family.apply(change.entries, context: context)
         }
-        report.refusals += refusals(of: change.entries.lazy.filter { $0.new != nil }.map(\.key))
+        report.absences = absences(among: change.entries.lazy.filter { $0.new != nil }.map(\.key))
         return report
     }
 
@@ -109,6 +109,17 @@ package actor IPTablesDataplane: Dataplane {
         executor: (any SerialExecutor)? = nil
     ) async throws(DataplaneError) -> [InspectedFrontend] {
         try await IPTablesDataplane(executor: executor).readBack()
+    }
+
+    /// Of the network namespace of the calling thread.
+    package nonisolated func packetCounts() throws(DataplaneError) -> [PacketCounter: UInt64] {
+        var counts: [PacketCounter: UInt64] = [:]
+        do throws(NetlinkError) {
+            for counter in PacketCounter.allCases { counts[counter] = try KernelCounters.packets(counter.rawValue) }
+        } catch {
+            throw DataplaneError(.transient, "cannot read the counters that rules name: \(error)", cause: error)
+        }
+        return counts
     }
 
     // MARK: - On the thread
@@ -176,6 +187,7 @@ package actor IPTablesDataplane: Dataplane {
                 report.messages += part.messages
                 report.bytes += part.bytes
                 report.refusals += part.refusals
+                report.ruleCounts += part.ruleCounts
             } catch {
                 failures.append(DataplaneError(error))
             }
@@ -219,12 +231,9 @@ package actor IPTablesDataplane: Dataplane {
         return contexts
     }
 
-    /// The routes of a family that cannot be programmed, for example on a kernel without IPv6.
-    private func refusals(of keys: some Sequence<RouteKey>) -> [ProgrammingReport.Refusal] {
-        guard !absent.isEmpty else { return [] }
-        return keys.compactMap { key in
-            absent[key.family].map { ProgrammingReport.Refusal(route: key, reason: $0) }
-        }
+    /// The families of routes that cannot be programmed, for example on a kernel without IPv6.
+    private func absences(among keys: some Sequence<RouteKey>) -> [IPFamily: String] {
+        absent.filter { family, _ in keys.contains { $0.family == family } }
     }
 
     private func chooseProgramsAndCapabilities() throws(DataplaneError) {
@@ -236,7 +245,7 @@ package actor IPTablesDataplane: Dataplane {
             capabilities.randomFully = !version.lexicographicallyPrecedes([1, 6, 2])
         }
         do throws(NetlinkError) {
-            capabilities.counters = try KernelCounters.create([Counter.invalidPackets, Counter.localhostNodePorts])
+            capabilities.counters = try KernelCounters.create(PacketCounter.allCases.map(\.rawValue))
         } catch {
             throw DataplaneError(
                 error.isTransient ? .transient : .permission, "cannot make the counters that rules name: \(error)",

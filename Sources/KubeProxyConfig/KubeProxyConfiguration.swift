@@ -129,6 +129,7 @@ extension KubeProxyConfiguration {
         package var manifests = ""
         package var userspaceReach = ""
         package var userspaceDrainTimeout = Duration.zero
+        package var countConnections = false
         package var healthzPort = 0
         package var metricsPort = 0
         package var bootIDFile = ""

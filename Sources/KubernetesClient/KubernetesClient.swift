@@ -27,7 +27,7 @@ package struct KubernetesClient: ObjectSource {
     /// users must correct.
     package func run(into inbox: ObjectInbox) async throws {
         try await HTTPClient.withHTTPClient(configuration: .init(configuration)) { http in
-            let credentials = Credentials(configuration, logger: logger)
+            let credentials = Credentials(configuration, logger: logger, metrics: metrics)
             let transport = APITransport(
                 http: http, configuration: configuration, credentials: credentials, metrics: metrics)
             let health = SharedServerHealth()

@@ -22,7 +22,7 @@ package struct ObjectCreation: Sendable {
     package func create(_ json: [UInt8], in path: String) async throws {
         do {
             try await HTTPClient.withHTTPClient(configuration: .init(configuration)) { http in
-                let credentials = Credentials(configuration, logger: logger)
+                let credentials = Credentials(configuration, logger: logger, metrics: metrics)
                 let transport = APITransport(
                     http: http, configuration: configuration, credentials: credentials, metrics: metrics)
                 try await transport.post(path, json: json)

@@ -102,7 +102,7 @@ actor ReflectorDriver {
     }
 
     private func watch(_ request: WatchRequest, _ silence: Silence) async throws -> Step.Next {
-        let response = try await transport.get(path.target(of: .watch(request)))
+        let response = try await transport.get(path.target(of: .watch(request)), isWatch: true)
         opened()
         silence.broken(patience: reflector.patience)
         var decoder = FrameDecoder(format: response.format)

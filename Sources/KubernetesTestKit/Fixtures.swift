@@ -9,11 +9,14 @@ package enum Fixtures {
     /// `expected-N.json` the results of kube-controller-manager 1.36 after step N.
     package static var controllers: URL { folder("Controllers") }
 
+    /// The folder of ``transcript(_:)``.
+    package static var transcripts: URL { folder("Transcripts") }
+
     /// Answers of a real kube-apiserver 1.36: `list-services.pb`, `watch-services.jsonl`, `error-401.json` …
     ///
     /// In protobuf watches a four-byte big-endian length precedes each frame.
     package static func transcript(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: folder("Transcripts").appending(path: name)))
+        [UInt8](try Data(contentsOf: transcripts.appending(path: name)))
     }
 
     /// Answers of kube-proxy 1.36.2: `default-config.yaml`, `flagz.txt`, `configz-nftables.json` …

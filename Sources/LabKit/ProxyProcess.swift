@@ -4,16 +4,19 @@ package import Foundation
 /// A proxy that runs on a node of the lab.
 package final class ProxyProcess: Sendable {
     /// The port of kube-proxy's health endpoint.
-    private static let healthPort: UInt16 = 10256
+    package static let healthPort: UInt16 = 10256
     private let process: ChildProcess
 
     /// Starts a command on the node, and returns when its health endpoint reports the node programmed.
     ///
     /// Throws the end of the command's output if it exits first, or ``LabError/Code/timeout``.
-    package init(_ command: [String], on node: NetworkNamespace, timeout: Duration = .seconds(30)) async throws {
+    package init(
+        _ command: [String], on node: NetworkNamespace, healthPort: UInt16 = healthPort,
+        timeout: Duration = .seconds(30)
+    ) async throws {
         process = try await node.spawn(command)
         let deadline = ContinuousClock.now + timeout
-        while try await node.httpStatus(port: Self.healthPort, path: "/healthz") != 200 {
+        while try await node.httpStatus(port: healthPort, path: "/healthz") != 200 {
             if let exit = process.poll() {
                 throw LabError(.command, "\(process.command) ended early (\(exit))", cause: log)
             }
@@ -85,6 +88,12 @@ package enum Servicelet {
     package static func proxy(kubeconfig: URL, mode: String = "nftables") throws -> [String] {
         try proxy(source: ["--kubeconfig", kubeconfig.path], mode: mode)
     }
+
+    /// What makes a proxy listen on other ports for health checks and metrics, next to another proxy on the same node.
+    package static let otherPorts = (
+        health: UInt16(10356),
+        arguments: ["--healthz-bind-address", "127.0.0.1:10356", "--metrics-bind-address", "127.0.0.1:10349"]
+    )
 
     /// Changes are programmed without pauses, and the machine's limit of tracked connections is left alone.
     private static func proxy(source: [String], mode: String) throws -> [String] {

@@ -1,15 +1,15 @@
 /// An address that clients use, and its kind: `clusterIP`, `externalIP`, `loadBalancer` or `nodePort`.
 package struct Frontend: Sendable {
-    var kind: String
-    var address: SocketAddress
-    var transport: Transport
+    package var kind: String
+    package var address: SocketAddress
+    package var transport: Transport
 }
 
 /// What happens to connections from one client to one address of a Service?
 package struct Question: Sendable {
     let service: String
-    let frontend: Frontend
-    let client: Client
+    package let frontend: Frontend
+    package let client: Client
     let hasAffinity: Bool
     let endpointCount: Int
 
@@ -36,6 +36,26 @@ package struct Question: Sendable {
             }
         }
         return Observation(outcomes, from: client, to: frontend.address, hasAffinity: hasAffinity)
+    }
+}
+
+extension Question {
+    /// Connects for all questions without pause while `body` runs, and counts what came of it by their names.
+    package static func connect(
+        _ questions: [Question], while body: () async throws -> Void
+    ) async throws -> [String: [ConnectionOutcome: Int]] {
+        guard let first = questions.first else {
+            try await body()
+            return [:]
+        }
+        var rest: [String: [ConnectionOutcome: Int]] = [:]
+        let outcomes = try await first.client.connect(
+            to: first.frontend.address, over: first.frontend.transport, width: 1
+        ) {
+            rest = try await connect(Array(questions.dropFirst()), while: body)
+        }
+        rest[first.name] = outcomes
+        return rest
     }
 }
 

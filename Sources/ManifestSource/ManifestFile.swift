@@ -1,8 +1,8 @@
-import KubernetesAPI
+package import KubernetesAPI
 import Yams
 
 /// The contents of one YAML or JSON file. JSON is valid YAML and is read as such, so errors in both have line numbers.
-struct ManifestFile: Sendable {
+package struct ManifestFile: Sendable {
     struct Entry: Sendable, Hashable {
         var object: KubernetesObject
         var line: Int
@@ -25,7 +25,8 @@ struct ManifestFile: Sendable {
 
     private let kinds: Set<ObjectKind>
 
-    init(_ contents: [UInt8], kinds: Set<ObjectKind> = Set(ObjectKind.allCases)) {
+    /// Reads a file; what cannot be read is a problem with its line.
+    package init(_ contents: [UInt8], kinds: Set<ObjectKind> = Set(ObjectKind.allCases)) {
         self.kinds = kinds
         guard let text = String(validating: contents, as: UTF8.self) else {
             fail(line: 1, "the file is not UTF-8 text; save it as UTF-8")

@@ -16,6 +16,8 @@ package struct ElementReader: ~Copyable {
     package let endsInterval: Bool
     /// The comment that `nft list` shows; empty if there is none.
     package let comment: String
+    /// How many packets a rule has found the element for; `nil` in sets that do not count.
+    package let packets: UInt64?
 
     init(_ element: borrowing RawSpan) throws(NetlinkError) {
         var key = FieldReader()
@@ -24,6 +26,7 @@ package struct ElementReader: ~Copyable {
         var verdict: Verdict?
         var flags: UInt32 = 0
         var comment = ""
+        var packets: UInt64?
         try AttributeReader.forEach(in: element) { (type, value) throws(NetlinkError) in
             switch type {
             case NFTA_SET_ELEM_KEY.rawValue: key = try Self.value(value)
@@ -38,15 +41,29 @@ package struct ElementReader: ~Copyable {
                 if value.byteCount > 2, value.integer(as: UInt8.self) == 0 {
                     comment = value.extracting(2..<value.byteCount).string
                 }
+            case NFTA_SET_ELEM_EXPR.rawValue: packets = try Self.packets(value)
             default: break
             }
         }
+        self.packets = packets
         self.key = key
         self.keyEnd = keyEnd
         self.data = data
         self.verdict = verdict
         endsInterval = flags & NFT_SET_ELEM_INTERVAL_END.rawValue != 0
         self.comment = comment
+    }
+
+    /// Reads `NFTA_EXPR_DATA { NFTA_COUNTER_PACKETS }` of a counter.
+    private static func packets(_ expression: borrowing RawSpan) throws(NetlinkError) -> UInt64? {
+        var packets: UInt64?
+        try AttributeReader.forEach(in: expression) { (type, value) throws(NetlinkError) in
+            guard type == NFTA_EXPR_DATA.rawValue else { return }
+            try AttributeReader.forEach(in: value) { type, value in
+                if type == NFTA_COUNTER_PACKETS.rawValue { packets = value.bigEndian(as: UInt64.self) }
+            }
+        }
+        return packets
     }
 
     private static func value(_ bytes: borrowing RawSpan) throws(NetlinkError) -> FieldReader {

@@ -48,10 +48,13 @@ extension Expression {
                 modulus: fields.number(NFTA_NG_MODULUS), offset: fields.number(NFTA_NG_OFFSET),
                 into: fields.register(NFTA_NG_DREG))
         case "fib":
-            guard fields.number(NFTA_FIB_RESULT) == NFT_FIB_RESULT_ADDRTYPE.rawValue,
-                fields.number(NFTA_FIB_FLAGS) == NFTA_FIB_F_SADDR.rawValue
-            else { return nil }
-            return .sourceAddressType(into: fields.register(NFTA_FIB_DREG))
+            guard fields.number(NFTA_FIB_RESULT) == NFT_FIB_RESULT_ADDRTYPE.rawValue else { return nil }
+            let register = fields.register(NFTA_FIB_DREG)
+            switch fields.number(NFTA_FIB_FLAGS) {
+            case NFTA_FIB_F_SADDR.rawValue: return .sourceAddressType(into: register)
+            case NFTA_FIB_F_DADDR.rawValue: return .destinationAddressType(into: register)
+            default: return nil
+            }
         case "immediate": return try immediate(fields)
         case "bitwise":
             let mask = try fields.value(NFTA_BITWISE_MASK)

@@ -30,12 +30,9 @@ extension Expression {
                 writer.attribute(NFTA_NG_TYPE.rawValue, bigEndian: NFT_NG_RANDOM.rawValue)
                 writer.attribute(NFTA_NG_OFFSET.rawValue, bigEndian: offset)
             }
-        case .sourceAddressType(let register):
-            Self.write("fib", to: &writer) { writer in
-                writer.attribute(NFTA_FIB_DREG.rawValue, bigEndian: Self.number(register))
-                writer.attribute(NFTA_FIB_RESULT.rawValue, bigEndian: NFT_FIB_RESULT_ADDRTYPE.rawValue)
-                writer.attribute(NFTA_FIB_FLAGS.rawValue, bigEndian: NFTA_FIB_F_SADDR.rawValue)
-            }
+        case .sourceAddressType(let register): Self.writeAddressType(NFTA_FIB_F_SADDR.rawValue, register, to: &writer)
+        case .destinationAddressType(let register):
+            Self.writeAddressType(NFTA_FIB_F_DADDR.rawValue, register, to: &writer)
         case .value(let bytes, let register):
             Self.write("immediate", to: &writer) { writer in
                 writer.attribute(NFTA_IMMEDIATE_DREG.rawValue, bigEndian: Self.number(register))
@@ -98,6 +95,15 @@ extension Expression {
                 writer.attribute(NFTA_IMMEDIATE_DREG.rawValue, bigEndian: NFT_REG_VERDICT.rawValue)
                 writer.nested(NFTA_IMMEDIATE_DATA.rawValue) { verdict.write(to: &$0) }
             }
+        }
+    }
+
+    /// `flags` say of which address.
+    private static func writeAddressType(_ flags: UInt32, _ register: Int, to writer: inout MessageWriter) {
+        write("fib", to: &writer) { writer in
+            writer.attribute(NFTA_FIB_DREG.rawValue, bigEndian: number(register))
+            writer.attribute(NFTA_FIB_RESULT.rawValue, bigEndian: NFT_FIB_RESULT_ADDRTYPE.rawValue)
+            writer.attribute(NFTA_FIB_FLAGS.rawValue, bigEndian: flags)
         }
     }
 

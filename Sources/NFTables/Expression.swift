@@ -14,6 +14,8 @@ package enum Expression: Sendable, Hashable {
     case random(modulus: UInt32, offset: UInt32, into: Int)
     /// `[ fib saddr type => reg ]`
     case sourceAddressType(into: Int)
+    /// `[ fib daddr type => reg ]`
+    case destinationAddressType(into: Int)
     /// `[ immediate reg VALUE ]`
     case value([UInt8], into: Int)
     /// `[ bitwise reg = ( reg & MASK ) ^ FLIP ]`

@@ -47,6 +47,15 @@ extension NamedSet {
         if kind == .interval, key.count > 1 { writeFieldLengths(to: &writer, family) }
         writer.attribute(NFTA_SET_ID.rawValue, bigEndian: id)
         writer.attribute(NFTA_SET_USERDATA.rawValue, bytes: userData(family))
+        if countsPackets { writeCounter(to: &writer) }
+    }
+
+    /// What each element gets: a counter that starts at 0 (kernel 5.7).
+    private func writeCounter(to writer: inout MessageWriter) {
+        writer.nested(NFTA_SET_EXPR.rawValue) { writer in
+            writer.attribute(NFTA_EXPR_NAME.rawValue, string: "counter")
+            writer.nested(NFTA_EXPR_DATA.rawValue) { _ in }
+        }
     }
 
     /// Required for ranges over a concatenation: the size of each field (kernel 5.6).

@@ -25,12 +25,17 @@ package struct NamedSet: Sendable, Hashable {
     package var key: [Field]
     package var value: Value
     package var kind: Kind
+    /// Whether the kernel counts the packets for which a rule finds each element.
+    package var countsPackets: Bool
 
-    package init(_ name: String, key: [Field], value: Value = .none, kind: Kind = .hash) {
+    package init(
+        _ name: String, key: [Field], value: Value = .none, kind: Kind = .hash, countsPackets: Bool = false
+    ) {
         self.name = name
         self.key = key
         self.value = value
         self.kind = kind
+        self.countsPackets = countsPackets
     }
 }
 
@@ -51,6 +56,6 @@ extension NamedSet {
             case .interval: "; flags interval"
             case .dynamic(let size): "; size \(size); flags dynamic,timeout"
             }
-        return "\(isMap ? "map" : "set") \(name) { typeof \(type)\(flags); }"
+        return "\(isMap ? "map" : "set") \(name) { typeof \(type)\(flags)\(countsPackets ? "; counter" : ""); }"
     }
 }

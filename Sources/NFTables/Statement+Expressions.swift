@@ -50,6 +50,8 @@ extension Statement {
         case .isTo(let network): Self.compare(.destinationAddress, network, equal: true)
         case .isFromThisNode:
             [.sourceAddressType(into: 0), .compare(register: 0, equal: true, Self.hostOrder(UInt32(RTN_LOCAL)))]
+        case .isToThisNode:
+            [.destinationAddressType(into: 0), .compare(register: 0, equal: true, Self.hostOrder(UInt32(RTN_LOCAL)))]
         case .isFromInterface(let name, let isPrefix, let negated):
             [
                 .loadMeta(key: NFT_META_IIFNAME.rawValue, into: 0),

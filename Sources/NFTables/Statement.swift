@@ -34,6 +34,8 @@ package enum Statement: Sendable, Hashable {
     case isTo(IPNetwork)
     /// `fib saddr type local`: the source is an address of this node
     case isFromThisNode
+    /// `fib daddr type local`: the destination is an address of this node
+    case isToThisNode
     /// `iifname "br0"`, or `"veth*"` for all names with that prefix, or `!=`
     case isFromInterface(String, isPrefix: Bool = false, negated: Bool = false)
     /// `meta l4proto tcp`
@@ -66,6 +68,7 @@ extension Statement {
             "\(family.nftName) saddr \(negated ? "!= " : "")\(Self.text(network))"
         case .isTo(let network): "\(family.nftName) daddr \(Self.text(network))"
         case .isFromThisNode: "fib saddr type local"
+        case .isToThisNode: "fib daddr type local"
         case .isFromInterface(let name, let isPrefix, let negated):
             "iifname \(negated ? "!= " : "")\"\(name)\(isPrefix ? "*" : "")\""
         case .isTransport(let transport): "meta l4proto \(transport.lowercased)"

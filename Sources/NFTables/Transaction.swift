@@ -222,6 +222,9 @@ package struct Transaction: ~Copyable {
         return (firstSequence, last)
     }
 
+    /// Ends the batch, for a reader of ``bytes``: it is not sent.
+    package mutating func finishForReading() { _ = finish() }
+
     /// The whole finished batch.
     package var bytes: [UInt8] { writer.bytes }
 

@@ -1,5 +1,6 @@
 import BlockingThreads
 import CLinux
+import ConnectionCounters
 import ConntrackCleanup
 import DaemonKit
 import Dataplane
@@ -71,8 +72,9 @@ package struct NodeProxy: Sendable {
 
     private func proxy(status: ProxyStatus, environment: [String: String]) async throws {
         let source = try makeSource(selections, status: status, environment: environment)
-        let wake = Wake()
+        let wake = Wake(countsConnections: configuration.countsConnections && configuration.mode != .userspace)
         let conntrack = try makeConntrackCleaner(wake.staleFlows, status: status)
+        let counter = try makeConnectionCounter(wake.connections, status: status)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await run(source, wake: wake, status: status) { () async throws(DataplaneError) in
@@ -80,6 +82,7 @@ package struct NodeProxy: Sendable {
                 }
             }
             group.addTask { await conntrack.run() }
+            group.addTask { await counter?.run() }
             // A cleaner that cannot work on this machine ends; the proxy continues.
             for try await _ in group {}
         }

@@ -15,14 +15,24 @@ package final class ProxyStatus: Sendable {
     /// The source of traffic counts.
     package let dataplane = Mutex<(any Dataplane)?>(nil)
 
+    /// Asked how many connections each Service port has had; `nil` where they are not counted.
+    package let connections = Mutex<(any ConnectionTotals)?>(nil)
+
     package init() {}
 
-    /// The answer to `/metrics`.
+    /// The answer to `/metrics`, with what is known here. Blocks for a moment.
     package var metricsText: String {
         var text = PrometheusText()
         BuildInfo.write(to: &text)
         ProcessUsage().write(to: &text)
-        return metrics.withLock { $0 }.text(requests: requests.snapshot) + text.text
-            + TrafficMetrics.text(dataplane.withLock { $0 }?.traffic ?? [])
+        let (metrics, dataplane) = (metrics.withLock { $0 }, dataplane.withLock { $0 })
+        return metrics.text(requests: requests.snapshot) + text.text + TrafficMetrics.text(dataplane?.traffic ?? [])
+            + PacketCounterMetrics.text(dataplane, mode: metrics.mode)
+    }
+
+    /// The answer to `/metrics`, with what the kernel has counted.
+    package func fullMetricsText() async -> String {
+        guard let connections = connections.withLock({ $0 }) else { return metricsText }
+        return metricsText + ConnectionMetrics.text(await connections.totals())
     }
 }

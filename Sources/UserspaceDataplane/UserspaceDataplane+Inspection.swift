@@ -25,6 +25,25 @@ extension UserspaceDataplane {
         try await UserspaceDataplane(executor: executor, logger: Logger(label: "cleanup"), whenDrained: {}).remove()
     }
 
+    /// Takes over from the proxy of this mode that serves in the network namespace of `executor`, if there is one: for
+    /// a proxy in another mode, whose rules are in force. The other one accepts no more connections and ends with its
+    /// last one. Then removes what the mode leaves in the kernel.
+    package static func retire(executor: (any SerialExecutor)? = nil) async throws(DataplaneError) {
+        try await UserspaceDataplane(executor: executor, logger: Logger(label: "retire"), whenDrained: {}).takeOver()
+    }
+
+    private func takeOver() throws(DataplaneError) {
+        // Before its table goes: until then it repairs that.
+        if let running = Predecessor() {
+            guard running.inheritance() != nil else {
+                throw DataplaneError(
+                    .transient, "the userspace proxy that runs here does not let go of its connections; stop it")
+            }
+            running.release()
+        }
+        try remove()
+    }
+
     private func remove() throws(DataplaneError) {
         var failure: DataplaneError?
         // Where there is no nf_tables there is no table.

@@ -201,7 +201,9 @@ struct ProgrammingTests {
         let scenario = try RecordedScenario(name)
         let lab = try await Lab(backend)
         try await lab.synchronize(scenario.routes)
-        #expect(try await lab.restarted().synchronize(scenario.routes) == ProgrammingReport())
+        let report = try await lab.restarted().synchronize(scenario.routes)
+        #expect(report.messages == 0 && report.refusals.isEmpty)
+        #expect(report.ruleCounts.allSatisfy { $0.total > 0 && $0.written == 0 })
     }
 
     @Test("what kube-proxy programmed is taken over as it is", arguments: RecordedScenario.names, backends)
@@ -211,7 +213,9 @@ struct ProgrammingTests {
         // Makes the counters that the recorded rules name.
         try await lab.synchronize([])
         for family in IPFamily.allCases { try await lab.restore(scenario.text(family), family) }
-        #expect(try await lab.restarted().synchronize(scenario.routes) == ProgrammingReport())
+        let report = try await lab.restarted().synchronize(scenario.routes)
+        #expect(report.messages == 0 && report.refusals.isEmpty)
+        #expect(report.ruleCounts.allSatisfy { $0.total > 0 && $0.written == 0 })
     }
 
     @Test("a restart writes the chains that differ and no others", arguments: backends)

@@ -27,4 +27,43 @@ struct RecordedRulesTests {
         let difference = try scenario.recorded(family).difference(to: written)
         #expect(difference == [])
     }
+
+    @Test("all rules in chains of our own are counted, by table", arguments: RecordedScenario.names, IPFamily.allCases)
+    func counts(name: String, family: IPFamily) throws {
+        let scenario = try RecordedScenario(name)
+        var table = RuleTable(context: .recorded(family))
+        table.replace(scenario.routes, context: .recorded(family))
+        var sync = FullSync(table, existing: SavedRules())
+        var text = ""
+        var written = RuleCounts()
+        while let input = sync.next() {
+            text += String(decoding: input.bytes, as: UTF8.self)
+            written = written + RuleCounts(input)
+            sync.advance()
+        }
+        var expected = RuleCounts()
+        var section = Table.nat
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("*") { section = try #require(Table(rawValue: String(line.dropFirst()))) }
+            if line.hasPrefix("-A KUBE-") { expected[section] += 1 }
+        }
+        #expect(sync.table.ruleCounts == expected)
+        #expect(written == expected)
+
+        // The same, one route after the other.
+        var grown = RuleTable(context: .recorded(family))
+        for route in scenario.routes where route.key.family == family {
+            grown.commit(grown.edits([RoutingChange.Entry(key: route.key, old: nil, new: route)]))
+        }
+        #expect(grown.ruleCounts == expected)
+        for route in scenario.routes where route.key.family == family {
+            grown.commit(grown.edits([RoutingChange.Entry(key: route.key, old: route, new: nil)]))
+        }
+        #expect(grown.ruleCounts == RuleTable(context: .recorded(family)).ruleCounts)
+    }
+
+    @Test("without a Service there are the rules that kube-proxy counts", arguments: [(IPFamily.ipv4, 4), (.ipv6, 3)])
+    func countsOfNothing(family: IPFamily, filter: Int) {
+        #expect(RuleTable(context: .recorded(family)).ruleCounts == RuleCounts(filter: filter, nat: 5))
+    }
 }

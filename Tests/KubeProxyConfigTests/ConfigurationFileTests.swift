@@ -143,6 +143,24 @@ struct ConfigurationFileTests {
         #expect(!complaint(file: "a: [\n").contains("\n"))
     }
 
+    @Test("bytes that are no text, and a blank name, are refused in a line")
+    func blanks() {
+        #expect(complaint(file: "a: \u{1}").hasPrefix("proxy.conf: is not YAML: control characters are not allowed"))
+        #expect(
+            complaint(file: document("hostnameOverride: ' '"))
+                == "proxy.conf: hostnameOverride is “ ”, which is no name; write one, or omit it for the host name")
+        #expect(
+            complaint(file: document("logging: {format: xml}"))
+                == "proxy.conf: logging.format is “xml”; write text or json")
+    }
+
+    @Test("a folder in the place of a file is named as such")
+    func folder() {
+        #expect(throws: ConfigurationError(.file, "--config: /proc cannot be read: Is a directory; name a file")) {
+            try Invocation(["--config=/proc"], program: "x", isKubeProxy: false)
+        }
+    }
+
     @Test("a file that is not there is named")
     func missing() {
         #expect(

@@ -97,6 +97,9 @@ struct InvocationTests {
     @Test("what has no effect is remarked")
     func remarks() throws {
         #expect(try invoke().remarks == [])
+        let localhost = try invoke("--nodeport-addresses=primary,localhost", "--proxy-mode=nftables").remarks
+        #expect(localhost.first?.hasPrefix("--nodeport-addresses: localhost has no effect in nftables mode, ") == true)
+        #expect(try invoke("--nodeport-addresses=primary,localhost", "--proxy-mode=iptables").remarks.isEmpty)
         #expect(try invoke("--profiling").remarks.first?.hasPrefix("--profiling has no effect: ") == true)
         let file = document("enableProfiling: true\nudpIdleTimeout: 250ms\nmode: nftables")
         #expect(

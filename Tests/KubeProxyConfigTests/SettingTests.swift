@@ -13,7 +13,8 @@ struct SettingTests {
         // Deprecated flags are not in its help.
         #expect(
             here.subtracting(recorded) == [
-                "manifests", "userspace-reach", "userspace-drain-timeout", "healthz-port", "metrics-port",
+                "manifests", "userspace-reach", "userspace-drain-timeout", "count-connections", "healthz-port",
+                "metrics-port",
             ])
         #expect(recorded.subtracting(here).isEmpty)
     }

@@ -58,7 +58,7 @@ struct WritingTests {
     func flagz() throws {
         let recorded = try Fixtures.kubeProxy("flagz.txt").split(separator: "\n").filter { $0.contains("=") }
         let flags = try invoke("--config=/var/lib/kube-proxy/config.conf", "-v=2", file: document("")).flags
-        let own: Set = ["manifests", "userspace-reach", "userspace-drain-timeout"]
+        let own: Set = ["manifests", "userspace-reach", "userspace-drain-timeout", "count-connections"]
         let shown = Setting.flagz(flags).filter { !own.contains($0.name) }.map { "\($0.name)=\($0.value)" }
         #expect(shown == recorded.map(String.init))
     }

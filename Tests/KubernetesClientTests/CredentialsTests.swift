@@ -103,8 +103,10 @@ import Testing
             authentication.plugin = ExecPlugin.Configuration(
                 version: .v1, command: "/bin/sh", arguments: [script])
             let wallClock = WallClock(1_893_456_000 - 10)
+            let metrics = RequestMetrics()
             let credentials = Credentials(
-                try configuration(authentication), logger: LogLines().logger, wallClock: { wallClock.now })
+                try configuration(authentication), logger: LogLines().logger, metrics: metrics,
+                wallClock: { wallClock.now })
             let tokens = try await withThrowingTaskGroup(of: String?.self) { group in
                 for _ in 0..<3 { group.addTask { try await credentials.credential(at: start).token } }
                 return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
@@ -113,6 +115,8 @@ import Testing
             #expect(try await credentials.credential(at: start + .seconds(60)).token == "1")
             wallClock.advance(by: 10)
             #expect(try await credentials.credential(at: start + .seconds(61)).token == "2")
+            #expect(metrics.snapshot.pluginCalls == [.init(code: 0, status: .success): 2])
+            #expect(metrics.snapshot.certificateExpiry == nil)
         }
     }
 

@@ -131,4 +131,23 @@ struct ExecPluginTests {
             await #expect(throws: CancellationError.self) { try await group.waitForAll() }
         }
     }
+
+    @Test func `calls are counted by exit code and outcome`() async throws {
+        let metrics = RequestMetrics()
+        for (command, script) in [
+            ("/bin/sh", "exit 3"), ("/bin/sh", "echo nonsense"), ("/bin/sh", "exit 3"), ("/no/such/program", ""),
+        ] {
+            try await withTemporaryFolder { folder in
+                let file = try folder.write("plugin", script)
+                let configuration = ExecPlugin.Configuration(version: .v1, command: command, arguments: [file])
+                let plugin = ExecPlugin(configuration, origin: "config: user \"admin\"", metrics: metrics)
+                _ = await #expect(throws: ClientError.self) { try await plugin.run() }
+            }
+        }
+        #expect(
+            metrics.snapshot.pluginCalls == [
+                .init(code: 3, status: .failed): 2, .init(code: 1, status: .other): 1,
+                .init(code: 1, status: .notFound): 1,
+            ])
+    }
 }

@@ -131,7 +131,8 @@ struct KubernetesClientTests {
             #expect(server.targets.contains { $0.hasPrefix("/api/v1/nodes?fieldSelector=metadata.name%3Dn1&") })
             let host = "127.0.0.1:\(server.port)"
             #expect(metrics.snapshot.requests == [.init(code: "200", method: "GET", host: host): 2])
-            #expect(metrics.snapshot.durations[.init(verb: "GET", host: host)]?.count == 2)
+            // A watch lasts as long as it may, and sends what happens: neither is a measure.
+            #expect(metrics.snapshot.durations.isEmpty && metrics.snapshot.requestSizes.isEmpty)
         }
     }
 }

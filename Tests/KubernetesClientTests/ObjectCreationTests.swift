@@ -7,13 +7,16 @@ import Testing
 
 @Suite("Creating an object", .timeLimit(.minutes(1)))
 struct ObjectCreationTests {
-    private func create(_ reply: ScriptedServer.Reply) async throws -> [HTTPRequestHead] {
+    private func create(
+        _ reply: ScriptedServer.Reply, metrics: RequestMetrics = RequestMetrics()
+    ) async throws -> [HTTPRequestHead] {
         try await ScriptedServer.withServer { _, _ in
             reply
         } _: { server in
             let address = try #require(ServerAddress("http://127.0.0.1:\(server.port)"))
             let creation = ObjectCreation(
-                configuration: KubernetesClientConfiguration(server: address), logger: LogLines().logger)
+                configuration: KubernetesClientConfiguration(server: address), logger: LogLines().logger,
+                metrics: metrics)
             try await creation.create(Array(#"{"kind":"Event"}"#.utf8), in: "/apis/events.k8s.io/v1/events")
             return server.requests
         }
@@ -26,6 +29,19 @@ struct ObjectCreationTests {
         #expect(requests.first?.uri == "/apis/events.k8s.io/v1/events")
         #expect(requests.first?.headers.first(name: "Content-Type") == "application/json")
         #expect(requests.first?.headers.first(name: "Content-Length") == "16")
+    }
+
+    @Test("its size, that of the answer, and the time are counted")
+    func counted() async throws {
+        let metrics = RequestMetrics()
+        _ = try await create(
+            ScriptedServer.Reply(status: .created, body: [Array("{\"kind\":\"Event\"}".utf8)]), metrics: metrics)
+        let snapshot = metrics.snapshot
+        #expect(snapshot.requests.keys.map(\.method) == ["POST"])
+        #expect(snapshot.durations.values.map(\.count) == [1])
+        #expect(snapshot.requestSizes.values.map(\.sum) == [16])
+        #expect(snapshot.responseSizes.values.map(\.sum) == [16])
+        #expect(snapshot.responseSizes.values.first?.buckets.first == 1)
     }
 
     @Test("a refusal is an error with the server's words, and not worth another attempt")

@@ -1,6 +1,9 @@
 import Dataplane
 import Glibc
+import InternetAddresses
 import LabKit
+import NFTables
+import TestKit
 import Testing
 
 @testable import NFTablesDataplane
@@ -54,5 +57,20 @@ struct ProbeTests {
         }
         #expect(error?.code == .unsupported)
         #expect(error?.message.contains("modprobe nf_tables") == true)
+    }
+
+    @Test("without IPv6 in the kernel, IPv4 Services are served, and a warning says so once")
+    func withoutIPv6() async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let log = LogLines()
+        try await namespace.program(logger: log.logger) { kernel, transport in
+            transport.garble { Garbled.withoutIPv6($0) }
+            try kernel.probe()
+            #expect(kernel.families.map(\.table.family) == [.ipv4])
+            #expect(try kernel.synchronize(SmallCluster.routes).refusals.isEmpty)
+        }
+        #expect(log.all.count { $0.contains("only IPv4 Services are served") } == 1)
+        let listing = try await namespace.run("nft", "list", "tables")
+        #expect(listing == "table ip servicelet\n")
     }
 }

@@ -41,8 +41,8 @@ struct IPVSSettingsTests {
     @Test(
         "mistakes name the setting and the remedy",
         arguments: [
-            ("--ipvs-scheduler=best", "ipvs.scheduler"), ("--ipvs-tcp-timeout=900", "--ipvs-tcp-timeout"),
-            ("--ipvs-udp-timeout=10ms", "ipvs.udpTimeout"), ("--ipvs-sync-period=0", "--ipvs-sync-period"),
+            ("--ipvs-scheduler=best", "--ipvs-scheduler is “best”"), ("--ipvs-tcp-timeout=900", "--ipvs-tcp-timeout"),
+            ("--ipvs-udp-timeout=10ms", "--ipvs-udp-timeout is 10ms"), ("--ipvs-sync-period=0", "--ipvs-sync-period"),
             ("--ipvs-tcpfin-timeout=1d", "--ipvs-tcpfin-timeout"),
             ("--ipvs-min-sync-period=", "--ipvs-min-sync-period"),
             ("--ipvs-exclude-cidrs=192.0.2.1", "--ipvs-exclude-cidrs"),

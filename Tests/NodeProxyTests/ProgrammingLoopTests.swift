@@ -179,6 +179,27 @@ struct ProgrammingLoopTests {
         }
     }
 
+    @Test("an IP family that the machine lacks is named once, and the rest counts as programmed")
+    func absence() async throws {
+        var report = ProgrammingReport(messages: 1)
+        report.absences = [.ipv6: "there is no ip6tables"]
+        dataplane.answer(.success(report), .success(report))
+        try await whileRunning {
+            inbox.post(service("web"))
+            inbox.markAllSynchronized()
+            #expect(
+                try await log.line(with: "warning:") == "warning: no Service is served over IPv6: there is no ip6tables"
+            )
+            _ = try await dataplane.nextCall()
+            inbox.post(service("api", ip: 2))
+            _ = try await dataplane.nextCall()
+            inbox.post(service("third", ip: 3))
+            _ = try await dataplane.nextCall()
+            #expect(log.all.count { $0.contains("ip6tables") } == 1)
+            #expect(isHealthy)
+        }
+    }
+
     @Test("what a Service asks for in vain is told with its name")
     func problem() async throws {
         try await whileRunning {

@@ -129,12 +129,34 @@ struct ProxyConfigurationTests {
         arguments: ["a-name-of-sixteen", "br 0", "veth+", "veth*", "a/b", "a\"", "ü", "a\nb"])
     func names(name: String) {
         let complaint = complaint("--detect-local-mode=BridgeInterface", "--pod-bridge-interface=\(name)")
-        #expect(complaint.hasPrefix("detectLocal.bridgeInterface: “\(name)” cannot be in the name of an interface"))
+        #expect(complaint.hasPrefix("--pod-bridge-interface is “\(name)”, which no interface's name has in it; "))
     }
 
     @Test("a machine without a name must be given one")
     func noName() throws {
         let settings = try Invocation([], program: "x", isKubeProxy: false).configuration
         #expect(throws: ProxyError.self) { try ProxyConfiguration(settings, machine: "") }
+    }
+
+    @Test(
+        "what a file says and cannot be is named with the file and its field",
+        arguments: [
+            ("mode: ebpf", "mode is “ebpf”; use nftables, "),
+            (
+                "detectLocalMode: BridgeInterface\ndetectLocal: {bridgeInterface: br/0}",
+                "detectLocal.bridgeInterface is “br/0”, "
+            ),
+            ("mode: ipvs\nipvs: {scheduler: best}", "ipvs.scheduler is “best”, which is no scheduler; use one of "),
+            ("mode: ipvs\nipvs: {tcpTimeout: 900ms}", "ipvs.tcpTimeout is 900ms; write 0s or a duration from 1s "),
+        ])
+    func fileNames(fields: String, message: String) throws {
+        let text = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n\(fields)\n"
+        let invocation = try Invocation(["--config=/etc/config.conf"], program: "kube-proxy", isKubeProxy: true) { _ in
+            text
+        }
+        let error = #expect(throws: ProxyError.self) {
+            try ProxyConfiguration(invocation.configuration, machine: "n1")
+        }
+        #expect(error?.message.hasPrefix("/etc/config.conf: \(message)") == true, "\(error?.message ?? "")")
     }
 }

@@ -1,6 +1,9 @@
 import DaemonKit
+import Dataplane
 import Foundation
+import InternetAddresses
 import KubernetesAPI
+import ServiceRouting
 import Synchronization
 import Testing
 
@@ -50,4 +53,53 @@ struct ProxyMetricsTests {
     func quoting() {
         #expect(PrometheusText.escaped("a\"b\\c\nd") == #"a\"b\\c\nd"#)
     }
+
+    @Test("rules are told by table and family, each as it was written last")
+    func rules() {
+        var metrics = ProxyMetrics()
+        metrics.mode = "iptables"
+        var report = ProgrammingReport()
+        for (family, total) in [(IPFamily.ipv4, 20), (.ipv6, 5)] {
+            report.ruleCounts.append(RuleCount(family: family, table: "nat", total: total, written: total))
+        }
+        metrics.wrote(report)
+        report.ruleCounts = [RuleCount(family: .ipv4, table: "nat", total: 22, written: 3)]
+        metrics.wrote(report)
+        metrics.wrote(ProgrammingReport())
+        let lines = text(of: metrics)
+        let name = "kubeproxy_sync_proxy_rules_iptables"
+        #expect(lines.contains("\(name)_total{ip_family=\"IPv4\",table=\"nat\"} 22"))
+        #expect(lines.contains("\(name)_last{ip_family=\"IPv4\",table=\"nat\"} 3"))
+        #expect(lines.contains("\(name)_total{ip_family=\"IPv6\",table=\"nat\"} 5"))
+        #expect(lines.contains("\(name)_last{ip_family=\"IPv6\",table=\"nat\"} 5"))
+    }
+
+    @Test("counters of rules are read when somebody asks; one that cannot be read has a reason instead of a number")
+    func packetCounters() {
+        let dataplane = FakeDataplane()
+        dataplane.count(.invalidPackets, 7)
+        let name = "kubeproxy_iptables_ct_state_invalid_dropped_packets_total"
+        #expect(PacketCounterMetrics.text(dataplane, mode: "iptables").contains("\n\(name) 7\n"))
+        #expect(PacketCounterMetrics.text(dataplane, mode: "nftables").isEmpty)
+        dataplane.failCounting(DataplaneError(.transient, "cannot read\nthe counters"))
+        let text = PacketCounterMetrics.text(dataplane, mode: "iptables")
+        #expect(text.contains("# TYPE \(name) counter\n") && !text.contains("\n\(name) "))
+        #expect(text.hasSuffix("\n# cannot read the counters\n"))
+    }
+
+    @Test("connections are told by Service port where they are counted")
+    func connections() async {
+        let service = NamespacedName(namespace: "shop", name: "web")
+        let route = RouteKey(name: ServicePortName(service: service, port: "http"), family: .ipv6)
+        let status = ProxyStatus()
+        #expect(await !status.fullMetricsText().contains("servicelet_service_connections_total"))
+        status.connections.withLock { $0 = FixedTotals(values: [route: 42]) }
+        let labels = #"namespace="shop",service="web",port="http",protocol="TCP",ip_family="IPv6""#
+        #expect(await status.fullMetricsText().contains("\nservicelet_service_connections_total{\(labels)} 42\n"))
+    }
+}
+
+private struct FixedTotals: ConnectionTotals {
+    var values: [RouteKey: UInt64]
+    func totals() async -> [RouteKey: UInt64] { values }
 }

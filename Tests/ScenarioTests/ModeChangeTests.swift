@@ -1,23 +1,36 @@
 import LabKit
 import Testing
 
+/// Changes to and from the mode ipvs are in VirtualMachineTests.
 @Suite("A change of mode", .serialized)
 struct ModeChangeTests {
-    let web = ServiceManifest(endpoints: ["10.244.0.7", "10.244.0.8", "10.244.1.9"])
+    static let modes = ["nftables", "iptables", "userspace"]
+    /// Every ordered pair.
+    static let pairs = modes.flatMap { old in modes.filter { $0 != old }.map { (old, $0) } }
 
-    @Test(
-        "fails no connection, leaves nothing of the first mode, and later changes take effect",
-        arguments: ["nftables", "iptables"])
-    func otherMode(mode: String) async throws {
-        let lab = try await ProxyLab(web, mode: mode)
-        let outcomes = try await lab.cluster.pod.connect(to: web.frontend()) {
-            try await lab.proxy.stop()
-            try await lab.startAgain(mode: mode == "nftables" ? "iptables" : "nftables")
+    var web: ServiceManifest {
+        var web = ServiceManifest(endpoints: ["10.244.0.7", "10.244.0.8", "10.244.1.9"])
+        web.ports[0].nodePort = 30080
+        return web
+    }
+
+    @Test("fails no connection, leaves nothing of the first mode, and later changes take effect", arguments: pairs)
+    func otherMode(old: String, new: String) async throws {
+        let lab = try await ProxyLab(web, mode: old)
+        var outside: [ConnectionOutcome: Int] = [:]
+        let inside = try await lab.cluster.pod.connect(to: web.frontend()) {
+            outside = try await lab.cluster.outsider.connect(to: SocketAddress(ClusterAddress.node, 30080)) {
+                try await lab.change(to: new)
+                try await lab.eventually("only what \(new) mode makes is there") {
+                    let ruleset = try await lab.cluster.node.run("nft", "list", "ruleset")
+                    return ruleset.contains("table ip servicelet {") == (new == "nftables")
+                        && ruleset.contains("KUBE-SVC-") == (new == "iptables")
+                        && ruleset.contains("table ip servicelet-userspace {") == (new == "userspace")
+                }
+            }
         }
-        expectServed(outcomes)
-        let ruleset = try await lab.cluster.node.run("nft", "list", "ruleset")
-        #expect(ruleset.contains("table ip servicelet") == (lab.mode == "nftables"))
-        #expect(ruleset.contains("KUBE-SVC-") == (lab.mode == "iptables"))
+        expectServed(inside)
+        expectServed(outside)
 
         var fewer = web
         fewer.endpoints.removeLast()

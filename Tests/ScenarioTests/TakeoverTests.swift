@@ -6,31 +6,26 @@ import Testing
 /// The program starts where kube-proxy has programmed in iptables mode, and kube-proxy is gone.
 @Suite("Rules that kube-proxy left", .serialized)
 struct TakeoverTests {
-    private struct Recording: Sendable {
-        var name: String
-        var isFromOutside = false
-        var frontend: SocketAddress
-    }
+    /// Where nobody answers over TCP or UDP: there the rules of kube-proxy only have to go.
+    private static let unserved: Set<String> = ["05-no-endpoints", "17-not-proxied", "20-sctp"]
 
-    private static let recordings = [
-        Recording(name: "01-clusterip", frontend: SocketAddress("10.96.148.206", 80)),
-        Recording(name: "03-nodeport-three", frontend: SocketAddress("10.108.6.217", 80)),
-        Recording(name: "03-nodeport-three", isFromOutside: true, frontend: SocketAddress("172.30.0.2", 32239)),
-    ]
-
-    @Test("are replaced without a failed connection", arguments: ["nftables", "iptables"], 0..<recordings.count)
-    func takeover(mode: String, index: Int) async throws {
-        let recording = Self.recordings[index]
+    @Test(
+        "are replaced without a failed connection", arguments: ScenarioTests.all, ["nftables", "iptables", "userspace"])
+    func takeover(name: String, mode: String) async throws {
         let cluster = try await Cluster()
-        let folder = Fixtures.scenarios.appending(path: recording.name)
+        let folder = Fixtures.scenarios.appending(path: name)
         let scenario = Scenario(folder: folder)
-        _ = try await scenario.prepare(cluster)
+        let questions = try await scenario.prepare(cluster)
         try await load("iptables", folder, on: cluster.node)
         try await load("ip6tables", folder, on: cluster.node)
-        let client = recording.isFromOutside ? cluster.outsider : cluster.pod
-        #expect(try await client.connect(to: recording.frontend).server != nil)
+        let asked = try served(questions, of: scenario, mode)
+        for question in asked {
+            let outcome = try await question.client.connect(
+                to: question.frontend.address, over: question.frontend.transport)
+            #expect(outcome.server != nil, "before: \(question.name)")
+        }
         var proxy: ProxyProcess?
-        let outcomes = try await client.connect(to: recording.frontend) {
+        let outcomes = try await Question.connect(asked) {
             proxy = try await ProxyProcess(
                 Servicelet.proxy(manifests: scenario.objects, mode: mode), on: cluster.node)
             try await eventually(proxy) {
@@ -38,8 +33,34 @@ struct TakeoverTests {
                 return rules.contains("KUBE-") == (mode == "iptables")
             }
         }
-        expectServed(outcomes)
+        for (question, outcomes) in outcomes {
+            let failed = outcomes.filter { $0.key.server == nil }
+            #expect(failed.isEmpty, "\(question): of \(outcomes.values.reduce(0, +)) connections")
+        }
         try await proxy?.stop()
+    }
+
+    /// The questions that are answered before and after, one of each kind: by Service, frontend and client. At most so
+    /// many that each makes many connections.
+    private func served(_ questions: [Question], of scenario: Scenario, _ mode: String) throws -> [Question] {
+        let before = try scenario.recording("iptables")
+        // A proxy in user space serves what the rules of iptables mode serve.
+        let after = try scenario.recording(mode == "nftables" ? "nftables" : "iptables")
+        var kinds: Set<String> = []
+        let served = questions.filter { question in
+            guard question.client.name != "endpoint-itself", question.client.name != "outside-other" else {
+                return false
+            }
+            let isServed = [before, after].allSatisfy {
+                guard let observation = $0[question.name] else { return false }
+                return observation.failed == nil
+            }
+            let isInside = question.client.name == "outside" ? "outside" : "inside"
+            return isServed
+                && kinds.insert("\(question.frontend.kind) \(question.frontend.transport) \(isInside)").inserted
+        }
+        #expect(!served.isEmpty || Self.unserved.contains(scenario.folder.lastPathComponent))
+        return Array(served.prefix(6))
     }
 
     /// Loads rules as recorded. Without the kernel's counters, which not every kernel has.

@@ -40,9 +40,16 @@ package struct PrometheusText: ~Copyable {
         text += "\(name)_sum\(labels) \(sum)\n\(name)_count\(labels) \(count)\n"
     }
 
-    /// As Go prints it, because a bound is a label: `0.5`, and `1` without a fraction.
-    private static func bound(_ value: Double) -> String {
-        value == value.rounded() && value < 1e6 ? "\(Int(value))" : "\(value)"
+    /// As Go prints it, because a bound is a label: `0.5`, `1` without a fraction, `1.048576e+06` from a million on.
+    static func bound(_ value: Double) -> String {
+        guard value == value.rounded(), value < 1e15 else { return "\(value)" }
+        let digits = "\(Int(value))"
+        guard value >= 1e6 else { return digits }
+        var fraction = digits.dropFirst()
+        while fraction.last == "0" { fraction.removeLast() }
+        let exponent = digits.count - 1
+        let point = fraction.isEmpty ? "" : "."
+        return "\(digits.prefix(1))\(point)\(fraction)e+\(exponent < 10 ? "0" : "")\(exponent)"
     }
 
     /// The value of a label, escaped for use between quotation marks.

@@ -1,3 +1,4 @@
+import Dataplane
 import IPTables
 import InternetAddresses
 
@@ -99,7 +100,7 @@ struct FixedRules {
     private var forwarding: [String] {
         let (chain, mark) = (ChainName.forward, context.mark)
         let counter =
-            context.capabilities.counters ? "-m nfacct --nfacct-name  \(Counter.invalidPackets) " : ""
+            context.capabilities.counters ? "-m nfacct --nfacct-name  \(PacketCounter.invalidPackets.rawValue) " : ""
         let drop = "-A \(chain) -m conntrack --ctstate INVALID \(counter)-j DROP"
         return (context.acceptsInvalidPackets ? [] : [drop]) + [
             // Makes Services work whatever the policy of FORWARD.
@@ -118,10 +119,4 @@ struct FixedRules {
                 + "-m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP"
         ]
     }
-}
-
-/// The counters used by rules and read by metrics.
-enum Counter {
-    static let invalidPackets = "ct_state_invalid_dropped_pkts"
-    static let localhostNodePorts = "localhost_nps_accepted_pkts"
 }

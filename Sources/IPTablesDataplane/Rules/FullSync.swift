@@ -121,7 +121,9 @@ struct FullSync {
         var routes = 0
         for key in keys.prefix(routeLimit) where input.lineCount < stageSize {
             routes += 1
-            for chain in table.rules(for: key)?.chains ?? [] {
+            let rules = table.rules(for: key)
+            if let rules { table.record(rules, of: key) }
+            for chain in rules?.chains ?? [] {
                 names.append(chain.name)
                 guard isMissing(chain.name, in: .nat, ChainDigest(chain.rules)) else { continue }
                 declared.append((chain.name, key))

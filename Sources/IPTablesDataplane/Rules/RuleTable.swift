@@ -11,6 +11,12 @@ struct RuleTable: Sendable {
     private struct Programmed: Sendable {
         var route: ServicePortRoute
         var shared: [SharedRule]
+        /// The rules in its own chains.
+        var ownRuleCount = 0
+
+        var counts: RuleCounts {
+            shared.reduce(into: RuleCounts(nat: ownRuleCount)) { $0[$1.chain.table] += 1 }
+        }
     }
 
     /// One route that is added, removed or changed: its rules before and after.
@@ -27,6 +33,7 @@ struct RuleTable: Sendable {
     private(set) var context: RuleContext
     private var programmed: [RouteKey: Programmed] = [:]
     private var endpointCount = 0
+    private var serviceRules = RuleCounts()
 
     init(context: RuleContext) {
         self.context = context
@@ -36,6 +43,9 @@ struct RuleTable: Sendable {
     var routes: some Collection<ServicePortRoute> { programmed.values.lazy.map(\.route) }
 
     private var withComments: Bool { endpointCount <= Self.largeClusterThreshold }
+
+    /// All rules of the table, in those chains of the kernel that are ours alone.
+    var ruleCounts: RuleCounts { serviceRules + FixedRules(context: context).counts }
 
     /// The effect of `entries` on the rules. The table itself is unchanged until ``commit(_:)``.
     func edits(_ entries: some Sequence<RoutingChange.Entry>) -> [Edit] {
@@ -52,7 +62,11 @@ struct RuleTable: Sendable {
     mutating func commit(_ edits: [Edit]) {
         for edit in edits {
             endpointCount -= programmed[edit.key]?.route.endpointEstimate ?? 0
-            programmed[edit.key] = edit.route.map { Programmed(route: $0, shared: edit.new.shared) }
+            set(
+                edit.key,
+                edit.route.map {
+                    Programmed(route: $0, shared: edit.new.shared, ownRuleCount: edit.new.ownRuleCount)
+                })
             endpointCount += edit.route?.endpointEstimate ?? 0
         }
     }
@@ -62,16 +76,31 @@ struct RuleTable: Sendable {
         self.context = context
         programmed.removeAll(keepingCapacity: true)
         endpointCount = 0
+        serviceRules = RuleCounts()
         for route in routes where route.key.family == context.family {
-            programmed[route.key] = Programmed(route: route, shared: RoutePlan(route).sharedRules(in: context))
+            set(route.key, Programmed(route: route, shared: RoutePlan(route).sharedRules(in: context)))
             endpointCount += route.endpointEstimate
         }
     }
 
     /// Removes a route whose rules the kernel refuses.
     mutating func forget(_ key: RouteKey) {
-        guard let old = programmed.removeValue(forKey: key) else { return }
+        guard let old = programmed[key] else { return }
+        set(key, nil)
         endpointCount -= old.route.endpointEstimate
+    }
+
+    /// Records how many rules a route has in chains of its own, once they have been made.
+    mutating func record(_ rules: ServiceRules, of key: RouteKey) {
+        guard var entry = programmed[key], entry.ownRuleCount != rules.ownRuleCount else { return }
+        entry.ownRuleCount = rules.ownRuleCount
+        set(key, entry)
+    }
+
+    private mutating func set(_ key: RouteKey, _ entry: Programmed?) {
+        if let old = programmed[key] { serviceRules = serviceRules - old.counts }
+        if let entry { serviceRules = serviceRules + entry.counts }
+        programmed[key] = entry
     }
 
     private func rules(_ route: ServicePortRoute) -> ServiceRules {

@@ -1,3 +1,4 @@
+import Dataplane
 import InternetAddresses
 import ServiceRouting
 
@@ -54,7 +55,7 @@ private struct SharedRules {
         let port = frontend.port
         if frontend.inside.isServed {
             if context.localhostNodePorts, context.capabilities.counters {
-                let counter = "-m nfacct --nfacct-name  \(Counter.localhostNodePorts) "
+                let counter = "-m nfacct --nfacct-name  \(PacketCounter.localhostNodePorts.rawValue) "
                 lead(
                     .nodePorts, "-d \(context.loopback) ", comment: plan.name, port, counter, to: plan.externalChain)
             }

@@ -48,16 +48,18 @@ final class KernelProgrammer {
     func synchronize(_ routes: [ServicePortRoute]) throws(DataplaneError) -> ProgrammingReport {
         missingSchedulers = []
         try rules.findFamilies()
-        let (served, refusals) = split(routes)
+        let served = routes.filter { rules.absent[$0.key.family] == nil }
         order = served.map(\.key)
         var report = try converge(served).report
-        report.refusals += refusals
+        report.absences = absences(among: routes.lazy.map(\.key))
         return report
     }
 
     /// Makes the kernel follow a change.
     func apply(_ entries: [RoutingChange.Entry]) throws(DataplaneError) -> ProgrammingReport {
-        let (served, refusals) = split(entries)
+        let served = entries.filter { rules.absent[$0.key.family] == nil }
+        let changed = entries.compactMap(\.new)
+        let schedulers = changed.compactMap(schedulerRefusal)
         order += served.lazy.filter { $0.old == nil }.map(\.key)
         var report = ProgrammingReport()
         let edits = state.apply(served)
@@ -67,7 +69,8 @@ final class KernelProgrammer {
             // Something is not as it was left: look at all of it.
             report = try converge(Array(state.routes.values), after: error).report
         }
-        report.refusals += refusals
+        report.refusals += schedulers
+        report.absences = absences(among: changed.lazy.map(\.key))
         return report
     }
 
@@ -223,26 +226,8 @@ final class KernelProgrammer {
             reason: "the kernel has no IPVS scheduler \(scheduler.name); \(fallback); run modprobe \(scheduler.module)")
     }
 
-    private func split(
-        _ routes: [ServicePortRoute]
-    ) -> (served: [ServicePortRoute], refusals: [ProgrammingReport.Refusal]) {
-        guard !rules.absent.isEmpty else { return (routes, []) }
-        return (routes.filter { rules.absent[$0.key.family] == nil }, refusals(of: routes.lazy.map(\.key)))
-    }
-
-    private func split(
-        _ entries: [RoutingChange.Entry]
-    ) -> (served: [RoutingChange.Entry], refusals: [ProgrammingReport.Refusal]) {
-        let changed = entries.compactMap(\.new)
-        let schedulers = changed.compactMap(schedulerRefusal)
-        guard !rules.absent.isEmpty else { return (entries, schedulers) }
-        let served = entries.filter { rules.absent[$0.key.family] == nil }
-        return (served, schedulers + refusals(of: changed.lazy.map(\.key)))
-    }
-
-    private func refusals(of keys: some Sequence<RouteKey>) -> [ProgrammingReport.Refusal] {
-        keys.compactMap { key in
-            rules.absent[key.family].map { ProgrammingReport.Refusal(route: key, reason: $0) }
-        }
+    /// The families of routes that cannot be programmed, for example on a kernel without IPv6.
+    private func absences(among keys: some Sequence<RouteKey>) -> [IPFamily: String] {
+        rules.absent.filter { family, _ in keys.contains { $0.family == family } }
     }
 }

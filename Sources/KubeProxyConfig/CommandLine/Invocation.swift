@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 
 /// What the arguments of `servicelet proxy`, or of `kube-proxy`, ask for.
 package struct Invocation: Sendable, Hashable {
@@ -80,27 +80,37 @@ package struct Invocation: Sendable, Hashable {
 
     /// Reads a file of at most 1 MiB.
     package static func read(_ path: String) throws(ConfigurationError) -> String {
-        do {
-            let data = try Data(contentsOf: URL(filePath: path))
-            guard data.count <= 1 << 20 else {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(path, errno) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Glibc.read(descriptor, &part, part.count)
+            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            guard count > 0 else { throw unreadable(path, errno) }
+            bytes += part[..<count]
+            guard bytes.count <= 1 << 20 else {
                 throw ConfigurationError(.file, "\(path): is larger than 1 MiB, which no configuration is")
             }
-            return String(decoding: data, as: UTF8.self)
-        } catch let error as ConfigurationError {
-            throw error
-        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-            throw ConfigurationError(.file, "--config: there is no file \(path); create it, or correct the path")
-        } catch {
-            throw ConfigurationError(.file, "--config: \(path) cannot be read: \(error)")
         }
+    }
+
+    private static func unreadable(_ path: String, _ number: Int32) -> ConfigurationError {
+        if number == ENOENT {
+            return ConfigurationError(.file, "--config: there is no file \(path); create it, or correct the path")
+        }
+        let remedy = number == EACCES ? "let us read it" : "name a file"
+        return ConfigurationError(
+            .file, "--config: \(path) cannot be read: \(String(cString: strerror(number))); \(remedy)")
     }
 }
 
 extension KubeProxyConfiguration {
     /// The flags that count beside a file.
     private static let besideFile: Set<String> = [
-        "hostname-override", "master", "manifests", "userspace-reach", "userspace-drain-timeout", "logging-format",
-        "log-flush-frequency", "v", "vmodule",
+        "hostname-override", "master", "manifests", "userspace-reach", "userspace-drain-timeout", "count-connections",
+        "logging-format", "log-flush-frequency", "v", "vmodule",
         "log-text-split-stream", "log-text-info-buffer-size", "log-json-split-stream", "log-json-info-buffer-size",
     ]
 

@@ -69,11 +69,18 @@ extension KubeProxyConfiguration {
     /// What was set and does nothing, with the reason.
     func idleSettings(isFile: Bool) -> [String] {
         let defaults = isFile ? Self() : Self.ofFlags
-        return Setting.all.compactMap { setting in
-            guard case .withoutEffect(let why) = setting.effect, setting.mode == nil || setting.mode == mode,
-                setting.flagText(self) != setting.flagText(defaults)
-            else { return nil }
-            return "\(isFile ? setting.name : setting.flag.map { "--\($0)" } ?? setting.name) has no effect: \(why)"
+        var remarks: [String] = []
+        if nodePortAddresses.contains("localhost"), ["nftables", "ipvs"].contains(mode) {
+            remarks.append(
+                "\(isFile ? "nodePortAddresses" : "--nodeport-addresses"): localhost has no effect in \(mode) mode, "
+                    + "where no node port is open on loopback addresses")
         }
+        return remarks
+            + Setting.all.compactMap { setting in
+                guard case .withoutEffect(let why) = setting.effect, setting.mode == nil || setting.mode == mode,
+                    setting.flagText(self) != setting.flagText(defaults)
+                else { return nil }
+                return "\(isFile ? setting.name : setting.flag.map { "--\($0)" } ?? setting.name) has no effect: \(why)"
+            }
     }
 }

@@ -64,6 +64,7 @@ package enum ConfigurationFile {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             return ":\(mark.line): is not YAML: \(problem); see column \(mark.column)"
+        case .reader(let problem, _, _, _): return ": is not YAML: \(problem); save it as UTF-8 text"
         default:
             return ": cannot be read as YAML: \("\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))"
         }

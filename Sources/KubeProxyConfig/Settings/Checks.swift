@@ -50,9 +50,17 @@ enum Checks {
 
     static func oneOf(_ choices: String...) -> @Sendable (String) -> String? {
         { text in
-            choices.contains(text)
-                ? nil : "is “\(text)”; write \(choices.filter { !$0.isEmpty }.joined(separator: ", "))"
+            let names = choices.filter { !$0.isEmpty }
+            return choices.contains(text)
+                ? nil
+                : "is “\(text)”; write \(names.dropLast().joined(separator: ", ")) or \(names.suffix(1).joined())"
         }
+    }
+
+    /// A name that is there, or none.
+    static func notBlank(_ text: String) -> String? {
+        text.isEmpty || text.contains { !$0.isWhitespace }
+            ? nil : "is “\(text)”, which is no name; write one, or omit it for the host name"
     }
 
     static func portRange(_ text: String) -> String? {

@@ -62,7 +62,7 @@ extension Setting {
         Setting(
             \.hostnameOverride, flag: "hostname-override", field: "hostnameOverride", placeholder: "name",
             .honoured("the flag wins over the file"),
-            "The name of this machine's Node, where it differs from the host name.")
+            "The name of this machine's Node, where it differs from the host name.", check: Checks.notBlank)
         Setting(
             \.bindAddress, flag: "bind-address", field: "bindAddress", default: "0.0.0.0", zeroIsDefault: true,
             placeholder: "address",

@@ -79,7 +79,7 @@ extension Setting {
             \.command.config, flag: "config", placeholder: "path",
             .honoured(
                 "other flags are ignored, save the log's, --hostname-override, --master, --manifests, "
-                    + "--userspace-reach and --userspace-drain-timeout"),
+                    + "--userspace-reach, --userspace-drain-timeout and --count-connections"),
             "The configuration file; the program exits when it changes.")
         Setting(
             \.command.writeConfigTo, flag: "write-config-to", placeholder: "path", .honoured(),
@@ -106,6 +106,10 @@ extension Setting {
             mode: "userspace", .honoured("not in kube-proxy; counts beside --config too"),
             "In userspace mode, how long a proxy that is told to stop serves on while connections are open.",
             check: Checks.notNegative)
+        Setting(
+            \.command.countConnections, flag: "count-connections",
+            .honoured("not in kube-proxy; counts beside --config too"),
+            "Have the kernel count connections to each Service port, for servicelet_service_connections_total.")
         Setting(
             \.command.healthzPort, flag: "healthz-port", default: 10256, placeholder: "port",
             .honoured("deprecated; 0 serves no health checks"),

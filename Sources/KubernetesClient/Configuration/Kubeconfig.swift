@@ -64,8 +64,8 @@ struct Kubeconfig {
         } catch {
             throw ClientError(
                 .configuration,
-                "cannot read the kubeconfig \(file): \(Material.reason(error)); check that --kubeconfig or KUBECONFIG "
-                    + "names a file that we may read"
+                "cannot read the kubeconfig \(file): \(Material.reason(error)); check that --kubeconfig, KUBECONFIG or "
+                    + "clientConnection.kubeconfig names a file that we may read"
             )
         }
     }

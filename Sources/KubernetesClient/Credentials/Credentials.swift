@@ -12,21 +12,25 @@ actor Credentials {
 
     private let configuration: KubernetesClientConfiguration
     private let logger: Logger
+    private let metrics: RequestMetrics
     private let wallClock: @Sendable () -> Date
     private var current: Credential?
     private var goodUntil: ContinuousClock.Instant?
     private var pluginResult: ExecPlugin.Result?
     private var parsed: (material: TLSMaterial, tls: TLSConfiguration)?
+    /// Since when the last client certificate of a plug-in is valid, in seconds since 1970.
+    private var certificateStart: time_t?
     private var generations = 0
     private var isRenewing = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
     init(
-        _ configuration: KubernetesClientConfiguration, logger: Logger,
+        _ configuration: KubernetesClientConfiguration, logger: Logger, metrics: RequestMetrics = RequestMetrics(),
         wallClock: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.configuration = configuration
         self.logger = logger
+        self.metrics = metrics
         self.wallClock = wallClock
     }
 
@@ -64,7 +68,7 @@ actor Credentials {
         let authentication = configuration.authentication
         if let plugin = authentication.plugin, !(pluginResult?.isGood(at: wallClock()) ?? false) {
             pluginResult = nil
-            pluginResult = try await ExecPlugin(plugin, origin: authentication.origin).run()
+            pluginResult = try await ExecPlugin(plugin, origin: authentication.origin, metrics: metrics).run()
         }
         let tls = try configuration.server.usesTLS ? self.tls() : nil
         generations += 1
@@ -104,7 +108,16 @@ actor Credentials {
         }
         if let parsed, parsed.material == material { return parsed.tls }
         let tls = try material.configuration(origin: authentication.origin)
+        if made.clientCertificate != nil { count(tls) }
         parsed = (material, tls)
         return tls
+    }
+
+    /// Tells of a plug-in's certificate that is new.
+    private func count(_ tls: TLSConfiguration) {
+        guard case .certificate(let new) = tls.certificateChain.first else { return }
+        let age = certificateStart.map { wallClock().timeIntervalSince1970 - Double($0) }
+        certificateStart = new.notValidBefore
+        metrics.rotatedCertificate(expiry: Double(new.notValidAfter), age: age)
     }
 }

@@ -47,8 +47,13 @@ struct ExecPlugin: Sendable {
     private let configuration: Configuration
     private let origin: String
     private let timeout: Duration
+    private let metrics: RequestMetrics
 
-    init(_ configuration: Configuration, origin: String, timeout: Duration = timeout) {
+    init(
+        _ configuration: Configuration, origin: String, timeout: Duration = timeout,
+        metrics: RequestMetrics = RequestMetrics()
+    ) {
+        self.metrics = metrics
         self.configuration = configuration
         self.origin = origin
         self.timeout = timeout
@@ -60,6 +65,7 @@ struct ExecPlugin: Sendable {
         environment.merge(configuration.environment) { _, new in new }
         environment["KUBERNETES_EXEC_INFO"] = try ExecCredential.request(configuration)
         guard let path = Self.find(configuration.command, path: environment["PATH"] ?? "/usr/bin:/bin") else {
+            metrics.countPlugin(.notFound, code: 1)
             throw error("there is no such program; \(configuration.installHint ?? "install it or correct command")")
         }
         let ended: ChildProcess.Outcome
@@ -69,16 +75,21 @@ struct ExecPlugin: Sendable {
                 outputLimit: Self.outputLimit
             ).run()
         } catch let failure as ChildProcess.Failure {
+            metrics.countPlugin(.other, code: 1)
             throw error("\(failure)")
         }
         guard ended.status == 0 else {
+            metrics.countPlugin(.failed, code: ended.status)
             let complaint = String(decoding: ended.errors.prefix(500), as: UTF8.self)
                 .split(whereSeparator: \.isNewline).joined(separator: " ")
             throw error("ended with \(ended.status)\(complaint.isEmpty ? "" : ": \(complaint)")")
         }
         do throws(ExecCredential.Malformed) {
-            return try ExecCredential.answer(ended.output, version: configuration.version)
+            let answer = try ExecCredential.answer(ended.output, version: configuration.version)
+            metrics.countPlugin(.success, code: 0)
+            return answer
         } catch {
+            metrics.countPlugin(.other, code: 1)
             throw self.error("its answer cannot be used: \(error.reason)")
         }
     }

@@ -85,7 +85,7 @@ extension HTTPDocuments: DocumentSource {
             ("timeoutSeconds", "\(Int.random(in: 300...600))"),
         ]
         let response = try await transport.send(
-            APITransport.Call(target: Self.target(resource, query), format: .json))
+            APITransport.Call(target: Self.target(resource, query), format: .json, isWatch: true))
         var decoder = FrameDecoder(format: .json)
         for try await part in response.body {
             decoder.append(part)

@@ -26,7 +26,8 @@ package struct HTTPDocuments: Sendable {
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         return try await HTTPClient.withHTTPClient(configuration: settings) { http in
             let transport = APITransport(
-                http: http, configuration: configuration, credentials: Credentials(configuration, logger: logger),
+                http: http, configuration: configuration,
+                credentials: Credentials(configuration, logger: logger, metrics: metrics),
                 metrics: metrics)
             return try await body(HTTPDocuments(transport: transport, logger: logger))
         }

@@ -10,6 +10,7 @@ struct APITransport: Sendable {
     struct Response: Sendable {
         var format: WireFormat
         var body: HTTPClientResponse.Body
+        var method = HTTPMethod.GET
     }
 
     let http: HTTPClient
@@ -18,8 +19,8 @@ struct APITransport: Sendable {
     let metrics: RequestMetrics
 
     /// Returns once the head of the response has arrived. Throws ``RequestFailure``, or `CancellationError`.
-    func get(_ target: String) async throws -> Response {
-        try await send(Call(target: target))
+    func get(_ target: String, isWatch: Bool = false) async throws -> Response {
+        try await send(Call(target: target, isWatch: isWatch))
     }
 
     /// A request to the server.
@@ -33,6 +34,8 @@ struct APITransport: Sendable {
         var format: WireFormat?
         /// The time limit for the whole exchange; `nil` for none.
         var limit: Duration?
+        /// Whether the response is a stream without an end of its own.
+        var isWatch = false
     }
 
     /// Creates an object from JSON, and returns once the server has answered. Throws as ``get(_:)``.
@@ -44,7 +47,10 @@ struct APITransport: Sendable {
 
     /// The whole body, up to the limit of the configuration; `heard` is called for each part.
     func collect(_ response: Response, heard: @Sendable () -> Void = {}) async throws -> [UInt8] {
-        try await collect(response.body, limit: configuration.responseLimit, heard: heard)
+        let bytes = try await collect(response.body, limit: configuration.responseLimit, heard: heard)
+        metrics.countSizes(
+            method: response.method.rawValue, host: configuration.server.authority, response: bytes.count)
+        return bytes
     }
 
     /// Returns once the head of the response has arrived. Throws as ``get(_:)``.
@@ -79,14 +85,14 @@ struct APITransport: Sendable {
             response = try await http.execute(
                 request, deadline: call.limit.map { .now() + TimeAmount($0) } ?? .distantFuture)
         } catch {
-            count("<error>", call.method, since: started)
+            count("<error>", call, since: started)
             // The certificates in use may just have been renewed, on either side.
             if error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError {
                 await credentials.discard(credential)
             }
             throw error
         }
-        count("\(response.status.code)", call.method, since: started)
+        count("\(response.status.code)", call, since: started)
         let type = response.headers.first(name: "Content-Type") ?? ""
         let format = Self.format(contentType: type)
         guard (200..<300).contains(response.status.code) else {
@@ -97,7 +103,7 @@ struct APITransport: Sendable {
             throw RequestFailure.unreadable(
                 "a response of type \"\(type)\"; check that the URL is that of a Kubernetes API server")
         }
-        return Response(format: format, body: response.body)
+        return Response(format: format, body: response.body, method: call.method)
     }
 
     private var accept: String {
@@ -107,10 +113,11 @@ struct APITransport: Sendable {
         }
     }
 
-    private func count(_ code: String, _ method: HTTPMethod, since started: ContinuousClock.Instant) {
+    private func count(_ code: String, _ call: Call, since started: ContinuousClock.Instant) {
+        let (method, host) = (call.method.rawValue, configuration.server.authority)
         metrics.count(
-            code: code, method: method.rawValue, host: configuration.server.authority,
-            duration: started.duration(to: .now))
+            code: code, method: method, host: host, duration: call.isWatch ? nil : started.duration(to: .now))
+        if !call.isWatch { metrics.countSizes(method: method, host: host, request: call.body?.count ?? 0) }
     }
 
     /// The form named by `application/json;stream=watch` and the like.

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Counts requests to the API server as client-go does, for `rest_client_requests_total` and
-/// `rest_client_request_duration_seconds`. Written from any task; read when metrics are scraped.
+/// Counts requests to the API server as client-go does, for the metrics `rest_client_…`. Written from any task; read
+/// when metrics are scraped.
 package final class RequestMetrics: Sendable {
     /// The labels of `rest_client_requests_total`.
     package struct Request: Sendable, Hashable {
@@ -12,27 +12,41 @@ package final class RequestMetrics: Sendable {
         package var host: String
     }
 
-    /// The labels of `rest_client_request_duration_seconds`.
+    /// The labels of the histograms of requests.
     package struct Target: Sendable, Hashable {
         package var verb: String
         package var host: String
     }
 
-    /// The time of requests until the head of the response.
-    package struct Histogram: Sendable, Hashable {
-        /// Upper bounds in seconds; observations above the last count only in ``count``.
-        package static let bounds: [Double] = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
-        /// Requests up to each bound, cumulative as in Prometheus.
-        package fileprivate(set) var buckets = [UInt64](repeating: 0, count: bounds.count)
-        package fileprivate(set) var count: UInt64 = 0
-        /// In seconds.
-        package fileprivate(set) var sum = 0.0
+    /// The labels of `rest_client_exec_plugin_call_total`.
+    package struct PluginCall: Sendable, Hashable {
+        /// What became of a plug-in.
+        package enum Status: String, Sendable, Hashable {
+            case success = "no_error"
+            case failed = "plugin_execution_error"
+            case notFound = "plugin_not_found_error"
+            /// Its answer cannot be used, or it did not end in time.
+            case other = "client_internal_error"
+        }
+
+        /// The exit status; 1 where there is none.
+        package var code: Int32
+        package var status: Status
     }
 
     /// All counters at one moment.
     package struct Snapshot: Sendable {
         package fileprivate(set) var requests: [Request: UInt64] = [:]
-        package fileprivate(set) var durations: [Target: Histogram] = [:]
+        /// Seconds until the head of the response, without watches, as in client-go.
+        package fileprivate(set) var durations: [Target: RequestHistogram] = [:]
+        /// Bytes of requests' and of responses' bodies, without watches.
+        package fileprivate(set) var requestSizes: [Target: RequestHistogram] = [:]
+        package fileprivate(set) var responseSizes: [Target: RequestHistogram] = [:]
+        package fileprivate(set) var pluginCalls: [PluginCall: UInt64] = [:]
+        /// When the client certificate of a plug-in expires, in seconds since 1970; `nil` without one.
+        package fileprivate(set) var certificateExpiry: Double?
+        /// For how many seconds a plug-in's client certificates had been valid when others replaced them.
+        package fileprivate(set) var certificateAges = RequestHistogram(bounds: RequestHistogram.ageBounds)
         /// Whether the last request was answered, other than by a server error; `true` before the first one.
         package fileprivate(set) var isReachable = true
     }
@@ -43,21 +57,71 @@ package final class RequestMetrics: Sendable {
 
     package var snapshot: Snapshot { state.withLock { $0 } }
 
-    /// Counts a request whose response began, or failed to, after `duration`.
-    package func count(code: String, method: String, host: String, duration: Duration) {
-        let seconds = duration / .seconds(1)
+    /// Counts a request whose response began, or failed to, after `duration`; `nil` for a watch.
+    package func count(code: String, method: String, host: String, duration: Duration?) {
         state.withLock { state in
             state.isReachable = Int(code).map { $0 < 500 } ?? false
             state.requests[Request(code: code, method: method, host: host), default: 0] += 1
-            state.durations[Target(verb: method, host: host), default: Histogram()].observe(seconds)
+            guard let duration else { return }
+            let empty = RequestHistogram(bounds: RequestHistogram.durationBounds)
+            state.durations[Target(verb: method, host: host), default: empty].observe(duration / .seconds(1))
+        }
+    }
+
+    /// Counts the bytes of a request's body, and of the response's where one came.
+    package func countSizes(method: String, host: String, request: Int? = nil, response: Int? = nil) {
+        let (target, empty) = (
+            Target(verb: method, host: host), RequestHistogram(bounds: RequestHistogram.sizeBounds)
+        )
+        state.withLock { state in
+            if let request { state.requestSizes[target, default: empty].observe(Double(request)) }
+            if let response { state.responseSizes[target, default: empty].observe(Double(response)) }
+        }
+    }
+
+    /// Counts a call to a plug-in that makes credentials.
+    package func countPlugin(_ status: PluginCall.Status, code: Int32) {
+        state.withLock { $0.pluginCalls[PluginCall(code: code, status: status), default: 0] += 1 }
+    }
+
+    /// A plug-in has made a client certificate, valid until `expiry`, in the place of one that had been valid for `age`
+    /// seconds.
+    package func rotatedCertificate(expiry: Double, age: Double?) {
+        state.withLock { state in
+            state.certificateExpiry = expiry
+            if let age { state.certificateAges.observe(age) }
         }
     }
 }
 
-extension RequestMetrics.Histogram {
-    fileprivate mutating func observe(_ seconds: Double) {
-        for (index, bound) in Self.bounds.enumerated() where seconds <= bound { buckets[index] += 1 }
+/// Observations counted by size, with client-go's buckets.
+package struct RequestHistogram: Sendable, Hashable {
+    /// Seconds.
+    static let durationBounds: [Double] = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
+    /// Bytes.
+    static let sizeBounds: [Double] = [
+        64, 256, 512, 1024, 4096, 16384, 65536, 262_144, 1_048_576, 4_194_304, 16_777_216,
+    ]
+    /// Seconds: 10 min to 4 years.
+    static let ageBounds: [Double] = [
+        600, 1800, 3600, 14400, 86400, 604_800, 2_592_000, 7_776_000, 15_552_000, 31_104_000, 124_416_000,
+    ]
+
+    /// What is above the last counts in ``count`` only.
+    package let bounds: [Double]
+    /// Observations up to each bound, cumulative as Prometheus wants them.
+    package private(set) var buckets: [UInt64]
+    package private(set) var count: UInt64 = 0
+    package private(set) var sum = 0.0
+
+    init(bounds: [Double]) {
+        self.bounds = bounds
+        buckets = [UInt64](repeating: 0, count: bounds.count)
+    }
+
+    fileprivate mutating func observe(_ value: Double) {
+        for (index, bound) in bounds.enumerated() where value <= bound { buckets[index] += 1 }
         count += 1
-        sum += seconds
+        sum += value
     }
 }

@@ -37,31 +37,35 @@ extension IPVSSettings {
         }
         let ipvs = settings.ipvs
         self.init(
-            scheduler: try Self.scheduler(ipvs.scheduler),
+            scheduler: try Self.scheduler(settings),
             excludedNetworks: ipvs.excludeCIDRs.compactMap { IPNetwork($0) }, usesStrictARP: ipvs.strictARP,
             timeouts: ConnectionTimeouts(
-                tcp: try Self.seconds(ipvs.tcpTimeout, field: "tcpTimeout"),
-                tcpFin: try Self.seconds(ipvs.tcpFinTimeout, field: "tcpFinTimeout"),
-                udp: try Self.seconds(ipvs.udpTimeout, field: "udpTimeout")),
+                tcp: try Self.seconds(ipvs.tcpTimeout, settings, field: "tcpTimeout"),
+                tcpFin: try Self.seconds(ipvs.tcpFinTimeout, settings, field: "tcpFinTimeout"),
+                udp: try Self.seconds(ipvs.udpTimeout, settings, field: "udpTimeout")),
             syncPeriod: ipvs.syncPeriod)
     }
 
-    private static func scheduler(_ name: String) throws(ProxyError) -> Scheduler {
+    private static func scheduler(_ settings: KubeProxyConfiguration) throws(ProxyError) -> Scheduler {
+        let name = settings.ipvs.scheduler
         if name.isEmpty { return .roundRobin }
         guard let scheduler = Scheduler(option: name) else {
             throw ProxyError(
-                .invalidOption,
-                "ipvs.scheduler: there is no scheduler “\(name)”; use one of "
-                    + "\(Scheduler.knownNames.joined(separator: ", ")), with flags as in sh,sh-port")
+                settings, field: "ipvs.scheduler",
+                "is “\(name)”, which is no scheduler; use one of \(Scheduler.knownNames.joined(separator: ", ")), "
+                    + "with flags as in sh,sh-port")
         }
         return scheduler
     }
 
-    private static func seconds(_ duration: Duration, field: String) throws(ProxyError) -> UInt32 {
+    private static func seconds(
+        _ duration: Duration, _ settings: KubeProxyConfiguration, field: String
+    ) throws(ProxyError) -> UInt32 {
         // The kernel takes whole seconds, up to the number whose clock ticks fit 31 bits.
         guard duration == .zero || (.seconds(1)...Duration.seconds(2_000_000)).contains(duration) else {
             throw ProxyError(
-                .invalidOption, "ipvs.\(field): “\(duration.goText)” is not between 1s and 555h; write, say, 15m")
+                settings, field: "ipvs.\(field)",
+                "is \(duration.goText); write 0s or a duration from 1s to 555h, such as 15m")
         }
         return UInt32(duration.components.seconds)
     }

@@ -9,7 +9,7 @@ extension ProxyConfiguration {
     ///
     /// Throws ``ProxyError`` for settings that this version does not support and for invalid ones, with the remedy.
     package init(_ settings: KubeProxyConfiguration, machine: String) throws(ProxyError) {
-        let mode = try ProxyMode(setting: settings.mode)
+        let mode = try ProxyMode(settings)
         self.init(
             origin: try Self.origin(settings), mode: mode, nodeName: try Self.nodeName(settings, machine: machine),
             dataplane: DataplaneConfiguration(
@@ -26,6 +26,7 @@ extension ProxyConfiguration {
         syncPeriod = settings.periodsInUse.sync
         minimumInterval = Self.minimumInterval(settings, mode)
         usesPodNetworksOfNode = settings.detectLocalMode == "NodeCIDR"
+        countsConnections = settings.command.countConnections
         userspaceReach = try Self.userspaceReach(settings)
         userspaceDrainTimeout = settings.command.userspaceDrainTimeout
         takeNode(settings)

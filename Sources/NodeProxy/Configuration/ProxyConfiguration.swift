@@ -53,6 +53,8 @@ package struct ProxyConfiguration: Sendable, Hashable {
     package var syncPeriod = Duration.seconds(30)
     /// Whether the networks in ``dataplane`` come from this machine's Node (`--detect-local-mode NodeCIDR`).
     package var usesPodNetworksOfNode = false
+    /// Whether the connections to each Service port are counted (`--count-connections`).
+    package var countsConnections = false
     /// The node settings applied before the first rule.
     package var preparation = NodePreparation(conntrack: nil, oomScore: nil)
 

@@ -33,7 +33,9 @@ extension HTTPService {
             router.get(path) { _, _ in response() }
         }
         let metricsType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
-        answer("/metrics") { Response(status.metricsText + (inquiry?.metricsText ?? ""), type: metricsType) }
+        router.get("/metrics") { _, _ in
+            Response(await status.fullMetricsText() + (inquiry?.metricsText ?? ""), type: metricsType)
+        }
         answer("/metrics/slis") {
             Response(ProxyPages.slis(startTime: ProcessUsage().startTime), type: metricsType)
         }

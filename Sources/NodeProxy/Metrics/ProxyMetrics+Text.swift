@@ -1,4 +1,5 @@
 import DaemonKit
+import Dataplane
 import FoundationEssentials
 import InternetAddresses
 package import KubernetesClient
@@ -101,6 +102,7 @@ extension ProxyMetrics {
             text.counter(
                 "kubeproxy_sync_proxy_rules_iptables_partial_restore_failures_total",
                 help: "Programmings of a change that failed", partial)
+            writeRuleCounts(to: &text)
         case "nftables":
             text.families(
                 "kubeproxy_sync_proxy_rules_nftables_sync_failures_total", type: "counter",
@@ -111,6 +113,21 @@ extension ProxyMetrics {
                 help: "Removals of what another mode left that failed"
             ) { _ in "\(cleanupFailures)" }
         default: break
+        }
+    }
+
+    private func writeRuleCounts(to text: inout PrometheusText) {
+        let counts = ruleCounts.values.sorted { ("\($0.family)", $0.table) < ("\($1.family)", $1.table) }
+        for (suffix, help, value) in [
+            ("total", "Rules of the proxy in the kernel", \.total),
+            ("last", "Rules that the last programming wrote", \.written),
+        ] as [(String, String, KeyPath<RuleCount, Int>)] {
+            let name = "kubeproxy_sync_proxy_rules_iptables_\(suffix)"
+            text.family(name, type: "gauge", help: help)
+            for count in counts {
+                text.sample(
+                    name, ["ip_family": "\(count.family)", "table": count.table], "\(count[keyPath: value])")
+            }
         }
     }
 }

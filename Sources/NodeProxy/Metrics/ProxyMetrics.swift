@@ -1,4 +1,5 @@
 import DaemonKit
+package import Dataplane
 package import FoundationEssentials
 package import InternetAddresses
 package import KubernetesAPI
@@ -25,6 +26,8 @@ package struct ProxyMetrics: Sendable, Hashable {
     package var repairs: UInt64 = 0
     /// Service ports whose connections are dropped because there is no endpoint on this node.
     package var shortages = LocalShortages()
+    /// The rules in each table of each family, of a mode that writes rules: the latest of each.
+    private(set) var ruleCounts: [RuleTableName: RuleCount] = [:]
     /// When the program started: earlier triggers do not count.
     package var started = Date.now
     /// Calls to the data plane that failed.
@@ -46,6 +49,12 @@ package struct ProxyMetrics: Sendable, Hashable {
     private(set) var conntrackDurations: [IPFamily: Histogram] = [:]
     /// By status code.
     private(set) var healthAnswers: [HealthReport.Question: [Int: UInt64]] = [:]
+
+    /// A table of the kernel that holds rules.
+    struct RuleTableName: Sendable, Hashable {
+        var family: IPFamily
+        var table: String
+    }
 
     package init() {}
 
@@ -93,6 +102,13 @@ package struct ProxyMetrics: Sendable, Hashable {
             networkProgramming.observe(max(0, time.timeIntervalSince1970 - Double(trigger) / 1000))
         }
         triggers = [:]
+    }
+
+    /// A data plane has written something.
+    package mutating func wrote(_ report: ProgrammingReport) {
+        for count in report.ruleCounts {
+            ruleCounts[RuleTableName(family: count.family, table: count.table)] = count
+        }
     }
 
     /// A call to the data plane failed.

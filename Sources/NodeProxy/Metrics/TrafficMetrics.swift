@@ -63,10 +63,5 @@ enum TrafficMetrics {
 }
 
 extension ServiceTraffic {
-    fileprivate var labels: KeyValuePairs<String, String> {
-        [
-            "namespace": route.name.service.namespace, "service": route.name.service.name, "port": route.name.port,
-            "protocol": "\(route.name.transport)", "ip_family": "\(route.family)",
-        ]
-    }
+    fileprivate var labels: KeyValuePairs<String, String> { route.metricLabels }
 }

@@ -14,7 +14,7 @@ extension ProxyMode {
         },
         cleanUp: { (_) throws(DataplaneError) in try await UserspaceDataplane.cleanUp() },
         removeLeftovers: { (current, _) throws(DataplaneError) in
-            if current != .userspace { try await UserspaceDataplane.cleanUp() }
+            if current != .userspace { try await UserspaceDataplane.retire() }
         },
         inspect: { () throws(DataplaneError) in try await UserspaceDataplane.inspect() })
 }

@@ -1,4 +1,5 @@
 package import Dataplane
+import KubeProxyConfig
 package import Logging
 package import ServiceRouting
 
@@ -35,9 +36,9 @@ package struct ProxyMode: Sendable {
     package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs, .userspace]
 
     /// The mode with the name in `--proxy-mode` or the field `mode`.
-    package init(setting text: String) throws(ProxyError) {
-        guard let mode = Self.all.first(where: { $0.name == text }) else {
-            throw ProxyError(.invalidOption, "--proxy-mode is “\(text)”; \(Self.choices)")
+    init(_ settings: KubeProxyConfiguration) throws(ProxyError) {
+        guard let mode = Self.all.first(where: { $0.name == settings.mode }) else {
+            throw ProxyError(settings, field: "mode", "is “\(settings.mode)”; \(Self.choices)")
         }
         self = mode
     }

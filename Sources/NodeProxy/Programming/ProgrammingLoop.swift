@@ -19,6 +19,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private var state: ProgrammingState
     private var node: NodeView
     private var toldOfNode: String?
+    private var toldOfAbsences: [IPFamily: String] = [:]
     private let wake: Wake
     private let addresses: Mailbox<[IPAddress]?>
     private let minimumInterval: Duration
@@ -148,11 +149,15 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
             if minimumInterval > .zero { restsUntil = start.advanced(by: minimumInterval) }
             inForce(wake)
             status.health.withLock { $0.programmed(at: end) }
-            status.metrics.withLock { $0.programmed(extent, in: start.duration(to: end), at: .now) }
+            status.metrics.withLock { metrics in
+                metrics.programmed(extent, in: start.duration(to: end), at: .now)
+                metrics.wrote(report)
+            }
             logger.log(level: extent == .full ? .info : .debug, "\(summary(report, start.duration(to: end)))")
             for refusal in report.refusals {
                 logger.error("\(ProgrammingSummary.text(refusal))")
             }
+            tell(report.absences)
         } catch {
             let hasProgrammed = status.health.withLock { $0.lastProgrammed != nil }
             guard error.code != .permission, error.code != .unsupported, !Task.isCancelled else { throw error }
@@ -161,6 +166,14 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
             let consequence = hasProgrammed ? ", what worked before still does" : ""
             logger.error(
                 "programming failed\(consequence); next attempt in \(Quantity.text(pause)): \(error)")
+        }
+    }
+
+    /// Names each family that the machine lacks once.
+    private mutating func tell(_ absences: [IPFamily: String]) {
+        for (family, reason) in absences where toldOfAbsences[family] != reason {
+            toldOfAbsences[family] = reason
+            logger.warning("no Service is served over \(family): \(reason)")
         }
     }
 

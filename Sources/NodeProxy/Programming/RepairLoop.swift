@@ -41,7 +41,10 @@ package struct RepairLoop<Time: Clock>: Sendable where Time.Instant == Continuou
     }
 
     private func tell(_ report: RepairReport) {
-        status.metrics.withLock { $0.repairs += 1 }
+        status.metrics.withLock { metrics in
+            metrics.repairs += 1
+            metrics.wrote(report.written)
+        }
         let culprit = report.culprit ?? "another program"
         let damage = report.damage.joined(separator: ", ")
         if !damage.isEmpty {

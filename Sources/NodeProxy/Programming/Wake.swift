@@ -1,3 +1,4 @@
+package import ConnectionCounters
 package import ConntrackCleanup
 package import InternetAddresses
 package import Mailboxes
@@ -13,20 +14,32 @@ package struct Wake: Sendable {
     package let serviceHealth = Mailbox(ServiceHealthChecks())
     /// The pod networks of this machine's Node; empty until it has some.
     package let podNetworks = Mailbox<[IPNetwork]>([])
+    /// Where connections are to be counted; `nil` where they are not.
+    package let connections: Mailbox<CountedChanges>?
 
-    package init() {}
+    package init(countsConnections: Bool = false) {
+        connections = countsConnections ? Mailbox(CountedChanges()) : nil
+    }
 
     func programmed(_ snapshot: RoutingSnapshot) {
         let stale = StaleFlows(after: snapshot)
         staleFlows.post { $0.merge(stale) }
         isInForce.post { $0 = true }
         serviceHealth.post { $0 = ServiceHealthChecks(snapshot) }
+        if let connections {
+            let places = CountedChanges(snapshot)
+            connections.post { $0 = places }
+        }
     }
 
     func programmed(_ change: RoutingChange, nodePorts: NodePortAddresses) {
         let stale = StaleFlows(after: change, nodePorts: nodePorts)
         staleFlows.post { $0.merge(stale) }
         serviceHealth.post { $0.apply(change) }
+        if let connections {
+            let places = CountedChanges(change)
+            connections.post { $0.merge(places) }
+        }
     }
 
     /// Waits until everything has been programmed. Throws `CancellationError`.

@@ -117,6 +117,13 @@ enum Garbled {
         batch.replacing(Array(word.utf8), with: Array(other.utf8))
     }
 
+    /// Tables of IPv6 are asked for as a family that no kernel has, and refused as by a kernel without IPv6.
+    static func withoutIPv6(_ batch: [UInt8]) -> [UInt8] {
+        var garbled = batch
+        for start in messages(in: batch) where batch[start + 16] == 10 { garbled[start + 16] = 0x3F }
+        return garbled
+    }
+
     /// `NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWSETELEM`
     private static func isAddition(_ batch: [UInt8], _ start: Int) -> Bool {
         batch.span.bytes.integer(at: start + 4, as: UInt16.self) == 10 << 8 | 12

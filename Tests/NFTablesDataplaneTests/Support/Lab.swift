@@ -17,12 +17,12 @@ extension NetworkNamespace {
 
     /// The inside of a data plane, on this namespace's thread, with a way to the kernel that fails when it is told to.
     func program<Result: Sendable>(
-        _ configuration: DataplaneConfiguration = .lab,
+        _ configuration: DataplaneConfiguration = .lab, logger: Logger = .silent,
         _ body: @Sendable (NFTablesProgrammer, FaultyTransport) throws -> Result
     ) throws -> Result {
         let netfilter: Int32 = 12  // NETLINK_NETFILTER
         let transport = FaultyTransport(try NetlinkSocket(family: netfilter))
-        return try body(NFTablesProgrammer(transport, configuration, .silent), transport)
+        return try body(NFTablesProgrammer(transport, configuration, logger), transport)
     }
 
     /// What a data plane that starts now would have to write: nothing, if the kernel holds just these routes.

@@ -13,12 +13,25 @@ final class FakeDataplane: Dataplane {
     /// What ``carriedConnections`` says.
     let connections = Atomic<Int>(0)
     private let answers = Mutex<[Result<ProgrammingReport, DataplaneError>]>([])
+    private let counters = Mutex<Result<[PacketCounter: UInt64], DataplaneError>>(.success([:]))
     private let calls = AsyncStream.makeStream(of: Call.self)
     private let repairs = AsyncStream.makeStream(of: Result<RepairReport, DataplaneError>.self)
 
     /// What the next calls meet, in this order; all others succeed.
     func answer(_ results: Result<ProgrammingReport, DataplaneError>...) {
         answers.withLock { $0 += results }
+    }
+
+    /// What the kernel has counted for rules.
+    func count(_ counter: PacketCounter, _ packets: UInt64) {
+        counters.withLock { $0 = $0.map { $0.merging([counter: packets]) { $1 } } }
+    }
+
+    /// From now on counters cannot be read.
+    func failCounting(_ error: DataplaneError) { counters.withLock { $0 = .failure(error) } }
+
+    func packetCounts() throws(DataplaneError) -> [PacketCounter: UInt64] {
+        try counters.withLock { $0 }.get()
     }
 
     func breakAndRepair(_ result: Result<RepairReport, DataplaneError>) { repairs.continuation.yield(result) }

@@ -38,6 +38,21 @@ final class ProxyLab {
             Servicelet.proxy(manifests: manifests.url, mode: mode, arguments: arguments), on: cluster.node)
     }
 
+    /// Goes over to another mode, as an operator does who wants no connection to fail: sockets of a proxy in userspace
+    /// mode go with it, so that the next one starts beside it and makes it end.
+    func change(to newMode: String) async throws {
+        guard mode == "userspace" else {
+            try await proxy.stop()
+            return try await startAgain(mode: newMode)
+        }
+        let old = proxy
+        mode = newMode
+        proxy = try await ProxyProcess(
+            Servicelet.proxy(manifests: manifests.url, mode: newMode, arguments: Servicelet.otherPorts.arguments),
+            on: cluster.node, healthPort: Servicelet.otherPorts.health)
+        try await old.end()
+    }
+
     /// Waits until `condition` holds; fails the test if it does not within 10 s. The bound guards against hanging.
     func eventually(
         _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
