@@ -7,14 +7,14 @@ import ManifestSource
 import ObjectSource
 import ServiceNames
 
-/// Keeps the names of a cluster: objects come from a source, and names are published as they change.
+/// Maintains the names of a cluster: objects come from a source, and names are published as they change.
 struct ClusterFollower: Sendable {
     let cluster: ClusterConfiguration
     let names: Published<ServiceNames?>
     let requests: RequestMetrics
     let programming: ProgrammingMetrics
     let environment: [String: String]
-    /// Takes the place of what `cluster` says.
+    /// Overrides the source in `cluster`.
     let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
     let logger: Logger
 
@@ -24,7 +24,7 @@ struct ClusterFollower: Sendable {
 
     private var selections: [KindSelection] { kinds.map { KindSelection($0, isOptional: $0 == .namespace) } }
 
-    /// Runs until the task is cancelled. Throws for what no waiting will mend: no kubeconfig, no such folder.
+    /// Runs until the task is cancelled. Throws for errors that waiting cannot fix: no kubeconfig, no such folder.
     func run() async throws {
         if let source { return try await follow(source(selections)) }
         let source: any ObjectSource
@@ -55,7 +55,7 @@ struct ClusterFollower: Sendable {
             ServiceNames(
                 zone: cluster.zone, podMode: cluster.podMode, ttl: cluster.ttl, versionTTL: cluster.versionTTL,
                 serial: .now))
-        // After a change of configuration the old names are better than none.
+        // After a configuration change the old names are better than none.
         if names.current?.isSynchronized != true { names.publish(registry.names) }
         while let batch = await inbox.next() {
             registry.apply(batch.changes.flatMap { NameChange.changes($0) }, at: .now)
@@ -64,7 +64,7 @@ struct ClusterFollower: Sendable {
                 await registry.prepare()
                 registry.markSynchronized()
             }
-            // Names without some of the objects are no use: what is missing would not exist.
+            // Incomplete names are useless: missing ones would appear not to exist.
             guard registry.names.isSynchronized else { continue }
             names.publish(registry.names)
             let seconds = (ContinuousClock.now - batch.oldest).inSeconds
@@ -85,7 +85,7 @@ extension UInt32 {
 }
 
 extension NameChange {
-    /// What a change of an object means for names; nothing for kinds that no name depends on.
+    /// The effect of an object's change on names; none for kinds that no name depends on.
     static func changes(_ change: ObjectChange) -> [NameChange] {
         switch change {
         case .set(let object):
@@ -95,7 +95,7 @@ extension NameChange {
             case .endpointSlice(let slice): return [.slice(name, service: slice.service, SliceFacts(slice))]
             case .namespace(let namespace): return [.namespace(namespace.metadata.name, exists: true)]
             case .pod(let pod):
-                // CoreDNS leaves out Pods that are being deleted: their addresses may soon be another's.
+                // Like CoreDNS, skips Pods that are being deleted: their addresses may soon be reused.
                 let isGone = pod.phase == .succeeded || pod.phase == .failed || pod.metadata.isBeingDeleted
                 return [.pod(name, isGone ? [] : pod.addresses)]
             default: return []

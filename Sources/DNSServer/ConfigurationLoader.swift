@@ -1,7 +1,7 @@
 import DNSMessages
 import Foundation
 
-/// Reads the configuration, at the start and each time that it may have changed.
+/// Reads the configuration, at the start and whenever it may have changed.
 struct ConfigurationLoader: Sendable {
     let origin: DNSServer.Origin
     let environment: [String: String]

@@ -7,12 +7,12 @@ package import ObjectSource
 import ServiceNames
 import Synchronization
 
-/// The daemon that answers for a cluster's names, and forwards other questions.
+/// The daemon that answers a cluster's names, and forwards other questions.
 package struct DNSServer: Sendable {
     /// Where the configuration comes from.
     package enum Origin: Sendable {
         case flags(DNSConfiguration)
-        /// A file, and what to change about what it says.
+        /// A file, and a function that overrides its settings.
         case corefile(path: String, adjust: @Sendable (inout DNSConfiguration) -> Void)
     }
 
@@ -22,10 +22,10 @@ package struct DNSServer: Sendable {
     let source: (@Sendable ([KindSelection]) -> any ObjectSource)?
     let state = DNSServerState()
 
-    /// `environment` is asked for `{$NAME}` in Corefiles, and where a cluster's API server is.
+    /// `environment` provides `{$NAME}` in Corefiles, and locates a cluster's API server.
     ///
-    /// With `source`, objects come from there, whatever the configuration says, and the server is one of several
-    /// daemons of the process: an address that is taken ends none of them, but is tried again.
+    /// With `source`, objects come from there regardless of the configuration, and the server is one of several daemons
+    /// of the process: an address in use ends none of them, but is retried.
     package init(
         _ origin: Origin, environment: [String: String], logger: Logger,
         source: (@Sendable ([KindSelection]) -> any ObjectSource)? = nil
@@ -36,11 +36,11 @@ package struct DNSServer: Sendable {
         self.source = source
     }
 
-    /// Runs until SIGTERM, SIGINT or cancellation. Throws, with what to do, if the configuration cannot be used or an
-    /// address is taken.
+    /// Runs until SIGTERM, SIGINT or cancellation. Throws, with advice, if the configuration cannot be used or an
+    /// address is in use.
     package func run() async throws { try await Daemon.run(try parts()) }
 
-    /// The same without an eye on signals: until the task is cancelled.
+    /// The same without signal handling: until the task is cancelled.
     package func serve() async throws {
         let parts = try parts()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -49,12 +49,12 @@ package struct DNSServer: Sendable {
         }
     }
 
-    /// What runs at the same time; the last one is stopped first.
+    /// The concurrent parts; the last one is stopped first.
     package func parts() throws -> [Daemon.Part] {
         let loader = ConfigurationLoader(origin: origin, environment: environment)
         let configuration = try loader.load()
         let names = state.names
-        // Questions for the cluster are answered, if only with SERVFAIL, from the first moment on.
+        // Questions for the cluster are answered from the start, if only with SERVFAIL.
         if let cluster = configuration.cluster {
             names.publish(ServiceNames(zone: cluster.zone, podMode: cluster.podMode, ttl: cluster.ttl))
         }
@@ -79,30 +79,30 @@ package struct DNSServer: Sendable {
         return parts
     }
 
-    /// Waits to be stopped; then says so on `/health`, and gives clients the time to go elsewhere before serving ends.
+    /// Waits to be stopped; then reports it on `/health`, and gives clients time to go elsewhere before serving ends.
     private func goLame(_ duration: Duration) async {
         let (forever, _) = AsyncStream.makeStream(of: Never.self)
         for await _ in forever {}
         state.isLame.store(true, ordering: .relaxed)
-        // Who has never begun has nobody to wait for.
+        // A server that never began serving has no clients to wait for.
         guard duration > .zero, state.isListening.load(ordering: .relaxed) else { return }
         logger.info("stopping; queries are answered for another \(duration)")
-        // This task is cancelled already, which ends any sleep of its own.
+        // This task is already cancelled, so its own sleep would return at once.
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await Uncancelled.sleep(for: duration) }
         }
     }
 }
 
-/// What the parts of the daemon share.
+/// State shared by the parts of the daemon.
 final class DNSServerState: Sendable {
     let names = Published<ServiceNames?>(nil)
     let servers = Published<[ActiveServer]>([])
     let requests = RequestMetrics()
     let programming = ProgrammingMetrics()
-    /// For queries that were refused before they came to a server block.
+    /// For queries refused before they reached a server block.
     let unserved = ServerMetrics()
-    /// Set while a server that was told to stop still answers.
+    /// Set while a stopping server still answers.
     let isLame = Atomic<Bool>(false)
     /// Whether queries are accepted.
     let isListening = Atomic<Bool>(false)

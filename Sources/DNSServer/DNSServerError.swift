@@ -1,11 +1,11 @@
 import Glibc
 
-/// Why the server does not start, or cannot go on.
+/// Why the server does not start, or cannot continue.
 package struct DNSServerError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// An address is taken, or not ours.
+        /// An address is in use, or not ours.
         case address
-        /// The system refused something that every program may ask for.
+        /// The system refused an ordinary request.
         case system
         /// A file cannot be read.
         case file
@@ -14,7 +14,7 @@ package struct DNSServerError: Error, Sendable, Hashable, CustomStringConvertibl
     package var code: Code
     /// What is wrong, where, and what to do.
     package var message: String
-    /// What the system said; 0 if it was not asked.
+    /// The system's error number; 0 if there is none.
     package var errno: CInt
 
     package init(_ code: Code, _ message: String, errno: CInt = 0) {

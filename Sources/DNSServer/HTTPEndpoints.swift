@@ -7,7 +7,7 @@ import ServiceNames
 import Synchronization
 
 extension DNSServer {
-    /// `/health`, `/ready` and `/metrics`, where the configuration says.
+    /// `/health`, `/ready` and `/metrics`, at the configured addresses.
     func httpServices(_ configuration: DNSConfiguration) -> [HTTPService] {
         let state = state
         var routers: [(flag: String, address: String, router: Router<BasicRequestContext>)] = []
@@ -53,7 +53,7 @@ extension DNSServer {
     }
 }
 
-/// Whether questions can be answered, and what is wrong otherwise.
+/// Whether questions can be answered, and why not otherwise.
 struct Readiness: Sendable, Hashable {
     let isReady: Bool
     let text: String
@@ -71,7 +71,7 @@ struct Readiness: Sendable, Hashable {
             (isReady, text) = (false, "kubernetes: no objects have been read yet, names of the cluster are unknown")
             return
         }
-        // Taking every server out because the API is away would make it worse.
+        // Taking every server out of service because the API is unreachable would make things worse.
         (isReady, text) =
             state.requests.snapshot.isReachable
             ? (true, "OK") : (true, "OK\nkubernetes: the API server is out of reach, answers may be out of date")

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Writes errors that may come thousands of times in a second: a few each second, and how many more there were.
+/// Logs errors that may occur thousands of times per second: a few each second, and the number of others.
 final class RareLog: Sendable {
     private static let limit = 10
 

@@ -1,8 +1,8 @@
 import Logging
 import Synchronization
 
-/// Looks whether the Corefile has changed, and passes on what it says then. One that cannot be used is reported and
-/// leaves in force what it said before.
+/// Checks the Corefile for changes, and passes on the new configuration. An invalid one is reported, and the previous
+/// one stays in force.
 struct ReloadLoop: Sendable {
     let loader: ConfigurationLoader
     let interval: Duration

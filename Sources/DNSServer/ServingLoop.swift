@@ -7,8 +7,8 @@ import ObjectSource
 import ServiceNames
 import Synchronization
 
-/// Brings configurations into force, one after the other. What they have in common goes on: a socket that both listen
-/// at stays open, and so no query is lost.
+/// Applies configurations one after another. Sockets used by both the old and the new one stay open,
+/// so no query is lost.
 struct ServingLoop: Sendable {
     let state: DNSServerState
     let lane: SlowLane
@@ -19,7 +19,7 @@ struct ServingLoop: Sendable {
 
     private static var threads: Int { min(4, max(2, Machine.processorCount)) }
 
-    /// What is in force.
+    /// The configuration in force.
     private struct InForce {
         var servers: [ActiveServer] = []
         var listeners: [ListenerAddress: (servers: Published<[ActiveServer]>, stop: AsyncStream<Never>.Continuation)] =
@@ -28,12 +28,12 @@ struct ServingLoop: Sendable {
         var isFirst = true
     }
 
-    /// A child gives the next configuration, or ends without one.
+    /// A child returns the next configuration, or ends without one.
     private typealias Group = ThrowingTaskGroup<DNSConfiguration?, any Error>
 
-    /// Runs until the task is cancelled. Throws if the first configuration cannot be brought into force; an address
-    /// that is taken counts for that where nothing else depends on the process. Throws also for what ends a listener
-    /// later on, and for a source of objects that no waiting will bring.
+    /// Runs until the task is cancelled. Throws if the first configuration cannot be applied; this includes an address
+    /// in use if nothing else depends on the process. Also throws if a listener fails later, and if the source of
+    /// objects fails permanently.
     func run(_ configurations: AsyncStream<DNSConfiguration>) async throws {
         let (clusters, clusterChanges) = AsyncStream.makeStream(
             of: ClusterConfiguration?.self, bufferingPolicy: .bufferingNewest(1))
@@ -49,7 +49,7 @@ struct ServingLoop: Sendable {
                 return nil
             }
             group.addTask { await configurations.first { _ in true } }
-            // Whatever fails among the children is thrown here.
+            // Errors of the children are thrown here.
             while let next = try await group.next() {
                 guard let configuration = next else { continue }
                 do {
@@ -104,7 +104,7 @@ struct ServingLoop: Sendable {
         inForce.isFirst = false
     }
 
-    /// Begins to serve an address. Returns, once queries are accepted or it is known that they are not, what ends it.
+    /// Starts serving an address. Once it is known whether queries are accepted, returns a handle that ends it.
     private func listen(
         _ address: ListenerAddress, _ servers: Published<[ActiveServer]>, isRequired: Bool, _ group: inout Group
     ) async -> AsyncStream<Never>.Continuation {
@@ -126,8 +126,8 @@ struct ServingLoop: Sendable {
         return stop
     }
 
-    /// Serves until `stopped` ends. An address that cannot be used is no reason to stop serving the others unless it is
-    /// required: it is tried again. `onEnd` is called when it is known not to be served yet.
+    /// Serves until `stopped` ends. An unusable address does not stop the others unless it is required: it is retried.
+    /// `onEnd` is called when it is known not to be served yet.
     private func run(
         _ listener: Listener, until stopped: AsyncStream<Never>, isRequired: Bool,
         onListening: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable () -> Void

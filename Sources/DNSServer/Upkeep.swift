@@ -2,13 +2,12 @@ import DNSMessages
 import Foundation
 import Logging
 
-/// What is done from time to time for all server blocks: hosts files are read again, upstreams that were down are asked
-/// whether they are back, and loops are looked for.
+/// Periodic work for all server blocks: rereads hosts files, probes failed upstreams, and looks for loops.
 struct Upkeep: Sendable {
     let state: DNSServerState
     let logger: Logger
 
-    /// Runs until the task is cancelled; for each configuration anew.
+    /// Runs until the task is cancelled; restarted for each configuration.
     func run() async throws {
         var servers = state.servers.makeCopy()
         while true {
@@ -53,11 +52,11 @@ struct Upkeep: Sendable {
         }
     }
 
-    /// Asks upstream for a name that only we ask for. If it comes back to us, there is a loop; the one who receives it
-    /// says so.
+    /// Queries upstream for a name that only we query. If it comes back to us, there is a loop, which
+    /// the receiver reports.
     private func lookForLoop(_ probe: DomainName, _ server: ActiveServer) async {
         for forwarder in server.forwarders where forwarder.covers(probe) {
-            // Whatever the answer is, it says nothing about loops.
+            // The answer itself says nothing about loops.
             _ = try? await forwarder.forward(
                 Question(name: probe, type: RecordType(rawValue: 13)), flags: .recursionDesired, wantsSignatures: false)
         }

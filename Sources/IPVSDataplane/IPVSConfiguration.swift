@@ -2,23 +2,23 @@ package import Dataplane
 package import IPVS
 package import InternetAddresses
 
-/// What the operator has settled for the mode `ipvs`; the defaults are those of `KubeProxyConfiguration`.
+/// The operator's settings for ipvs mode; the defaults are those of `KubeProxyConfiguration`.
 package struct IPVSConfiguration: Sendable, Hashable {
     package var dataplane: DataplaneConfiguration
-    /// Whether connections to clusterIPs are masqueraded whoever makes them (`--masquerade-all`).
+    /// Whether all connections to clusterIPs are masqueraded (`--masquerade-all`).
     package var masqueradesAll: Bool
-    /// Which bit of the packet mark asks for masquerading, 0 to 31 (`--iptables-masquerade-bit`).
+    /// The bit of the packet mark that requests masquerading, 0 to 31 (`--iptables-masquerade-bit`).
     package var masqueradeBit: UInt8
-    /// How Services spread connections that do not name a scheduler of their own (`--ipvs-scheduler`).
+    /// The scheduler of Services that do not name one (`--ipvs-scheduler`).
     package var scheduler: Scheduler
-    /// Virtual servers with an address in these networks are somebody else's (`--ipvs-exclude-cidrs`).
+    /// Virtual servers with an address in these networks are left alone (`--ipvs-exclude-cidrs`).
     package var excludedNetworks: [IPNetwork]
-    /// Whether the node answers ARP requests only for addresses of the interface that is asked (`--ipvs-strict-arp`).
+    /// Whether the node answers ARP requests only for addresses of the receiving interface (`--ipvs-strict-arp`).
     package var usesStrictARP: Bool
-    /// For how long IPVS keeps idle connections; 0 leaves what the kernel has (`--ipvs-tcp-timeout`,
+    /// How long IPVS keeps idle connections; 0 leaves the kernel's setting (`--ipvs-tcp-timeout`,
     /// `--ipvs-tcpfin-timeout`, `--ipvs-udp-timeout`).
     package var timeouts: ConnectionTimeouts
-    /// The longest time that damage goes unnoticed of which the kernel does not tell (`--ipvs-sync-period`).
+    /// The longest time for which damage that the kernel does not announce goes unnoticed (`--ipvs-sync-period`).
     package var syncPeriod: Duration
 
     package init(
@@ -37,7 +37,7 @@ package struct IPVSConfiguration: Sendable, Hashable {
         self.syncPeriod = syncPeriod
     }
 
-    /// Whether a virtual server is somebody else's.
+    /// Whether a virtual server belongs to another program.
     func excludes(_ server: VirtualServer.Key) -> Bool {
         excludedNetworks.contains { $0.contains(server.address) }
     }

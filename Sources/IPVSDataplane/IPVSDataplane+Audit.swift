@@ -51,7 +51,7 @@ extension IPVSDataplane {
 }
 
 extension InspectedFrontend {
-    /// A virtual server without real servers refuses connections, whoever makes them.
+    /// A virtual server without real servers refuses all connections.
     init(_ key: VirtualServer.Key, to servers: [RealServer.Key]) {
         let destination: Destination =
             servers.isEmpty ? .refuse : .backends(Set(servers.map { Backend(address: $0.address, port: $0.port) }))
@@ -62,7 +62,7 @@ extension InspectedFrontend {
 }
 
 extension KernelAudit {
-    /// What virtual servers, sets and addresses should be, compared with what they are.
+    /// Compares the desired virtual servers, sets and addresses with the actual ones.
     init(
         _ snapshot: RoutingSnapshot, _ kernel: KernelState, _ servers: [InspectedFrontend], in context: RouteContext
     ) {

@@ -24,7 +24,7 @@ extension IPVSDataplane {
                 let place = InspectedFrontend.Place(
                     address: server.key.address, family: server.key.address.family, port: server.key.port,
                     transport: server.key.transport)
-                // A virtual server without real servers refuses connections, whoever makes them.
+                // A virtual server without real servers refuses all connections.
                 let destination: InspectedFrontend.Destination = backends.isEmpty ? .refuse : .backends(Set(backends))
                 frontends.append(InspectedFrontend(place, inside: destination, outside: destination))
             }

@@ -5,13 +5,12 @@ package import InternetAddresses
 import Netlink
 package import ServiceRouting
 
-/// The mode `ipvs`: virtual servers of the kernel's IPVS, and around them the sets, rules and addresses that kube-proxy
-/// programs.
+/// The ipvs mode: virtual servers of the kernel's IPVS, with the sets, rules and addresses that kube-proxy programs.
 ///
-/// Everything is compared with what the kernel holds on a start, after a failure, and from time to time; only
-/// differences are written. docs/ipvs.md explains it.
+/// Everything is compared with the kernel's state at the start, after a failure, and periodically; only differences are
+/// written. docs/ipvs.md explains it.
 package actor IPVSDataplane: Dataplane {
-    /// Netlink is spoken and programs are waited for here, on a thread that may block.
+    /// A thread that may block: it uses netlink and waits for programs.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private nonisolated let executor: any SerialExecutor
@@ -24,8 +23,8 @@ package actor IPVSDataplane: Dataplane {
     /// How often to check whether the connections of removed endpoints have ended.
     private static let drainInterval = Duration.seconds(5)
 
-    /// A data plane for the network namespace in which `executor` runs its jobs; they block its thread. Without one it
-    /// makes a thread of its own, and throws a transient error where the system has none.
+    /// A data plane for the network namespace in which `executor` runs its jobs, which block its thread. Without one it
+    /// creates its own thread, and throws a transient error if the system refuses.
     package init(
         configuration: IPVSConfiguration = IPVSConfiguration(), executor: (any SerialExecutor)? = nil
     ) throws(DataplaneError) {
@@ -69,18 +68,17 @@ package actor IPVSDataplane: Dataplane {
         return nil
     }
 
-    /// The interface that has the addresses of Services; they are no addresses of the node.
+    /// The interface with the addresses of Services, which are not addresses of the node.
     package static var interfaceName: String { DeviceWriter.name }
 
-    /// The chains and jumps that the mode programs, which the cleanup of another mode must leave alone while it is in
-    /// force.
+    /// The mode's chains and jumps, which another mode's cleanup must leave alone while this mode is in force.
     package static let ownedRules = OwnedRules(
         jumps: IPVSChains.jumps,
         chains: Dictionary(uniqueKeysWithValues: Table.allCases.map { ($0, Set(IPVSChains.chains(in: $0))) }))
 
     /// Removes what this mode or kube-proxy has programmed: rules through either back end, sets, virtual servers, and
-    /// the interface with its addresses. What the mode in force owns too stays. Nothing is removed where the mode never
-    /// was.
+    /// the interface with its addresses. Rules shared with the mode in force stay. Nothing is removed if the
+    /// mode has never run.
     package static func cleanUp(
         keeping other: OwnedRules = OwnedRules(), excludedNetworks: [IPNetwork] = [],
         executor: (any SerialExecutor)? = nil
@@ -91,8 +89,8 @@ package actor IPVSDataplane: Dataplane {
 
     // MARK: - On the thread
 
-    /// Looks for damage: at once where the kernel has told of some, otherwise often enough to find it within the sync
-    /// period; and ends the wait for the connections of removed endpoints.
+    /// Looks for damage: at once if the kernel has announced some, otherwise often enough to find it within the sync
+    /// period. Also removes endpoints whose last connection has ended.
     private func repairNow(
         _ note: DeviceMonitor.Note, _ monitor: DeviceMonitor
     ) throws(DataplaneError) -> RepairReport? {

@@ -9,7 +9,7 @@ extension Scheduler {
     /// Reads a scheduler and its flags, as in `wlc`, `sh,sh-port` or `mh,mh-fallback,mh-port`; `nil` for an unknown
     /// one.
     ///
-    /// `mh` alone looks at the client's port too, as with kube-proxy.
+    /// `mh` alone also considers the client's port, as in kube-proxy.
     package init?(option: String) {
         let words = option.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
         guard let name = words.first, Self.knownNames.contains(name) else { return nil }

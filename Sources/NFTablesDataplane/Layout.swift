@@ -27,7 +27,7 @@ enum Layout {
     /// frontend . slot → backend
     static let endpoints = NamedSet(
         "endpoints", key: frontend + [.random(modulus: 1 << 16, offset: 0)], value: .fields(backend))
-    /// addresses whose other ports are refused
+    /// Addresses whose other ports are refused
     static let clusterIPs = NamedSet("cluster-ips", key: [.destinationAddress])
     /// Backends on this node, as source and destination: connections from a pod to itself are masqueraded
     static let hairpin = NamedSet("hairpin", key: [.sourceAddress, .destinationAddress])

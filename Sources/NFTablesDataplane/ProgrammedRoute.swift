@@ -109,7 +109,7 @@ extension ServicePortRoute {
 
     func uses(_ backends: RouteClass.Backends) -> Bool { uses(backends.destination) }
 
-    /// The position of a list's slots for a frontend.
+    /// Whether a frontend uses the slots of a list.
     func hasSlots(_ frontend: Frontend, of backends: RouteClass.Backends) -> Bool {
         frontend.inside == backends.destination || frontend.outside == backends.destination
     }

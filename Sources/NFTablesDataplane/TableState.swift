@@ -284,7 +284,7 @@ protocol ExistingSlots {
     func list(_ backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>) -> SlotList?
 }
 
-/// The keys of a frontend, regardless of its treatment.
+/// A frontend's address and port, regardless of its treatment.
 private struct FrontendSpot: Hashable {
     var address: IPAddress?
     var port: UInt16

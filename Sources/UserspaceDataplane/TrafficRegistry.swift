@@ -3,11 +3,11 @@ import ServiceRouting
 import Synchronization
 import UserspaceProxy
 
-/// The counters of all routes, for whoever asks for metrics. Shared by threads.
+/// The counters of all routes, for metrics. Shared by threads.
 final class TrafficRegistry: Sendable {
     private let routes = Mutex<[RouteKey: RelayCounters]>([:])
 
-    /// The counters of a route, which begin with zero.
+    /// The counters of a route, initially zero.
     func counters(for key: RouteKey) -> RelayCounters {
         routes.withLock { routes in
             if let counters = routes[key] { return counters }
@@ -19,7 +19,7 @@ final class TrafficRegistry: Sendable {
 
     func remove(_ key: RouteKey) { routes.withLock { $0[key] = nil } }
 
-    /// What has been counted so far, in no order.
+    /// All counters, in no order.
     var traffic: [ServiceTraffic] {
         routes.withLock { $0 }.map { key, counters in
             let values = counters.values

@@ -1,14 +1,14 @@
 package import Dataplane
 
-/// The operator's settings for the mode `userspace`.
+/// The operator's settings for userspace mode.
 package struct UserspaceConfiguration: Sendable, Hashable {
-    /// How connections reach the proxy at addresses that the machine does not have, such as clusterIPs.
+    /// How connections to addresses that the machine does not have, such as clusterIPs, reach the proxy.
     package enum Reach: String, Sendable, Hashable, CaseIterable {
-        /// Through rules of a small table of nf_tables, which redirect them to a port of the proxy.
+        /// A small nf_tables table redirects them to a port of the proxy.
         case redirect
-        /// The addresses become local ones of the machine, through routes of type `local` on the loopback interface.
+        /// Routes of type `local` on the loopback interface make the addresses local to the machine.
         case loopback
-        /// Not at all: nothing of the machine is touched.
+        /// Not at all: the machine is left untouched.
         case none
     }
 
@@ -16,7 +16,7 @@ package struct UserspaceConfiguration: Sendable, Hashable {
     package var localTraffic: LocalTraffic
     /// `nil` for the first one that the machine allows.
     package var reach: Reach?
-    /// How long the proxy that hands over to another one waits for the end of its connections, in seconds.
+    /// How long a proxy that has handed over waits for its connections to end, in seconds.
     package var drainTimeout: Int
 
     package init(localTraffic: LocalTraffic = .unknown, reach: Reach? = nil, drainTimeout: Int = 600) {

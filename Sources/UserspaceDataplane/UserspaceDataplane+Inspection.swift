@@ -2,8 +2,8 @@ package import Dataplane
 import Logging
 
 extension UserspaceDataplane {
-    /// Asks the proxy that serves in the network namespace of `executor` what it serves; nothing where there is none:
-    /// with it, its sockets are gone.
+    /// Asks the proxy serving in the network namespace of `executor` what it serves; nothing if there is none, because
+    /// its sockets end with it.
     package static func inspect(
         executor: (any SerialExecutor)? = nil
     ) async throws(DataplaneError) -> [InspectedFrontend] {
@@ -19,8 +19,7 @@ extension UserspaceDataplane {
         return entries.map(\.frontend)
     }
 
-    /// Removes what the mode leaves in the kernel of the network namespace of `executor`. The sockets belong to the
-    /// process and go with it.
+    /// Removes the mode's kernel state in the network namespace of `executor`. Sockets disappear with their process.
     package static func cleanUp(executor: (any SerialExecutor)? = nil) async throws(DataplaneError) {
         try await UserspaceDataplane(executor: executor, logger: Logger(label: "cleanup"), whenDrained: {}).remove()
     }
@@ -46,7 +45,7 @@ extension UserspaceDataplane {
 
     private func remove() throws(DataplaneError) {
         var failure: DataplaneError?
-        // Where there is no nf_tables there is no table.
+        // Without nf_tables there is no table.
         do throws(DataplaneError) { try Redirection.cleanUp() } catch  where error.code != .unsupported {
             failure = error
         } catch {}

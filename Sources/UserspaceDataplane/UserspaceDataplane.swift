@@ -5,7 +5,7 @@ package import ServiceRouting
 import Synchronization
 import UserspaceProxy
 
-/// The mode `userspace`: the process itself listens at the addresses of Services and carries every connection.
+/// The userspace mode: the process itself listens at the addresses of Services and carries every connection.
 ///
 /// docs/userspace.md explains it.
 package actor UserspaceDataplane: Dataplane {
@@ -27,13 +27,13 @@ package actor UserspaceDataplane: Dataplane {
 
     private static let tick = Duration.milliseconds(200)
     private static let grace = Duration.milliseconds(500)
-    /// Damage is looked for each time after so many ticks.
+    /// The number of ticks between checks for damage.
     private static let ticksBetweenChecks = 5
-    /// Files that are no connections: logs, netlink, the API server.
+    /// Open files other than connections: logs, netlink, the API server.
     private static let otherFiles = 256
 
-    /// A data plane for the network namespace in which `executor` runs its jobs. Without one it makes a thread of its
-    /// own, and throws a transient error where the system has none.
+    /// A data plane for the network namespace in which `executor` runs its jobs. Without one it creates its own thread,
+    /// and throws a transient error if the system refuses.
     ///
     /// `whenDrained` is called when another process has taken over and the last connection has ended.
     package init(
@@ -146,7 +146,7 @@ package actor UserspaceDataplane: Dataplane {
             """)
     }
 
-    /// Another process accepts connections now: lets those that are here come to their end.
+    /// Another process now accepts connections: lets ours end.
     private func drain() async -> RepairReport? {
         programmer?.listeners.handOver()
         logger.notice(
@@ -158,7 +158,7 @@ package actor UserspaceDataplane: Dataplane {
         while let load = relay?.load, load.connectionCount + load.sessionCount > 0, ContinuousClock.now < deadline {
             do { try await Task.sleep(for: Self.tick) } catch { return nil }
         }
-        // A process that has been told to stop meanwhile is ending by now.
+        // If the process was told to stop meanwhile, it is already ending.
         do { try await Task.sleep(for: Self.grace) } catch { return nil }
         whenDrained()
         // Until the task is cancelled: there is nothing left to repair.

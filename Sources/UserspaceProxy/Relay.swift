@@ -2,22 +2,22 @@ import BlockingThreads
 import InternetAddresses
 import Synchronization
 
-/// Carries connections and datagrams from listening sockets to endpoints, on threads of its own.
+/// Carries connections and datagrams from listening sockets to endpoints, on its own threads.
 ///
-/// It knows nothing of Services: whoever opens a ``Listener`` says who may come and where they go. The threads work in
-/// the network namespace of the thread that made the relay. They end with ``stop()``.
+/// It knows nothing of Services: a ``Listener`` says which clients are admitted and where they go. The threads work in
+/// the network namespace of the thread that created the relay. They end with ``stop()``.
 package final class Relay: Sendable {
-    /// What a listener is known by.
+    /// Identifies a listener.
     package struct ListenerID: Sendable, Hashable {
         fileprivate var rawValue: UInt32
     }
 
-    /// How much there is to carry at the moment.
+    /// The current load.
     package let load = RelayLoad()
     private let mailboxes: [WorkerMailbox]
     private let nextID = Atomic<UInt32>(0)
 
-    /// Starts the threads. Throws if the system has none, or no descriptor.
+    /// Starts the threads. Throws if the system refuses threads or descriptors.
     package init(_ configuration: RelayConfiguration) throws {
         var mailboxes: [WorkerMailbox] = []
         for _ in 0..<configuration.threads { mailboxes.append(try WorkerMailbox()) }
@@ -33,11 +33,11 @@ package final class Relay: Sendable {
         }
     }
 
-    /// Begins to accept connections of a listener.
+    /// Starts accepting a listener's connections.
     package func add(_ listener: Listener) -> ListenerID {
         let id = ListenerID(rawValue: nextID.wrappingAdd(1, ordering: .relaxed).oldValue)
         if listener.socket.transport == .udp {
-            // The datagrams of a client must all meet the same table of sessions.
+            // All datagrams of a client must reach the same table of sessions.
             owner(of: id).post(.add(listener, id: id.rawValue))
         } else {
             for mailbox in mailboxes { mailbox.post(.add(listener, id: id.rawValue)) }
@@ -45,15 +45,13 @@ package final class Relay: Sendable {
         return id
     }
 
-    /// Accepts no more connections. Those that have been accepted go on; UDP sessions end, unless they are kept: then
-    /// they are answered until they have been silent for too long. Soon after, unless others hold it, the listener's
-    /// socket is closed.
+    /// Stops accepting connections. Accepted ones continue; UDP sessions end, unless they are kept: then they are
+    /// answered until they expire. Soon after, the listener's socket is closed, unless it has other owners.
     package func remove(_ id: ListenerID, keepingSessions: Bool = false) {
         for mailbox in mailboxes { mailbox.post(.remove(id: id.rawValue, keepingSessions: keepingSessions)) }
     }
 
-    /// Ends UDP sessions with endpoints that are not among these: their clients begin new ones with their next
-    /// datagram.
+    /// Ends UDP sessions with endpoints not among these: their clients begin new ones with their next datagram.
     package func keepSessions(of id: ListenerID, with endpoints: Set<RelayAddress>) {
         owner(of: id).post(.keepSessions(id: id.rawValue, with: endpoints))
     }
@@ -66,7 +64,7 @@ package final class Relay: Sendable {
     private func owner(of id: ListenerID) -> WorkerMailbox { mailboxes[Int(id.rawValue) % mailboxes.count] }
 }
 
-/// Takes a worker to its thread.
+/// Moves a worker to its thread.
 private final class WorkerStart: Sendable {
     private let worker: Mutex<Worker?>
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why a socket cannot be had.
+/// Why a socket cannot be opened.
 package struct RelayError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         /// Another program listens at the address and port.
@@ -11,12 +11,12 @@ package struct RelayError: Error, Sendable, Hashable, CustomStringConvertible {
         case permission
         /// The limit of open files is reached.
         case openFiles
-        /// Anything else that the kernel says.
+        /// Any other error from the kernel.
         case system
     }
 
     package var code: Code
-    /// What was attempted, such as `listen on TCP 192.0.2.7:80`.
+    /// The attempt, such as `listen on TCP 192.0.2.7:80`.
     package var operation: String
     package var errno: Int32
 

@@ -1,5 +1,5 @@
-/// A dictionary with a bound. When it is full, a new entry takes the place of the least used of a few that are picked
-/// at random: a flood of names that nobody asks for twice drives out its like.
+/// A bounded dictionary. When it is full, a new entry replaces the least used of a few random ones, so that a flood of
+/// names queried only once mostly evicts itself.
 struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private static var candidates: Int { 5 }
 

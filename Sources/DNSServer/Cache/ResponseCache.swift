@@ -1,8 +1,8 @@
 import DNSMessages
 
-/// What an answer is kept under.
+/// The key of a cached answer.
 struct CacheKey: Sendable, Hashable {
-    /// The name on the wire, in lower case.
+    /// The name in wire format, in lower case.
     var name: [UInt8]
     var type: RecordType
     var recordClass: UInt16
@@ -12,11 +12,11 @@ struct CacheKey: Sendable, Hashable {
     var isUnchecked: Bool
 }
 
-/// Answers of other servers, positive and negative ones apart, each with a bound (RFC 2308).
+/// Answers of other servers; positive and negative ones are separate and bounded (RFC 2308).
 ///
-/// A pure value: the caller brings the time, in seconds of a clock that never goes back.
+/// A pure value: the caller passes the time, in seconds of a monotonic clock.
 struct ResponseCache: Sendable {
-    /// What is kept for how long.
+    /// An entry and its lifetime.
     enum Kind: Int, Sendable, Hashable, CaseIterable {
         case success, denial
     }
@@ -35,9 +35,9 @@ struct ResponseCache: Sendable {
     }
 
     enum Hit: Sendable {
-        /// With the TTLs that are left. `shouldRefresh` asks the caller, and only this one, to fetch the answer anew.
+        /// With the remaining TTLs. `shouldRefresh` asks this caller alone to fetch the answer again.
         case fresh(Response, Kind, shouldRefresh: Bool)
-        /// Out of date, but better than nothing; TTLs are 0.
+        /// Stale, but better than nothing; TTLs are 0.
         case stale(Response, Kind, shouldRefresh: Bool)
     }
 
@@ -53,7 +53,7 @@ struct ResponseCache: Sendable {
     func count(_ kind: Kind) -> Int { parts[kind.rawValue].count }
     func evictions(_ kind: Kind) -> UInt64 { parts[kind.rawValue].evictions }
 
-    /// What is kept for `key`.
+    /// The entry for `key`.
     mutating func find(_ key: CacheKey, at now: Double) -> Hit? {
         for kind in Kind.allCases {
             let hit = parts[kind.rawValue].update(key) { entry -> Hit? in
@@ -75,20 +75,20 @@ struct ResponseCache: Sendable {
         return nil
     }
 
-    /// Keeps `response` if it may be kept, and returns it as clients get it: with one TTL for all records, within the
-    /// bounds that are configured.
+    /// Caches `response` if permitted, and returns it as clients get it: with one TTL for all records, within the
+    /// configured bounds.
     mutating func keep(_ response: Response, for key: CacheKey, at now: Double) -> Response {
         guard let (kind, ttl) = lifetime(of: response), !isDisabled(key, kind) else {
             refreshed(key)
             return response
         }
         let answer = response.withTTL(ttl)
-        // Some clients discard what is not authoritative; what comes out of a cache always says that it is.
+        // Some clients discard non-authoritative answers, so cached ones always have AA set.
         var kept = answer
         kept.flags.formUnion(.authoritative)
         let other = kind == .success ? Kind.denial : .success
         let stays = response.code == .serverFailure && plugin.stale != nil
-        // An old answer is better than a failure, for as long as it may be used.
+        // A stale answer is better than a failure, while it may be used.
         if !stays { parts[other.rawValue].remove(key) }
         parts[kind.rawValue].insert(
             Entry(response: kept, kind: kind, storedAt: now, ttl: ttl, lastHit: now), for: key, now: now)
@@ -100,12 +100,12 @@ struct ResponseCache: Sendable {
         return zones.contains { DomainName(trusted: key.name).isWithin($0) }
     }
 
-    /// Says that fetching an answer anew has failed; the next question may try again.
+    /// Records that refreshing an answer failed; the next question may retry.
     mutating func refreshed(_ key: CacheKey) {
         for kind in Kind.allCases { _ = parts[kind.rawValue].update(key) { $0.isRefreshing = false } }
     }
 
-    /// For how long, in seconds, a response may be kept; `nil` for not at all.
+    /// How long a response may be cached, in seconds; `nil` for not at all.
     private func lifetime(of response: Response) -> (Kind, UInt32)? {
         guard !response.flags.contains(.truncated) else { return nil }
         let isNegative = response.authority.contains { $0.type == .soa }
@@ -122,7 +122,7 @@ struct ResponseCache: Sendable {
 }
 
 extension ResponseCache.Entry {
-    /// Counts a hit; whether the entry is asked for so often that it is worth fetching before it runs out.
+    /// Counts a hit; returns whether the entry is popular enough to prefetch before it expires.
     fileprivate mutating func countHit(at now: Double, remaining: Double, prefetch: CachePlugin.Prefetch?) -> Bool {
         guard let prefetch else { return false }
         hits = now - lastHit > prefetch.pause.inSeconds ? 1 : hits &+ 1

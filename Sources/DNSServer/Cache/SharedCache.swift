@@ -1,7 +1,7 @@
 import DNSMessages
 import Synchronization
 
-/// A cache that many threads use: parts with a lock each.
+/// A cache shared by many threads: parts with a lock each.
 final class SharedCache: Sendable {
     private final class Part: Sendable {
         let cache: Mutex<ResponseCache>

@@ -1,7 +1,7 @@
 import DNSMessages
 import InternetAddresses
 
-// The plugins that answer questions, apart from the cluster's.
+// The plugins that answer questions, except the cluster's.
 extension Corefile {
     static func readForward(
         _ corefile: inout Corefile, _ directive: CorefileDirective, _ server: inout ServerConfiguration
@@ -187,7 +187,7 @@ extension Corefile {
             rule.match = match
             arguments = arguments.dropFirst()
         }
-        // Answers always get the name back that was asked for, which is what `answer auto` asks for.
+        // Answers always get the queried name back, as with `answer auto`.
         if arguments.count == 4, Array(arguments.suffix(2)) == ["answer", "auto"] { arguments = arguments.dropLast(2) }
         guard arguments.count == 2, let from = arguments.first, let to = arguments.last, directive.body.isEmpty else {
             throw DNSConfigurationError(

@@ -133,7 +133,7 @@ extension Corefile {
 }
 
 extension DomainName {
-    /// Whether names in this zone stand for addresses.
+    /// Whether this is a reverse zone.
     package var isReverse: Bool {
         let reverse = ["in-addr.arpa", "ip6.arpa"].compactMap { DomainName($0) }
         return reverse.contains { isWithin($0) }

@@ -2,10 +2,10 @@ import DNSMessages
 import InternetAddresses
 import ServiceNames
 
-/// Reads a Corefile into a configuration: the plugins of kubeadm's, and some more. Others are refused by name and line,
-/// because leaving them out would change what clients get.
+/// Reads a Corefile into a configuration: the plugins of kubeadm's Corefile, and some more. Others are refused by name
+/// and line, because ignoring them would change what clients get.
 package struct Corefile {
-    /// What a Corefile depends on besides its text.
+    /// The inputs of a Corefile besides its text.
     package struct Surroundings: Sendable {
         /// For `{$NAME}`.
         package var environment: [String: String]
@@ -24,7 +24,7 @@ package struct Corefile {
     let surroundings: Surroundings
     var configuration = DNSConfiguration(servers: [])
 
-    /// Reads `text`. Errors name the line and what to do.
+    /// Reads `text`. Errors name the line and the remedy.
     package static func read(
         _ text: String, surroundings: Surroundings
     ) throws(DNSConfigurationError) -> DNSConfiguration {
@@ -48,7 +48,7 @@ package struct Corefile {
 
     private init(surroundings: Surroundings) { self.surroundings = surroundings }
 
-    /// One server for each port that the block's keys name.
+    /// One server for each port in the block's keys.
     private mutating func server(_ block: CorefileBlock) throws(DNSConfigurationError) -> [ServerConfiguration] {
         var servers: [ServerConfiguration] = []
         for key in block.keys {
@@ -118,7 +118,7 @@ package struct Corefile {
         return zone.lowercased
     }
 
-    /// Records of the cluster do not pass through the cache, but keep to the bounds that it sets for TTLs.
+    /// Records of the cluster bypass the cache, but its bounds for TTLs apply to them.
     private mutating func settleTTLs() {
         guard let server = configuration.servers.first(where: { $0.kubernetes?.zone != nil }), let cache = server.cache,
             let zone = server.kubernetes?.zone, !cache.success.disabledZones.contains(where: { zone.isWithin($0) })
@@ -128,7 +128,7 @@ package struct Corefile {
 }
 
 extension ClusterConfiguration {
-    /// Gives the records the TTLs that they would have after going through `cache`.
+    /// Gives the records the TTLs that they would have with `cache`.
     mutating func bound(to cache: CachePlugin) {
         let range = cache.success.minimumTTL...max(cache.success.minimumTTL, cache.success.maximumTTL)
         ttl = min(max(ttl, range.lowerBound), range.upperBound)

@@ -3,7 +3,7 @@ import DNSMessages
 extension CorefileDirective {
     func expectNothing() throws(DNSConfigurationError) { try expect(arguments: 0...0, options: []) }
 
-    /// Refuses other numbers of arguments, and options that are not in the list.
+    /// Refuses a wrong number of arguments, and options not in the list.
     func expect(arguments range: ClosedRange<Int>, options: [String]) throws(DNSConfigurationError) {
         guard range.contains(arguments.count) else {
             let expected =
@@ -52,7 +52,7 @@ extension CorefileToken {
         return number
     }
 
-    /// `5s`, `1m30s`, `500ms`, as Go writes durations; a number alone is seconds.
+    /// `5s`, `1m30s`, `500ms`, as Go writes durations; a plain number is seconds.
     func duration() throws(DNSConfigurationError) -> Duration {
         var rest = text[...]
         var total = Duration.zero

@@ -11,7 +11,7 @@ struct CorefileDirective: Sendable, Hashable {
     var body: [CorefileDirective]
 }
 
-/// The zones that a server block is for, and what it does for them.
+/// A server block: its zones and their directives.
 struct CorefileBlock: Sendable, Hashable {
     var keys: [CorefileToken]
     var directives: [CorefileDirective]
@@ -121,7 +121,7 @@ struct CorefileParser {
         }
     }
 
-    /// Puts in the values of `{$NAME}` and `{%NAME%}`; a variable that is not set is empty.
+    /// Substitutes `{$NAME}` and `{%NAME%}`; an unset variable is empty.
     private static func expand(_ word: String, environment: [String: String]) -> String {
         word.replacing(#/\{\$([A-Za-z_0-9]+)\}|\{%([A-Za-z_0-9]+)%\}/#) { match in
             (match.1 ?? match.2).flatMap { environment[String($0)] } ?? ""

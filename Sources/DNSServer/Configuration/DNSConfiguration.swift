@@ -2,17 +2,17 @@ package import DNSMessages
 package import InternetAddresses
 package import ServiceNames
 
-/// What `servicelet dns` does, whether flags or a Corefile said so.
+/// The configuration of `servicelet dns`, from flags or a Corefile.
 package struct DNSConfiguration: Sendable, Hashable {
-    /// At least one, with zones that differ where ports are the same.
+    /// At least one; zones differ between servers of the same port.
     package var servers: [ServerConfiguration]
-    /// Where objects come from; `nil` where no server answers for a cluster.
+    /// Where objects come from; `nil` if no server answers for a cluster.
     package var cluster: ClusterConfiguration?
     package var health: HealthConfiguration?
     /// `HOST:PORT`, here and below; an empty host means all addresses.
     package var readyAddress: String?
     package var metricsAddress: String?
-    /// How often a Corefile is looked at for changes; `nil` for never.
+    /// How often a Corefile is checked for changes; `nil` for never.
     package var reloadInterval: Duration?
 }
 
@@ -20,7 +20,7 @@ package struct DNSConfiguration: Sendable, Hashable {
 package struct ClusterConfiguration: Sendable, Hashable {
     package enum Origin: Sendable, Hashable {
         case manifests(path: String)
-        /// Without either, the API server of the Pod that the program runs in.
+        /// If both are absent, the API server of the Pod that the program runs in.
         case api(kubeconfig: String?, master: String?)
     }
 
@@ -32,13 +32,13 @@ package struct ClusterConfiguration: Sendable, Hashable {
     package var versionTTL: UInt32
 }
 
-/// `health`: where `/health` is served, and for how long it goes on answering queries once it says no.
+/// `health`: where `/health` is served, and how long queries are still answered after it reports shutdown.
 package struct HealthConfiguration: Sendable, Hashable {
     package var address: String
     package var lameDuck: Duration
 }
 
-/// One block of a Corefile: what is done with questions in some zones that come to one port.
+/// One block of a Corefile: the handling of questions in some zones at one port.
 package struct ServerConfiguration: Sendable, Hashable {
     /// The zones, in lower case; the root for all questions.
     package var zones: [DomainName]
@@ -69,11 +69,11 @@ package struct ServerConfiguration: Sendable, Hashable {
     }
 }
 
-/// `kubernetes`: the cluster's zone, and the reverse zones in which addresses are looked for.
+/// `kubernetes`: the cluster's zone, and the reverse zones in which addresses are looked up.
 package struct KubernetesPlugin: Sendable, Hashable {
     package var zone: DomainName?
     package var reverseZones: [DomainName]
-    /// The zones in which a name that is not found goes on to the next plugin.
+    /// The zones in which names not found are passed to the next plugin.
     package var fallthroughZones: [DomainName]
 }
 
@@ -85,11 +85,11 @@ package struct HostsPlugin: Sendable, Hashable {
     package var ttl: UInt32
     package var hasReverse: Bool
     package var fallthroughZones: [DomainName]
-    /// How often the file is looked at; `nil` for never.
+    /// How often the file is checked; `nil` for never.
     package var reload: Duration?
 }
 
-/// `forward`: the servers that answer what is not answered here.
+/// `forward`: the servers for questions that are not answered here.
 package struct ForwardPlugin: Sendable, Hashable {
     package enum Policy: String, Sendable, Hashable, CaseIterable {
         case random
@@ -106,11 +106,11 @@ package struct ForwardPlugin: Sendable, Hashable {
     package var usesTCP = false
     /// How long an idle connection is kept.
     package var expiry: Duration = .seconds(10)
-    /// How many questions may be on their way at once; 0 for the default of 4096.
+    /// The maximum number of outstanding questions; 0 for the default of 4096.
     package var maximumConcurrent: UInt32 = 0
     /// The name in the upstreams' certificates; their address if `nil`.
     package var serverName: String?
-    /// A file of authorities in place of the system's.
+    /// A file of certificate authorities instead of the system's.
     package var authorities: String?
 }
 
@@ -131,24 +131,24 @@ package struct UpstreamAddress: Sendable, Hashable, CustomStringConvertible {
 package struct CachePlugin: Sendable, Hashable {
     package struct Part: Sendable, Hashable {
         package var capacity: UInt32 = 9984
-        /// The longest and the shortest time for which an answer is kept, in seconds.
+        /// The maximum and minimum time for which an answer is cached, in seconds.
         package var maximumTTL: UInt32
         package var minimumTTL: UInt32 = 5
-        /// Zones whose answers are not kept.
+        /// Zones whose answers are not cached.
         package var disabledZones: [DomainName] = []
     }
 
     package struct Prefetch: Sendable, Hashable {
-        /// How often an answer must have been asked for, with no longer pause than `pause`.
+        /// The number of hits, with pauses of at most `pause`, that make an answer popular.
         package var count: UInt32
         package var pause: Duration = .seconds(60)
-        /// When less than this part of its time is left.
+        /// Prefetch when less than this fraction of its lifetime is left.
         package var percentage: UInt32 = 10
     }
 
     package struct Stale: Sendable, Hashable {
         package var duration: Duration = .seconds(3600)
-        /// Whether upstream is asked before a stale answer is given.
+        /// Whether upstream is tried before a stale answer is served.
         package var verifies = false
     }
 
@@ -168,7 +168,7 @@ package struct CachePlugin: Sendable, Hashable {
 
 /// `autopath`: the search path of the client is walked here.
 package enum AutopathPlugin: Sendable, Hashable {
-    /// That of the client's Pod, found by its address.
+    /// The client's Pod's, found by its address.
     case kubernetes
     /// The same for all clients.
     case search([DomainName])
@@ -183,6 +183,6 @@ package struct NameRewrite: Sendable, Hashable {
     package var match: Match
     package var from: String
     package var to: String
-    /// Whether the rules behind it are tried on the new name.
+    /// Whether later rules apply to the new name.
     package var continues: Bool
 }

@@ -1,6 +1,6 @@
-/// Why a configuration cannot be used: where, what is wrong, and what to do.
+/// Why a configuration cannot be used: the place, the fault, and the remedy.
 package struct DNSConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// `FILE:LINE` of a Corefile, a flag's name, or nothing.
+    /// `FILE:LINE` of a Corefile, a flag's name, or empty.
     package var place: String
     package var reason: String
 

@@ -2,7 +2,7 @@ import DNSMessages
 import InternetAddresses
 import ServiceNames
 
-/// The flags of `servicelet dns`, as they were given.
+/// The flags of `servicelet dns`, as given.
 package struct DNSOptions: Sendable {
     package static let defaultHealthAddress = ":8080"
     package static let defaultReadyAddress = ":8181"
@@ -24,12 +24,12 @@ package struct DNSOptions: Sendable {
     package var healthAddress = Self.defaultHealthAddress
     package var readyAddress = Self.defaultReadyAddress
     package var metricsAddress = Self.defaultMetricsAddress
-    /// What the names of the flags for addresses and upstreams begin with, for messages.
+    /// The prefix of the flags for addresses and upstreams, for messages.
     package var flagPrefix = "--"
 
     package init() {}
 
-    /// Where the server gets its configuration from. Throws, naming the flag, if the flags make no sense.
+    /// The source of the server's configuration. Throws, naming the flag, if the flags are invalid.
     package func origin() throws(DNSConfigurationError) -> DNSServer.Origin {
         guard let corefile else { return .flags(try configuration()) }
         let manifests = manifests
@@ -44,7 +44,7 @@ package struct DNSOptions: Sendable {
         }
     }
 
-    /// What the flags say, without a Corefile.
+    /// The configuration from flags, without a Corefile.
     package func configuration() throws(DNSConfigurationError) -> DNSConfiguration {
         guard let zone = DomainName(clusterDomain)?.lowercased, zone != .root else {
             throw DNSConfigurationError(

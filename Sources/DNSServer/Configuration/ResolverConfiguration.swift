@@ -1,12 +1,12 @@
 package import DNSMessages
 package import InternetAddresses
 
-/// What a file like /etc/resolv.conf says (resolv.conf(5)): servers and search path.
+/// The contents of a file like /etc/resolv.conf (resolv.conf(5)): servers and search path.
 package struct ResolverConfiguration: Sendable, Hashable {
     package var servers: [UpstreamAddress]
     package var search: [DomainName]
 
-    /// Reads the lines `nameserver` and `search`; what is not an address or a name is left out.
+    /// Reads the lines `nameserver` and `search`, skipping invalid addresses and names.
     package init(_ text: String) {
         servers = []
         search = []

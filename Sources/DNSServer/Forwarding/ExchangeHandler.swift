@@ -1,11 +1,11 @@
 import DNSMessages
 import NIOCore
 
-/// One question and its answer on a channel. On a stream, messages have their length before them (RFC 1035,
-/// section 4.2.2).
+/// One question and its answer on a channel. On a stream, each message is preceded by its length (RFC
+/// 1035, section 4.2.2).
 ///
-/// What has another identifier or question is not the answer, whoever sent it, and is skipped; a few such messages are
-/// reason to give up, and so is an answer that cannot be read.
+/// A message with another identifier or question is not the answer and is skipped; after a few of these, or an
+/// unreadable answer, the exchange fails.
 final class ExchangeHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -30,7 +30,7 @@ final class ExchangeHandler: ChannelInboundHandler {
         self.name = name
     }
 
-    /// Sends a question; to be called on the channel's event loop, one exchange at a time.
+    /// Sends a question. Call on the channel's event loop, one exchange at a time.
     func ask(
         _ question: Question, flags: MessageFlags, edns: Query.EDNS, on channel: any Channel, timeout: TimeAmount
     ) -> EventLoopFuture<ReceivedResponse> {
@@ -104,7 +104,7 @@ final class ExchangeHandler: ChannelInboundHandler {
     }
 }
 
-/// What another server has answered.
+/// An answer from another server.
 struct ReceivedResponse: Sendable {
     var response: Response
     var isTruncated: Bool { response.flags.contains(.truncated) }

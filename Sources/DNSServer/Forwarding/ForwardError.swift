@@ -1,20 +1,20 @@
 /// Why a question could not be forwarded.
 struct ForwardError: Error, Sendable, CustomStringConvertible {
     enum Code: Sendable, Hashable {
-        /// Nothing came back in time.
+        /// No answer in time.
         case timeout
         /// No connection, or a broken one.
         case connection
-        /// What came back is no answer.
+        /// The response is not an answer.
         case response
-        /// Too many questions are on their way.
+        /// Too many questions are outstanding.
         case overload
         /// The question comes back to this server.
         case loop
     }
 
     var code: Code
-    /// The upstream, and what went wrong with it.
+    /// The upstream and its failure.
     var message: String
     var cause: (any Error)?
 

@@ -3,9 +3,9 @@ import Logging
 import NIOSSL
 import Synchronization
 
-/// Forwards questions to some upstreams: in an order by policy, those that are down last, until one answers.
+/// Forwards questions to upstreams until one answers: in the order of the policy, those that are down last.
 final class Forwarder: Sendable {
-    /// How long a question may be on its way altogether, and how long one upstream has for its answer.
+    /// The timeout of a question in total, and of one upstream.
     private static let deadline = Duration.seconds(5)
     private static let patience = Duration.seconds(2)
 
@@ -15,10 +15,10 @@ final class Forwarder: Sendable {
     private let inFlight = Atomic<UInt32>(0)
     private let rejections = Atomic<UInt64>(0)
     private let allDown = Atomic<UInt64>(0)
-    /// Set once a question of ours came back: forwarding on would make it go round forever.
+    /// Set once our own question came back: further forwarding would loop forever.
     private let isLooping = Atomic<Bool>(false)
 
-    /// Throws if a file of authorities cannot be used.
+    /// Throws if a file of certificate authorities cannot be used.
     init(_ plugin: ForwardPlugin) throws(DNSConfigurationError) {
         self.plugin = plugin
         var upstreams: [Upstream] = []
@@ -64,13 +64,13 @@ final class Forwarder: Sendable {
     }
 
     var rejectionCount: UInt64 { rejections.load(ordering: .relaxed) }
-    /// How often a question came when all upstreams were down.
+    /// The number of questions that arrived when all upstreams were down.
     var allDownCount: UInt64 { allDown.load(ordering: .relaxed) }
 
     func noteLoop() { isLooping.store(true, ordering: .relaxed) }
     var hasLoop: Bool { isLooping.load(ordering: .relaxed) }
 
-    /// The answer of the first upstream that has one. An answer that says SERVFAIL or REFUSED is one.
+    /// The answer of the first upstream that gives one. SERVFAIL and REFUSED count as answers.
     func forward(
         _ question: Question, flags: MessageFlags, wantsSignatures: Bool
     ) async throws(ForwardError) -> Response {
@@ -109,7 +109,7 @@ final class Forwarder: Sendable {
         throw last
     }
 
-    /// The upstreams in the order in which to ask them.
+    /// The upstreams in the order to try them.
     private func order() -> [Upstream] {
         var order = upstreams
         switch plugin.policy {
@@ -120,12 +120,12 @@ final class Forwarder: Sendable {
         case .sequential: break
         }
         let up = order.filter { !$0.isDown(limit: plugin.maximumFailures) }
-        // When all are down, that may be our fault: they are asked all the same.
+        // If all are down, that may be our fault: they are tried anyway.
         if up.isEmpty { allDown.wrappingAdd(1, ordering: .relaxed) }
         return up + order.filter { $0.isDown(limit: plugin.maximumFailures) }
     }
 
-    /// Asks upstreams that have failed whether they are there again, until the task is cancelled.
+    /// Probes failed upstreams until the task is cancelled.
     func probe() async throws {
         let question = Question(name: .root, type: .ns)
         while true {

@@ -1,7 +1,7 @@
 import DNSMessages
 import Synchronization
 
-/// A server that questions are forwarded to, and how it has done lately.
+/// A server that questions are forwarded to, and its recent failures.
 final class Upstream: Sendable {
     let address: UpstreamAddress
     let connections: UpstreamConnections
@@ -18,11 +18,11 @@ final class Upstream: Sendable {
     func noteSuccess() { failures.store(0, ordering: .relaxed) }
     func noteFailure() { failures.wrappingAdd(1, ordering: .relaxed) }
 
-    /// Whether it has failed so often that others are asked first. `limit` 0 means never.
+    /// Whether it has failed so often that others are tried first. `limit` 0 means never.
     func isDown(limit: UInt32) -> Bool { limit > 0 && failureCount >= limit }
 }
 
-/// What one upstream has answered, and how fast.
+/// The answers of one upstream, and their times.
 final class UpstreamMetrics: Sendable {
     struct Values: Sendable {
         var durations: [ResponseCode: DurationHistogram] = [:]
@@ -32,7 +32,7 @@ final class UpstreamMetrics: Sendable {
     private let values = Mutex(Values())
 
     func record(_ code: ResponseCode, seconds: Double) {
-        // A lying server must not make an entry for each code that there is.
+        // A malicious server must not create an entry for every possible code.
         let code = code.rawValue <= 5 ? code : .serverFailure
         values.withLock { $0.durations[code, default: DurationHistogram()].record(seconds) }
     }

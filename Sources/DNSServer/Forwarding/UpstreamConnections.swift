@@ -7,8 +7,8 @@ import Synchronization
 
 /// Connections to one upstream.
 ///
-/// Each question over UDP has a socket of its own, so that the port, which a forger would have to guess, is a new one
-/// each time (RFC 5452). Streams are kept for a while and used again.
+/// Each question over UDP has its own socket, so that the port, which a forger must guess, is new each time (RFC 5452).
+/// Streams are kept for a while and reused.
 final class UpstreamConnections: Sendable {
     private static let udpSize: UInt16 = 1232
     private static let idleLimit = 16
@@ -34,12 +34,12 @@ final class UpstreamConnections: Sendable {
         self.expiry = .milliseconds(Int64(expiry.inSeconds * 1000))
     }
 
-    /// How many questions went over a stream that was there, and how many needed a new one.
+    /// The number of questions over existing and over new streams.
     var streamCounts: (reused: UInt64, opened: UInt64) {
         (reused.load(ordering: .relaxed), opened.load(ordering: .relaxed))
     }
 
-    /// Asks over UDP, or over a stream where there is TLS, `usesTCP`, or an answer too long for UDP.
+    /// Asks over UDP, or over a stream for TLS, `usesTCP`, or an answer too long for UDP.
     func exchange(
         _ question: Question, flags: MessageFlags, wantsSignatures: Bool, usesTCP: Bool, timeout: Duration
     ) async throws -> ReceivedResponse {
@@ -52,7 +52,7 @@ final class UpstreamConnections: Sendable {
         if let known = takeIdle(),
             let answer = try? await exchange(question, flags: flags, edns: edns, over: known, timeout: timeout)
         {
-            // A connection that the other side has closed meanwhile is no reason to give up.
+            // If the peer has closed the connection meanwhile, try again.
             reused.wrappingAdd(1, ordering: .relaxed)
             return answer
         }
@@ -61,7 +61,7 @@ final class UpstreamConnections: Sendable {
             question, flags: flags, edns: edns, over: try await connect(timeout: timeout), timeout: timeout)
     }
 
-    /// Closes what is kept.
+    /// Closes idle connections.
     func close() {
         let connections = idle.withLock { idle in
             defer { idle = [] }
@@ -152,7 +152,7 @@ final class UpstreamConnections: Sendable {
     }
 }
 
-/// Takes datagrams out of their envelopes, and puts them in: the socket is connected, so there is one peer.
+/// Unwraps and wraps datagrams: the socket is connected, so there is one peer.
 private final class DatagramPayloads: ChannelDuplexHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
     typealias InboundOut = ByteBuffer

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How long it took from the event of a change until names were answered accordingly.
+/// The time from the event of a change until names are answered accordingly.
 final class ProgrammingMetrics: Sendable {
     private let histogram = Mutex(DurationHistogram())
 

@@ -1,19 +1,19 @@
 import DNSMessages
 import InternetAddresses
 
-/// What is counted of one query and its response.
+/// The metrics of one query and its response.
 struct QueryRecord: Sendable {
-    /// What has given the answer, as metrics name it.
+    /// The origin of the answer, by its name in metrics.
     enum Plugin: UInt8, Sendable, Hashable, CaseIterable {
         case none, kubernetes, hosts, cache, forward
     }
 
-    /// `nil` for what was refused before it came to a server.
+    /// `nil` if refused before it reached a server.
     var server: ActiveServer?
     var plugin = Plugin.none
-    /// What is logged of the query, if queries are.
+    /// The log entry of the query, if queries are logged.
     var logged: (client: IPAddress, name: DomainName)?
-    /// Set if the answer is to be fetched anew.
+    /// Set if the answer must be refreshed.
     var refresh: DeferredQuery?
     private(set) var transport = QueryTransport.udp
     private(set) var family = IPFamily.ipv4
@@ -42,7 +42,7 @@ struct QueryRecord: Sendable {
 
     init() {}
 
-    /// What is counted of a query that took more than one step.
+    /// The metrics of a query that took more than one step.
     init(_ deferred: DeferredQuery, code: ResponseCode, plugin: Plugin, responseSize: Int) {
         reset(size: deferred.size, transport: deferred.transport, family: deferred.client.family)
         note(deferred.query)

@@ -2,10 +2,9 @@ import DNSMessages
 import InternetAddresses
 import Synchronization
 
-/// What a server block has been asked and has answered. Written from many threads, which spread over parts with a lock
-/// each.
+/// The queries and answers of a server block. Written from many threads, which spread over parts with a lock each.
 final class ServerMetrics: Sendable {
-    /// What requests are told apart by. Only common types have a number of their own: nobody can make series by asking.
+    /// The labels of requests. Only common types are distinguished, so that clients cannot create time series.
     struct RequestKey: Sendable, Hashable {
         var transport: QueryTransport
         var family: IPFamily
@@ -41,7 +40,7 @@ final class ServerMetrics: Sendable {
 
     private let parts = (0..<4).map { _ in Part() }
 
-    /// Counts a query. `part` is any number that differs between threads.
+    /// Counts a query. `part` is a number that differs between threads.
     func record(_ record: QueryRecord, seconds: Double, part: Int) {
         parts[part & 3].values.withLock { values in
             var key = RequestKey(

@@ -2,12 +2,12 @@ import DNSMessages
 import InternetAddresses
 import ServiceNames
 
-/// A server block at work: its configuration with what that needs, ready to be asked by many threads.
+/// A running server block: its configuration and resources, usable by many threads.
 final class ActiveServer: Sendable {
     let configuration: ServerConfiguration
-    /// `dns://:53`, as metrics call it.
+    /// `dns://:53`, its name in metrics.
     let label: String
-    /// The first of its zones, as metrics call it.
+    /// The first of its zones, its name in metrics.
     let zoneLabel: String
     let zoneLabelCounts: [Int]
     let reverseZones: [(zone: DomainName, labelCount: Int)]
@@ -15,13 +15,13 @@ final class ActiveServer: Sendable {
     let rewriter: NameRewriter
     let forwarders: [Forwarder]
     let cache: SharedCache?
-    /// A name that nobody asks for but ourselves, by way of upstream.
+    /// A name that only we query, through upstream.
     let loopProbe: DomainName?
-    /// The addresses at which this server is found.
+    /// The addresses at which clients find this server.
     let ownAddresses: [IPAddress]
     let metrics = ServerMetrics()
 
-    /// Takes over the cache of `earlier` if nothing about it changes.
+    /// Takes over the cache of `earlier` if its configuration is unchanged.
     init(
         _ configuration: ServerConfiguration, ownAddresses: [IPAddress], earlier: ActiveServer?
     ) throws(DNSConfigurationError) {
@@ -56,7 +56,7 @@ final class ActiveServer: Sendable {
         }
     }
 
-    /// How many labels of the name the most specific of the zones has; `nil` if the name is in none.
+    /// The number of labels of the most specific zone that contains the name; `nil` if none does.
     func match(_ name: NameBuffer, length: Int) -> Int? {
         var best: Int?
         for (zone, count) in zip(configuration.zones, zoneLabelCounts)
@@ -66,7 +66,7 @@ final class ActiveServer: Sendable {
         return best
     }
 
-    /// Whether answers to questions like this one are kept.
+    /// Whether answers to this question are cached.
     func caches(_ name: DomainName) -> Bool {
         guard let cache else { return false }
         return cache.plugin.zones.isEmpty || cache.plugin.zones.contains { name.isWithin($0) }

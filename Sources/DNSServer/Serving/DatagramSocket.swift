@@ -15,18 +15,18 @@ final class DatagramSocket: Sendable {
         guard descriptor >= 0 else { throw DNSServerError(.system, "\(place): no socket", errno: errno) }
         do throws(DNSServerError) {
             try set(SOL_SOCKET, SO_REUSEPORT, 1, place)
-            // A burst must not be dropped while the threads are busy; what the kernel allows at most is fine.
+            // A burst must not be dropped while the threads are busy; the kernel's limit suffices.
             try set(SOL_SOCKET, SO_RCVBUF, 1 << 20, place)
             if family == AF_INET6 { try set(CInt(IPPROTO_IPV6), IPV6_V6ONLY, address == nil ? 0 : 1, place) }
-            // Bound to all addresses, replies must leave from the one that was asked.
+            // On a socket bound to all addresses, replies must leave from the one queried.
             if address == nil {
-                // A socket of both families gets IPv4 packets too, and tells their destination in the form of IPv4.
+                // A socket of both families also gets IPv4 packets, and reports their destination in the IPv4 form.
                 let isAsked = CLinux_ask_for_destination(descriptor, AF_INET) == 0
                 guard family == AF_INET ? isAsked : CLinux_ask_for_destination(descriptor, AF_INET6) == 0 else {
                     throw DNSServerError(.system, "\(place): the addresses that are asked cannot be told", errno: errno)
                 }
             } else if let address, address.isLinkLocal, family == AF_INET {
-                // The link-local address of a node-local cache may come later than we do.
+                // The link-local address of a node-local cache may be added later.
                 try set(CInt(IPPROTO_IP), IP_FREEBIND, 1, place)
             }
             guard bindDescriptor(to: address, port: port) == 0 else {
@@ -43,7 +43,7 @@ final class DatagramSocket: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Whether this machine speaks IPv6 at all.
+    /// Whether this machine has IPv6 at all.
     static let hasIPv6: Bool = {
         let descriptor = socket(AF_INET6, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
@@ -51,7 +51,7 @@ final class DatagramSocket: Sendable {
         return true
     }()
 
-    /// Ends the wait of the thread that receives.
+    /// Wakes the receiving thread.
     func shutDown() { shutdown(descriptor, CInt(SHUT_RD)) }
 
     private func set(_ level: CInt, _ option: CInt, _ value: CInt, _ place: String) throws(DNSServerError) {
@@ -72,7 +72,7 @@ final class DatagramSocket: Sendable {
 }
 
 extension CLinux_peer {
-    /// The address of the peer; an IPv4 address even if the socket has both families.
+    /// The address of the peer; IPv4 even if the socket has both families.
     var ipAddress: IPAddress {
         withUnsafeBytes(of: address) { bytes in
             if address.ss_family == sa_family_t(AF_INET) {

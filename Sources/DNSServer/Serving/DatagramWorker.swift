@@ -4,10 +4,10 @@ import Glibc
 import InternetAddresses
 import ServiceNames
 
-/// Receives, answers and sends datagrams, many in one call, on a thread of its own: these calls block.
+/// Receives, answers and sends datagrams, many per call, on its own thread, because these calls block.
 struct DatagramWorker {
     private static let batch = 32
-    /// Longer queries are cut, and refused as malformed: nothing asks with that much.
+    /// Longer queries are truncated, and refused as malformed: no real query is this long.
     private static let receiveSize = 2048
 
     private let socket: DatagramSocket
@@ -31,20 +31,20 @@ struct DatagramWorker {
         output.reserveCapacity(Self.batch * 512)
     }
 
-    /// Works until the socket is shut down.
+    /// Runs until the socket is shut down.
     mutating func run() throws(DNSServerError) {
         var input = [UInt8](repeating: 0, count: Self.batch * Self.receiveSize)
         while true {
             let count = CLinux_receive_datagrams(
                 socket.descriptor, &received, CInt(Self.batch), &input, UInt32(Self.receiveSize))
             if count < 0 {
-                // An ICMP error for an earlier reply is not ours to handle; running out of memory passes.
+                // An ICMP error for an earlier reply can be ignored; a lack of memory is transient.
                 guard [ECONNREFUSED, ENOBUFS, ENOMEM, EHOSTUNREACH, ENETUNREACH].contains(errno) else {
                     throw DNSServerError(.system, "cannot receive queries", errno: errno)
                 }
                 continue
             }
-            // A socket that is shut down gives empty messages without an address.
+            // After shutdown, the socket returns empty messages without an address.
             if count == 0 || count == 1 && received[0].length == 0 && received[0].peer.address_length == 0 { return }
             answer(Int(count), in: input.span)
         }
@@ -88,12 +88,12 @@ struct DatagramWorker {
     }
 }
 
-/// The way back to the sender of a datagram.
+/// The reply path to the sender of a datagram.
 struct DatagramReply: Sendable {
     var socket: DatagramSocket
     var peer: CLinux_peer
 
-    /// Sends a response; one that cannot be sent at once is dropped, as networks do.
+    /// Sends a response; one that cannot be sent at once is dropped, as in networks.
     @Sendable func send(_ bytes: [UInt8]) {
         var datagram = CLinux_datagram()
         datagram.peer = peer

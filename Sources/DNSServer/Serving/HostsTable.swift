@@ -24,7 +24,7 @@ struct HostsTable: Sendable, Hashable {
     /// Whether there may be an answer. `name` is in lower case.
     func mayAnswer(_ name: DomainName, type: RecordType) -> Bool { type == .ptr || addresses[name] != nil }
 
-    /// What the table says to a question; `nil` if it has nothing of it. `name` is in lower case.
+    /// The table's answer to a question; `nil` if it has none. `name` is in lower case.
     func answer(_ question: Question, lowercased name: DomainName, plugin: HostsPlugin) -> Response? {
         guard plugin.zones.isEmpty || plugin.zones.contains(where: { name.isWithin($0) }) else { return nil }
         if question.type == .ptr, plugin.hasReverse, let address = ReverseName.address(NameBuffer(name)),
@@ -47,7 +47,7 @@ struct HostsTable: Sendable, Hashable {
 }
 
 extension HostsPlugin {
-    /// Whether a name that is not in the table goes no further. `name` is in lower case.
+    /// Whether a name not in the table is answered here rather than passed on. `name` is in lower case.
     func ends(_ name: DomainName) -> Bool {
         (zones.isEmpty || zones.contains { name.isWithin($0) }) && !fallthroughZones.contains { name.isWithin($0) }
     }

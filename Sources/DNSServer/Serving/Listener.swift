@@ -19,13 +19,13 @@ struct Listener: Sendable {
     let names: Published<ServiceNames?>
     let lane: SlowLane
     let unserved: ServerMetrics
-    /// How many threads receive datagrams.
+    /// The number of threads that receive datagrams.
     let threads: Int
 
     /// `onListening` is called once queries are accepted. Throws if the address cannot be used.
     func run(onListening: @Sendable () -> Void) async throws {
         let (servers, names) = (servers, names)
-        // First of all, since TCP finds out whether the address is taken: a datagram socket would share it.
+        // TCP first, because it detects an address in use: a datagram socket would share it.
         let streams = try await StreamListener(
             address: address.address, port: address.port, lane: lane, unserved: unserved
         ) { QueryProcessor(servers: servers, names: names, transport: .tcp) }

@@ -1,6 +1,6 @@
 import DNSMessages
 
-/// The rules of `rewrite name`, in their order.
+/// The rules of `rewrite name`, in order.
 struct NameRewriter: Sendable {
     private let rules: [NameRewrite]
 
@@ -8,7 +8,7 @@ struct NameRewriter: Sendable {
 
     var isEmpty: Bool { rules.isEmpty }
 
-    /// The name that is looked up in place of `name`; `nil` if no rule fits.
+    /// The name to look up instead of `name`; `nil` if no rule matches.
     func rewrite(_ name: DomainName) -> DomainName? {
         var current = name.lowercased.description
         var isChanged = false
@@ -46,7 +46,7 @@ struct NameRewriter: Sendable {
 }
 
 extension Response {
-    /// The response with `name` in place of `rewritten` wherever that owns a record, as the client expects it.
+    /// The response with `name` instead of `rewritten` as the owner of records, as the client expects.
     func restoring(_ name: DomainName, insteadOf rewritten: DomainName) -> Response {
         let lower = rewritten.lowercased
         return mapRecords { if $0.name.lowercased == lower { $0.name = name } }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that one publishes and many read: each reader keeps a copy, and looks whether there is a newer one.
+/// A value with one publisher and many readers: each reader keeps a copy, and checks for a newer one.
 final class Published<Value: Sendable>: Sendable {
     private let value: Mutex<Value>
     private let generation = Atomic<UInt64>(1)
@@ -26,7 +26,7 @@ final class Published<Value: Sendable>: Sendable {
             value = source.current
         }
 
-        /// Takes the newest value; nearly free if that is the one that is here. Returns whether it was another one.
+        /// Takes the newest value; nearly free if unchanged. Returns whether it changed.
         @discardableResult
         mutating func refresh() -> Bool {
             let newest = source.generation.load(ordering: .acquiring)

@@ -2,7 +2,7 @@ import DNSMessages
 import InternetAddresses
 import ServiceNames
 
-/// How a query came in.
+/// How a query arrived.
 enum QueryTransport: UInt8, Sendable, Hashable {
     case udp, tcp
 }
@@ -19,12 +19,12 @@ struct DeferredQuery: Sendable {
     var size: Int
 }
 
-/// Answers queries, one at a time, from prepared bytes: one of these for each thread.
+/// Answers queries, one at a time, from prepared bytes; one per thread.
 struct QueryProcessor: Sendable {
     enum Outcome: Sendable {
         /// The response is in the buffer.
         case answered
-        /// Nothing is to be said.
+        /// No response.
         case silent
         case deferred(DeferredQuery)
     }
@@ -41,13 +41,13 @@ struct QueryProcessor: Sendable {
         self.transport = transport
     }
 
-    /// Takes the newest names and configuration; to be called before each batch of queries.
+    /// Takes the newest names and configuration; call before each batch of queries.
     mutating func refresh() {
         servers.refresh()
         names.refresh()
     }
 
-    /// Answers `message` into `out`, or says what else is to be done. `record` gets what is to be counted.
+    /// Answers `message` into `out`, or says what else to do. `record` receives the metrics.
     mutating func process(
         _ message: Span<UInt8>, client: IPAddress, arrival: ContinuousClock.Instant, into out: inout [UInt8],
         record: inout QueryRecord
@@ -97,7 +97,7 @@ struct QueryProcessor: Sendable {
         return .answered
     }
 
-    /// Zone transfers are not, and nothing but the Internet's class is.
+    /// Zone transfers are refused, and all classes except the Internet's.
     private static func isServed(_ query: Query) -> Bool {
         query.type != .axfr && query.type != .ixfr
             && (query.recordClass == RecordClass.internet || query.recordClass == RecordClass.any)
@@ -112,7 +112,7 @@ struct QueryProcessor: Sendable {
         return best?.server
     }
 
-    /// Answers what needs nothing but the names that are here; the code of the response, or `nil` if it takes more.
+    /// Answers from local names alone; returns the response code, or `nil` if that is not possible.
     private mutating func answer(
         _ query: Query, from server: ActiveServer, _ message: Span<UInt8>, into out: inout [UInt8]
     ) -> ResponseCode? {
@@ -156,7 +156,7 @@ struct QueryProcessor: Sendable {
         return nil
     }
 
-    /// Whether a plugin before the cluster's has something to say to the question.
+    /// Whether a plugin before the cluster's may answer the question.
     private func isForOthers(_ query: Query, _ server: ActiveServer) -> Bool {
         guard !server.rewriter.isEmpty || server.hosts != nil else { return false }
         let name = DomainName(trusted: Array(name.bytes[..<query.nameLength]))
@@ -181,7 +181,7 @@ struct QueryProcessor: Sendable {
             writer.appendNegative(.noError, authority: names.authority, to: message, into: &out)
             return .noError
         case .noName:
-            // What goes on to another server, or along a search path, is not for this thread.
+            // Forwarding and search paths are not handled on this thread.
             if server.configuration.autopath != nil, [.a, .aaaa].contains(writer.query.type) { return nil }
             if let plugin = server.configuration.kubernetes, !plugin.fallthroughZones.isEmpty,
                 plugin.fallsThrough(DomainName(trusted: Array(name.bytes[..<writer.query.nameLength])))
@@ -198,12 +198,12 @@ struct QueryProcessor: Sendable {
 }
 
 extension KubernetesPlugin {
-    /// Whether a name that is not found goes on to the next plugin. `name` is in lower case.
+    /// Whether a name not found is passed to the next plugin. `name` is in lower case.
     func fallsThrough(_ name: DomainName) -> Bool { fallthroughZones.contains { name.isWithin($0) } }
 }
 
 extension DeferredQuery {
-    /// What the cache has for the question.
+    /// The cached answer to the question.
     func cached(at now: ContinuousClock.Instant) -> (response: Response, shouldRefresh: Bool)? {
         guard server.rewriter.isEmpty, server.hosts == nil, let cache = server.cache, server.caches(question.name)
         else {
@@ -223,7 +223,7 @@ extension DeferredQuery {
 
     var cacheKey: CacheKey { cacheKey(for: question) }
 
-    /// The key for another question of the same client.
+    /// The cache key for another question of the same client.
     func cacheKey(for question: Question) -> CacheKey {
         CacheKey(
             name: question.name.lowercased.wire, type: question.type, recordClass: question.recordClass,
@@ -243,7 +243,7 @@ extension DeferredQuery {
 }
 
 extension Response {
-    /// The response with its address records in a new order, behind the others (`loadbalance`).
+    /// The response with its address records reordered, after the others (`loadbalance`).
     func shuffled() -> Response {
         let addresses = answer.filter { $0.type == .a || $0.type == .aaaa }
         guard addresses.count > 1 else { return self }
@@ -256,7 +256,7 @@ extension Response {
 extension ContinuousClock.Instant {
     private static let start = ContinuousClock.now
 
-    /// Seconds since the process has first asked; for a cache, which wants a number.
+    /// Seconds since the first call in this process, for the cache.
     var seconds: Double { (self - Self.start).inSeconds }
 }
 

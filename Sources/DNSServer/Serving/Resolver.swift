@@ -3,10 +3,9 @@ import InternetAddresses
 import Logging
 import ServiceNames
 
-/// Answers what cannot be answered at once: names that stand for others, names that were rewritten, and all that other
-/// servers know.
+/// Answers what cannot be answered at once: aliases, rewritten names, and names of other servers.
 struct Resolver: Sendable {
-    /// The longest chain of names that stand for others.
+    /// The longest chain of aliases.
     private static let chainLimit = 16
 
     let names: Published<ServiceNames?>
@@ -19,8 +18,7 @@ struct Resolver: Sendable {
         errors = RareLog(logger)
     }
 
-    /// The response to a query, in full. Never fails: what goes wrong is SERVFAIL, or REFUSED if there is too much to
-    /// do.
+    /// The full response to a query. Never fails: errors become SERVFAIL, overload REFUSED.
     func resolve(_ deferred: DeferredQuery) async -> (response: Response, plugin: QueryRecord.Plugin) {
         do {
             guard let rewritten = deferred.server.rewriter.rewrite(deferred.question.name) else {
@@ -38,7 +36,7 @@ struct Resolver: Sendable {
         }
     }
 
-    /// Fetches an answer anew that is in the cache and about to run out, or has.
+    /// Refreshes a cached answer that has expired or is about to.
     func refresh(_ deferred: DeferredQuery) async {
         do {
             _ = try await fetch(deferred.question, deferred)
@@ -56,7 +54,8 @@ struct Resolver: Sendable {
             if let answer = table.current.answer(question, lowercased: lower, plugin: plugin) {
                 return (answer, .hosts)
             }
-            // As with CoreDNS: without `fallthrough` nobody else is asked, and a zone without an SOA has no NXDOMAIN.
+            // As in CoreDNS: without `fallthrough` the question is not passed on, and a zone without an
+            // SOA has no NXDOMAIN.
             if plugin.ends(lower) { return (Response(code: .serverFailure), .hosts) }
         }
         if let local = try await local(question, deferred) { return (local, .kubernetes) }
@@ -78,7 +77,7 @@ struct Resolver: Sendable {
         return (try await fetch(question, deferred), .forward)
     }
 
-    /// Asks upstream, and keeps the answer.
+    /// Asks upstream, and caches the answer.
     private func fetch(_ question: Question, _ deferred: DeferredQuery) async throws(ForwardError) -> Response {
         let server = deferred.server
         guard let forwarder = server.forwarder(for: question.name) else { return Response(code: .refused) }
@@ -109,9 +108,9 @@ struct Resolver: Sendable {
     }
 }
 
-// What is known here.
+// The local answer.
 extension Resolver {
-    /// What the cluster says to a question; `nil` if that is for another server to say.
+    /// The cluster's answer to a question; `nil` if another server must answer.
     private func local(_ question: Question, _ deferred: DeferredQuery) async throws(ForwardError) -> Response? {
         guard let plugin = deferred.server.configuration.kubernetes, let names = names.current else { return nil }
         let buffer = NameBuffer(question.name)
@@ -147,8 +146,8 @@ extension Resolver {
             ? nil : names.response(.noName, to: question, zone: zone)
     }
 
-    /// Follows a name that stands for others. A name outside of the cluster is an answer even if nobody can say more
-    /// about it; one within that leads to no address is none, as with CoreDNS.
+    /// Follows an alias. As in CoreDNS, a target outside the cluster is an answer even if it cannot be resolved; one
+    /// within that leads to no address is not.
     private func follow(
         _ targets: [DomainName], from question: Question, names: ServiceNames, _ deferred: DeferredQuery
     ) async throws(ForwardError) -> Response {
@@ -164,7 +163,7 @@ extension Resolver {
         return response.withTTL(response.lifetime(within: cache.plugin.success))
     }
 
-    /// The CNAME record that leads to `target`, and what that leads to; nothing for a dead end within the cluster.
+    /// The CNAME record to `target`, and the target's records; nothing for a dead end within the cluster.
     private func chain(
         to target: DomainName, from question: Question, visited: inout Set<DomainName>, names: ServiceNames,
         _ deferred: DeferredQuery
@@ -189,7 +188,7 @@ extension Resolver {
     }
 
     /// Walks the client's search path for a name that its first element does not have (`autopath` of CoreDNS): the
-    /// answer is what the client would have found after more questions, under the name that it has asked for.
+    /// answer is what the client would have found after more questions, under the name that it queried.
     private func autopath(
         _ question: Question, labelCount count: Int, names: ServiceNames, _ deferred: DeferredQuery
     ) async -> Response? {

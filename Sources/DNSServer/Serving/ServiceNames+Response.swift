@@ -3,7 +3,7 @@ import InternetAddresses
 import ServiceNames
 
 extension ServiceNames {
-    /// What a lookup has found, as records.
+    /// The result of a lookup, as records.
     func response(_ lookup: NameLookup, to question: Question, zone: DomainName? = nil) -> Response {
         let zone = zone ?? self.zone
         switch lookup {
@@ -37,7 +37,7 @@ extension ServiceNames {
         return reader.response
     }
 
-    /// The SOA record, with the zone's letters as the question has them.
+    /// The SOA record, with the zone in the question's case.
     private func authorityRecord(_ zone: DomainName, of question: Question) -> ResourceRecord {
         let owner = DomainName(trusted: Array(question.name.wire.suffix(zone.wire.count)))
         var data: [UInt8] = [2] + "ns".utf8 + [3] + "dns".utf8 + owner.wire + [10] + "hostmaster".utf8 + owner.wire
@@ -45,7 +45,7 @@ extension ServiceNames {
         return ResourceRecord(name: owner, type: .soa, ttl: ttl, data: data)
     }
 
-    /// The search path of a client: that of its Pod, or what the plugin says.
+    /// The search path of a client: its Pod's, or the plugin's.
     func searchPath(_ plugin: AutopathPlugin, client: IPAddress) -> [DomainName] {
         switch plugin {
         case .search(let path): return path

@@ -2,15 +2,15 @@ import DNSMessages
 import Logging
 import Synchronization
 
-/// Where threads leave the queries that they cannot answer at once. What waits and what is being worked on is bounded;
-/// more is refused, so that a flood of names that nobody knows keeps nobody from an answer that is here.
+/// A queue for queries that threads cannot answer at once. Its size, including those in progress, is bounded; more are
+/// refused, so that a flood of unknown names does not delay local answers.
 struct SlowLane: Sendable {
-    /// How many queries may wait or be worked on.
+    /// The maximum number of queries waiting or in progress.
     static let capacity = 8192
 
     private struct Job: Sendable {
         var deferred: DeferredQuery
-        /// `nil` for an answer that is fetched anew, which nobody waits for.
+        /// `nil` for a refresh, which no client waits for.
         var reply: (@Sendable ([UInt8]) -> Void)?
     }
 
@@ -30,17 +30,17 @@ struct SlowLane: Sendable {
         (jobs, entrance) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
     }
 
-    /// Takes a query; `false` if there are too many.
+    /// Queues a query; `false` if there are too many.
     func submit(_ deferred: DeferredQuery, reply: @escaping @Sendable ([UInt8]) -> Void) -> Bool {
         enqueue(Job(deferred: deferred, reply: reply))
     }
 
-    /// Fetches an answer anew.
+    /// Queues the refresh of an answer.
     func refresh(_ deferred: DeferredQuery) {
         if !enqueue(Job(deferred: deferred, reply: nil)) { deferred.server.cache?.refreshed(deferred.cacheKey) }
     }
 
-    /// Tells a client that there is too much to do.
+    /// Refuses a client's query because of overload.
     func refuse(_ deferred: DeferredQuery, reply: @Sendable ([UInt8]) -> Void) {
         finish(deferred, Response(code: .refused), plugin: .none, reply: reply)
     }
@@ -55,7 +55,7 @@ struct SlowLane: Sendable {
         return false
     }
 
-    /// Works until the task is cancelled.
+    /// Runs until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
             for await job in jobs {
@@ -82,7 +82,7 @@ struct SlowLane: Sendable {
         }
     }
 
-    /// Writes a line for each query to a server that logs them.
+    /// Logs each query to a server with query logging.
     func log(_ records: [QueryRecord], seconds: Double) {
         for record in records {
             guard let (client, name) = record.logged else { continue }

@@ -3,17 +3,17 @@ import InternetAddresses
 import NIOCore
 import ServiceNames
 
-/// Queries on a TCP connection (RFC 7766): any number, one behind the other, answered as each is ready.
+/// Queries on a TCP connection (RFC 7766): any number, pipelined, answered as each is ready.
 ///
-/// A connection on which nothing arrives is closed after a while. One whose client does not read is not read from
-/// either: what it has not taken stays bounded, and the same limit ends it.
+/// An idle connection is closed after a while. If the client does not read, the connection is not read from either:
+/// unsent data stays bounded, and the same limit ends it.
 final class StreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// How long a connection may be idle.
     static let idleLimit = TimeAmount.seconds(10)
-    /// How many queries of one connection may wait for other servers.
+    /// The maximum number of one connection's queries that wait for other servers.
     private static let pendingLimit = 64
     private static let part = 2
 
@@ -58,7 +58,7 @@ final class StreamHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    /// Answers what has arrived whole, for as long as the client takes answers.
+    /// Answers complete queries while the client accepts answers.
     private func answerReceived(_ context: ChannelHandlerContext) {
         var hasWritten = false
         processor.refresh()

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Listens for TCP connections.
 struct StreamListener: Sendable {
-    /// How many connections there may be at once; more are closed at once.
+    /// The maximum number of connections; more are closed immediately.
     private static let connectionLimit = 4096
 
     private final class Connections: Sendable {
@@ -60,9 +60,9 @@ struct StreamListener: Sendable {
         }
     }
 
-    /// Stops listening. Connections that are there end when they are idle.
+    /// Stops listening. Existing connections end when idle.
     func close() async {
-        // The listener may be closed already; either way it is gone.
+        // The listener may already be closed; either way it is gone.
         try? await channel.close().get()
     }
 }

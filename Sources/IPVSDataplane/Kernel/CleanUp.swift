@@ -8,7 +8,7 @@ import InternetAddresses
 import Netlink
 import Routes
 
-/// Removes what the mode has programmed. Blocks; loads no kernel module to look for what cannot be there.
+/// Removes what the mode has programmed. Blocks; loads no kernel modules just to look.
 struct CleanUp {
     private let configuration: IPVSConfiguration
     private let other: OwnedRules
@@ -50,8 +50,8 @@ struct CleanUp {
         }
     }
 
-    /// Whether the mode may have been here. `iptables-nft-save` takes ten seconds for the rules that iptables mode has for
-    /// 5,000 Services; the kernel tells at once which chains there are.
+    /// Whether the mode may have run here. `iptables-nft-save` takes ten seconds for iptables mode's rules for 5,000
+    /// Services; the kernel lists the chains at once.
     private func mayHaveChains(_ family: IPFamily) -> Bool {
         do throws(NetlinkError) {
             for (table, names) in IPVSChains.evidence {
@@ -59,13 +59,13 @@ struct CleanUp {
             }
             return false
         } catch {
-            // The programs will say what is wrong.
+            // The programs will report the fault.
             return true
         }
     }
 
-    /// Removes our jumps and chains, save those of the mode in force. A chain that somebody else's rule leads to is
-    /// only emptied.
+    /// Removes our jumps and chains, except those of the mode in force. A chain that a foreign rule leads
+    /// to is only emptied.
     func input(_ saved: SavedRules) -> RestoreInput<Never> {
         var input = RestoreInput<Never>()
         guard IPVSChains.isEvident(in: saved) else { return input }
@@ -78,7 +78,7 @@ struct CleanUp {
             for chain in IPVSChains.chains(in: table)
             where saved.chains(in: table).contains(chain) && other.chains[table]?.contains(chain) != true {
                 input.declare(chain, in: table)
-                // Chains that iptables mode has left may lead there too; they go with its own cleanup.
+                // Leftover chains of iptables mode may lead there too; its own cleanup removes them.
                 let isShared = chain == ChainName.markForMasquerade && saved.hasServiceChains
                 let isUsed = isShared || foreign.contains { $0.split(separator: " ").contains(Substring(chain)) }
                 if !isUsed { input.remove(chain, in: table) }
@@ -93,7 +93,7 @@ struct CleanUp {
             let names = Set(SetID.all.map(\.kernelName))
             var changes = SetChanges()
             for set in try sets.headers() where names.contains(set.name) { changes.destroy(set.name) }
-            // Somebody else's rule may refer to one.
+            // A foreign rule may refer to one.
             let refusals = try sets.send(&changes).values.filter { $0.errno != ENOENT && !$0.isSetInUse }
             if let refusal = refusals.first { throw refusal }
         } catch {
@@ -116,12 +116,12 @@ struct CleanUp {
 }
 
 extension IPVSChains {
-    /// The chains that no other mode has.
+    /// The chains that only this mode has.
     fileprivate static let evidence: [Table: [String]] = [
         .filter: [filter, outFilter, nodePort, sourceRangesFirewall], .nat: [loadBalancer, nodePort],
     ]
 
-    /// Whether the mode has been here.
+    /// Whether the mode has run here.
     fileprivate static func isEvident(in saved: SavedRules) -> Bool {
         evidence.contains { table, names in !saved.chains(in: table).isDisjoint(with: names) }
     }

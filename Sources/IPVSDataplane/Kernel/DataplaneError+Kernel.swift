@@ -4,7 +4,7 @@ import IPTables
 import Netlink
 
 extension DataplaneError {
-    /// What the kernel's answer means for somebody who wants Services to work; `what` is what was tried.
+    /// The error for the kernel's answer, in terms of its effect on Services; `what` names the attempt.
     init(_ error: NetlinkError, _ what: String) {
         let code: Code =
             switch error.errno {

@@ -5,15 +5,15 @@ import Mailboxes
 import Netlink
 import Routes
 
-/// Hears when somebody else changes the interface of Services' addresses, and says once a second that time passes.
+/// Reports changes by others to the interface of Services' addresses, and a tick once a second.
 ///
-/// A thread of its own waits for the kernel's messages. It stops when nobody holds the monitor any more.
+/// A thread of its own waits for the kernel's messages. It stops when the monitor is released.
 final class DeviceMonitor: Sendable {
-    /// Why to look.
+    /// A reason to look.
     enum Note: Sendable, Hashable {
         /// A second has passed.
         case tick
-        /// Our interface or its addresses have been changed, or so much happened that this cannot be excluded.
+        /// Our interface or its addresses have changed, or so much happened that this cannot be excluded.
         case damage
     }
 
@@ -34,7 +34,7 @@ final class DeviceMonitor: Sendable {
         }
     }
 
-    /// The thread must not keep the monitor alive, so it looks from time to time whether it is still wanted.
+    /// The thread must not keep the monitor alive, so it checks periodically whether that still exists.
     private func start(_ listener: ListenerBox, _ tick: Duration) throws(NetlinkError) {
         do throws(ThreadError) {
             try OwnedThread.start(name: "ipvs-events") { [weak self] in
@@ -54,13 +54,13 @@ final class DeviceMonitor: Sendable {
         }
     }
 
-    /// Says which interface is ours.
+    /// Sets which interface is ours.
     func watch(_ device: UInt32?) { mailbox.withContents { $0.device = device } }
 
     /// Waits for a reason to look. Returns `nil` when the task is cancelled.
     func next() async -> Note? { await mailbox.next { $0.note.take() } }
 
-    /// Keeps a reason to look, which could not be followed now.
+    /// Keeps a reason to look that could not be handled now.
     func post(_ note: Note) { mailbox.post { $0.note = note } }
 
     private func take(_ events: [AddressListener.Event]) {
@@ -81,18 +81,18 @@ extension AddressListener.Event {
     }
 }
 
-/// Hands the listener to the thread that uses it, and to no other.
+/// Passes the listener to the only thread that uses it.
 private final class ListenerBox: @unchecked Sendable {
     private var listener: AddressListener
 
     init(_ listener: consuming AddressListener) { self.listener = listener }
 
-    /// What has happened; nothing after a while in which nothing did.
+    /// The events; none after a quiet interval.
     func next() -> [AddressListener.Event] {
         do throws(NetlinkError) {
             return try listener.events(wait: true)
         } catch {
-            // EAGAIN is the end of the while. Whatever else it was, anything may have happened.
+            // EAGAIN is a timeout. After any other error, anything may have happened.
             guard error.errno != EAGAIN else { return [] }
             usleep(100_000)
             return [.missedEvents]

@@ -4,21 +4,21 @@ import InternetAddresses
 import Netlink
 import Routes
 
-/// Keeps the interface that has the addresses of Services, so that the kernel takes packets to them for its own and
-/// hands them to IPVS. Blocks; belongs to one thread.
+/// Maintains the interface with the addresses of Services, so that the kernel accepts packets to them as local and
+/// passes them to IPVS. Blocks; belongs to one thread.
 struct DeviceWriter: ~Copyable {
     /// kube-proxy's name for it.
     static let name = "kube-ipvs0"
 
     private var connection: RoutesConnection
-    /// The number of the interface, once it is there.
+    /// The index of the interface, once it exists.
     private(set) var index: UInt32?
 
     init(_ transport: any NetlinkTransport) {
         connection = RoutesConnection(transport)
     }
 
-    /// Makes the interface unless it is there. Returns its addresses, and those of the others.
+    /// Creates the interface unless it exists. Returns its addresses, and those of the others.
     mutating func prepare(
         _ report: inout ProgrammingReport
     ) throws(DataplaneError) -> (own: Set<IPAddress>, others: Set<IPAddress>) {
@@ -59,8 +59,7 @@ struct DeviceWriter: ~Copyable {
         }
     }
 
-    /// Binds and releases addresses; what is bound or released already does not matter. Returns those that the kernel
-    /// refuses.
+    /// Binds and releases addresses; it is harmless if they already are. Returns those that the kernel refuses.
     mutating func write(
         add new: some Sequence<IPAddress>, remove stale: some Sequence<IPAddress> = EmptyCollection<IPAddress>(),
         _ report: inout ProgrammingReport

@@ -7,8 +7,8 @@ import InternetAddresses
 import Netlink
 import ServiceRouting
 
-/// Makes the kernel hold what is wanted: sets, rules, virtual servers and addresses, in an order in which nobody is led
-/// where nothing is. Blocks; belongs to one thread.
+/// Programs sets, rules, virtual servers and addresses, in an order that never leads clients to something missing.
+/// Blocks; belongs to one thread.
 final class KernelProgrammer {
     private let configuration: IPVSConfiguration
     private var servers: ServerWriter
@@ -16,15 +16,15 @@ final class KernelProgrammer {
     private var device: DeviceWriter
     private(set) var rules: RuleWriter
     private(set) var state: DesiredState
-    /// The order in which routes were handed out last; later ones come behind.
+    /// The last full order of routes; later ones follow.
     private var order: [RouteKey] = []
     /// Schedulers that Services name and the kernel lacks.
     private var missingSchedulers: Set<String> = []
     /// The netlink port through which addresses are changed.
     let addressPort: UInt32
 
-    /// Opens the ways to the kernel, in the calling thread's network namespace, and makes sure that it has what is
-    /// needed.
+    /// Opens the connections to the kernel, in the calling thread's network namespace, and checks that it
+    /// supports what is needed.
     init(_ configuration: IPVSConfiguration) throws(DataplaneError) {
         self.configuration = configuration
         state = DesiredState(context: RouteContext(scheduler: configuration.scheduler))
@@ -44,7 +44,7 @@ final class KernelProgrammer {
         try servers.set(configuration.timeouts)
     }
 
-    /// Makes the kernel hold these routes and no others.
+    /// Makes the kernel hold exactly these routes.
     func synchronize(_ routes: [ServicePortRoute]) throws(DataplaneError) -> ProgrammingReport {
         missingSchedulers = []
         try rules.findFamilies()
@@ -55,7 +55,7 @@ final class KernelProgrammer {
         return report
     }
 
-    /// Makes the kernel follow a change.
+    /// Applies a change to the kernel.
     func apply(_ entries: [RoutingChange.Entry]) throws(DataplaneError) -> ProgrammingReport {
         let served = entries.filter { rules.absent[$0.key.family] == nil }
         let changed = entries.compactMap(\.new)
@@ -66,7 +66,7 @@ final class KernelProgrammer {
         do {
             try write(edits, &report)
         } catch {
-            // Something is not as it was left: look at all of it.
+            // Something has changed unexpectedly: compare everything.
             report = try converge(Array(state.routes.values), after: error).report
         }
         report.refusals += schedulers
@@ -74,13 +74,13 @@ final class KernelProgrammer {
         return report
     }
 
-    /// Compares everything with what the kernel holds, and mends what differs; `nil` if nothing does.
+    /// Compares everything with the kernel's state, and repairs what differs; `nil` if nothing does.
     func repair() throws(DataplaneError) -> (damage: [String], report: ProgrammingReport)? {
         let (report, damage) = try converge(Array(state.routes.values))
         return damage.isEmpty ? nil : (damage, report)
     }
 
-    /// Whether something in the rules is missing that a look at single chains shows.
+    /// Whether a check of single chains shows that rules are missing.
     func ruleDamage() throws(DataplaneError) -> [String] {
         let probe = TableProbe(programs: rules.programs, witnesses: IPVSChains.witnesses)
         var damage: [String] = []
@@ -103,12 +103,12 @@ final class KernelProgrammer {
 
     // MARK: - Reading and writing
 
-    /// Reads what the kernel holds and writes what differs. Tries again without schedulers that it lacks.
+    /// Reads the kernel's state and writes what differs. Retries without schedulers that it lacks.
     private func converge(
         _ routes: [ServicePortRoute], after failure: (any Error)? = nil
     ) throws(DataplaneError) -> (report: ProgrammingReport, damage: [String]) {
         var failure = failure
-        // Each attempt finds one missing scheduler at most.
+        // Each attempt finds at most one missing scheduler.
         for _ in 0...Scheduler.knownNames.count {
             if let missing = failure as? ServerWriter.MissingScheduler {
                 guard missing.scheduler.name != configuration.scheduler.name else {
@@ -157,7 +157,7 @@ final class KernelProgrammer {
         return (report, reconciliation.edits.damage + damage)
     }
 
-    /// First what everybody needs, then the virtual servers, each before its address attracts packets; what goes, goes
+    /// First what all Services need, then the virtual servers, each before its address attracts packets; removals are
     /// in the opposite order. Returns what was wrong with the rules.
     @discardableResult
     private func write(
@@ -194,7 +194,7 @@ final class KernelProgrammer {
         return damage
     }
 
-    /// The API server and DNS are among the first, and are reachable before the rest is written.
+    /// The API server and DNS are among the first, so they are reachable before the rest is written.
     private static let firstStage = 16
     private static let laterStage = 1000
 

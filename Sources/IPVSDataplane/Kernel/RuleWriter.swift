@@ -6,7 +6,7 @@ import InternetAddresses
 struct RuleWriter {
     let programs: IPTablesPrograms
     private let randomFully: Bool
-    /// What was written last, by family.
+    /// The rules last written, by family.
     private var written: [IPFamily: FixedRules] = [:]
     /// Why the rules of a family cannot be written.
     private(set) var absent: [IPFamily: String] = [:]
@@ -23,8 +23,8 @@ struct RuleWriter {
     /// The families whose rules can be written.
     var families: [IPFamily] { IPFamily.allCases.filter { absent[$0] == nil } }
 
-    /// Finds out which families the kernel and the programs know; at least one is needed. One that was found stays: a
-    /// module may be loaded later, but is not unloaded while rules need it.
+    /// Finds the families that the kernel and the programs support; at least one is needed. A family once found stays:
+    /// a module may be loaded later, but is not unloaded while rules need it.
     mutating func findFamilies() throws(DataplaneError) {
         guard !areFamiliesKnown || !absent.isEmpty else { return }
         absent = [:]
@@ -32,7 +32,7 @@ struct RuleWriter {
             do throws(IPTablesError) {
                 try programs.save(.nat, family: family) { _ in }
             } catch {
-                // Anything else says nothing of what the node can do: it is tried again.
+                // Any other failure is inconclusive: try again.
                 guard error.isAbsence else { throw DataplaneError(error) }
                 absent[family] = error.message
             }
@@ -43,7 +43,7 @@ struct RuleWriter {
         areFamiliesKnown = true
     }
 
-    /// Writes the rules that `state` needs where they are not those that were written last.
+    /// Writes the rules that `state` needs if they differ from those last written.
     mutating func follow(
         _ state: DesiredState, _ configuration: IPVSConfiguration, _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
@@ -53,7 +53,7 @@ struct RuleWriter {
         }
     }
 
-    /// Compares with what the kernel holds, and writes the tables that differ. Returns what was wrong.
+    /// Compares with the kernel's rules, and writes the tables that differ. Returns what was wrong.
     mutating func mend(
         _ state: DesiredState, _ configuration: IPVSConfiguration, _ report: inout ProgrammingReport
     ) throws(DataplaneError) -> [String] {

@@ -20,8 +20,8 @@ struct ServerWriter: ~Copyable {
         }
     }
 
-    /// Makes sure that the kernel has a scheduler, which loads its module: a virtual server comes and goes at an
-    /// address that documents use, and nobody else.
+    /// Checks that the kernel has a scheduler, loading its module, by creating and deleting a virtual server at an
+    /// address reserved for documentation.
     mutating func probe(_ scheduler: Scheduler) throws(DataplaneError) {
         let key = VirtualServer.Key(transport: .tcp, address: IPAddress(ipv4: 0xC633_6400), port: 20_000)
         var changes = connection.changes()
@@ -37,7 +37,7 @@ struct ServerWriter: ~Copyable {
                 + "--ipvs-scheduler", cause: refusal)
     }
 
-    /// All virtual servers of ours, with their real servers.
+    /// All our virtual servers, with their real servers.
     mutating func read(_ configuration: IPVSConfiguration) throws(DataplaneError) -> [VirtualServer.Key: KernelState
         .Server]
     {
@@ -49,14 +49,14 @@ struct ServerWriter: ~Copyable {
             }
             return servers
         } catch {
-            // A virtual server that goes while we read is no fault of the mode.
+            // A virtual server may be deleted while we read.
             let code: DataplaneError.Code = error.errno == ESRCH ? .transient : DataplaneError(error, "").code
             throw DataplaneError(code, "cannot read the kernel's virtual servers: \(error)", cause: error)
         }
     }
 
-    /// Writes these edits in their order. Throws ``MissingScheduler`` if the kernel lacks one that an edit names;
-    /// nothing is lost then, because the caller writes everything anew.
+    /// Writes these edits in order. Throws ``MissingScheduler`` if the kernel lacks one that an edit names; nothing is
+    /// lost, because the caller then rewrites everything.
     mutating func write(_ edits: ArraySlice<ServerEdit>, _ report: inout ProgrammingReport) throws {
         var changes = connection.changes()
         var owners: [Int] = []
@@ -82,7 +82,7 @@ struct ServerWriter: ~Copyable {
             if error.errno == ENOENT, isFirst, edit.action != .keep {
                 throw MissingScheduler(scheduler: edit.server.scheduler)
             }
-            // The kernel holds something else than we think: all of it is compared again.
+            // The kernel's state is not what we expect: compare everything again.
             if [EEXIST, ENOENT, ESRCH].contains(error.errno) {
                 throw DataplaneError(
                     .transient, "ipvs: virtual server \(edit.server.key) is not as it was left: \(error)", cause: error)
@@ -94,7 +94,7 @@ struct ServerWriter: ~Copyable {
         }
     }
 
-    /// Removes virtual servers; those that are gone already do not matter.
+    /// Removes virtual servers; it is harmless if some are already gone.
     mutating func remove(
         _ servers: [VirtualServer.Key], _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
@@ -106,7 +106,7 @@ struct ServerWriter: ~Copyable {
         if let refusal = refusals.first { throw DataplaneError(refusal, "cannot remove a virtual server") }
     }
 
-    /// Those of `waiting` that have no connection any more are removed from their virtual server and returned.
+    /// Removes the servers in `waiting` that have no connections left, and returns them.
     mutating func finishDraining(
         _ waiting: Set<RealServer.Key>, of server: VirtualServer.Key, _ report: inout ProgrammingReport
     ) throws(DataplaneError) -> Set<RealServer.Key> {
@@ -129,7 +129,7 @@ struct ServerWriter: ~Copyable {
         return waiting.subtracting(busy)
     }
 
-    /// Sets those timeouts that are not 0, and makes sure that they are set.
+    /// Sets the timeouts that are not 0, and verifies them.
     mutating func set(_ timeouts: ConnectionTimeouts) throws(DataplaneError) {
         guard timeouts != ConnectionTimeouts() else { return }
         var changes = connection.changes()

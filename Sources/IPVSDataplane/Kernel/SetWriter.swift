@@ -6,17 +6,17 @@ import Netlink
 /// Writes sets and reads them back. Blocks; belongs to one thread.
 struct SetWriter: ~Copyable {
     private var connection: IPSetConnection
-    /// How many entries each set takes.
+    /// The capacity of each set.
     private var maxima: [SetID: UInt32] = [:]
 
-    /// A set that takes the place of one that has become too small, until they have changed names.
+    /// A temporary set that replaces one that has become too small, until they are swapped.
     private static let successor = "servicelet-grown"
 
     init(_ transport: any NetlinkTransport) {
         connection = IPSetConnection(transport)
     }
 
-    /// Creates those sets that are not there, and returns what is in the others.
+    /// Creates the missing sets, and returns the entries of the others.
     mutating func prepare(_ report: inout ProgrammingReport) throws(DataplaneError) -> [SetID: Set<SetEntry>] {
         var held: [SetID: Set<SetEntry>] = [:]
         maxima = [:]
@@ -47,14 +47,14 @@ struct SetWriter: ~Copyable {
 
     /// Adds entries to sets that are to hold `counts` entries with these; sets that are too small grow.
     ///
-    /// `all` tells every entry that a set is to hold.
+    /// `all` returns every entry that a set should hold.
     mutating func add(
         _ entries: [SetID: [SetEntry]], all: (SetID) -> [SetEntry], _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
         var changes = SetChanges()
         for (id, new) in entries.sorted(by: { $0.key.kernelName < $1.key.kernelName }) {
             let maximum = maxima[id] ?? id.header.maximum
-            // Stale entries go behind the new ones, and take their room until then.
+            // Stale entries are removed after the new ones are added, and take up room until then.
             if id.name.kind.isHash, new.count > 1000 || maximum > SetHeader.defaultMaximum {
                 let wanted = all(id)
                 if wanted.count > Int(maximum) {
@@ -80,7 +80,7 @@ struct SetWriter: ~Copyable {
         try write(&changes, "remove entries from sets", &report)
     }
 
-    /// Puts a larger set in the place of one; rules look into the new one from then on.
+    /// Replaces a set by a larger one, which rules match from then on.
     private mutating func grow(
         _ id: SetID, to entries: [SetEntry], _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
@@ -126,7 +126,7 @@ struct SetWriter: ~Copyable {
         report.messages += changes.count
         report.bytes += changes.bytes.count
         guard let refusal = refusals.min(by: { $0.key < $1.key })?.value else { return }
-        // A set that has gone meanwhile is made again.
+        // A set deleted meanwhile is created again.
         let code: DataplaneError.Code = refusal.errno == ENOENT ? .transient : DataplaneError(refusal, "").code
         throw DataplaneError(code, "cannot \(what): \(refusal)", cause: refusal)
     }

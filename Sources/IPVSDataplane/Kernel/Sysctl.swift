@@ -1,7 +1,7 @@
 import Dataplane
 import Glibc
 
-/// A setting of the kernel in the calling thread's network namespace.
+/// A kernel setting in the calling thread's network namespace.
 struct Sysctl: Sendable, Hashable {
     /// With slashes: `net/ipv4/ip_forward`.
     var name: String
@@ -9,7 +9,7 @@ struct Sysctl: Sendable, Hashable {
     /// Why the mode needs it.
     var reason: String
 
-    /// What the mode sets, as kube-proxy does on kernels since 5.9.
+    /// The mode's settings, the same as kube-proxy's on kernels since 5.9.
     static func all(strictARP: Bool) -> [Sysctl] {
         let settings = [
             Sysctl(
@@ -34,10 +34,10 @@ struct Sysctl: Sendable, Hashable {
         return strictARP ? settings + strict : settings
     }
 
-    /// Sets it unless it is set, and makes sure that it is. Returns whether it was another.
+    /// Sets it if it differs, and verifies it. Returns whether it differed.
     func ensure() throws(DataplaneError) -> Bool {
         let path = "/proc/sys/" + name
-        // It may be set for us, and the file be read-only in effect, as in some containers.
+        // In some containers the file is read-only, but may already hold the right value.
         if try read(path) == value { return false }
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot be written") }

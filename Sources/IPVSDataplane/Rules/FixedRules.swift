@@ -1,10 +1,10 @@
 import IPTables
 import InternetAddresses
 
-/// The rules of one IP family, as `iptables-save` prints them. They name sets, and hardly depend on Services: only
-/// rules about sets without entries are left out, as kube-proxy does.
+/// The rules of one IP family, as `iptables-save` prints them. They refer to sets, and hardly depend on Services: only
+/// rules about empty sets are omitted, as in kube-proxy.
 struct FixedRules: Sendable, Hashable {
-    /// In the order in which they are in their chains.
+    /// In chain order.
     private(set) var rules: [Table: [String]] = [:]
     let context: RuleContext
 
@@ -65,13 +65,13 @@ struct FixedRules: Sendable, Hashable {
         }
         for set in [SetName.externalIP, .externalIPLocal] where filled.contains(set) {
             if set == .externalIP { rules.append(rule(chain, set, "dst,dst", ChainName.markForMasquerade)) }
-            // Everything from off the machine, that is: not through a bridge, and not from here.
+            // Everything from other machines: not through a bridge, and not from here.
             let offMachine = "-m physdev ! --physdev-is-in -m addrtype ! --src-type LOCAL "
             rules.append(rule(chain, set, "dst,dst", "ACCEPT", and: offMachine))
             rules.append(rule(chain, set, "dst,dst", "ACCEPT", and: "-m addrtype --dst-type LOCAL "))
         }
         rules.append("-A \(chain) -m addrtype --dst-type LOCAL -j \(IPVSChains.nodePort)")
-        // At the end, so that no other rule takes what IPVS is to get.
+        // At the end, so that no other rule takes packets meant for IPVS.
         for set in [SetName.clusterIP, .loadBalancer] where filled.contains(set) {
             rules.append("-A \(chain) \(match(set, "dst,dst"))-j ACCEPT")
         }
@@ -81,13 +81,13 @@ struct FixedRules: Sendable, Hashable {
     private func filter(_ filled: Set<SetName>, barriers: [NodeBarrier]) -> [String] {
         let mark = context.mark
         var rules = [
-            // Whatever the policy of FORWARD is, Services work.
+            // Makes Services work whatever the policy of FORWARD.
             "-A \(ChainName.forward) -m comment --comment \"kubernetes forwarding rules\" "
                 + "-m mark --mark \(mark)/\(mark) -j ACCEPT",
             "-A \(ChainName.forward) -m comment --comment \"kubernetes forwarding conntrack rule\" "
                 + "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
         ]
-        // The host's own ports are not open under the addresses of Services.
+        // Keeps the host's own ports closed on the addresses of Services.
         let chain = IPVSChains.filter
         for set in [SetName.loadBalancer, .clusterIP, .externalIP, .externalIPLocal] {
             rules.append("-A \(chain) \(match(set, "dst,dst"))-j RETURN")
@@ -120,7 +120,7 @@ struct FixedRules: Sendable, Hashable {
 }
 
 extension NodeBarrier {
-    /// For connections of the node itself, IPVS makes the address of the load balancer their source too.
+    /// For the node's own connections, IPVS also uses the load balancer's address as the source.
     fileprivate var rule: String {
         "-A \(IPVSChains.outFilter) -s \(address)/\(address.family.addressBits) -m ipvs --vproto \(transport.rawValue) "
             + "--vaddr \(address) --vport \(port) -j DROP"
@@ -128,6 +128,6 @@ extension NodeBarrier {
 }
 
 extension String {
-    /// Without a space at the end.
+    /// Without a trailing space.
     fileprivate var trimmed: String { last == " " ? String(dropLast()) : self }
 }

@@ -20,7 +20,7 @@ enum IPVSChains {
         }
     }
 
-    /// In the order in which each goes to the top of its chain.
+    /// In the order in which each is inserted at the top of its chain.
     static let jumps: [Jump] = [
         jump(.nat, "OUTPUT", "kubernetes service portals", ChainName.services),
         jump(.nat, "PREROUTING", "kubernetes service portals", ChainName.services),
@@ -33,7 +33,7 @@ enum IPVSChains {
         jump(.filter, "OUTPUT", "kubernetes ipvs access filter", outFilter),
     ]
 
-    /// What shows that nobody has flushed the tables.
+    /// Chains that show whether the tables have been flushed.
     static let witnesses: [TableProbe.Witness] = {
         let filled: [(Table, [String])] = [
             (.filter, ["INPUT", "FORWARD", "OUTPUT", ChainName.forward, filter, nodePort, sourceRangesFirewall]),

@@ -1,7 +1,7 @@
 import Dataplane
 import InternetAddresses
 
-/// All that the rules of one IP family depend on besides the routes.
+/// Everything that the rules of one IP family depend on besides the routes.
 struct RuleContext: Sendable, Hashable {
     var family: IPFamily
     var masqueradeMark: UInt32
@@ -18,7 +18,7 @@ struct RuleContext: Sendable, Hashable {
         self.randomFully = randomFully
         switch configuration.dataplane.localTraffic {
         case .unknown: foreignTraffic = nil
-        // Of several networks of one family the first counts: one rule cannot say "from none of these".
+        // Uses the first of several networks of one family: a single rule cannot match "from none of these".
         case .networks:
             foreignTraffic = configuration.dataplane.localTraffic.networks(of: family).first.map { "! -s \($0) " }
         case .bridge(let name): foreignTraffic = "! -i \(name) "
@@ -26,7 +26,7 @@ struct RuleContext: Sendable, Hashable {
         }
     }
 
-    /// The mark as rules have it: `0x4000`.
+    /// The mark as in rules: `0x4000`.
     var mark: String { "0x" + String(masqueradeMark, radix: 16) }
     /// All loopback addresses of the family.
     var loopback: String { family == .ipv4 ? "127.0.0.0/8" : "::1/128" }

@@ -1,7 +1,7 @@
 import IPTables
 
-/// The rules in our chains and those that lead to them, as `iptables-save` prints them. Text comes in pieces of any
-/// size.
+/// The rules in our chains and those that lead to them, as `iptables-save` prints them. Reads text in
+/// pieces of any size.
 struct SavedChains: Sendable {
     /// The rules of our chains, in the order of the output.
     private var rules: [Table: [String]] = [:]
@@ -21,7 +21,7 @@ struct SavedChains: Sendable {
         rest.removeFirst(start)
     }
 
-    /// What has to be written, of the tables that differ; empty if the kernel holds these rules already.
+    /// The input for the tables that differ; empty if the kernel already holds these rules.
     func input(for fixed: FixedRules) -> RestoreInput<Never> {
         var input = RestoreInput<Never>()
         for table in [Table.filter, .nat] {
@@ -38,7 +38,7 @@ struct SavedChains: Sendable {
         return input
     }
 
-    /// Whether our chains are there with exactly these rules, each chain's in their order.
+    /// Whether our chains exist with exactly these rules, in order within each chain.
     private func holds(_ wanted: [String], in table: Table) -> Bool {
         guard IPVSChains.chains(in: table).allSatisfy({ chains[table]?.contains($0) == true }) else { return false }
         let saved = Dictionary(grouping: rules[table] ?? []) { Self.chain(of: $0) }
@@ -62,6 +62,6 @@ struct SavedChains: Sendable {
         }
     }
 
-    /// The word behind `-A`.
+    /// The word after `-A`.
     private static func chain(of rule: String) -> String { String(rule.dropFirst(3).prefix { $0 != " " }) }
 }

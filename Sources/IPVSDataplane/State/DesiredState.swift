@@ -4,22 +4,22 @@ import IPVS
 import InternetAddresses
 import ServiceRouting
 
-/// What the kernel is to hold, and what of it is left from before. A value: decides, and talks to nobody.
+/// The desired state of the kernel, and what is left from before. A value that makes decisions, without I/O.
 struct DesiredState: Sendable {
     private(set) var context: RouteContext
     private(set) var routes: [RouteKey: ServicePortRoute] = [:]
     private var sets: [SetID: UseCounts<SetEntry>] = [:]
     private var boundAddresses = UseCounts<IPAddress>()
     private var barriers = UseCounts<NodeBarrier>()
-    /// Real servers that are no longer wanted and still have connections.
+    /// Removed real servers that still have connections.
     private(set) var draining: [VirtualServer.Key: Set<RealServer.Key>] = [:]
 
     init(context: RouteContext) {
         self.context = context
     }
 
-    /// Takes these routes in place of all, and what drains from what the kernel says. ``entries(of:)``, ``addresses``
-    /// and ``plans(inOrderOf:)`` then tell what is wanted.
+    /// Replaces all routes, and takes draining servers from the kernel's state. ``entries(of:)``, ``addresses`` and
+    /// ``plans(inOrderOf:)`` then return the desired state.
     mutating func replace(_ routes: some Sequence<ServicePortRoute>, context: RouteContext) {
         self = DesiredState(context: context)
         for route in routes {
@@ -29,13 +29,13 @@ struct DesiredState: Sendable {
         _ = settle()
     }
 
-    /// The edits that follow a change.
+    /// The edits for a change.
     mutating func apply(_ entries: some Sequence<RoutingChange.Entry>) -> Edits {
         var before: [VirtualServer.Key: ServerPlan] = [:]
         var after: [VirtualServer.Key: ServerPlan] = [:]
         var order: [VirtualServer.Key] = []
         for entry in entries {
-            // What is programmed is what we know, whoever says otherwise.
+            // Our own record decides, not the caller's.
             if let old = routes.removeValue(forKey: entry.key) {
                 let program = RouteProgram(old, in: context)
                 discount(program)
@@ -75,7 +75,7 @@ struct DesiredState: Sendable {
                 edit.removals.append(key)
             }
         }
-        // UDP: an endpoint that served as long as it drained has ceased to serve.
+        // UDP: a draining endpoint that still served no longer does.
         for key in waiting.sorted() where !new.keepsConnections(to: key) {
             waiting.remove(key)
             edit.removals.append(key)
@@ -84,7 +84,7 @@ struct DesiredState: Sendable {
         return edit
     }
 
-    // MARK: What is wanted
+    // MARK: Desired state
 
     func entries(of set: SetID) -> [SetEntry] { sets[set].map { Array($0.inUse) } ?? [] }
     func isEmpty(_ set: SetID) -> Bool { sets[set]?.isEmpty ?? true }
@@ -93,12 +93,12 @@ struct DesiredState: Sendable {
         barriers.inUse.filter { $0.address.family == family }.sorted()
     }
 
-    /// A route that has a frontend with this address.
+    /// A route with a frontend at this address.
     func route(with address: IPAddress) -> RouteKey? {
         routes.values.first { $0.frontends.contains { $0.address == address } }?.key
     }
 
-    /// All virtual servers, in the order of these routes; a frontend that two routes claim is the first's.
+    /// All virtual servers, in the order of these routes; a frontend claimed by two routes belongs to the first.
     func plans(inOrderOf keys: some Sequence<RouteKey>) -> [ServerPlan] {
         var seen: Set<VirtualServer.Key> = []
         return keys.flatMap { key in
@@ -108,10 +108,10 @@ struct DesiredState: Sendable {
 
     // MARK: Draining
 
-    /// Notes what drains, as the kernel says.
+    /// Records draining servers from the kernel's state.
     mutating func setDraining(_ draining: [VirtualServer.Key: Set<RealServer.Key>]) { self.draining = draining }
 
-    /// The real servers of a virtual server that have no connection any more.
+    /// The real servers of a virtual server that have no connections left.
     mutating func finishDraining(_ ended: some Sequence<RealServer.Key>, of server: VirtualServer.Key) {
         draining[server]?.subtract(ended)
         if draining[server]?.isEmpty == true { draining[server] = nil }
@@ -150,13 +150,13 @@ extension RealServer.Key {
     init(_ backend: Backend) { self.init(address: backend.address, port: backend.port) }
 }
 
-/// What is in one of two sorted lists only.
+/// The elements in only one of two sorted lists.
 enum Difference {
     static func between(_ old: [Backend], _ new: [Backend], _ body: (_ backend: Backend, _ isNew: Bool) -> Void) {
         var old = old[...]
         var new = new[...]
         while let first = old.first, let other = new.first {
-            // Whether it runs on this node makes no other server of it.
+            // Ignores whether it runs on this node, which does not make it a different server.
             if RealServer.Key(first) == RealServer.Key(other) {
                 old = old.dropFirst()
                 new = new.dropFirst()

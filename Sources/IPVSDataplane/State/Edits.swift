@@ -3,10 +3,10 @@ import IPVS
 import InternetAddresses
 import ServiceRouting
 
-/// What has to be done to the kernel, in the order in which it is done.
+/// Changes to the kernel, in the order of execution.
 struct Edits: Sendable {
     var newEntries: [SetID: [SetEntry]] = [:]
-    /// Virtual servers that come or change, in the order in which they are to be programmed.
+    /// Virtual servers that are added or changed, in programming order.
     var servers: [ServerEdit] = []
     var newAddresses: Set<IPAddress> = []
     var staleAddresses: Set<IPAddress> = []
@@ -19,7 +19,7 @@ struct Edits: Sendable {
     }
 }
 
-/// What has to be done to one virtual server.
+/// Changes to one virtual server.
 struct ServerEdit: Sendable, Hashable {
     enum Action: Sendable, Hashable {
         case add, update, keep
@@ -29,11 +29,11 @@ struct ServerEdit: Sendable, Hashable {
     var route: RouteKey
     var action: Action
     var additions: [RealServer.Key] = []
-    /// Those that the kernel has and that get connections again.
+    /// Existing ones that get new connections again.
     var revivals: [RealServer.Key] = []
-    /// Those that get no new connections and keep those that they have.
+    /// Those that get no new connections and keep existing ones.
     var drains: [RealServer.Key] = []
-    /// Those that go, with their connections.
+    /// Those that are removed, with their connections.
     var removals: [RealServer.Key] = []
 
     var isEmpty: Bool {

@@ -2,7 +2,7 @@ import IPSet
 import IPVS
 import InternetAddresses
 
-/// What the kernel holds, as far as it concerns us.
+/// The relevant state of the kernel.
 struct KernelState: Sendable {
     struct Server: Sendable {
         var server: VirtualServer
@@ -11,7 +11,7 @@ struct KernelState: Sendable {
 
     /// Without those in excluded networks.
     var servers: [VirtualServer.Key: Server] = [:]
-    /// Sets that are there and of the right type.
+    /// Existing sets of the right type.
     var sets: [SetID: Set<SetEntry>] = [:]
     /// The addresses of our interface.
     var addresses: Set<IPAddress> = []

@@ -3,13 +3,13 @@ import IPVS
 import InternetAddresses
 import ServiceRouting
 
-/// The way from whatever the kernel holds to what is wanted.
+/// The edits from the kernel's state to the desired one.
 struct Reconciliation {
     private(set) var edits = Edits()
-    /// What drains from now on: also what an earlier process, or kube-proxy, left half-drained.
+    /// The servers that drain from now on, including those that an earlier process, or kube-proxy, left half-drained.
     private(set) var draining: [VirtualServer.Key: Set<RealServer.Key>] = [:]
 
-    /// `order` is the order in which routes are to be programmed.
+    /// `order` is the programming order of routes.
     init(of state: DesiredState, order: some Sequence<RouteKey>, with kernel: KernelState) {
         for set in SetID.all {
             let wanted = Set(state.entries(of: set))
@@ -42,7 +42,7 @@ struct Reconciliation {
         for status in kernel.realServers {
             let key = status.server.key
             if wanted.remove(key) != nil {
-                // One that is forwarded to in another way becomes one of ours.
+                // A server with another forwarding method becomes one of ours.
                 if status.server.weight != 1 || !status.isMasquerading { edit.revivals.append(key) }
             } else if status.hasConnections, plan.keepsConnections(to: key) {
                 draining[plan.server.key, default: []].insert(key)
@@ -57,7 +57,7 @@ struct Reconciliation {
 }
 
 extension Edits {
-    /// What the edits mend, in a few words each.
+    /// What the edits repair, in a few words each.
     var damage: [String] {
         var damage: [String] = []
         for edit in servers {

@@ -3,12 +3,12 @@ import IPVS
 import InternetAddresses
 import ServiceRouting
 
-/// All that routes are translated with: what is not theirs.
+/// The inputs for translating routes, apart from the routes.
 struct RouteContext: Sendable, Hashable {
     var scheduler: Scheduler
     /// Schedulers that the kernel lacks; Services that name one get the default.
     var missingSchedulers: Set<String> = []
-    /// The node's addresses on other interfaces than ours. A Service that has one of these does not bind it to ours.
+    /// The node's addresses on interfaces other than ours. A Service with one of these does not bind it to ours.
     var ownAddresses: Set<IPAddress> = []
 }
 
@@ -21,13 +21,13 @@ extension RouteContext {
     }
 }
 
-/// What the kernel has to hold for one route.
+/// The kernel state that one route needs.
 struct RouteProgram: Sendable {
     var servers: [ServerPlan] = []
     var entries: [(set: SetID, entry: SetEntry)] = []
     /// Addresses of our interface.
     var addresses: [IPAddress] = []
-    /// Rules that keep the node itself from load balancers whose source ranges do not admit it.
+    /// Entries that keep the node itself from load balancers whose source ranges do not admit it.
     var nodeBarriers: [NodeBarrier] = []
 
     init() {}
@@ -92,16 +92,16 @@ struct RouteProgram: Sendable {
     }
 }
 
-/// A virtual server and where it leads.
+/// A virtual server and its destinations.
 struct ServerPlan: Sendable {
     var server: VirtualServer
     var route: RouteKey
     /// Sorted, each once.
     var backends: [Backend]
-    /// UDP only: flows to these are not cut. Sorted.
+    /// UDP only: flows to these are kept. Sorted.
     var serving: [Backend]
 
-    /// Whether connections to a backend that is no longer wanted may go on.
+    /// Whether connections to a removed backend may continue.
     func keepsConnections(to backend: RealServer.Key) -> Bool {
         guard server.key.transport == .udp else { return true }
         return serving.contains { $0.address == backend.address && $0.port == backend.port }
@@ -120,13 +120,13 @@ struct NodeBarrier: Sendable, Hashable, Comparable {
 }
 
 extension Frontend {
-    /// Where its virtual server leads. There is one for clients from inside and outside: where those from outside would
-    /// get nothing, those from inside still get what is theirs.
+    /// The destination of its virtual server, which clients inside and outside share: if clients outside have no
+    /// destination, those inside still get theirs.
     fileprivate var served: Destination { outside.isServed ? outside : inside }
 }
 
 extension ServicePortRoute {
-    /// Backends on this node, which may reach themselves through the Service. Each once.
+    /// Backends on this node, which may connect to themselves through the Service. Each once.
     fileprivate var ownBackends: Set<Backend> {
         Set((clusterBackends + localBackends).lazy.filter(\.isLocal))
     }
@@ -151,7 +151,7 @@ extension SetName {
 }
 
 extension IPNetwork {
-    /// Networks that a set can hold and that are the same together: all addresses are two halves.
+    /// Equivalent networks that a set can hold: all addresses become two halves.
     fileprivate var withoutEverything: [IPNetwork] {
         guard prefixLength == 0 else { return [self] }
         let upper: IPAddress =

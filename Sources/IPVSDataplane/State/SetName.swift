@@ -1,7 +1,7 @@
 import IPSet
 import InternetAddresses
 
-/// The sets that rules look into, under kube-proxy's names.
+/// The sets that rules match, with kube-proxy's names.
 enum SetName: String, Sendable, Hashable, CaseIterable {
     case loopBack = "KUBE-LOOP-BACK"
     case clusterIP = "KUBE-CLUSTER-IP"
@@ -33,7 +33,7 @@ enum SetName: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// What rules say of the set.
+    /// The comment in rules about the set.
     var comment: String {
         switch self {
         case .loopBack: "Kubernetes endpoints dst ip:port, source ip for solving hairpin purpose"
@@ -72,7 +72,7 @@ struct SetID: Sendable, Hashable {
 
     static let all: [SetID] = IPFamily.allCases.flatMap { family in SetName.allCases.map { SetID($0, family) } }
 
-    /// As the kernel knows it; it takes names of 31 characters.
+    /// The name in the kernel, which allows 31 characters.
     var kernelName: String {
         family == .ipv4
             ? name.rawValue : String(("KUBE-6-" + name.rawValue.dropFirst("KUBE-".count)).prefix(Self.longestName))

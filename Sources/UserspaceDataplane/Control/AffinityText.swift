@@ -3,12 +3,13 @@ import KubernetesAPI
 import ServiceRouting
 import UserspaceProxy
 
-/// Which clients stay with which endpoints, as lines of text for the next process. A plain conversion, both ways.
+/// Which clients stay with which endpoints, as lines of text for the next process. A pure conversion
+/// in both directions.
 ///
 ///     affinity TCP IPv4 default web http cluster
 ///     client 10.244.0.9 10.244.1.5 8080 1500
 ///
-/// An empty port name is written as `-`, which no port is called. The last number is the age in milliseconds.
+/// An empty port name is written as `-`, which is not a valid name. The last number is the age in milliseconds.
 enum AffinityText {
     /// The lists of endpoints of one Service port.
     enum List: String, Sendable, Hashable {
@@ -34,10 +35,10 @@ enum AffinityText {
             + affinities.map { "client \($0.client) \($0.endpoint.address) \($0.endpoint.port) \($0.age)" }
     }
 
-    /// Whether a message begins with such lines.
+    /// Whether a message begins with such a line.
     static func begins(_ text: String) -> Bool { text.hasPrefix("affinity ") }
 
-    /// Adds what the lines say to a table; a line of another kind is skipped.
+    /// Adds the lines to a table, skipping lines of other kinds.
     static func read(_ lines: some Sequence<Substring>, into table: inout Table) {
         var key: Key?
         for line in lines {

@@ -4,12 +4,12 @@ import Glibc
 import Synchronization
 import UserspaceProxy
 
-/// Answers other processes of this mode in the network namespace: tells what is served, and hands the sockets over to
-/// the next proxy. Works on a thread of its own, until it is no longer referred to.
+/// Answers other processes of this mode in the network namespace: lists what is served, and hands the sockets over to
+/// the next proxy. Runs on its own thread until it is released.
 final class ControlServer: Sendable {
     private let core: ControlCore
 
-    /// Throws if the system has no thread; `nil` where the name is taken.
+    /// Throws if the system refuses a thread; `nil` if the name is in use.
     init?(_ listeners: OpenListeners, handover: Handover) throws(ThreadError) {
         let descriptor = CLinux_abstract_socket(ControlSocket.name, true)
         guard descriptor >= 0 else { return nil }
@@ -30,16 +30,16 @@ final class Handover: Sendable {
     func finish() { isOver.store(true, ordering: .releasing) }
 }
 
-/// What the thread does.
+/// The thread's body.
 private final class ControlCore: Sendable {
-    /// `nil` once it is closed, which makes its name free for the next process.
+    /// `nil` once closed, which frees its name for the next process.
     private let descriptor: Mutex<CInt?>
     private let listeners: OpenListeners
     private let handover: Handover
 
-    /// Descriptors in one message; the kernel takes no more than 253.
+    /// The number of descriptors in one message; the kernel allows 253.
     private static let batch = 100
-    /// Clients in one message: a line of one has at most 102 bytes.
+    /// The number of clients in one message; each line has at most 102 bytes.
     private static let clientBatch = 300
     /// Seconds within which another process must answer, and within which the next proxy must have programmed.
     private static let patience = 5
@@ -66,7 +66,7 @@ private final class ControlCore: Sendable {
     }
 
     func run() {
-        // Nobody but this thread closes it.
+        // Only this thread closes it.
         while let number = descriptor.withLock({ $0 }) {
             let client = accept(number, nil, nil)
             if client < 0 {
@@ -93,7 +93,7 @@ private final class ControlCore: Sendable {
         _ = socket.send(lines: listeners.all.lazy.flatMap { ListenerText.lines($0.text) })
     }
 
-    /// Sends all sockets and who stays with which endpoint, and lets go once the other process says that it serves.
+    /// Sends all sockets and clients' affinity, and stops serving once the other process says that it serves.
     private func handOver(_ socket: borrowing ControlSocket) {
         let all = listeners.all
         for start in stride(from: 0, to: all.count, by: Self.batch) {

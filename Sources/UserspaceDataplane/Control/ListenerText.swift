@@ -2,7 +2,7 @@ import Dataplane
 import InternetAddresses
 import ServiceRouting
 
-/// Listeners as lines of text, for another process. A plain conversion, both ways.
+/// Listeners as lines of text, for another process. A pure conversion in both directions.
 ///
 ///     listener TCP IPv4 10.96.0.5 80 redirected
 ///     inside 10.244.0.5 8080
@@ -30,7 +30,7 @@ enum ListenerText {
         }
     }
 
-    /// What the lines say; `nil` if they are not of this kind.
+    /// Reads the lines; `nil` if they are of another kind.
     static func read(_ lines: some Sequence<Substring>) -> [Entry]? {
         var entries: [Entry] = []
         for line in lines {

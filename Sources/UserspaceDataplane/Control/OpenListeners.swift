@@ -3,15 +3,15 @@ import ServiceRouting
 import Synchronization
 import UserspaceProxy
 
-/// The sockets that the proxy listens on, for whoever asks from another process. Shared by two threads.
+/// The sockets that the proxy listens on, for queries from other processes. Shared by two threads.
 final class OpenListeners: Sendable {
     struct Entry: Sendable {
         var plan: ListenerPlan
         var socket: ListeningSocket
-        /// Where its connections go, which other listeners of the Service port share.
+        /// The destination of its connections, shared with other listeners of the Service port.
         var relay: RouteRelay
         var isRedirected: Bool
-        /// What connections get now.
+        /// The current handling of connections.
         var inside: InspectedFrontend.Destination
         var outside: InspectedFrontend.Destination
     }

@@ -3,12 +3,12 @@ import Glibc
 import InternetAddresses
 import UserspaceProxy
 
-/// The proxy that serves in the network namespace now, as the next one sees it. Belongs to one thread, which its calls
-/// block.
+/// The proxy now serving in the network namespace, seen from the next one. Belongs to one thread,
+/// which its calls block.
 struct Predecessor: ~Copyable {
     private let socket: ControlSocket
 
-    /// Seconds within which it must answer.
+    /// Its answer timeout in seconds.
     private static let patience = 5
 
     /// `nil` if there is none.
@@ -23,8 +23,8 @@ struct Predecessor: ~Copyable {
         var affinities: AffinityText.Table = [:]
     }
 
-    /// Its listening sockets, and which clients stay with which endpoints. Until ``release()`` it goes on as before,
-    /// and also if this object goes without that. `nil` if it does not answer properly.
+    /// Its listening sockets and its clients' affinity. It keeps serving until ``release()``, or if this object is
+    /// dropped without it. `nil` if it does not answer properly.
     func inheritance() -> Inheritance? {
         guard socket.send("take") else { return nil }
         var all = Inheritance()
@@ -42,7 +42,7 @@ struct Predecessor: ~Copyable {
             }
             for (entry, descriptor) in zip(entries, message.descriptors) {
                 let place = entry.frontend.place
-                // One that cannot be read back is bound anew.
+                // One that cannot be read is bound again.
                 guard let listening = try? ListeningSocket(adopting: descriptor, place.transport) else { continue }
                 let key = InheritedSocket.Key(place: place, isRedirected: entry.isRedirected)
                 all.sockets.append(InheritedSocket(key: key, socket: listening))
@@ -51,10 +51,10 @@ struct Predecessor: ~Copyable {
         return nil
     }
 
-    /// Tells it that its sockets are served here now: it accepts no more connections and ends with its last one.
+    /// Tells it that its sockets are now served here: it stops accepting and ends with its last connection.
     consuming func release() {
         guard socket.send("taken") else { return }
-        // When it has answered, its name is free.
+        // Once it has answered, its name is free.
         _ = socket.receive()
     }
 

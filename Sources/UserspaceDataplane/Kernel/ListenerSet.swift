@@ -9,9 +9,9 @@ import UserspaceProxy
 final class ListenerSet {
     /// How connections arrive at a listener.
     enum Arrival {
-        /// The socket has the frontend's address and port.
+        /// The socket is bound to the frontend's address and port.
         case direct
-        /// They are redirected to a port that the kernel has chosen.
+        /// They are redirected to a port that the kernel chose.
         case redirected
     }
 
@@ -25,7 +25,7 @@ final class ListenerSet {
     let relay: Relay
     let registry: OpenListeners
     private var active: [InspectedFrontend.Place: Active] = [:]
-    /// Sockets of an earlier process, until they are used or found to be of no use.
+    /// Sockets of an earlier process, until they are used or closed.
     private var inherited: [InheritedSocket.Key: ListeningSocket] = [:]
 
     init(relay: Relay, registry: OpenListeners) {
@@ -37,10 +37,10 @@ final class ListenerSet {
         inherited = Dictionary(sockets.map { ($0.key, $0.socket) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Closes what nobody has asked for.
+    /// Closes sockets not in use.
     func forgetInherited() { inherited = [:] }
 
-    /// The port to which a frontend's connections are to be redirected.
+    /// The port to which a frontend's connections must be redirected.
     func redirectPort(_ place: InspectedFrontend.Place) -> UInt16? {
         guard let listener = active[place], listener.arrival == .redirected else { return nil }
         return listener.listener.socket.address.port
@@ -76,7 +76,7 @@ final class ListenerSet {
         relay.keepSessions(of: listener.id, with: endpoints)
     }
 
-    /// Tells the registry what connections get.
+    /// Reports the handling of connections to the registry.
     func register(_ plan: ListenerPlan, _ route: RouteRelay) {
         guard let listener = active[plan.place] else { return }
         func destination(_ destination: Destination) -> InspectedFrontend.Destination {
@@ -90,7 +90,7 @@ final class ListenerSet {
                 inside: destination(plan.inside), outside: destination(plan.outside)))
     }
 
-    /// Leaves new connections to another process. Those that have been accepted go on, and UDP sessions are answered.
+    /// Leaves new connections to another process. Accepted ones continue, and UDP sessions are answered.
     func handOver() {
         for listener in active.values { relay.remove(listener.id, keepingSessions: true) }
         active = [:]
@@ -102,8 +102,7 @@ final class ListenerSet {
             old.listener.rules.withLock { $0 = route.rules(plan) }
             active[plan.place]?.plan = plan
         } else {
-            // The frontend has gone from one Service to another. The socket stays, with the connections that wait in
-            // it.
+            // The frontend has moved from one Service to another. The socket stays, with its pending connections.
             relay.remove(old.id)
             add(plan, old.listener.socket, route, old.arrival)
         }
@@ -133,7 +132,7 @@ final class ListenerSet {
     }
 }
 
-/// A socket that an earlier process has handed over.
+/// A socket handed over by an earlier process.
 struct InheritedSocket {
     /// What the socket is for.
     struct Key: Hashable {

@@ -5,19 +5,19 @@ import InternetAddresses
 import Netlink
 import Routes
 
-/// The addresses of Services that are made local ones of the machine, through routes on the loopback interface. Belongs
-/// to one thread, which its calls block.
+/// Makes addresses of Services local to the machine, through routes on the loopback interface. Belongs to one thread,
+/// which its calls block.
 ///
-/// What nobody listens for there, the kernel refuses by itself.
+/// The kernel itself refuses ports without a listener.
 struct LocalAddresses: ~Copyable {
-    /// Tells our routes from others' (`rtm_protocol`); `ip route show table local proto 115` lists them.
+    /// Identifies our routes (`rtm_protocol`); `ip route show table local proto 115` lists them.
     static let origin: UInt8 = 115
 
     private var connection: RoutesConnection
     private let loopback: UInt32
     /// The frontends that need each address.
     private var wanted: [IPAddress: Set<InspectedFrontend.Place>] = [:]
-    /// What the kernel has; `nil` where that is to be read.
+    /// The kernel's addresses; `nil` if they must be read.
     private var present: Set<IPAddress>?
 
     /// Throws with code `permission` without CAP_NET_ADMIN.
@@ -27,7 +27,7 @@ struct LocalAddresses: ~Copyable {
             guard let link = try connection.link(named: "lo") else {
                 throw NetlinkError(operation: "find the loopback interface", errno: ENODEV)
             }
-            // A route that does not exist: only who may change routes is told that.
+            // Deleting a nonexistent route: without the privilege, the error differs.
             var attempt = RouteChanges()
             attempt.remove(LocalRoute(address: IPAddress(ipv4: 0), linkIndex: link.index, origin: Self.origin))
             if let refusal = try connection.send(&attempt)[0], refusal.errno != ESRCH { throw refusal }
@@ -49,7 +49,7 @@ struct LocalAddresses: ~Copyable {
         if wanted[address]?.isEmpty ?? false { wanted[address] = nil }
     }
 
-    /// Adds and removes what is different; `everything`, whatever the kernel has now.
+    /// Writes the differences; with `everything`, compares with the kernel's current state.
     mutating func commit(everything: Bool) throws(DataplaneError) -> ProgrammingReport {
         do throws(NetlinkError) {
             let present: Set<IPAddress>
@@ -70,7 +70,7 @@ struct LocalAddresses: ~Copyable {
         }
     }
 
-    /// What others have removed, in a few words.
+    /// What others have removed, in a few words each.
     mutating func damage() throws(DataplaneError) -> [String] {
         do throws(NetlinkError) {
             let missing = Set(wanted.keys).subtracting(try read())

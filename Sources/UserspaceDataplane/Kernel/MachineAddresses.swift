@@ -4,7 +4,7 @@ import InternetAddresses
 import Netlink
 import Routes
 
-/// Reads what decisions need to know of this machine. Calls block.
+/// Reads the properties of this machine that decisions depend on. Calls block.
 struct MachineAddresses: ~Copyable {
     private var connection: RoutesConnection
 
@@ -25,7 +25,7 @@ struct MachineAddresses: ~Copyable {
         return view
     }
 
-    /// The networks that interfaces are in: a socket does not tell through which interface a connection came.
+    /// The networks of interfaces: a socket does not tell through which interface a connection came.
     private mutating func networks(
         _ addresses: [InterfaceAddress], _ isWanted: (String) -> Bool
     ) throws(NetlinkError) -> [IPNetwork] {

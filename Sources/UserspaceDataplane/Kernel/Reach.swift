@@ -2,13 +2,13 @@ import Dataplane
 import InternetAddresses
 import Logging
 
-/// The way in which connections to addresses that the machine does not have come to the proxy. Belongs to one thread,
+/// How connections to addresses that the machine does not have reach the proxy. Belongs to one thread,
 /// which its calls block.
 struct Reach: ~Copyable {
     private var redirection: Redirection?
     private var localAddresses: LocalAddresses?
 
-    /// `choice` is the operator's, who is told with an error if it cannot be had; `nil` is for the first one that can.
+    /// `choice` is the operator's; throws if it is not available. `nil` means the first available one.
     init(_ choice: UserspaceConfiguration.Reach?, _ logger: Logger) throws(DataplaneError) {
         var reasons: [String] = []
         if choice == nil || choice == .redirect {
@@ -37,11 +37,11 @@ struct Reach: ~Copyable {
             """)
     }
 
-    /// Whether connections come to another port than the frontend's.
+    /// Whether connections arrive at a port other than the frontend's.
     func redirects(_ family: IPFamily) -> Bool { redirection?.serves(family) ?? false }
 
-    /// Leads connections to a frontend to its listener, at this port if they are redirected. False where there is no
-    /// way.
+    /// Leads connections to a frontend to its listener, at this port if they are redirected. False if
+    /// that is not possible.
     mutating func lead(_ plan: ListenerPlan, to port: UInt16?) -> Bool {
         if let port, redirection != nil {
             redirection?.redirect(plan, to: port)
@@ -52,10 +52,10 @@ struct Reach: ~Copyable {
         return true
     }
 
-    /// Lets connections to a frontend be refused.
+    /// Makes connections to a frontend be refused.
     mutating func refuse(_ plan: ListenerPlan) {
         redirection?.refuse(plan)
-        // Nobody listens there, and the kernel says so.
+        // Nothing listens there, so the kernel refuses.
         localAddresses?.add(plan.place)
     }
 
@@ -64,12 +64,12 @@ struct Reach: ~Copyable {
         localAddresses?.remove(plan.place)
     }
 
-    /// Takes in which addresses the machine has.
+    /// Updates the machine's addresses.
     mutating func follow(_ machine: MachineView) { redirection?.follow(machine) }
 
     mutating func setServiceNetworks(_ networks: [IPNetwork]) { redirection?.setServiceNetworks(networks) }
 
-    /// Writes what is different; `everything`, whatever the kernel holds now.
+    /// Writes the differences; with `everything`, everything.
     mutating func commit(everything: Bool) throws(DataplaneError) -> ProgrammingReport {
         if redirection != nil, let report = try redirection?.commit(everything: everything) { return report }
         if localAddresses != nil, let report = try localAddresses?.commit(everything: everything) { return report }

@@ -2,20 +2,20 @@ import Dataplane
 import InternetAddresses
 import NFTables
 
-/// The small table that leads connections to clusterIPs, and to other addresses that the machine does not have, to the
-/// proxy's ports.
+/// The small table that redirects connections to clusterIPs, and to other addresses that the machine does not have, to
+/// the proxy's ports.
 enum RedirectLayout {
     static let tableName = "servicelet-userspace"
 
     static let frontend: [Field] = [.destinationAddress, .transportProtocol, .destinationPort]
 
     /// frontend → an address of this machine and a port of the proxy. Not `redirect`, which drops packets from
-    /// interfaces without an address, as those of pods often are.
+    /// interfaces without an address, as pods' interfaces often are.
     static let redirects = NamedSet(
         "redirects", key: frontend, value: .fields([.destinationAddress, .destinationPort]))
     /// Frontends of Services without endpoints
     static let refused = NamedSet("refused", key: frontend)
-    /// Where a port that no Service has is refused
+    /// Addresses whose other ports are refused
     static let clusterIPs = NamedSet("cluster-ips", key: [.destinationAddress])
     static let sets = [redirects, refused, clusterIPs]
 
@@ -23,7 +23,7 @@ enum RedirectLayout {
     static let prerouting = Chain("prerouting", hook: .init(.prerouting, priority: -100))
     static let output = Chain("output", hook: .init(.output, priority: -100))
 
-    /// All chains with their rules; those come first that others lead to.
+    /// All chains with their rules, jump targets first.
     static func rules(_ family: IPFamily, serviceNetworks: [IPNetwork]) -> [(chain: Chain, rules: [Rule])] {
         let networks = serviceNetworks.filter { $0.family == family }.disjoint
         let unserved: [Statement] =
@@ -42,9 +42,9 @@ enum RedirectLayout {
     }
 }
 
-/// What the table of one IP family holds.
+/// The contents of one IP family's table.
 struct RedirectContents: Sendable, Hashable {
-    /// A frontend, without a node port that is open on every address.
+    /// A frontend other than a node port that is open on every address.
     struct Key: Sendable, Hashable {
         var address: IPAddress
         var transport: TransportProtocol
@@ -62,12 +62,12 @@ struct RedirectContents: Sendable, Hashable {
         }
     }
 
-    /// The address of this machine that all redirects lead to; `nil` where it has none.
+    /// The address of this machine that all redirects lead to; `nil` if it has none.
     var target: IPAddress?
     /// Ports of the proxy.
     var redirects: [Key: UInt16] = [:]
     var refused: Set<Key> = []
-    /// How many frontends each clusterIP has.
+    /// The number of frontends of each clusterIP.
     var clusterIPs: [IPAddress: Int] = [:]
     var serviceNetworks: [IPNetwork] = []
 }

@@ -2,7 +2,7 @@ import InternetAddresses
 import NFTables
 import Netlink
 
-/// Whether the kernel still holds what was written.
+/// Checks that the kernel still holds what was written.
 extension RedirectTable {
     /// What is missing or different, in a few words each.
     func damage(_ connection: inout NFTablesConnection) throws(NetlinkError) -> [String] {

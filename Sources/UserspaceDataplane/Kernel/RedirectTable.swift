@@ -3,16 +3,16 @@ import InternetAddresses
 import NFTables
 import Netlink
 
-/// The redirect table of one IP family: what it should hold, and the way to make the kernel hold it.
+/// The redirect table of one IP family: its desired contents, and how to write them.
 ///
 /// Belongs to one thread, which its calls block.
 struct RedirectTable {
     let table: Table
-    /// What is to be in the kernel after the next commit.
+    /// The kernel's contents after the next commit.
     private(set) var contents = RedirectContents()
-    /// What the kernel holds; `nil` where that is not known, and everything is to be written.
+    /// The kernel's contents; `nil` if unknown, so that everything must be written.
     private var written: RedirectContents?
-    /// What the edits since the last commit were about.
+    /// The subjects of edits since the last commit.
     private var touched: Set<RedirectContents.Key> = []
     private var touchedAddresses: Set<IPAddress> = []
 
@@ -20,7 +20,7 @@ struct RedirectTable {
         table = Table(family: family, name: RedirectLayout.tableName)
     }
 
-    /// Leads a frontend to a port of the proxy.
+    /// Redirects a frontend to a port of the proxy.
     mutating func redirect(_ key: RedirectContents.Key, to port: UInt16, isClusterIP: Bool) {
         remove(key, isClusterIP: isClusterIP)
         contents.redirects[key] = port
@@ -41,7 +41,7 @@ struct RedirectTable {
         if wasRedirected || wasRefused { count(key, isClusterIP, by: -1) }
     }
 
-    /// Sets the networks of the cluster's Services. An address in them that no Service has is refused.
+    /// Sets the networks of the cluster's Services. Unused addresses in them are refused.
     mutating func setServiceNetworks(_ networks: [IPNetwork]) {
         guard contents.serviceNetworks != networks else { return }
         contents.serviceNetworks = networks
@@ -65,7 +65,7 @@ struct RedirectTable {
         contents.clusterIPs[key.address] = count == 0 ? nil : count
     }
 
-    /// Writes what is different, in one transaction. If it fails, the next one writes everything.
+    /// Writes the differences, in one transaction. If it fails, the next one writes everything.
     mutating func commit(
         _ connection: inout NFTablesConnection, _ report: inout ProgrammingReport
     ) throws(TransactionError) -> Bool {

@@ -5,14 +5,14 @@ import InternetAddresses
 import NFTables
 import Netlink
 
-/// The redirect tables of the IP families that the kernel has. Belongs to one thread, which its calls block.
+/// The redirect tables of the IP families that the kernel supports. Belongs to one thread, which its calls block.
 struct Redirection: ~Copyable {
     private var connection: NFTablesConnection
     private var tables: [IPFamily: RedirectTable]
-    /// The kernel's count of transactions when we looked last.
+    /// The kernel's count of transactions at the last check.
     private var generation: UInt32 = 0
 
-    /// Tries whether the kernel takes the tables. Throws with code `permission` without CAP_NET_ADMIN, `unsupported`
+    /// Tries whether the kernel accepts the tables. Throws with code `permission` without CAP_NET_ADMIN, `unsupported`
     /// without nf_tables.
     init() throws(DataplaneError) {
         var connection = NFTablesConnection(try Self.open())
@@ -53,12 +53,12 @@ struct Redirection: ~Copyable {
         tables[plan.place.family]?.remove(key, isClusterIP: plan.isClusterIP)
     }
 
-    /// Lets redirects lead to an address that the machine has: the same as before if that is still there.
+    /// Makes redirects lead to an address that the machine has: the same as before if it still has that.
     mutating func follow(_ machine: MachineView) {
         for family in tables.keys {
             let own = machine.addresses.filter { $0.family == family }
             if let target = tables[family]?.contents.target, own.contains(target) { continue }
-            // A loopback address can be reached from the machine itself, a link-local one from its link.
+            // A loopback address is reachable only from the machine itself, a link-local one only from its link.
             let best = own.min { one, other in
                 (one.isLoopback ? 1 : 0, one.isLinkLocal ? 1 : 0, one)
                     < (other.isLoopback ? 1 : 0, other.isLinkLocal ? 1 : 0, other)
@@ -71,7 +71,7 @@ struct Redirection: ~Copyable {
         for family in tables.keys { tables[family]?.setServiceNetworks(networks) }
     }
 
-    /// Writes what is different; `everything`, whatever the kernel holds now.
+    /// Writes the differences; with `everything`, everything.
     mutating func commit(everything: Bool = false) throws(DataplaneError) -> ProgrammingReport {
         var report = ProgrammingReport()
         var failure: TransactionError?
@@ -90,7 +90,7 @@ struct Redirection: ~Copyable {
         return report
     }
 
-    /// What others have damaged since the last look, in a few words each.
+    /// What others have damaged since the last check, in a few words each.
     mutating func damage() throws(DataplaneError) -> [String] {
         let current = try currentGeneration()
         guard current != generation else { return [] }
@@ -100,7 +100,7 @@ struct Redirection: ~Copyable {
                 if let table = tables[family] { damage += try table.damage(&connection) }
             }
         } catch {
-            // Somebody changes it while we read: looked at again next time.
+            // It changes while we read: check again next time.
             guard error.errno == EINTR || error.errno == ENOENT else { throw DataplaneError(error) }
             return []
         }
@@ -112,7 +112,7 @@ struct Redirection: ~Copyable {
         do throws(NetlinkError) { return try connection.generation() } catch { throw DataplaneError(error) }
     }
 
-    /// Makes everything that the table needs in one that is gone again in the same transaction.
+    /// Tries everything that the table needs in one that the same transaction deletes.
     private static func probe(
         _ family: IPFamily, _ connection: inout NFTablesConnection
     ) throws(TransactionError) {

@@ -4,7 +4,7 @@ import KubernetesAPI
 import ServiceRouting
 import UserspaceProxy
 
-/// What the listeners of one route share: the endpoints and whose turn it is, and the counters.
+/// State shared by the listeners of one route: the endpoints and their rotation, and the counters.
 final class RouteRelay: Sendable {
     let cluster: Balancer
     let local: Balancer
@@ -23,20 +23,20 @@ final class RouteRelay: Sendable {
         counters.keepFailures(of: Set(all + near))
     }
 
-    /// The clients that stay with their endpoints, for the next process; nothing where none do.
+    /// The clients that stay with their endpoints, for the next process; empty if none do.
     func affinities(of route: RouteKey) -> AffinityText.Table {
         [AffinityText.Key(route: route, list: .cluster): cluster, AffinityText.Key(route: route, list: .local): local]
             .mapValues(\.affinities).filter { !$0.value.isEmpty }
     }
 
-    /// Takes them over from an earlier process.
+    /// Takes clients over from an earlier process.
     func restore(_ table: AffinityText.Table, of route: RouteKey) {
         for (list, balancer) in [(AffinityText.List.cluster, cluster), (.local, local)] {
             if let known = table[AffinityText.Key(route: route, list: list)] { balancer.restore(known) }
         }
     }
 
-    /// Where connections go; `nil` where they are refused, or were dropped before they came here.
+    /// Where connections go; `nil` if they are refused, or dropped before they arrive here.
     func balancer(_ destination: Destination) -> Balancer? {
         switch destination {
         case .clusterBackends: cluster
@@ -46,7 +46,7 @@ final class RouteRelay: Sendable {
     }
 
     func rules(_ plan: ListenerPlan) -> ListenerRules {
-        // Where clients outside are dropped, the socket hears nobody but those inside.
+        // If clients outside are dropped, the socket accepts packets only from those inside.
         let outside = plan.outside == .drop ? plan.inside : plan.outside
         return ListenerRules(
             inside: balancer(plan.inside), outside: balancer(outside), insideNetworks: plan.insideNetworks,

@@ -16,7 +16,7 @@ final class UserspaceProgrammer {
     private var plans = PlanTable()
     private var relays: [RouteKey: RouteRelay] = [:]
     private let traffic: TrafficRegistry
-    /// Clients of an earlier process that stay with their endpoints.
+    /// An earlier process's clients with affinity.
     private var affinities: AffinityText.Table = [:]
     /// Frontends that could not be opened, and why.
     private var failed: [InspectedFrontend.Place: ProgrammingReport.Refusal] = [:]
@@ -33,13 +33,13 @@ final class UserspaceProgrammer {
         reach = try Reach(configuration.reach, logger)
     }
 
-    /// Uses what an earlier process has handed over, until ``forgetInherited()``.
+    /// Uses the sockets and clients handed over by an earlier process, until ``forgetInherited()``.
     func inherit(_ inheritance: Predecessor.Inheritance) {
         listeners.inherit(inheritance.sockets)
         affinities = inheritance.affinities
     }
 
-    /// Closes sockets that nobody has asked for.
+    /// Closes inherited sockets that were not used.
     func forgetInherited() {
         listeners.forgetInherited()
         affinities = [:]
@@ -51,13 +51,13 @@ final class UserspaceProgrammer {
         for key in relays.keys where plans.routes[key] == nil { forget(key) }
         for route in snapshot.routes { refresh(route) }
         reach.setServiceNetworks(snapshot.serviceNetworks)
-        // Whatever has been opened before is opened already; this mends what failed.
+        // Sockets already open stay open; this retries what failed.
         for plan in plans.plans.values where failed[plan.place] != nil && !edits.set.contains(plan) { open(plan) }
         return try execute(edits, everything: true)
     }
 
     func apply(_ change: RoutingChange) throws(DataplaneError) -> ProgrammingReport {
-        // Node ports follow the machine's addresses, which have changed then.
+        // Node ports depend on the machine's addresses, which have then changed.
         if change.nodePorts != nil { _ = try followMachine() }
         let edits = plans.apply(change.entries)
         for entry in change.entries {
@@ -69,7 +69,7 @@ final class UserspaceProgrammer {
         return report
     }
 
-    /// Looks for addresses that came or went, for ports that are free now, and for damage to the table.
+    /// Looks for changed addresses, ports that are now free, and damage to the table.
     func repair() throws(DataplaneError) -> RepairReport? {
         for refusal in try followMachine().refusals { logger.error("\(refusal.route.name): \(refusal.reason)") }
         var damage: [String] = []
@@ -84,7 +84,7 @@ final class UserspaceProgrammer {
         return RepairReport(damage: damage, culprit: nil, written: report)
     }
 
-    /// Takes in which addresses the machine has now.
+    /// Updates the machine's addresses.
     private func followMachine() throws(DataplaneError) -> ProgrammingReport {
         let current = try view()
         guard current != plans.machine else { return ProgrammingReport() }
@@ -101,7 +101,7 @@ final class UserspaceProgrammer {
         }
         for plan in edits.set { open(plan) }
         var report = try reach.commit(everything: everything)
-        // Last: until now connections were still led there.
+        // Last, because until now connections were still led there.
         for plan in edits.removed { listeners.close(plan.place) }
         for plan in edits.set where plan.isRefused { listeners.close(plan.place) }
         report.refusals = (everything ? plans.plans.keys.map { $0 } : edits.set.map(\.place)).compactMap { failed[$0] }

@@ -4,7 +4,7 @@ import KubernetesAPI
 import ServiceRouting
 import UserspaceProxy
 
-/// What a frontend asks of the proxy. A plain value, decided without the kernel.
+/// The listener that a frontend needs. A plain value, decided without the kernel.
 struct ListenerPlan: Sendable, Hashable {
     var route: RouteKey
     var place: InspectedFrontend.Place
@@ -12,9 +12,9 @@ struct ListenerPlan: Sendable, Hashable {
     /// Where connections from inside go, and all others.
     var inside: Destination
     var outside: Destination
-    /// Who is heard at all; packets of others are dropped by the kernel.
+    /// The accepted sources; the kernel drops packets from others.
     var filter: SourceFilter
-    /// Where clients are inside; empty where that makes no difference.
+    /// The networks of clients inside; empty if that makes no difference.
     var insideNetworks: [IPNetwork] = []
     var proxyHeader: ProxyHeader?
 
@@ -28,7 +28,7 @@ struct ListenerPlan: Sendable, Hashable {
         outside = frontend.outside
         proxyHeader = route.proxyProtocol.map(ProxyHeader.init)
         filter = SourceFilter()
-        // The node may reach an address of its own from that address.
+        // The node may connect to one of its addresses from that same address.
         let insideNetworks = (machine.insideNetworks(route.key.family) + frontend.itself).disjoint
         if inside != outside, outside != .drop { self.insideNetworks = insideNetworks }
         switch (inside, outside) {
@@ -54,7 +54,7 @@ struct ListenerPlan: Sendable, Hashable {
 }
 
 extension ServicePortRoute {
-    /// What each frontend asks of the proxy.
+    /// The plan of each frontend.
     func listenerPlans(on machine: MachineView) -> [ListenerPlan] {
         frontends.map { ListenerPlan($0, of: self, on: machine) }
     }

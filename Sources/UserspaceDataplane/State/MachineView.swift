@@ -1,14 +1,14 @@
 import Dataplane
 import InternetAddresses
 
-/// What decisions depend on beside the Services: this machine's addresses, and where its pods are.
+/// What decisions depend on besides the Services: this machine's addresses, and its pods' networks.
 struct MachineView: Sendable, Hashable {
     /// All addresses of the machine.
     var addresses: Set<IPAddress> = []
     /// The networks of this node's pods.
     var podNetworks: [IPNetwork] = []
 
-    /// Where clients are inside: pods of this node, and the node itself.
+    /// The networks of clients inside: pods of this node, and the node itself.
     func insideNetworks(_ family: IPFamily) -> [IPNetwork] {
         let loopback =
             family == .ipv4

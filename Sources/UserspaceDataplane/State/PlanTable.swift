@@ -4,11 +4,11 @@ import ServiceRouting
 
 /// The plans of all frontends: routes in, differences out. A plain value.
 struct PlanTable {
-    /// What has become different.
+    /// The differences.
     struct Edits {
-        /// Frontends that nobody has any more.
+        /// Frontends without a Service any more.
         var removed: [ListenerPlan] = []
-        /// Frontends that are new or different.
+        /// New or changed frontends.
         var set: [ListenerPlan] = []
     }
 
@@ -16,7 +16,7 @@ struct PlanTable {
     private(set) var plans: [InspectedFrontend.Place: ListenerPlan] = [:]
     private(set) var machine = MachineView()
 
-    /// Takes all routes in place of the earlier ones.
+    /// Replaces all routes.
     mutating func replace(_ snapshot: [ServicePortRoute], on machine: MachineView) -> Edits {
         self.machine = machine
         routes = Dictionary(snapshot.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
@@ -33,8 +33,8 @@ struct PlanTable {
         return edits
     }
 
-    /// Takes in that the machine has changed. What is at addresses that came or went is set anew, even if its plan is
-    /// the same: connections may arrive in another way now.
+    /// Applies a change of the machine. Frontends at added or removed addresses are set up again, even if their plan is
+    /// the same: connections may now arrive differently.
     mutating func move(to machine: MachineView) -> Edits {
         let moved = self.machine.addresses.symmetricDifference(machine.addresses)
         var edits = replace(Array(routes.values), on: machine)
@@ -45,7 +45,7 @@ struct PlanTable {
         return edits
     }
 
-    /// Takes a change. What it costs depends on the change alone.
+    /// Applies a change. The cost depends only on the change.
     mutating func apply(_ entries: [RoutingChange.Entry]) -> Edits {
         var gone: [InspectedFrontend.Place: ListenerPlan] = [:]
         for entry in entries {

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 package import InternetAddresses
 
-/// An IP address and a port, as sockets know them.
+/// An IP address and a port, in the form that sockets use.
 package struct RelayAddress: Sendable, Hashable {
     package var address: IPAddress
     package var port: UInt16
@@ -21,8 +21,8 @@ extension RelayAddress: CustomStringConvertible {
 }
 
 extension RelayAddress {
-    /// Reads what the kernel has filled in; an IPv4 address even if the socket has both families. `nil` for what is no
-    /// IP address.
+    /// Reads an address that the kernel filled in; IPv4 even if the socket has both families. `nil` if it is
+    /// not an IP address.
     init?(_ storage: sockaddr_storage) {
         switch Int32(storage.ss_family) {
         case AF_INET:
@@ -42,7 +42,7 @@ extension RelayAddress {
         }
     }
 
-    /// `struct sockaddr_in` or `struct sockaddr_in6` (ip(7), ipv6(7)), as `connect` and `bind` want it.
+    /// `struct sockaddr_in` or `struct sockaddr_in6` (ip(7), ipv6(7)), for `connect` and `bind`.
     var storage: sockaddr_storage {
         var storage = sockaddr_storage()
         withUnsafeMutableBytes(of: &storage) { bytes in
@@ -60,7 +60,7 @@ extension RelayAddress {
         return storage
     }
 
-    /// The length of ``storage`` that counts.
+    /// The used length of ``storage``.
     var storageLength: socklen_t {
         socklen_t(address.family == .ipv4 ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size)
     }

@@ -1,21 +1,21 @@
 import CLinux
 package import InternetAddresses
 
-/// Which sources a listening socket hears at all.
+/// The sources from which a listening socket accepts packets.
 ///
-/// It becomes a classic BPF program on the socket, which needs no privilege: packets of others are dropped in the
-/// kernel before there is a connection, as a rule of a firewall would.
+/// It becomes a classic BPF program on the socket, which needs no privilege: the kernel drops other packets before
+/// there is a connection, like a firewall rule.
 package struct SourceFilter: Sendable, Hashable {
-    /// A source must be in one network of each list. No list at all admits everyone, an empty one nobody.
+    /// A source must be in one network of each list. No lists admit everyone, an empty list no one.
     package var required: [[IPNetwork]]
 
     package init(_ required: [[IPNetwork]] = []) {
         self.required = required
     }
 
-    /// Hears everyone.
+    /// Accepts all sources.
     package static let everyone = SourceFilter()
-    /// Hears nobody.
+    /// Accepts none.
     package static let nobody = SourceFilter([[]])
 
     /// Whether packets from a source arrive.
@@ -23,10 +23,10 @@ package struct SourceFilter: Sendable, Hashable {
         required.allSatisfy { list in list.contains { $0.contains(source) } }
     }
 
-    /// The most instructions that a program may have (`BPF_MAXINSNS`, linux/bpf_common.h).
+    /// The maximum number of instructions in a program (`BPF_MAXINSNS`, linux/bpf_common.h).
     static let maximumInstructions = 4096
 
-    /// The program for sockets of one IP family; empty if everyone is heard. `nil` if it would be too long.
+    /// The program for sockets of one IP family; empty if all are accepted. `nil` if it would be too long.
     func program(_ family: IPFamily) -> [sock_filter]? {
         guard !required.isEmpty else { return [] }
         var program: [sock_filter] = []
@@ -38,15 +38,15 @@ package struct SourceFilter: Sendable, Hashable {
                 program.append(Self.instruction(BPF_JMP | BPF_JA, 0))
             }
             program.append(Self.instruction(BPF_RET | BPF_K, 0))
-            // On to the next list, behind the refusal.
+            // On to the next list, after the refusal.
             for jump in jumps { program[jump].k = UInt32(program.count - jump - 1) }
         }
         program.append(Self.instruction(BPF_RET | BPF_K, UInt32.max))
         return program.count <= Self.maximumInstructions ? program : nil
     }
 
-    /// Compares the source with a network, word by word; behind it the source is known to be inside. Otherwise the
-    /// program goes on behind the instruction that follows.
+    /// Compares the source with a network, word by word; falls through if the source is inside, otherwise skips
+    /// the next instruction.
     private static func append(_ network: IPNetwork, to program: inout [sock_filter]) {
         // Offsets of the source address in the headers of IPv4 and IPv6.
         let start: Int32 = network.family == .ipv4 ? 12 : 8
@@ -61,7 +61,7 @@ package struct SourceFilter: Sendable, Hashable {
             comparisons.append(program.count)
             program.append(instruction(BPF_JMP | BPF_JEQ | BPF_K, expected))
         }
-        // At most eleven instructions on: the jump that follows is skipped.
+        // At most eleven instructions ahead, past the following jump.
         for comparison in comparisons { program[comparison].jf = UInt8(program.count - comparison) }
     }
 

@@ -16,7 +16,7 @@ extension Balancer {
         }
     }
 
-    /// The clients that stay with their endpoints now, in no order.
+    /// The clients that currently stay with endpoints, in no order.
     package var affinities: [Affinity] { affinities(at: MonotonicTime.now) }
 
     func affinities(at now: UInt64) -> [Affinity] {
@@ -29,8 +29,8 @@ extension Balancer {
         }
     }
 
-    /// Takes over clients from another process: those with an endpoint that is among ours. A client that is known
-    /// already stays where it is.
+    /// Takes over clients from another process if their endpoint is among ours. An already known client
+    /// stays where it is.
     package func restore(_ affinities: [Affinity]) { restore(affinities, at: MonotonicTime.now) }
 
     func restore(_ affinities: [Affinity], at now: UInt64) {

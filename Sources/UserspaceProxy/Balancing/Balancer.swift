@@ -1,11 +1,11 @@
 import InternetAddresses
 import Synchronization
 
-/// Chooses endpoints for new connections: one after the other, and for a client that is to stay, the one it had.
+/// Chooses endpoints for new connections: in turn, or with affinity the client's previous one.
 ///
-/// All threads of a relay share it. Time is in nanoseconds of the monotonic clock.
+/// Shared by all threads of a relay. Times are nanoseconds of the monotonic clock.
 package final class Balancer: Sendable {
-    /// Clients that are remembered at most. Those beyond the limit are served, and not remembered.
+    /// The maximum number of clients remembered. Those beyond the limit are served, but not remembered.
     static let maximumClients = 1 << 16
 
     struct Remembered {
@@ -24,13 +24,14 @@ package final class Balancer: Sendable {
 
     let state: Mutex<State>
 
-    /// `affinityTimeout` is for how many seconds a client stays with its endpoint after its last new connection.
+    /// `affinityTimeout` is the number of seconds for which a client stays with its endpoint after its
+    /// last new connection.
     package init(_ endpoints: [RelayAddress] = [], affinityTimeout: UInt32? = nil) {
         state = Mutex(State())
         update(endpoints, affinityTimeout: affinityTimeout)
     }
 
-    /// Replaces the endpoints. Clients of those that stay, stay with them; the turn goes on where it was.
+    /// Replaces the endpoints. Clients of remaining endpoints stay with them; the rotation continues where it was.
     package func update(_ endpoints: [RelayAddress], affinityTimeout: UInt32?) {
         state.withLock { state in
             if state.endpoints != endpoints, !state.clients.isEmpty {
@@ -44,11 +45,11 @@ package final class Balancer: Sendable {
         }
     }
 
-    /// The endpoints that are chosen from.
+    /// The endpoints to choose from.
     package var endpoints: [RelayAddress] { state.withLock { $0.endpoints } }
 
-    /// The endpoint for a new connection of a client; `nil` if there is none. A client with a `failed` endpoint is
-    /// given another one if there is any, and stays with that.
+    /// The endpoint for a new connection of a client; `nil` if there is none. A client whose endpoint is `failed` gets
+    /// another one if there is any, and stays with that.
     func choose(for client: IPAddress, after failed: RelayAddress? = nil, at now: UInt64) -> RelayAddress? {
         state.withLock { state in
             guard !state.endpoints.isEmpty else { return nil }
@@ -74,7 +75,7 @@ package final class Balancer: Sendable {
 
     private static func remember(_ client: IPAddress, _ endpoint: RelayAddress, _ state: inout State, at now: UInt64) {
         if state.clients.count >= maximumClients, state.clients[client] == nil {
-            // Looking through all of them is worth it once in a while only.
+            // Searching all of them is worthwhile only occasionally.
             guard now >= state.fullUntil else { return }
             state.clients = state.clients.filter {
                 MonotonicTime.elapsed(since: $0.value.lastUse, at: now) < state.timeout

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the connections of one Service port have done. Counted by all threads of a relay, read by anyone.
+/// Connection counters of one Service port. Written by all threads of a relay, read from any thread.
 package final class RelayCounters: Sendable {
     /// The upper bounds of the buckets of ``Values/connectTimes``, in seconds.
     package static let connectBounds: [Double] = [0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5]
@@ -15,26 +15,26 @@ package final class RelayCounters: Sendable {
 
     package init() {}
 
-    /// The time that connecting to endpoints took.
+    /// The time of connecting to endpoints.
     package struct ConnectTimes: Sendable, Hashable {
-        /// How many connections were made within each bound of ``RelayCounters/connectBounds``, not cumulated; the last
-        /// one is for those that took longer.
+        /// The number of connections in each bucket of ``RelayCounters/connectBounds``, not cumulative; the last one is
+        /// for those that took longer.
         package var buckets = [UInt64](repeating: 0, count: RelayCounters.connectBounds.count + 1)
-        /// Seconds, all together.
+        /// Seconds in total.
         package var sum = 0.0
     }
 
-    /// The figures at one moment.
+    /// A snapshot of the counters.
     package struct Values: Sendable, Hashable {
         /// Connections and UDP sessions that were accepted, and those of them that have ended.
         package var opened: UInt64 = 0
         package var closed: UInt64 = 0
-        /// Connections that no endpoint has taken.
+        /// Connections that no endpoint accepted.
         package var unserved: UInt64 = 0
         package var bytesToEndpoints: UInt64 = 0
         package var bytesToClients: UInt64 = 0
         package var connectTimes = ConnectTimes()
-        /// Attempts to connect that failed, for endpoints of now.
+        /// Failed connection attempts, for current endpoints.
         package var failures: [RelayAddress: UInt64] = [:]
 
         package init() {}
@@ -42,7 +42,7 @@ package final class RelayCounters: Sendable {
 
     package var values: Values {
         var values = Values()
-        // In this order: a connection that opens and closes meanwhile is not counted as closed alone.
+        // In this order, so that a connection that opens and closes meanwhile is not counted only as closed.
         values.closed = closed.load(ordering: .sequentiallyConsistent)
         values.opened = opened.load(ordering: .sequentiallyConsistent)
         values.unserved = unserved.load(ordering: .relaxed)
@@ -53,7 +53,7 @@ package final class RelayCounters: Sendable {
         return values
     }
 
-    /// A connection to an endpoint was made, in nanoseconds.
+    /// A connection to an endpoint was made, in this many nanoseconds.
     func connected(in nanoseconds: UInt64) {
         let seconds = Double(nanoseconds) / 1e9
         connects.withLock { times in
@@ -66,7 +66,7 @@ package final class RelayCounters: Sendable {
         failures.withLock { $0[endpoint, default: 0] += 1 }
     }
 
-    /// Forgets failures of endpoints that are gone.
+    /// Drops failure counts of removed endpoints.
     package func keepFailures(of endpoints: Set<RelayAddress>) {
         failures.withLock { failures in
             if !failures.isEmpty { failures = failures.filter { endpoints.contains($0.key) } }

@@ -3,7 +3,7 @@ import InternetAddresses
 /// A client's connection and the one to an endpoint.
 struct Connection {
     enum Phase: UInt8 {
-        /// The place in the table is free.
+        /// The slot in the table is free.
         case free
         /// An endpoint is being tried.
         case connecting
@@ -11,15 +11,15 @@ struct Connection {
     }
 
     var phase = Phase.free
-    /// Tells this connection from an earlier one in the same place of the table.
+    /// Distinguishes this connection from an earlier one in the same slot.
     var generation: UInt32 = 0
-    /// How many endpoints were tried before.
+    /// The number of endpoints tried before.
     var attempt: UInt8 = 0
-    /// Whether the connection to the endpoint asks after it while it is silent.
+    /// Whether keep-alive is on for the connection to the endpoint.
     var isKeptAlive = false
     var client: CInt = -1
     var server: CInt = -1
-    /// When the endpoint was called, in nanoseconds.
+    /// When connecting to the endpoint began, in nanoseconds.
     var called: UInt64 = 0
     var listener: Listener?
     var clientAddress = RelayAddress(IPAddress(ipv4: 0), 0)
@@ -29,22 +29,22 @@ struct Connection {
     var downward = Flow()
 }
 
-/// The connections of one thread, each in a place that others take when it is gone.
+/// The connections of one thread, in reusable slots.
 struct ConnectionTable {
     private var connections: [Connection] = []
     private var free: [UInt32] = []
 
-    /// How many there are.
+    /// The number of connections.
     var count: Int { connections.count - free.count }
 
-    /// Takes a free place.
+    /// Takes a free slot.
     mutating func add() -> UInt32 {
         if let index = free.popLast() { return index }
         connections.append(Connection())
         return UInt32(connections.count - 1)
     }
 
-    /// Frees a place; who still knows its token finds another generation there.
+    /// Frees a slot; old tokens no longer match its generation.
     mutating func remove(_ index: UInt32) {
         let generation = connections[Int(index)].generation
         connections[Int(index)] = Connection()
@@ -57,13 +57,13 @@ struct ConnectionTable {
         _modify { yield &connections[Int(index)] }
     }
 
-    /// Whether the connection that the token was made for is still there.
+    /// Whether the token's connection still exists.
     func has(_ token: Token) -> Bool {
         let index = Int(token.index)
         return index < connections.count && connections[index].generation == token.generation
             && connections[index].phase != .free
     }
 
-    /// The places that are taken.
+    /// The slots in use.
     var indices: [UInt32] { connections.indices.filter { connections[$0].phase != .free }.map { UInt32($0) } }
 }

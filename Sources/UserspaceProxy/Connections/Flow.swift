@@ -1,26 +1,26 @@
 import CLinux
 import Glibc
 
-/// One direction of a connection: from the socket that is read to the one that is written.
+/// One direction of a connection: from the socket being read to the one being written.
 ///
-/// Little is copied through a buffer that all connections of a thread share; much is moved through a pipe inside the
-/// kernel. Nothing is read while the other side does not take what was read before.
+/// Small amounts are copied through a buffer shared by all connections of a thread; large ones are moved through a pipe
+/// inside the kernel. Nothing is read until the other side has taken what was read before.
 struct Flow {
-    /// Whether there may be something to read, and room to write. The kernel tells when that begins, and we find out
+    /// Whether there may be something to read, and room to write. The kernel reports when that begins, and we find out
     /// when it ends (edge-triggered epoll(7)).
     var isReadable = false
     var isWritable = false
-    /// Whether the end, or an error, is known to come: a short read is not the last one then.
+    /// Whether an end or error is pending: then a short read is not the last one.
     var isEnding = false
-    /// The reading side has ended, and all has been read.
+    /// The source has ended, and everything has been read.
     var hasEnded = false
     /// The end has been passed on.
     var isFinished = false
-    /// Whether bytes come so fast that a pipe is worth its calls.
+    /// Whether bytes arrive so fast that a pipe pays off.
     private var isBulk = false
     private var pipe = Pipe()
     private var piped = 0
-    /// What could not be written at once. Used rarely: from then on the flow goes through a pipe.
+    /// Bytes that could not be written at once. Rarely used: from then on the flow uses a pipe.
     private var held: [UInt8] = []
     private var heldStart = 0
 
@@ -28,20 +28,20 @@ struct Flow {
     enum Pause {
         /// Until one of the sockets is ready again.
         case blocked
-        /// Others are to have their turn.
+        /// Other connections must have their turn.
         case yielded
         /// The end has been reached, and everything before it has been written.
         case ended
-        /// The socket that is read failed.
+        /// The source socket failed.
         case sourceFailed(CInt)
-        /// The socket that is written failed.
+        /// The destination socket failed.
         case targetFailed(CInt)
     }
 
-    /// How much is moved at most before others have their turn, in rounds.
+    /// The maximum number of rounds before others have their turn.
     private static let rounds = 16
     private static let bulkSize = 1 << 20
-    /// A pipe is given up when this little comes at once.
+    /// A pipe is given up when so few bytes arrive at a time.
     private static let smallSize = 16 << 10
 
     /// Moves bytes until a socket would block, and adds them to `count`.
@@ -74,7 +74,7 @@ struct Flow {
         return .yielded
     }
 
-    /// Gives back what the flow has borrowed.
+    /// Returns borrowed resources.
     mutating func release(_ supplies: inout RelaySupplies) {
         if pipe.exists { supplies.pipes.give(pipe, isEmpty: piped == 0) }
         self = Flow()
@@ -102,7 +102,7 @@ struct Flow {
         return written
     }
 
-    /// Moves what there is into the pipe; `nil` to go on.
+    /// Moves available bytes into the pipe; `nil` to continue.
     private mutating func fillPipe(from source: CInt, _ supplies: inout RelaySupplies) -> Pause? {
         if !pipe.exists { pipe = supplies.pipes.take() }
         guard pipe.exists else {
@@ -120,7 +120,7 @@ struct Flow {
         return nil
     }
 
-    /// Copies what there is; `nil` to go on.
+    /// Copies available bytes; `nil` to continue.
     private mutating func copy(
         from source: CInt, to target: CInt, _ supplies: inout RelaySupplies, count: inout UInt64
     ) -> Pause? {
@@ -133,7 +133,7 @@ struct Flow {
             hasEnded = true
             return nil
         }
-        // All that there was: no need to ask.
+        // That was everything: no need for another call.
         if read < room, !isEnding { isReadable = false }
         isBulk = read == room
         var written = 0
@@ -160,9 +160,9 @@ struct Flow {
     }
 }
 
-/// What the flows of a thread share.
+/// Resources shared by the flows of a thread.
 struct RelaySupplies: ~Copyable {
-    /// Nothing stays in it from one call to the next.
+    /// Holds nothing between calls.
     var buffer: [UInt8]
     var pipes: PipePool
 

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A pipe that bytes are moved through without passing our memory (splice(2)).
+/// A pipe through which bytes move without passing through our memory (splice(2)).
 struct Pipe {
     var output: CInt = -1
     var input: CInt = -1
@@ -9,26 +9,26 @@ struct Pipe {
     var exists: Bool { output >= 0 }
 }
 
-/// The pipes of a thread, and those of them that wait for their next use.
+/// The pipes of a thread, in use and idle.
 struct PipePool: ~Copyable {
-    /// What a pipe is to hold, so that one call moves much. The kernel may give less.
+    /// The requested pipe size, so that one call moves much. The kernel may grant less.
     private static let capacity: Int32 = 256 << 10
-    /// Pipes that are kept although nobody needs them.
+    /// The number of idle pipes kept.
     private static let maximumSpares = 64
 
     private let limit: Int
-    /// How many there are.
+    /// The number of pipes.
     private var count = 0
     private var spares: [Pipe] = []
 
-    /// No more than `limit` pipes exist at a time.
+    /// At most `limit` pipes exist at a time.
     init(limit: Int) { self.limit = limit }
 
     deinit {
         for pipe in spares { Self.close(pipe) }
     }
 
-    /// An empty pipe; one that does not exist where the limit of pipes, or that of open files, is reached.
+    /// An empty pipe; an absent one if the limit of pipes or open files is reached.
     mutating func take() -> Pipe {
         if let pipe = spares.popLast() { return pipe }
         guard count < limit else { return Pipe() }

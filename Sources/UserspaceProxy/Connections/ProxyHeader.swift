@@ -1,14 +1,14 @@
 import InternetAddresses
 
-/// A version of the PROXY protocol, which tells an endpoint the client's address in front of the first byte
-/// (haproxy.org, proxy-protocol.txt).
+/// A version of the PROXY protocol, which sends an endpoint the client's address before the first byte (haproxy.org,
+/// proxy-protocol.txt).
 package enum ProxyHeader: String, Sendable, Hashable, CaseIterable {
     /// One line of text.
     case v1
     /// Binary.
     case v2
 
-    /// The header for a TCP connection that `client` has made to `server`; both are of one IP family.
+    /// The header for a TCP connection from `client` to `server`, both of one IP family.
     func bytes(from client: RelayAddress, to server: RelayAddress) -> [UInt8] {
         switch self {
         case .v1:

@@ -3,12 +3,12 @@ import Glibc
 import InternetAddresses
 import Synchronization
 
-/// Carries datagrams between clients and endpoints, many in one call. Belongs to one thread.
+/// Carries datagrams between clients and endpoints, many per call. Belongs to one thread.
 struct DatagramRelay: ~Copyable {
-    /// Datagrams in one call, and how often in a row before others have their turn.
+    /// The number of datagrams per call, and of calls in a row before others have their turn.
     private static let batch = 16
     private static let rounds = 4
-    /// The longest datagram that there is.
+    /// The length of the longest possible datagram.
     private static let size = 1 << 16
 
     private let limit: Int
@@ -26,7 +26,7 @@ struct DatagramRelay: ~Copyable {
     }
 
     mutating func add(_ listener: Listener, id: UInt32, _ poller: inout Poller) {
-        // Pages that no datagram reaches cost nothing.
+        // Untouched pages cost nothing.
         if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Self.batch * Self.size) }
         listeners[id] = listener
         _ = poller.add(listener.socket.descriptor, .reading, Token(.datagramListener, id))
@@ -40,7 +40,7 @@ struct DatagramRelay: ~Copyable {
         for index in sessions.indices(of: id) { end(index, counters: listener.counters) }
     }
 
-    /// Ends the sessions with other endpoints.
+    /// Ends sessions with other endpoints.
     mutating func keepSessions(of id: UInt32, with endpoints: Set<RelayAddress>) {
         for index in sessions.indices(of: id) where !endpoints.contains(sessions[index].endpoint) { end(index) }
     }
@@ -50,7 +50,7 @@ struct DatagramRelay: ~Copyable {
         listeners = [:]
     }
 
-    /// Passes on what clients have sent.
+    /// Forwards datagrams from clients.
     mutating func receive(_ id: UInt32, _ poller: inout Poller, at now: UInt64) {
         guard let listener = listeners[id] else { return }
         for _ in 0..<Self.rounds {
@@ -72,7 +72,7 @@ struct DatagramRelay: ~Copyable {
             sessions.use(index, stage: stage == .answered ? .flowing : stage, at: now)
             let result = send(place, on: index, listener.counters)
             guard result == -CLong(ECONNREFUSED) else { return }
-            // Nobody listens there, as an answer to an earlier datagram says.
+            // Nothing listens there, according to the answer to an earlier datagram.
             let failed = sessions[index].endpoint
             listener.counters.failed(failed)
             end(index, counters: listener.counters)
@@ -122,7 +122,7 @@ struct DatagramRelay: ~Copyable {
         _ = send(place, on: index, listener.counters)
     }
 
-    /// The number of bytes, or an errno as a negative number; one that is not sent is dropped, as networks do.
+    /// The number of bytes, or a negative errno; unsent datagrams are dropped, as in networks.
     private func send(_ place: Int, on index: UInt32, _ counters: RelayCounters) -> CLong {
         let offset = Int(received[place].offset)
         let length = Int(received[place].length)
@@ -133,7 +133,7 @@ struct DatagramRelay: ~Copyable {
         return sent
     }
 
-    /// Passes on what the endpoint of a session has sent.
+    /// Forwards datagrams from a session's endpoint.
     mutating func answer(_ token: Token, at now: UInt64) {
         guard let index = sessions.index(of: token), let listener = listeners[sessions[index].key.listener] else {
             return
@@ -170,7 +170,7 @@ struct DatagramRelay: ~Copyable {
         }
     }
 
-    /// When the next session ends if it stays silent.
+    /// When the next session expires.
     var nextDeadline: UInt64? {
         DatagramSession.Stage.allCases.compactMap { stage in
             sessions.oldest(stage).map { sessions[$0].lastUse + timeout(stage) }
@@ -185,7 +185,7 @@ struct DatagramRelay: ~Copyable {
         }
     }
 
-    /// Ends a session where there are too many: one that has had its answer, if there is any.
+    /// Ends a session when there are too many: preferably one that has been answered.
     private mutating func makeRoom() {
         guard sessions.count >= limit else { return }
         load.pauses.wrappingAdd(1, ordering: .relaxed)

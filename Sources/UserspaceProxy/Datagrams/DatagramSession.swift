@@ -1,15 +1,15 @@
 import CLinux
 import InternetAddresses
 
-/// What one client has to do with one UDP listener: a socket that is connected to the endpoint.
+/// The session of one client with one UDP listener: a socket connected to the endpoint.
 struct DatagramSession {
-    /// Whose datagrams belong to the session.
+    /// Identifies the session's datagrams.
     struct Key: Hashable {
         var listener: UInt32
         var client: RelayAddress
     }
 
-    /// How long a session may be silent depends on what has happened in it.
+    /// The stage of a session, which determines how long it may be silent.
     enum Stage: Int, CaseIterable {
         case unanswered
         case answered
@@ -20,7 +20,7 @@ struct DatagramSession {
     var descriptor: CInt = -1
     var generation: UInt32 = 0
     var endpoint = RelayAddress(IPAddress(ipv4: 0), 0)
-    /// The client, and the address of ours that it writes to.
+    /// The client, and our address that it sends to.
     var peer = CLinux_peer()
     var stage = Stage.unanswered
     var lastUse: UInt64 = 0
@@ -31,7 +31,7 @@ struct DatagramSession {
     var exists: Bool { descriptor >= 0 }
 }
 
-/// The sessions of one thread. Those of a stage are in a list, the longest silent first.
+/// The sessions of one thread. Those of each stage are in a list, the longest silent first.
 struct DatagramSessions {
     private var sessions: [DatagramSession] = []
     private var free: [UInt32] = []
@@ -48,7 +48,7 @@ struct DatagramSessions {
 
     func index(of key: DatagramSession.Key) -> UInt32? { places[key] }
 
-    /// The session that a token was made for, if it is still there.
+    /// The session of a token, if it still exists.
     func index(of token: Token) -> UInt32? {
         let index = Int(token.index)
         guard index < sessions.count, sessions[index].exists, sessions[index].generation == token.generation else {
@@ -57,7 +57,7 @@ struct DatagramSessions {
         return token.index
     }
 
-    /// Adds a session that has had a datagram now.
+    /// Adds a session that has just had a datagram.
     mutating func add(_ session: DatagramSession) -> UInt32 {
         let index: UInt32
         if let place = free.popLast() {
@@ -74,7 +74,7 @@ struct DatagramSessions {
         return index
     }
 
-    /// Forgets a session; its descriptor is for the caller to close.
+    /// Removes a session; the caller closes its descriptor.
     mutating func remove(_ index: UInt32) {
         unlink(index)
         places[sessions[Int(index)].key] = nil
@@ -84,7 +84,7 @@ struct DatagramSessions {
         free.append(index)
     }
 
-    /// A datagram came or went.
+    /// A datagram was received or sent.
     mutating func use(_ index: UInt32, stage: DatagramSession.Stage, at now: UInt64) {
         unlink(index)
         sessions[Int(index)].stage = stage
@@ -92,7 +92,7 @@ struct DatagramSessions {
         link(index)
     }
 
-    /// The session of a stage that has been silent for longest.
+    /// The longest silent session of a stage.
     func oldest(_ stage: DatagramSession.Stage) -> UInt32? {
         let index = first[stage.rawValue]
         return index < 0 ? nil : UInt32(index)

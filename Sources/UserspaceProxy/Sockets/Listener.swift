@@ -1,14 +1,13 @@
 package import InternetAddresses
 package import Synchronization
 
-/// A listening socket and what becomes of its connections.
+/// A listening socket and the handling of its connections.
 package final class Listener: Sendable {
     package let socket: ListeningSocket
     package let counters: RelayCounters
-    /// The address that connections had before they were redirected to the socket, where that is how they arrive;
-    /// others are reset.
+    /// The original destination of connections redirected to the socket, if they arrive that way; others are reset.
     package let redirectedFrom: RelayAddress?
-    /// May change at any time; connections that are made already stay as they are.
+    /// May change at any time; existing connections are not affected.
     package let rules: Mutex<ListenerRules>
 
     package init(
@@ -21,15 +20,15 @@ package final class Listener: Sendable {
     }
 }
 
-/// What becomes of new connections.
+/// The handling of new connections.
 package struct ListenerRules: Sendable {
     /// For clients inside; `nil` refuses them.
     package var inside: Balancer?
     /// For all others.
     package var outside: Balancer?
-    /// Where clients are inside. Asked only if the two differ.
+    /// The networks of clients inside. Used only if the two differ.
     package var insideNetworks: [IPNetwork]
-    /// What endpoints are told of the client in front of its first byte.
+    /// The header about the client that endpoints receive before its first byte.
     package var proxyHeader: ProxyHeader?
 
     package init(
@@ -41,7 +40,7 @@ package struct ListenerRules: Sendable {
         self.proxyHeader = proxyHeader
     }
 
-    /// Rules for everyone alike.
+    /// The same rules for all clients.
     package init(_ balancer: Balancer?, proxyHeader: ProxyHeader? = nil) {
         self.init(inside: balancer, outside: balancer, proxyHeader: proxyHeader)
     }

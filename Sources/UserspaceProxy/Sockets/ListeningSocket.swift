@@ -2,20 +2,20 @@ import CLinux
 import Glibc
 package import InternetAddresses
 
-/// A socket that clients connect to, or send datagrams to. Closed when nobody refers to it any more.
+/// A socket that clients connect to, or send datagrams to. Closed with the last reference.
 package final class ListeningSocket: Sendable {
     package let descriptor: CInt
     package let transport: TransportProtocol
     /// Where it is bound.
     package let address: RelayAddress
 
-    /// Clients that are gone without a word are noticed after three minutes: seconds of silence, and three questions.
+    /// Silently vanished clients are detected after three minutes: seconds of silence, and three probes.
     private static let keepAlive: (idle: Int32, interval: Int32, count: Int32) = (120, 20, 3)
-    /// The kernel takes as much of it as `net.core.somaxconn` allows.
+    /// The kernel limits it to `net.core.somaxconn`.
     private static let backlog: Int32 = 65_535
     private static let receiveBuffer: Int32 = 1 << 20
 
-    /// Binds to a TCP or UDP address, and listens; port 0 is for the kernel to choose. With `awaitsAddress` the machine
+    /// Binds to a TCP or UDP address, and listens; with port 0 the kernel chooses. With `awaitsAddress` the machine
     /// need not have the address yet (IP_FREEBIND).
     package init(
         _ transport: TransportProtocol, _ address: RelayAddress, awaitsAddress: Bool = false
@@ -53,7 +53,7 @@ package final class ListeningSocket: Sendable {
         self.transport = transport
     }
 
-    /// Takes over a socket that an earlier process has bound. The descriptor belongs to this object from now on.
+    /// Takes over a socket bound by an earlier process. The descriptor now belongs to this object.
     package init(adopting descriptor: CInt, _ transport: TransportProtocol) throws(RelayError) {
         var storage = sockaddr_storage()
         let result = CLinux_own_address(descriptor, &storage)
@@ -68,7 +68,7 @@ package final class ListeningSocket: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Lets the kernel drop what comes from other sources.
+    /// Makes the kernel drop packets from other sources.
     package func hear(_ filter: SourceFilter) throws(RelayError) {
         guard let program = filter.program(address.address.family) else {
             throw RelayError("filter so many source ranges on \(transport) \(address)", errno: E2BIG)
@@ -97,7 +97,7 @@ package final class ListeningSocket: Sendable {
         return options
     }
 
-    /// Makes a connection to an endpoint notice that the endpoint's machine has vanished.
+    /// Makes a connection detect that the endpoint's machine has vanished.
     static func keepAlive(_ descriptor: CInt) {
         let tcp = Int32(IPPROTO_TCP)
         for (level, name, value) in [
@@ -105,7 +105,7 @@ package final class ListeningSocket: Sendable {
             (tcp, TCP_KEEPINTVL, keepAlive.interval),
             (tcp, TCP_KEEPCNT, keepAlive.count),
         ] {
-            // Without it the connection works as well, and ends later.
+            // Without it the connection still works, but ends later.
             _ = CLinux_set_option(descriptor, level, name, value)
         }
     }

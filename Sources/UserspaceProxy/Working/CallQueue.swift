@@ -1,13 +1,13 @@
 import DequeModule
 
-/// Calls to endpoints that wait for an answer, in the order in which their time runs out.
+/// Pending connection attempts to endpoints, in order of expiry.
 struct CallQueue {
     private struct Call {
         var token: Token
         var deadline: UInt64
     }
 
-    /// One queue for each attempt: all calls in it may take the same time, so the first one expires first.
+    /// One queue per attempt: all calls in it have the same timeout, so the first one expires first.
     private var queues: [Deque<Call>]
     private let timeouts: [UInt64]
 
@@ -17,14 +17,14 @@ struct CallQueue {
         queues = timeouts.map { _ in Deque() }
     }
 
-    /// How many endpoints are tried.
+    /// The number of endpoints tried.
     var attempts: Int { timeouts.count }
 
     mutating func append(_ token: Token, attempt: Int, at now: UInt64) {
         queues[attempt].append(Call(token: token, deadline: now + timeouts[attempt] * 1_000_000))
     }
 
-    /// Takes out a call that has had its time; it may have been answered long ago.
+    /// Removes an expired call, which may have been answered long ago.
     mutating func expired(at now: UInt64) -> (token: Token, attempt: Int)? {
         for attempt in queues.indices {
             guard let first = queues[attempt].first, first.deadline <= now else { continue }
@@ -33,6 +33,6 @@ struct CallQueue {
         return nil
     }
 
-    /// When the next call will have had its time.
+    /// When the next call expires.
     var nextDeadline: UInt64? { queues.lazy.compactMap { $0.first?.deadline }.min() }
 }

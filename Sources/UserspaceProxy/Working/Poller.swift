@@ -6,7 +6,7 @@ struct Poller: ~Copyable {
     private let descriptor: CInt
     private var events = [epoll_event](repeating: epoll_event(), count: 256)
 
-    /// An instance that waits for messages on a descriptor from the start.
+    /// An instance that waits for messages on a descriptor from the beginning.
     init(listeningTo wake: CInt) throws(RelayError) {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard descriptor >= 0 else { throw RelayError("make an epoll instance", errno: errno) }
@@ -16,13 +16,13 @@ struct Poller: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// What can be waited for.
+    /// The events to wait for.
     enum Interest {
-        /// Readable, for as long as it is.
+        /// Readable, level-triggered.
         case reading
-        /// The same; of several threads that wait, not all are woken.
+        /// The same, but not all waiting threads are woken.
         case sharedReading
-        /// Everything, told once each time when it begins.
+        /// Everything, edge-triggered.
         case changes
 
         fileprivate var mask: UInt32 {
@@ -34,7 +34,7 @@ struct Poller: ~Copyable {
         }
     }
 
-    /// Begins to wait for a descriptor; closing it ends that. 0, or an errno.
+    /// Starts waiting for a descriptor; closing it ends that. 0, or an errno.
     func add(_ watched: CInt, _ interest: Interest, _ token: Token) -> CInt {
         var event = epoll_event()
         event.events = interest.mask
@@ -45,8 +45,7 @@ struct Poller: ~Copyable {
     /// Stops waiting for a descriptor that stays open.
     func remove(_ watched: CInt) { epoll_ctl(descriptor, EPOLL_CTL_DEL, watched, nil) }
 
-    /// Waits for events, up to so many milliseconds, or without end for -1. Returns how many there are for
-    /// ``event(_:)``.
+    /// Waits for events, up to this many milliseconds, or indefinitely for -1. Returns their number for ``event(_:)``.
     mutating func wait(milliseconds: Int32) -> Int {
         Int(max(0, epoll_wait(descriptor, &events, Int32(events.count), milliseconds)))
     }
@@ -57,7 +56,7 @@ struct Poller: ~Copyable {
     }
 }
 
-/// What an event says of a descriptor.
+/// An event of a descriptor.
 struct Readiness {
     let mask: UInt32
 
@@ -65,7 +64,7 @@ struct Readiness {
         mask & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
     }
     var isWritable: Bool { mask & (EPOLLOUT.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
-    /// The other side will send no more, or an error is pending.
+    /// The peer will send no more, or an error is pending.
     var isEnding: Bool { mask & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
     var hasFailed: Bool { mask & EPOLLERR.rawValue != 0 }
 }

@@ -3,16 +3,17 @@ import Glibc
 
 /// The limits of a relay.
 package struct RelayConfiguration: Sendable, Hashable {
-    /// How many threads carry connections.
+    /// The number of threads that carry connections.
     package var threads: Int
-    /// Connections at a time. Those that come when there are so many wait in the kernel's queues.
+    /// The maximum number of simultaneous connections. Further ones wait in the kernel's queues.
     package var connectionLimit: Int
-    /// UDP sessions at a time; when there are more, the one that has been silent for longest ends.
+    /// The maximum number of simultaneous UDP sessions; beyond it, the longest silent one ends.
     package var sessionLimit: Int
-    /// Pipes at a time, through which the kernel moves the bytes of connections with much to carry. Others are copied.
+    /// The maximum number of pipes, through which the kernel moves the bytes of busy connections.
+    /// Other bytes are copied.
     package var pipeLimit: Int
-    /// How long each attempt to reach an endpoint may take, in milliseconds; one attempt for each. The original
-    /// kube-proxy had these.
+    /// The timeout of each attempt to reach an endpoint, in milliseconds, one per attempt. From
+    /// kube-proxy's userspace mode.
     package var callTimeouts: [UInt64] = [250, 500, 1000, 2000]
     package var sessionTimeouts = SessionTimeouts()
 
@@ -20,15 +21,15 @@ package struct RelayConfiguration: Sendable, Hashable {
     package struct SessionTimeouts: Sendable, Hashable {
         /// Until the first answer.
         package var unanswered: UInt64 = 30_000
-        /// Of a session of one question and its answer, which is most often all that there will be.
+        /// For a session of one question and its answer, usually all there will be.
         package var answered: UInt64 = 2_000
-        /// Of longer ones.
+        /// For longer ones.
         package var flowing: UInt64 = 120_000
 
         package init() {}
     }
 
-    /// Limits for so many open files: a connection takes two, a pipe two, a UDP session one.
+    /// Limits for this many open files: a connection takes two, a pipe two, a UDP session one.
     package init(threads: Int = Self.processors, openFiles: Int) {
         self.threads = max(1, threads)
         let sixteenth = openFiles / 16
@@ -43,14 +44,14 @@ package struct RelayConfiguration: Sendable, Hashable {
 
 /// The limit of open files of this process (RLIMIT_NOFILE, getrlimit(2)).
 package enum OpenFiles {
-    /// Files beyond which raising the limit has no use: 450,000 connections.
+    /// The number of files beyond which raising the limit is pointless: 450,000 connections.
     private static let enough: rlim_t = 1 << 20
 
     /// Raises the limit as far as the system allows and returns it.
     package static func raiseLimit() -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
-        // With CAP_SYS_RESOURCE the upper bound can be raised too.
+        // With CAP_SYS_RESOURCE the hard limit can also be raised.
         for wanted in [rlimit(rlim_cur: enough, rlim_max: max(enough, limit.rlim_max)), hardest(limit)]
         where limit.rlim_cur < enough {
             var wanted = wanted

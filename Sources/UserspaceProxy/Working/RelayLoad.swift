@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How much a relay carries at the moment. Counted by all its threads, read by anyone.
+/// The current load of a relay. Written by all its threads, read from any thread.
 package final class RelayLoad: Sendable {
     /// TCP connections, and UDP sessions.
     let connections = Atomic<Int>(0)
@@ -10,9 +10,9 @@ package final class RelayLoad: Sendable {
 
     package init() {}
 
-    /// TCP connections that are open now.
+    /// Open TCP connections.
     package var connectionCount: Int { connections.load(ordering: .relaxed) }
-    /// UDP sessions that are open now.
+    /// Open UDP sessions.
     package var sessionCount: Int { sessions.load(ordering: .relaxed) }
     /// How often new connections had to wait because of a limit.
     package var pauseCount: UInt64 { pauses.load(ordering: .relaxed) }

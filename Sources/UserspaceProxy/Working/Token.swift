@@ -1,4 +1,4 @@
-/// What an event belongs to, as the kernel keeps it with a descriptor (`epoll_data`).
+/// Identifies the object of an event; the kernel stores it with a descriptor (`epoll_data`).
 struct Token: Hashable {
     enum Kind: UInt64 {
         /// The thread has a message.

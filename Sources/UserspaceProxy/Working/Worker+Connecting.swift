@@ -3,9 +3,9 @@ import Glibc
 import InternetAddresses
 import Synchronization
 
-/// From a client's connection to one with an endpoint.
+/// From accepting a client to connecting to an endpoint.
 extension Worker {
-    /// Connections that are accepted in a row: another thread may be idle.
+    /// The number of connections accepted in a row: another thread may be idle.
     private static let acceptBatch = 8
 
     mutating func accept(_ id: UInt32) {
@@ -17,7 +17,7 @@ extension Worker {
             switch -client {
             case EAGAIN: return
             case EMFILE, ENFILE, ENOBUFS, ENOMEM: return pauseAccepting()
-            // A client that gave up, or an error of the network that belongs to one connection (accept(2)).
+            // A client that gave up, or a network error of a single connection (accept(2)).
             case 1...: continue
             default: begin(client, peer, listener)
             }
@@ -36,7 +36,7 @@ extension Worker {
         call(index)
     }
 
-    /// The port to which connections are redirected is open on all addresses; nobody else is to use it.
+    /// The target port of redirects is open on all addresses; direct connections are refused.
     private func isExpected(_ client: CInt, _ listener: Listener) -> Bool {
         guard let expected = listener.redirectedFrom else { return true }
         var storage = sockaddr_storage()
@@ -45,7 +45,7 @@ extension Worker {
         return RelayAddress(storage) == expected
     }
 
-    /// Calls an endpoint, and the next one where that fails at once; refuses the client if nobody is left.
+    /// Connects to an endpoint, and to the next one if that fails at once; refuses the client if none is left.
     private mutating func call(_ index: UInt32) {
         guard let listener = connections[index].listener else { return abort(index) }
         let client = connections[index].clientAddress.address
@@ -56,7 +56,7 @@ extension Worker {
         {
             connections[index].endpoint = endpoint
             let server = CLinux_socket(endpoint.address.family.socketFamily, Int32(SOCK_STREAM.rawValue))
-            // That is not the endpoint's fault.
+            // Not the endpoint's fault.
             guard server >= 0 else {
                 pauseAccepting()
                 break
@@ -84,7 +84,7 @@ extension Worker {
         abort(index)
     }
 
-    /// The endpoint has not answered: the next one is called.
+    /// The endpoint has not answered: try the next one.
     private mutating func callAgain(_ index: UInt32) {
         close(connections[index].server)
         connections[index].server = -1
@@ -93,7 +93,7 @@ extension Worker {
         call(index)
     }
 
-    /// An attempt has had its time; the connection may be far beyond it.
+    /// An attempt has expired; the connection may be long past it.
     mutating func callTimedOut(_ token: Token, attempt: Int) {
         guard connections.has(token), connections[token.index].phase == .connecting,
             Int(connections[token.index].attempt) == attempt
@@ -101,7 +101,7 @@ extension Worker {
         callAgain(token.index)
     }
 
-    /// An endpoint has answered, or cannot.
+    /// An endpoint has answered or failed.
     mutating func endpointAnswered(_ index: UInt32, _ readiness: Readiness) {
         if readiness.hasFailed || readiness.isEnding && CLinux_pending_error(connections[index].server) != 0 {
             return callAgain(index)
@@ -121,7 +121,7 @@ extension Worker {
         relay(index)
     }
 
-    /// Sends the header of the PROXY protocol, where the endpoint wants one. A new connection has room for it.
+    /// Sends the PROXY protocol header if the endpoint wants one. A new connection has room for it.
     private func tellClient(_ index: UInt32, _ listener: Listener) -> Bool {
         guard let header = listener.rules.withLock({ $0.proxyHeader }) else { return true }
         let client = connections[index].clientAddress

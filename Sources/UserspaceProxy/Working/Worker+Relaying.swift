@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Between a client and its endpoint.
+/// Relaying between a client and its endpoint.
 extension Worker {
     mutating func clientIsReady(_ token: Token, _ readiness: Readiness) {
         guard connections.has(token) else { return }
@@ -25,19 +25,19 @@ extension Worker {
         if readiness.hasFailed, connections.has(token) { notice(connections[index].server, index) }
     }
 
-    /// An error that nobody has come across, because neither direction wanted the socket at the moment.
+    /// An error that went unnoticed because neither direction was using the socket.
     private mutating func notice(_ socket: CInt, _ index: UInt32) {
         if CLinux_pending_error(socket) != 0 { abort(index) }
     }
 
-    /// Moves what can be moved, and passes ends and failures on.
+    /// Moves available bytes, and passes on ends and failures.
     mutating func relay(_ index: UInt32) {
         let client = connections[index].client
         let server = connections[index].server
         var up: UInt64 = 0
         var down: UInt64 = 0
         let upward = connections[index].upward.move(from: client, to: server, &supplies, count: &up)
-        // Also where the endpoint takes nothing any more: what it has sent before belongs to the client.
+        // Even if the endpoint accepts nothing more: the client must get what it has already sent.
         let downward = connections[index].downward.move(from: server, to: client, &supplies, count: &down)
         if let counters = connections[index].listener?.counters {
             if up > 0 { counters.bytesToEndpoints.wrappingAdd(up, ordering: .relaxed) }
@@ -60,14 +60,14 @@ extension Worker {
         }
     }
 
-    /// Ends a connection in good order.
+    /// Ends a connection cleanly.
     mutating func finish(_ index: UInt32) {
         close(connections[index].client)
         if connections[index].server >= 0 { close(connections[index].server) }
         forget(index)
     }
 
-    /// Ends a connection with resets: what one side has done to it, the other one learns.
+    /// Ends a connection with resets, so that a reset by one side reaches the other.
     mutating func abort(_ index: UInt32) {
         CLinux_reset(connections[index].client)
         if connections[index].server >= 0 { CLinux_reset(connections[index].server) }

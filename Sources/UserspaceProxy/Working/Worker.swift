@@ -3,9 +3,9 @@ import Glibc
 import InternetAddresses
 import Synchronization
 
-/// Carries connections on a thread of its own: it waits for events of the kernel and moves bytes.
+/// Carries connections on its own thread: waits for kernel events and moves bytes.
 ///
-/// Everything in it belongs to its thread; others write to its mailbox.
+/// Confined to its thread; others write to its mailbox.
 struct Worker: ~Copyable {
     let configuration: RelayConfiguration
     let mailbox: WorkerMailbox
@@ -16,11 +16,11 @@ struct Worker: ~Copyable {
     var calls: CallQueue
     var listeners: [UInt32: Listener] = [:]
     var datagrams: DatagramRelay
-    /// Connections whose turn has been interrupted for others.
+    /// Connections interrupted to give others their turn.
     private var interrupted: [UInt32] = []
-    /// When new connections are accepted again; `nil` while they are.
+    /// When accepting resumes; `nil` while accepting.
     var pausedUntil: UInt64?
-    /// The time at which the current events were taken.
+    /// The time at which the current events were received.
     var now = MonotonicTime.now
     private var nextSweep: UInt64 = 0
 
@@ -43,7 +43,7 @@ struct Worker: ~Copyable {
         while true {
             let count = poller.wait(milliseconds: pause)
             now = MonotonicTime.now
-            // First: what others have told before an event holds for the event.
+            // First, because messages sent before an event apply to it.
             if (0..<count).contains(where: { poller.event($0).token.kind == .wake }), !obey() { return }
             for index in 0..<count {
                 let (token, readiness) = poller.event(index)
@@ -66,7 +66,7 @@ struct Worker: ~Copyable {
         }
     }
 
-    /// Unlike send(2), splice(2) cannot be told not to send SIGPIPE, which goes to the thread that makes the call.
+    /// Unlike send(2), splice(2) has no flag to suppress SIGPIPE, which goes to the calling thread.
     private static func ignoreBrokenPipes() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -74,7 +74,7 @@ struct Worker: ~Copyable {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// In milliseconds, as epoll_wait(2) takes it.
+    /// In milliseconds, for epoll_wait(2).
     private var pause: Int32 {
         guard interrupted.isEmpty else { return 0 }
         var next: UInt64?
@@ -86,10 +86,10 @@ struct Worker: ~Copyable {
         return next <= now ? 0 : Int32(clamping: (next - now) / 1_000_000 + 1)
     }
 
-    /// Lets others have their turn before the connection goes on.
+    /// Gives others their turn before the connection continues.
     mutating func interrupt(_ index: UInt32) { interrupted.append(index) }
 
-    /// Does what the mailbox says; false where that is to stop.
+    /// Handles the mailbox; false to stop.
     private mutating func obey() -> Bool {
         for message in mailbox.take() {
             switch message {
@@ -132,8 +132,8 @@ struct Worker: ~Copyable {
         }
     }
 
-    /// Connections that last are asked whether the endpoint is still there. The client's side inherits that from its
-    /// listener; here it is a few calls, which short connections do without.
+    /// Turns on keep-alive for lasting connections. The client's side inherits it from its listener; here it takes a
+    /// few calls, which short connections avoid.
     private mutating func sweep() {
         nextSweep = now + Self.sweepInterval
         for index in connections.indices

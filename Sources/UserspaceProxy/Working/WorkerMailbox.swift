@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// What a thread of a relay is told by others.
+/// Messages to a thread of a relay.
 final class WorkerMailbox: Sendable {
     enum Message: Sendable {
         case add(Listener, id: UInt32)
-        /// No new connections; those that are there go on, UDP sessions only if they are kept.
+        /// Stops accepting; existing connections continue, UDP sessions only if they are kept.
         case remove(id: UInt32, keepingSessions: Bool)
-        /// Ends the UDP sessions of a listener with other endpoints than these.
+        /// Ends a listener's UDP sessions with endpoints not among these.
         case keepSessions(id: UInt32, with: Set<RelayAddress>)
         /// Ends everything.
         case stop
