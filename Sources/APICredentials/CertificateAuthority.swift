@@ -3,15 +3,16 @@ import Foundation
 import SwiftASN1
 import X509
 
-/// The server's own certificate authority: who holds one of its certificates is who the certificate says.
+/// The server's own certificate authority: its certificates identify their holders.
 struct CertificateAuthority {
-    /// Days that certificates last, and that must be left when a program starts or looks.
+    /// The validity of certificates in days, and the remainder at which they are renewed.
     static let lifetime = 3650, leafLifetime = 365, renewal = 60
 
     let certificate: Certificate
     private let key: Certificate.PrivateKey
 
-    /// Reads `ca.crt` and `ca.key` in `folder`, or makes them; renews the certificate, with the same key, in good time.
+    /// Reads `ca.crt` and `ca.key` in `folder`, or creates them; renews the certificate, with the same key,
+    /// before it expires.
     init(folder: String, now: Date) throws {
         let paths = (certificate: folder + "/ca.crt", key: folder + "/ca.key")
         do {
@@ -60,7 +61,7 @@ struct CertificateAuthority {
         case client
     }
 
-    /// Issues a certificate with a key of its own.
+    /// Issues a certificate with a new key.
     func issue(
         commonName: String, organizations: [String] = [], usage: Usage, now: Date
     ) throws -> (certificate: Certificate, key: Certificate.PrivateKey) {

@@ -1,4 +1,4 @@
-/// Why certificates, keys or tokens could not be read, made or accepted.
+/// Why certificates, keys or tokens could not be read, created or accepted.
 package struct CredentialError: Error, CustomStringConvertible, Sendable {
     /// What failed, why, and what to do.
     package let message: String

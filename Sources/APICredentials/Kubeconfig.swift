@@ -42,7 +42,7 @@ struct Kubeconfig: Hashable {
         """
     }
 
-    /// Reads back what `text` has written; `nil` for anything else.
+    /// Reads what `text` has written; `nil` for anything else.
     init?(parsing text: String) {
         var values: [Substring: String] = [:]
         for line in text.split(separator: "\n") {

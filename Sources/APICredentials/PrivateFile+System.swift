@@ -10,7 +10,7 @@ extension PrivateFile {
         guard Glibc.rename(old, new) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// Makes a folder that only its owner may enter, if it is not there.
+    /// Creates a folder that only its owner may enter, unless it exists.
     static func makeFolder(_ path: String) throws {
         guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
         throw CredentialError("\(path) cannot be made: \(Errno(rawValue: errno))")

@@ -1,8 +1,8 @@
 import SystemPackage
 
-/// Files with secrets: of mode 0600, and written as a whole or not at all.
+/// Files with secrets: mode 0600, written atomically.
 enum PrivateFile {
-    /// Writes beside the file, forces it to the disk, and puts it in place.
+    /// Writes a temporary file, syncs it to the disk, and renames it.
     static func write(_ text: String, to path: String, mode: FilePermissions = .ownerReadWrite) throws {
         let temporary = path + ".new"
         do {

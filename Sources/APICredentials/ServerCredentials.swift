@@ -2,9 +2,9 @@ package import Foundation
 import SwiftASN1
 import X509
 
-/// The certificates and keys that the server works with, in `pki` below its data directory.
+/// The server's certificates and keys, in `pki` below its data directory.
 package struct ServerCredentials: Sendable {
-    /// What the server answers to, besides `localhost`.
+    /// The server's names and addresses, besides `localhost`.
     package struct Names: Sendable, Hashable {
         package var dnsNames: [String]
         /// In network byte order, 4 or 16 bytes each.
@@ -21,10 +21,10 @@ package struct ServerCredentials: Sendable {
     /// PEM of the server's certificate and key.
     package let certificate: String
     package let key: String
-    /// When the server's certificate has to be replaced.
+    /// When the server's certificate must be replaced.
     package let renewal: Date
 
-    /// Reads what is there and makes what is missing, does not fit `names`, or ends soon.
+    /// Reads existing credentials, and creates those that are missing, do not match `names`, or expire soon.
     package init(folder: String, names: Names, now: Date) throws {
         let authority = try Self.authority(folder, now: now)
         let paths = (certificate: folder + "/pki/apiserver.crt", key: folder + "/pki/apiserver.key")
@@ -80,7 +80,7 @@ package struct ServerCredentials: Sendable {
         return dnsNames == Set(names.dnsNames) && addresses == Set(names.addresses)
     }
 
-    /// Writes a kubeconfig with a client certificate of `user`, unless the file has one that still lasts.
+    /// Writes a kubeconfig with a client certificate of `user`, unless the file has a valid one.
     ///
     /// - Returns: whether it was written.
     package static func writeKubeconfig(

@@ -2,13 +2,13 @@ import Crypto
 package import Foundation
 import JWTKit
 
-/// Signs and checks the tokens that Pods and others show to be a ServiceAccount.
+/// Signs and verifies ServiceAccount tokens.
 ///
 /// https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#schema-for-service-account-private-claims
 package struct ServiceAccountTokens: Sendable {
     package static let issuer = "https://kubernetes.default.svc.cluster.local"
 
-    /// Who a token is for, and what it is bound to.
+    /// The subject of a token, and the object it is bound to.
     package struct Claims: Sendable, Hashable {
         package var namespace: String
         package var serviceAccount: String
@@ -27,7 +27,7 @@ package struct ServiceAccountTokens: Sendable {
 
     private let keys: JWTKeyCollection
 
-    /// Reads `sa.key` in `pki` below `folder`, or makes it.
+    /// Reads `sa.key` in `pki` below `folder`, or creates it.
     package init(folder: String) async throws {
         try PrivateFile.makeFolder(folder + "/pki")
         let path = folder + "/pki/sa.key"
@@ -55,7 +55,7 @@ package struct ServiceAccountTokens: Sendable {
         }
     }
 
-    /// What a token says, if this server has signed it and it is valid now.
+    /// The claims of a token, if this server has signed it and it is currently valid.
     ///
     /// - Throws: `CredentialError` with the reason.
     package func verify(_ token: String, now: Date) async throws -> Claims {
@@ -115,6 +115,6 @@ private struct Payload: JWTPayload {
             uid: kubernetes.serviceaccount.uid, audiences: aud, expiration: Date(timeIntervalSince1970: exp))
     }
 
-    /// The times are checked by the caller, against its clock.
+    /// The caller checks the times against its clock.
     func verify(using algorithm: some JWTAlgorithm) async throws {}
 }

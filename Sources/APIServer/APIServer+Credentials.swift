@@ -18,7 +18,7 @@ extension APIServer {
             addresses: addresses.filter { seen.insert($0).inserted }.map(\.networkBytes))
     }
 
-    /// Reads or makes what the server shows of itself, and writes the administrator's kubeconfig once.
+    /// Reads or creates the server's credentials, and writes the administrator's kubeconfig once.
     func makeCredentials(now: Date = Date()) throws -> ServerCredentials {
         let folder = configuration.dataDirectory
         let credentials = try ServerCredentials(folder: folder, names: names, now: now)
@@ -38,7 +38,7 @@ extension APIServer {
                 certificateChain: [.certificate(certificate)], privateKey: .privateKey(key))
             configuration.minimumTLSVersion = .tlsv12
             configuration.trustRoots = .certificates([authority])
-            // Who shows no certificate may still have a token.
+            // A client without a certificate may still have a token.
             configuration.certificateVerification = .optionalVerification
             configuration.applicationProtocols = ["http/1.1"]
             return try NIOSSLContext(configuration: configuration)
@@ -48,7 +48,7 @@ extension APIServer {
         }
     }
 
-    /// Replaces certificates, and the kubeconfig, in good time before they end.
+    /// Replaces certificates, and the kubeconfig, before they expire.
     func renew(
         _ credentials: ServerCredentials, _ tls: TLSContext, clock: some Clock<Duration> = ContinuousClock(),
         now: @Sendable () -> Date = { Date() }

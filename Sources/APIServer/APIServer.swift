@@ -10,8 +10,8 @@ import NIOSSL
 package import ObjectStore
 import Synchronization
 
-/// The Kubernetes API for Service networking on one machine: a store, HTTP over TLS in front of it, and what keeps
-/// objects' lives in order.
+/// The Kubernetes API for Service networking on one machine: a store, HTTP over TLS in front of it, and the
+/// objects' lifecycle.
 package final class APIServer: Sendable {
     let configuration: APIServerConfiguration
     let logger: Logger
@@ -20,7 +20,7 @@ package final class APIServer: Sendable {
 
     package var store: ObjectStore { registry.store }
 
-    /// Opens the store. Blocks while it reads.
+    /// Opens the store. Blocks while reading.
     ///
     /// - Throws: `StoreError` or `APIServerError` with what to do.
     package init(configuration: APIServerConfiguration, logger: Logger) throws {
@@ -38,7 +38,7 @@ package final class APIServer: Sendable {
             store: store, resources: .kubernetes, network: configuration.network, now: { SystemClock.seconds() })
     }
 
-    /// Where the administrator's kubeconfig is.
+    /// The path of the administrator's kubeconfig.
     package var kubeconfig: String { configuration.dataDirectory + "/admin.kubeconfig" }
 
     /// Serves until cancelled; `onReady` is called once requests are answered.
@@ -92,7 +92,7 @@ package final class APIServer: Sendable {
         }
     }
 
-    /// Hummingbird's own lines are of no use to who runs this.
+    /// Hummingbird's own log lines are of no use to operators.
     private var quiet: Logger {
         var logger = logger
         logger.logLevel = .critical

@@ -1,7 +1,7 @@
 import Glibc
 import InternetAddresses
 
-/// How the API server is set up.
+/// The configuration of the API server.
 package struct APIServerConfiguration: Sendable {
     /// Holds everything: the store, keys and certificates, the administrator's kubeconfig.
     package var dataDirectory = "/var/lib/servicelet"
@@ -9,19 +9,19 @@ package struct APIServerConfiguration: Sendable {
     package var port = 6443
     package var network: ServiceNetwork
     package var limits = RequestLimits()
-    /// Where Pods reach a DNS server in the same process; `nil` without one.
+    /// The address at which Pods reach a DNS server in this process; `nil` without one.
     package var dns: DNSEndpoints?
 
     package init(network: ServiceNetwork) {
         self.network = network
     }
 
-    /// Reads the flags as kube-apiserver names them.
+    /// Reads the flags, which have kube-apiserver's names.
     ///
     /// - Parameters:
     ///   - serviceRange: one or two networks of different families, such as `10.96.0.0/12,fd00:10:96::/112`.
     ///   - nodePorts: such as `30000-32767`.
-    /// - Throws: `APIServerError` that names the flag and what it takes.
+    /// - Throws: `APIServerError` that names the flag and its valid values.
     package init(serviceRange: String, nodePorts: String) throws {
         var ranges: [ServiceRange] = []
         for text in serviceRange.split(separator: ",") {
@@ -44,7 +44,7 @@ package struct APIServerConfiguration: Sendable {
     /// The name and addresses by which clients reach the server.
     var address: IPAddress? { IPAddress(bindAddress) }
 
-    /// Where clients on this machine reach the server.
+    /// The address at which clients on this machine reach the server.
     var url: String {
         guard let address, !address.isUnspecified else {
             return "https://\(address?.family == .ipv6 ? "[::1]" : "127.0.0.1"):\(port)"
@@ -63,7 +63,7 @@ package struct APIServerConfiguration: Sendable {
     }
 }
 
-/// Why the API server cannot start or go on.
+/// Why the API server cannot start or continue.
 package struct APIServerError: Error, CustomStringConvertible, Sendable {
     /// What failed, why, and what to do.
     package let message: String

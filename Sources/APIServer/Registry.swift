@@ -1,7 +1,7 @@
 package import KubernetesObjects
 package import ObjectStore
 
-/// What all requests share: the store, the kinds, and how Services get addresses.
+/// State shared by all requests: the store, the kinds, and the allocation for Services.
 package struct Registry: Sendable {
     package let store: ObjectStore
     package let resources: ResourceTable
@@ -18,7 +18,7 @@ package struct Registry: Sendable {
         self.now = now
     }
 
-    /// Runs `body` in a transaction of the store; what the store cannot do becomes a `Status` that clients are told.
+    /// Runs `body` in a transaction of the store; store errors become a `Status` for clients.
     func write<Result: Sendable>(
         dryRun: Bool = false, _ body: @escaping @Sendable (ObjectWriter) throws -> Result
     ) async throws -> Result {
@@ -36,7 +36,7 @@ package struct Registry: Sendable {
 }
 
 extension APIStatus {
-    /// What clients are told when the disk refuses.
+    /// The answer to clients if the disk fails.
     init(_ error: StoreError) {
         switch error.code {
         case .diskFull:

@@ -1,12 +1,12 @@
 import KubernetesObjects
 
-/// What a path names, in the terms of authorization: an object, a collection, or something else that is served.
+/// The target of a path, in terms of authorization: an object, a collection, or another path.
 ///
 /// https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb
 struct RequestTarget: Hashable, Sendable {
     var isResource = false
-    /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; else the method in lower
-    /// case.
+    /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; otherwise the
+    /// method in lower case.
     var verb: String
     var path: String
     var groupVersion = GroupVersion(group: "", version: "")
@@ -14,9 +14,9 @@ struct RequestTarget: Hashable, Sendable {
     var resource = ""
     var subresource = ""
     var name = ""
-    /// The name in the path, empty when a selector has given it.
+    /// The name in the path; empty if it comes from a selector.
     var pathName = ""
-    /// What follows the subresource.
+    /// The rest of the path after the subresource.
     var rest: [String] = []
 
     init(_ request: APIRequest) {
@@ -63,7 +63,7 @@ struct RequestTarget: Hashable, Sendable {
         }
     }
 
-    /// A list of the one object of a name asks for no more than getting it does.
+    /// Listing the single object of a name needs no more permission than getting it.
     private static func name(selectedBy selector: String) -> String {
         let prefix = "metadata.name="
         guard selector.hasPrefix(prefix), !selector.contains(",") else { return "" }

@@ -3,14 +3,14 @@ package import KubernetesObjects
 package import Logging
 import ObjectStore
 
-/// The store as a source of whole objects, and for writing them, to controllers in the same process.
+/// The store as a source and writer of whole objects for controllers in the same process.
 package struct StoreDocuments: DocumentSource, DocumentWriter {
-    /// How many objects of a list are handed over together.
+    /// The number of objects of a list delivered together.
     private static let pageSize = 500
 
     private let registry: Registry
     private let logger: Logger
-    /// Who owns the fields that are written.
+    /// The field manager of writes.
     private let fieldManager: String
 
     package init(registry: Registry, fieldManager: String, logger: Logger) {
@@ -60,7 +60,7 @@ package struct StoreDocuments: DocumentSource, DocumentWriter {
         return revision
     }
 
-    /// `nil`, with a line in the log, for a record that is damaged.
+    /// `nil`, with a log line, for a damaged record.
     private func decoded(_ record: Record) -> Document? {
         do {
             return try record.decoded()

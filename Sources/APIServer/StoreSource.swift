@@ -4,7 +4,7 @@ package import Logging
 package import ObjectSource
 import ObjectStore
 
-/// The store as a source of objects for consumers in the same process: nothing goes over the network.
+/// The store as a source of objects for consumers in the same process, without the network.
 package struct StoreSource: ObjectSource {
     private let registry: Registry
     private let selections: [KindSelection]
@@ -44,7 +44,7 @@ package struct StoreSource: ObjectSource {
         }
     }
 
-    /// Posts all objects, and the disappearance of those that were known before.
+    /// Posts all objects, and the removal of previously known ones that are gone.
     private func list(_ reader: KindReader, _ known: inout Set<RecordKey>, _ inbox: ObjectInbox) -> Int64 {
         let (records, revision) = registry.store.records(of: reader.resource)
         let gone = known.subtracting(records.map(\.key))
@@ -80,7 +80,7 @@ private struct KindReader {
         self.logger = logger
     }
 
-    /// What a record means for the consumer: a new value, a disappearance, or nothing.
+    /// The change that a record means for the consumer: a new value, a removal, or nothing.
     func change(_ record: Record, isThere: Bool, _ known: inout Set<RecordKey>) -> ObjectChange? {
         do {
             if isThere {

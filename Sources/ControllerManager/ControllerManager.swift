@@ -2,17 +2,17 @@ package import DocumentAccess
 import EndpointsController
 package import Logging
 
-/// The controllers that keep what depends on Services: endpoints, and (where nobody else does) replicas.
+/// The controllers: endpoints of Services and, if no other controller runs, replicas.
 package struct ControllerManager: Sendable {
-    /// How the controllers are set up.
+    /// The controllers' settings.
     package struct Options: Sendable {
-        /// The most endpoints that a slice is filled with.
+        /// The maximum number of endpoints in a slice.
         package var endpointsPerSlice = 100
-        /// How many addresses of a subset of Endpoints are mirrored.
+        /// The maximum number of mirrored addresses per subset of Endpoints.
         package var mirroredPerSubset = 1000
-        /// How many Services are written at the same time.
+        /// The number of Services written concurrently.
         package var workers = 16
-        /// Writes a second, on average; 0 for as many as the API server takes.
+        /// Average writes per second; 0 for no limit.
         package var writesPerSecond = 0
         /// EndpointSlices and Endpoints.
         package var keepsEndpoints = true
@@ -48,7 +48,7 @@ package struct ControllerManager: Sendable {
 
     /// Runs until the task is cancelled.
     ///
-    /// `election`: how to agree with other instances which of them works; `nil` if there are none.
+    /// `election`: how to elect the working instance; `nil` if there is only one.
     package func run(electedBy election: LeaderElection.Options? = nil) async throws {
         guard let election else {
             metrics.leads(true)

@@ -1,10 +1,9 @@
 import KubernetesAPI
 
-/// What has last changed about a Service and its Pods, so that the time between a change and its effect can be
-/// measured.
+/// The last changes of a Service and its Pods, to measure the time between a change and its effect.
 ///
-/// The annotation `endpoints.kubernetes.io/last-change-trigger-time` has the oldest change that a write is the first to
-/// take in: the creation of the Service, or a Pod that has become ready or unready. Times in RFC 3339 with whole
+/// The annotation `endpoints.kubernetes.io/last-change-trigger-time` has the time of the oldest change that a write is
+/// the first to include: the creation of the Service, or a Pod becoming ready or unready. Times in RFC 3339 with whole
 /// seconds compare as text.
 package struct TriggerTimes: Sendable, Hashable {
     private var isKnown = false
@@ -13,7 +12,7 @@ package struct TriggerTimes: Sendable, Hashable {
 
     package init() {}
 
-    /// The oldest change since the last call; `nil` if nothing that has a time has changed.
+    /// The oldest change since the last call; `nil` if nothing with a time has changed.
     package mutating func take(_ service: ServiceView, pods: [PodView]) -> String? {
         var oldest: String?
         var times: [String: String] = [:]

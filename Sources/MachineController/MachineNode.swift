@@ -2,9 +2,9 @@ package import KubernetesObjects
 
 /// The Node of the machine that `servicelet run` runs on.
 package struct MachineNode: Sendable, Hashable {
-    /// What is known of the machine.
+    /// The machine's properties.
     package var name: String
-    /// Addresses that others reach it at, at most one of each family.
+    /// Addresses at which others reach it, at most one per family.
     package var addresses: [String]
     package var cpus: Int
     /// In bytes.
@@ -29,7 +29,7 @@ package struct MachineNode: Sendable, Hashable {
         self.version = version
     }
 
-    /// The Node to create. It counts as the control plane's: the API is on it.
+    /// The Node to create. It is a control plane node, because it runs the API.
     package var document: Document {
         Document([
             "kind": "Node", "apiVersion": "v1",
@@ -46,7 +46,7 @@ package struct MachineNode: Sendable, Hashable {
         ]
     }
 
-    /// The Node with its status brought up to date; other fields stay as they are.
+    /// The Node with an updated status; other fields stay as they are.
     ///
     /// `now`: seconds since 1970.
     package func reported(_ node: Document, now: Int64) -> Document {

@@ -1,12 +1,12 @@
 package import KubernetesObjects
 
 extension MachinePod {
-    /// Whether a status would tell others anything new.
+    /// Whether a status contains anything new.
     package func isNews(_ reported: Document) -> Bool {
         Self.meaning(document.status) != Self.meaning(reported.status)
     }
 
-    /// What a status says, without the forms in which it can say it.
+    /// A status in normalized form.
     private static func meaning(_ status: JSONObject) -> [String] {
         var texts = ["phase", "podIP", "hostIP", "startTime"].map { "\($0)=\(status[$0].text)" }
         texts += status["podIPs"].items.map { "podIP=\($0["ip"].text)" }

@@ -2,9 +2,9 @@ import InternetAddresses
 package import KubernetesAPI
 package import KubernetesObjects
 
-/// A Pod that stands for something which already runs on this machine, at the addresses of an annotation.
+/// A Pod that represents something already running on this machine, at the addresses in an annotation.
 package struct MachinePod: Sendable, Hashable {
-    /// Names the addresses of the Pod, separated by commas: one, or one of each family.
+    /// The annotation with the Pod's addresses, separated by commas: one, or one per family.
     package static let annotation = "servicelet.io/address"
 
     package var name: NamespacedName
@@ -13,7 +13,7 @@ package struct MachinePod: Sendable, Hashable {
     package var document: Document
     package var addresses: [String]
 
-    /// `nil` for a Pod without the annotation, and for one on another Node than `node`.
+    /// `nil` for a Pod without the annotation, and for one on a Node other than `node`.
     ///
     /// - Throws: ``MachineError`` for an annotation that cannot be used.
     package init?(_ document: Document, node: String) throws(MachineError) {
@@ -40,7 +40,7 @@ package struct MachinePod: Sendable, Hashable {
     package var hasNode: Bool { !document.spec["nodeName"].text.isEmpty }
     package var isBeingDeleted: Bool { document.deletionTimestamp != nil }
 
-    /// When a Pod that is being deleted has had its time; seconds since 1970.
+    /// When the grace period of a Pod being deleted ends; seconds since 1970.
     package var end: Int64? { APITime.parse(document.deletionTimestamp ?? "")?.seconds }
 
     /// The readiness probes by container; `nil` for a container without one.
@@ -55,9 +55,8 @@ package struct MachinePod: Sendable, Hashable {
     /// The Pod with the status that it should have.
     ///
     /// `ready`: the containers that are ready.
-    /// `unsupported`: why a container can never be ready, for people.
-    /// `hostAddresses`: of this machine.
-    /// `now`: seconds since 1970.
+    /// `unsupported`: why a container can never be ready, in words. `hostAddresses`: of this machine. `now`:
+    /// seconds since 1970.
     package func reported(
         ready: Set<String>, unsupported: String?, hostAddresses: [String], now: Int64
     ) -> Document {
@@ -128,9 +127,9 @@ extension String {
     fileprivate var trimmed: String { filter { !$0.isWhitespace } }
 }
 
-/// Why a Pod cannot be kept on this machine.
+/// Why a Pod cannot be managed on this machine.
 package struct MachineError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The object, what is wrong with it, and what to write.
+    /// The object, the fault, and the remedy.
     package var description: String
 
     init(_ description: String) { self.description = description }

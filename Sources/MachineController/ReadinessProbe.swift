@@ -1,14 +1,14 @@
 package import KubernetesObjects
 
-/// How to find out whether a container is ready, from its `readinessProbe`.
+/// A container's readiness probe, from `readinessProbe`.
 ///
 /// https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 package struct ReadinessProbe: Sendable, Hashable {
-    /// What is asked.
+    /// The action of the probe.
     package enum Action: Sendable, Hashable {
         case http(HTTPRequest)
         case tcp(host: String, port: UInt16)
-        /// Not done here: the text says what.
+        /// Not supported; the text says what it is.
         case unsupported(String)
     }
 
@@ -31,7 +31,7 @@ package struct ReadinessProbe: Sendable, Hashable {
     package var initialDelay: Int64
     /// Seconds between tries.
     package var period: Int64
-    /// Seconds until a try has failed.
+    /// The timeout of a try in seconds.
     package var timeout: Int64
     /// Successes in a row that make it ready.
     package var successThreshold: Int64
@@ -84,14 +84,14 @@ package struct ReadinessProbe: Sendable, Hashable {
     }
 }
 
-/// What the results of a probe mean: unready until enough successes, ready until enough failures.
+/// The readiness that follows from results: unready until enough successes, ready until enough failures.
 package struct ProbeHistory: Sendable, Hashable {
     package private(set) var isReady = false
     private var streak: Int64 = 0
 
     package init() {}
 
-    /// - Returns: whether ``isReady`` has changed.
+    /// - Returns: Whether ``isReady`` has changed.
     @discardableResult
     package mutating func record(_ success: Bool, _ probe: ReadinessProbe) -> Bool {
         guard success != isReady else {

@@ -1,15 +1,15 @@
 import KubernetesAPI
 import KubernetesObjects
 
-/// Decides what becomes of the ReplicaSets of a Deployment, step by step: each step is one write or a few that do not
-/// depend on each other, and the next is decided when they have come about.
+/// Decides the changes to a Deployment's ReplicaSets, step by step: each step is one or a few independent writes, and
+/// the next is decided once they are done.
 ///
 /// https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
 struct DeploymentPlan {
     let deployment: Document
-    /// ReplicaSets in its namespace that it manages, or that nobody manages and its selector matches.
+    /// ReplicaSets in its namespace that it manages, or unmanaged ones that its selector matches.
     let replicaSets: [Document]
-    /// Whether a name of a ReplicaSet is taken.
+    /// Whether the name of a ReplicaSet is in use.
     let isTaken: (String) -> Bool
     /// Seconds since 1970.
     let now: Int64
@@ -54,7 +54,7 @@ struct DeploymentPlan {
         }
     }
 
-    // MARK: The ReplicaSet of the present template
+    // MARK: The ReplicaSet of the current template
 
     private func begin(
         _ template: JSONValue, _ revision: Int64, _ owned: [Document], _ decision: inout WorkloadDecision
@@ -147,7 +147,7 @@ struct DeploymentPlan {
         }
     }
 
-    /// Deletes former ReplicaSets beyond those that are kept for `kubectl rollout undo`.
+    /// Deletes old ReplicaSets beyond those kept for `kubectl rollout undo`.
     private func forget(_ old: [Document], _ decision: inout WorkloadDecision) {
         guard let kept = deployment.spec["revisionHistoryLimit"]?.integer else { return }
         let idle = old.filter {
@@ -167,7 +167,7 @@ struct DeploymentPlan {
         let status = DeploymentStatus(deployment: deployment, new: new, all: owned, now: now)
         let (value, deadline) = status.value
         if let deadline { decision.lookAgain(at: deadline) }
-        // A second write of the same object could only conflict with the first.
+        // A second write of the same object would only conflict with the first.
         let isWritten = decision.writes.contains { if case .updateDeployment = $0 { true } else { false } }
         guard value != deployment.status, !isWritten else { return }
         var changed = deployment

@@ -1,17 +1,17 @@
 import KubernetesObjects
 
-/// How many replicas the ReplicaSets of a Deployment may have while it changes.
+/// The number of replicas of a Deployment's ReplicaSets during a rollout.
 struct DeploymentScale {
     let deployment: Document
-    /// The ReplicaSet of the present template.
+    /// The current template's ReplicaSet.
     let new: Document
-    /// Those of former templates, oldest first.
+    /// Those of old templates, oldest first.
     let old: [Document]
 
     var wanted: Int64 { deployment.wantedReplicas }
     var isRolling: Bool { deployment.spec["strategy"]["type"].text != "Recreate" }
 
-    /// How many Pods may be too many, and how many too few.
+    /// The permitted surplus and shortage of Pods.
     var margins: (surge: Int64, unavailable: Int64) { Self.margins(deployment) }
 
     static func margins(_ deployment: Document) -> (surge: Int64, unavailable: Int64) {
@@ -20,7 +20,7 @@ struct DeploymentScale {
         let update = deployment.spec["strategy"]["rollingUpdate"]
         let surge = count(update["maxSurge"], of: wanted, roundsUp: true)
         let unavailable = count(update["maxUnavailable"], of: wanted, roundsUp: false)
-        // Otherwise nothing could ever change.
+        // Otherwise the rollout could never progress.
         return (surge, surge == 0 && unavailable == 0 ? 1 : min(unavailable, wanted))
     }
 
@@ -32,7 +32,7 @@ struct DeploymentScale {
         return (whole * percent + (roundsUp ? 99 : 0)) / 100
     }
 
-    /// What the ReplicaSet of the present template may grow to.
+    /// The size to which the current template's ReplicaSet may grow.
     static func replicasOfNew(_ deployment: Document, new: Int64, all: Int64) -> Int64 {
         guard deployment.spec["strategy"]["type"].text != "Recreate" else { return deployment.wantedReplicas }
         let room = deployment.wantedReplicas + margins(deployment).surge - all
@@ -40,7 +40,7 @@ struct DeploymentScale {
         return new + max(0, min(room, deployment.wantedReplicas - new))
     }
 
-    /// Replicas of each ReplicaSet by name, where they have to change.
+    /// Changed replica counts, by ReplicaSet name.
     var changes: [String: Int64] {
         isRolling ? rolling : recreating
     }
@@ -48,7 +48,7 @@ struct DeploymentScale {
     private var recreating: [String: Int64] {
         let running = old.filter { $0.wantedReplicas > 0 }
         if !running.isEmpty { return Dictionary(uniqueKeysWithValues: running.map { ($0.name, 0) }) }
-        // Both at a time must never run.
+        // Both must never run at the same time.
         guard old.allSatisfy(\.hasNoPods), new.wantedReplicas != wanted else { return [:] }
         return [new.name: wanted]
     }
@@ -68,7 +68,7 @@ struct DeploymentScale {
         return shrinkOld(all: all)
     }
 
-    /// Takes replicas from former templates: first such that are of no use, then as many as may be missing.
+    /// Removes replicas of old templates: first unhealthy ones, then as many as may be missing.
     private func shrinkOld(all: Int64) -> [String: Int64] {
         let minimum = wanted - margins.unavailable
         let notYet = new.wantedReplicas - new.count("availableReplicas")
@@ -89,7 +89,7 @@ struct DeploymentScale {
         return left.filter { name, count in old.contains { $0.name == name && $0.wantedReplicas != count } }
     }
 
-    /// Replicas of each ReplicaSet after the Deployment itself was scaled: in proportion to what each has.
+    /// The replicas of each ReplicaSet after scaling the Deployment itself, in proportion to their sizes.
     var proportional: [String: Int64] {
         let active = (old + [new]).filter { $0.wantedReplicas > 0 }
         if active.count <= 1 {
@@ -104,7 +104,7 @@ struct DeploymentScale {
         let allowed = wanted > 0 ? wanted + margins.surge : 0
         var rest = allowed - all
         var counts: [String: Int64] = [:]
-        // The largest first, and of equal ones the newest.
+        // The largest first, the newest of equal ones.
         let sorted = active.enumerated().sorted { left, right in
             (left.element.wantedReplicas, left.offset) > (right.element.wantedReplicas, right.offset)
         }.map(\.element)

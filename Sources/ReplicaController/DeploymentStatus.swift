@@ -1,9 +1,9 @@
 import KubernetesObjects
 
-/// What the status of a Deployment says.
+/// The status of a Deployment.
 struct DeploymentStatus {
     let deployment: Document
-    /// The ReplicaSet of the present template; `nil` if there is none yet.
+    /// The current template's ReplicaSet; `nil` if there is none yet.
     let new: Document?
     let all: [Document]
     /// Seconds since 1970.
@@ -18,7 +18,7 @@ struct DeploymentStatus {
 
     private func sum(_ key: String) -> Int64 { all.map { $0.count(key) }.reduce(0, +) }
 
-    /// The status, and when it has to be looked at again although nothing has happened.
+    /// The status, and when to check it again even without changes.
     var value: (status: JSONObject, deadline: Int64?) {
         let wantedOfAll = all.map(\.wantedReplicas).reduce(0, +)
         let available = sum("availableReplicas")
@@ -46,9 +46,9 @@ struct DeploymentStatus {
         return (status, deadline)
     }
 
-    /// Says how far the change of the template is.
+    /// Sets the condition about the rollout's progress.
     ///
-    /// - Returns: when it will have taken too long.
+    /// - Returns: When its deadline expires.
     private func setProgress(_ status: JSONObject, _ conditions: inout [JSONValue]) -> Int64? {
         let type = "Progressing"
         if deployment.deletionTimestamp != nil { return nil }
@@ -73,7 +73,7 @@ struct DeploymentStatus {
         let moves = ["updatedReplicas", "readyReplicas", "availableReplicas"].contains {
             status[$0].number > deployment.count($0)
         }
-        // Fewer former Pods are progress too.
+        // Fewer old Pods are also progress.
         let retired =
             status["replicas"].number - status["updatedReplicas"].number
             < deployment.count("replicas") - deployment.count("updatedReplicas")
@@ -89,7 +89,7 @@ struct DeploymentStatus {
         return nil
     }
 
-    /// Sets a condition; its times change only with what it says.
+    /// Sets a condition; its times change only with its contents.
     private func set(
         _ type: String, _ value: String, _ reason: String, _ message: String, _ conditions: inout [JSONValue],
         isProgress: Bool = false

@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-/// The template that Pods are made from, and the label by which ReplicaSets of one Deployment are kept apart.
+/// The template of Pods, and the label that distinguishes the ReplicaSets of one Deployment.
 enum PodTemplate {
     static let hashLabel = "pod-template-hash"
 
@@ -9,7 +9,7 @@ enum PodTemplate {
         var template = document.spec["template"] ?? [:]
         template.set(nil, at: ["metadata", "labels", hashLabel])
         if template["metadata"]["labels"].fields.isEmpty { template.set(nil, at: ["metadata", "labels"]) }
-        // Clients may leave it out or write it as null.
+        // Clients may omit it or write null.
         if template["metadata"]["creationTimestamp"] == .null {
             template.set(nil, at: ["metadata", "creationTimestamp"])
         }
@@ -17,16 +17,16 @@ enum PodTemplate {
         return template
     }
 
-    /// A short text that differs between templates; another one for each number of collisions.
+    /// A short text that differs between templates, and for each number of collisions.
     ///
-    /// Kubernetes hashes Go's memory layout, which nobody else can; ReplicaSets are recognized by their template, not
-    /// by this text.
+    /// Kubernetes hashes Go's memory layout, which cannot be reproduced; ReplicaSets are recognized by their
+    /// template, not by this text.
     static func hash(_ template: JSONValue, collisions: Int) -> String {
         var hash: UInt32 = 2_166_136_261
         for byte in JSONWriter.bytes(sorted(template)) + Array("\(collisions)".utf8) {
             hash = (hash ^ UInt32(byte)) &* 16_777_619
         }
-        // No vowels, so that no words come about.
+        // Without vowels, to avoid words.
         let letters = Array("bcdfghjklmnpqrstvwxz2456789")
         return String(String(hash).compactMap { $0.wholeNumberValue.map { letters[$0] } })
     }

@@ -1,13 +1,13 @@
 import KubernetesAPI
 import KubernetesObjects
 
-/// Decides how many Pods of a ReplicaSet to create and to delete.
+/// Decides which Pods of a ReplicaSet to create and delete.
 struct ReplicaSetPlan {
-    /// The most Pods that are created or deleted in one go.
+    /// The maximum number of Pods created or deleted at once.
     private static let burst = 500
 
     let replicaSet: Document
-    /// Those that it manages, those that nobody manages and that its selector matches.
+    /// Those that it manages, and unmanaged ones that its selector matches.
     let pods: [WorkloadPod]
     /// Seconds since 1970.
     let now: Int64

@@ -1,17 +1,17 @@
 package import KubernetesAPI
 package import KubernetesObjects
 
-/// The Deployments, ReplicaSets and Pods of a cluster, and which of them have to be looked at when something changes.
+/// The Deployments, ReplicaSets and Pods of a cluster, and the workloads affected by each change.
 ///
-/// A plain value; what was written is taken in at once, because a watch tells of it only later.
+/// A plain value; writes are applied at once, because a watch reports them only later.
 package struct WorkloadCluster: Sendable {
-    /// What is looked at.
+    /// A key to process.
     package enum Key: Sendable, Hashable {
         case replicaSet(NamespacedName)
         case deployment(NamespacedName)
     }
 
-    /// The kinds that are followed.
+    /// The followed kinds.
     package enum Kind: Sendable, Hashable, CaseIterable {
         case deployment, replicaSet, pod
     }
@@ -19,12 +19,12 @@ package struct WorkloadCluster: Sendable {
     private var deployments: [NamespacedName: Document] = [:]
     private var replicaSets: [NamespacedName: Document] = [:]
     private var pods: [NamespacedName: WorkloadPod] = [:]
-    /// Objects by the uid of who manages them; under an empty uid and their namespace, those that nobody manages.
+    /// Objects by the uid of their manager; unmanaged ones under an empty uid and their namespace.
     private var podsByOwner: [String: Set<NamespacedName>] = [:]
     private var setsByOwner: [String: Set<NamespacedName>] = [:]
     private var setsByNamespace: [String: Set<NamespacedName>] = [:]
     private var deploymentsByNamespace: [String: Set<NamespacedName>] = [:]
-    /// The version at which we have deleted a Pod, until the watch tells of it.
+    /// The version at which we deleted a Pod, until the watch reports it.
     private var deletedPods: [NamespacedName: UInt64] = [:]
 
     package init() {}
@@ -37,11 +37,11 @@ package struct WorkloadCluster: Sendable {
         }
     }
 
-    // MARK: What is told
+    // MARK: Changes
 
-    /// Takes an object in that a watch, a list, or the answer to a write has told.
+    /// Applies an object from a watch, a list, or the answer to a write.
     ///
-    /// - Returns: what has to be looked at.
+    /// - Returns: The keys to process.
     package mutating func set(_ kind: Kind, _ document: Document) -> Set<Key> {
         let name = NamespacedName(namespace: document.namespace, name: document.name)
         var slim = document
@@ -88,7 +88,7 @@ package struct WorkloadCluster: Sendable {
         }
     }
 
-    /// Takes in that a Pod was deleted, or is about to go.
+    /// Records that a Pod was deleted, or is about to be.
     package mutating func wroteDeletion(of pod: WorkloadPod) {
         deletedPods[pod.name] = UInt64(pod.resourceVersion) ?? 0
         pods[pod.name]?.isBeingDeleted = true
@@ -112,7 +112,7 @@ package struct WorkloadCluster: Sendable {
         return version > known
     }
 
-    // MARK: Who has to look
+    // MARK: Affected workloads
 
     private static func owner(_ document: Document) -> String {
         document.controller?.uid ?? "/" + document.namespace
@@ -145,7 +145,7 @@ package struct WorkloadCluster: Sendable {
         return Set(sets.filter { replicaSets[$0]?.selector?.matches(pod.labels) ?? false }.map { .replicaSet($0) })
     }
 
-    // MARK: What to do
+    // MARK: Decisions
 
     /// `now`: seconds since 1970.
     package func decide(_ key: Key, now: Int64) -> WorkloadDecision {

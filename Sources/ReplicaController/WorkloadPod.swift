@@ -1,7 +1,7 @@
 package import KubernetesAPI
 package import KubernetesObjects
 
-/// A Pod, as far as ReplicaSets depend on it.
+/// The properties of a Pod that ReplicaSets depend on.
 package struct WorkloadPod: Sendable, Hashable {
     package var name: NamespacedName
     package var uid: String
@@ -48,7 +48,7 @@ package struct WorkloadPod: Sendable, Hashable {
         isReady && (seconds == 0 || readySince + seconds <= now)
     }
 
-    /// Which of two Pods goes first when there are too many: the one that is missed least.
+    /// Which of two Pods is deleted first when there are too many: the less useful one.
     ///
     /// https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#scaling-a-replicaset
     func goesBefore(_ other: WorkloadPod) -> Bool {

@@ -1,10 +1,10 @@
 package import KubernetesObjects
 
-/// One thing to write for a ReplicaSet or a Deployment.
+/// One write for a ReplicaSet or a Deployment.
 package enum WorkloadWrite: Sendable, Hashable {
     case createPod(Document)
     case deletePod(WorkloadPod)
-    /// The Pod gets an owner, or loses it.
+    /// Sets or removes the Pod's owner.
     case setOwner(OwnerReference?, WorkloadPod)
     case createReplicaSet(Document)
     case updateReplicaSet(Document)
@@ -14,10 +14,10 @@ package enum WorkloadWrite: Sendable, Hashable {
     case updateDeploymentStatus(Document)
 }
 
-/// What has to be done for a ReplicaSet or a Deployment, and when to look again although nothing has happened.
+/// The writes for a ReplicaSet or a Deployment, and when to check again even without changes.
 package struct WorkloadDecision: Sendable, Hashable {
     package var writes: [WorkloadWrite] = []
-    /// Seconds since 1970; `nil` for when something happens.
+    /// Seconds since 1970; `nil` for only on changes.
     package var lookAgainAt: Int64?
 
     package init() {}
@@ -26,7 +26,7 @@ package struct WorkloadDecision: Sendable, Hashable {
 }
 
 extension Document {
-    /// `spec.replicas`, which is 1 unless it is given.
+    /// `spec.replicas`, 1 by default.
     package var wantedReplicas: Int64 {
         get { spec["replicas"]?.integer ?? 1 }
         set { self[path: "spec", "replicas"] = .integer(newValue) }
@@ -38,12 +38,12 @@ extension Document {
 
     func count(_ key: String) -> Int64 { status[key].number }
 
-    /// How many Pods there are or are to be: those that are too many may not have gone yet.
+    /// The larger of the actual and desired number of Pods: surplus ones may still exist.
     var presentReplicas: Int64 { max(wantedReplicas, count("replicas")) }
 
     var hasNoPods: Bool { count("replicas") == 0 && count("terminatingReplicas") == 0 }
 
-    /// A reference by which this object manages another one.
+    /// An owner reference that makes this object another one's manager.
     var controllerReference: OwnerReference {
         OwnerReference(
             apiVersion: apiVersion, kind: kind, name: name, uid: uid, controller: true, blockOwnerDeletion: true)

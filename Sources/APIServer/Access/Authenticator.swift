@@ -3,15 +3,15 @@ import Foundation
 import KubernetesObjects
 import ObjectStore
 
-/// Finds out who asks: by client certificate, by the token of a ServiceAccount, or nobody in particular.
+/// Authenticates requests: by client certificate, by ServiceAccount token, or as anonymous.
 struct Authenticator: Sendable {
     let tokens: ServiceAccountTokens
     let store: ObjectStore
-    /// The audiences that tokens for this server have.
+    /// The audiences of tokens for this server.
     let audiences: Set<String>
 
-    /// - Throws: 401 for a token that is not accepted; a token counts more than a certificate, and a wrong one is never
-    ///   passed over.
+    /// - Throws: 401 for an invalid token; a token takes precedence over a certificate, and an invalid
+    ///   one is never ignored.
     func identify(_ request: APIRequest, now: Date) async throws -> Identity {
         let authorization = request.header("authorization")
         if let token = Self.bearer(authorization) { return try await identify(token: token, now: now) }

@@ -1,11 +1,11 @@
 import KubernetesObjects
 
-/// Decides from the fixed table of roles.
+/// Authorizes requests by the fixed table of roles.
 struct Authorizer: Sendable {
-    /// Something that somebody wants to do.
+    /// A requested action.
     struct Action: Sendable, Hashable {
         var verb: String
-        /// A resource, or a path when it is empty.
+        /// A resource; empty for a path.
         var group = ""
         var resource = ""
         var subresource = ""
@@ -24,7 +24,7 @@ struct Authorizer: Sendable {
         rules(of: identity).contains { $0.allows(action) }
     }
 
-    /// The rules that hold for somebody, in the order of the table.
+    /// The rules for an identity, in table order.
     func rules(of identity: Identity) -> [Role.Rule] {
         roles.filter { role in
             role.users.contains(identity.user) || role.userGroups.contains { identity.groups.contains($0) }
@@ -32,7 +32,7 @@ struct Authorizer: Sendable {
         .flatMap(\.rules)
     }
 
-    /// Refuses what is not allowed, with the reason.
+    /// Refuses forbidden actions, with the reason.
     func check(_ target: RequestTarget, by identity: Identity) throws(APIStatus) {
         let action = Action(target)
         guard !allows(action, by: identity) else { return }

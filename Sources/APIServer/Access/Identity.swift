@@ -1,4 +1,4 @@
-/// Who asks.
+/// The identity of a client.
 package struct Identity: Sendable, Hashable {
     package var user: String
     package var uid = ""

@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-/// Acting as somebody else, which only who may do everything may do.
+/// Impersonation, permitted only to clients that may do everything.
 ///
 /// https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
 enum Impersonation {

@@ -1,11 +1,11 @@
-/// What some users and groups may do. The table is fixed: there are no objects to change it.
+/// The permissions of users and groups. The table is fixed: there are no objects to change it.
 ///
 /// https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
 struct Role: Sendable {
     struct Rule: Sendable {
         var verbs: [String]
         var groups: [String] = []
-        /// With subresources as `services/status`; `*` for all.
+        /// With subresources, such as `services/status`; `*` for all.
         var resources: [String] = []
         var paths: [String] = []
     }

@@ -3,7 +3,7 @@ import Foundation
 import KubernetesObjects
 import ObjectStore
 
-/// Gives out tokens: `POST serviceaccounts/NAME/token`.
+/// Issues tokens: `POST serviceaccounts/NAME/token`.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
 struct TokenRequests: Sendable {

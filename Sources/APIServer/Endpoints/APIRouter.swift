@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-/// Takes each request to who answers it, once it is known who asks and that it is allowed.
+/// Routes each request to its handler, after authentication and authorization.
 package struct APIRouter: Sendable {
     let registry: Registry
     let authenticator: Authenticator
@@ -8,7 +8,7 @@ package struct APIRouter: Sendable {
     let handler: ResourceHandler
     let pages: ServerPages
 
-    /// Never throws: what goes wrong is an answer too.
+    /// Never throws: failures become answers.
     package func respond(to request: APIRequest) async -> APIResponse {
         do {
             return try await answer(request)

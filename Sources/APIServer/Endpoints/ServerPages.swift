@@ -1,7 +1,7 @@
 import KubernetesObjects
 import Synchronization
 
-/// What is served besides objects: discovery, schemas, version, health.
+/// Everything served besides objects: discovery, schemas, version, health.
 struct ServerPages: Sendable {
     let resources: ResourceTable
     let address: String
@@ -97,7 +97,7 @@ struct ServerPages: Sendable {
     }
 }
 
-/// Pages that are costly to make and never change, by what makes them different. There are as many as group versions.
+/// Constant pages that are costly to make, by their parameters. There is one per group version.
 private final class PageCache: Sendable {
     private let pages = Mutex<[String: [UInt8]]>([:])
 

@@ -42,7 +42,7 @@ struct APIChannel: ServerChildChannel {
     }
 }
 
-/// The certificate that new connections are met with; it can be replaced while the server runs.
+/// The certificate for new connections, replaceable while the server runs.
 final class TLSContext: Sendable {
     private let context: Mutex<NIOSSLContext>
 

@@ -1,4 +1,4 @@
-/// A request whose body has been read.
+/// A request with its body.
 package struct APIRequest: Sendable {
     package var method: String
     /// Without the query, percent-decoded.
@@ -6,10 +6,10 @@ package struct APIRequest: Sendable {
     package var query: QueryParameters
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
-    /// The client certificate that was shown and verified.
+    /// The verified client certificate.
     package var certificate: ClientCertificate?
 
-    /// A request for `target`, the path with the query as it was sent.
+    /// A request for `target`, the path and query as sent.
     package init(
         method: String, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
         certificate: ClientCertificate? = nil
@@ -33,7 +33,7 @@ package struct APIRequest: Sendable {
     }
 }
 
-/// Who a client certificate names.
+/// The subject of a client certificate.
 package struct ClientCertificate: Sendable, Hashable {
     package var commonName: String
     package var organizations: [String]

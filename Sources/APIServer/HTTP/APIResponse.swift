@@ -1,10 +1,10 @@
 import KubernetesObjects
 
-/// What a request is answered with.
+/// The response to a request.
 package struct APIResponse: Sendable {
     package enum Body: Sendable {
         case bytes([UInt8])
-        /// Parts that are sent one after the other.
+        /// Parts that are sent one after another.
         case parts([[UInt8]])
         case watch(WatchStream)
     }
@@ -35,7 +35,7 @@ package struct APIResponse: Sendable {
         APIResponse(status: status, contentType: "text/plain; charset=utf-8", body: .bytes(Array(text.utf8)))
     }
 
-    /// Adds what the client should know, as `Warning` headers: https://www.rfc-editor.org/rfc/rfc7234#section-5.5
+    /// Adds warnings for the client, as `Warning` headers: https://www.rfc-editor.org/rfc/rfc7234#section-5.5
     mutating func warn(_ warnings: [String]) {
         var seen: Set<String> = []
         for warning in warnings where seen.insert(warning).inserted {

@@ -2,8 +2,8 @@ import NIOCore
 
 /// Runs tasks on the thread of an event loop.
 ///
-/// A watch waits for changes and writes to its connection. On the connection's own thread no event changes threads on its
-/// way, which matters with a thousand watches.
+/// A watch waits for changes and writes to its connection. On the connection's own thread events need no thread switch,
+/// which matters with a thousand watches.
 final class EventLoopExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
 

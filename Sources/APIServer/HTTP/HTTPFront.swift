@@ -9,9 +9,10 @@ import SwiftASN1
 import Synchronization
 import X509
 
-/// Between hummingbird and the router: reads bodies within limits, counts what is in flight, sends answers and watches.
+/// Connects hummingbird with the router: reads bodies within limits, counts requests in flight, sends
+/// answers and watches.
 struct HTTPFront: Sendable {
-    /// What stays the same for all requests of a connection.
+    /// State shared by all requests of a connection.
     final class Connection: Sendable {
         let channel: any Channel
         private let certificate = Mutex<ClientCertificate??>(nil)
@@ -20,7 +21,7 @@ struct HTTPFront: Sendable {
             self.channel = channel
         }
 
-        /// The client certificate, read when the first request asks for it.
+        /// The client certificate, read when the first request needs it.
         func clientCertificate() async -> ClientCertificate? {
             if let known = certificate.withLock({ $0 }) { return known }
             let found = await read()
@@ -29,7 +30,7 @@ struct HTTPFront: Sendable {
         }
 
         private func read() async -> ClientCertificate? {
-            // Without a handler for TLS, or without a certificate, nobody has been named.
+            // Without a TLS handler, or without a certificate, the client is anonymous.
             guard let peer = try? await channel.nioSSL_peerCertificate().get(), let der = try? peer.toDERBytes(),
                 let certificate = try? Certificate(derEncoded: der)
             else { return nil }
@@ -57,7 +58,7 @@ struct HTTPFront: Sendable {
             certificate: await connection.clientCertificate())
         if method != "GET", method != "HEAD" {
             if let length = Int(call.header("content-length")), length > limits.bodyBytes {
-                // What comes is read and dropped, within limits, so that the client gets to read the answer.
+                // Reads and discards the body, within limits, so that the client gets to read the answer.
                 var rest = 4 * limits.bodyBytes
                 for try await part in request.body {
                     rest -= part.readableBytes
@@ -106,11 +107,11 @@ struct HTTPFront: Sendable {
         if closes { head.headerFields[.connection] = "close" }
         if isHead { return try await writer.writeResponse(head) }
         try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-        // Throwing ends the connection: what is left of a body that is too large is not read.
+        // Throwing closes the connection: the rest of a body that is too large is not read.
         if closes { throw ClosedByServer() }
     }
 
-    /// Sends events until the watch ends or the client goes.
+    /// Sends events until the watch ends or the client disconnects.
     private func send(
         _ stream: WatchStream, _ response: APIResponse, _ writer: consuming ResponseWriter, _ request: Request,
         on eventLoop: any EventLoop
@@ -132,7 +133,7 @@ struct HTTPFront: Sendable {
     }
 }
 
-/// Ends a connection after an answer that leaves part of the request unread.
+/// Closes a connection after an answer that leaves part of the request unread.
 struct ClosedByServer: Error {}
 
 extension ClientCertificate {

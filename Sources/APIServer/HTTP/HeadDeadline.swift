@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Closes a connection whose next request does not begin in time: one that hangs in the handshake, sends its head byte
-/// by byte, or is not used any more. How long a request itself takes is not limited here.
+/// by byte, or is idle. The duration of a request itself is not limited here.
 final class HeadDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

@@ -14,7 +14,7 @@ struct MediaType: Hashable, Sendable {
     }
 }
 
-/// The form that a client wants an answer in.
+/// The format in which a client wants an answer.
 struct AnswerForm: Hashable, Sendable {
     enum Encoding: String, Sendable {
         case json = "application/json"
@@ -30,13 +30,12 @@ struct AnswerForm: Hashable, Sendable {
 
     var encoding = Encoding.json
     var shape = Shape.object
-    /// Lines are broken and indented.
+    /// Pretty-printed.
     var isPretty = false
 
     static let accepted = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
 
-    /// The first form of an `Accept` header that can be given, as protobuf only if that is possible; `nil` if there is
-    /// none.
+    /// The first acceptable format of an `Accept` header, protobuf only if available; `nil` if there is none.
     init?(accept: String, protobuf: Bool) {
         if accept.isEmpty { return }
         for type in accept.split(separator: ",").map(MediaType.init) {

@@ -1,4 +1,4 @@
-/// The parameters behind the `?` of a request.
+/// The query parameters of a request.
 package struct QueryParameters: Sendable, Hashable {
     private let items: [(name: String, value: String)]
 
@@ -10,7 +10,7 @@ package struct QueryParameters: Sendable, Hashable {
         for item in items { hasher.combine(item.name) }
     }
 
-    /// - Parameter text: what follows the `?`, percent-encoded.
+    /// - Parameter text: the part after the `?`, percent-encoded.
     package init(_ text: Substring) {
         items = text.split(separator: "&").map { item in
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -21,7 +21,7 @@ package struct QueryParameters: Sendable, Hashable {
         }
     }
 
-    /// The first value of a parameter; empty if it is missing, as Go's handlers see it.
+    /// The first value of a parameter; empty if it is missing, as in Go's handlers.
     package subscript(name: String) -> String {
         items.first { $0.name == name }?.value ?? ""
     }
@@ -30,7 +30,7 @@ package struct QueryParameters: Sendable, Hashable {
         items.compactMap { $0.name == name ? $0.value : nil }
     }
 
-    /// As Go's `strconv.ParseBool` reads flags in queries: present and not false.
+    /// A flag as Kubernetes reads it from queries: present and not false.
     package func flag(_ name: String) -> Bool {
         guard let value = items.first(where: { $0.name == name })?.value else { return false }
         return !["false", "0", "False", "FALSE", "f", "F"].contains(value)

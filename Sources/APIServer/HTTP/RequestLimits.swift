@@ -1,15 +1,15 @@
 import KubernetesObjects
 import Synchronization
 
-/// How much the server takes on at once. What comes above is refused with 429 and a time to come back.
+/// The server's concurrency limits. Excess requests are refused with 429 and `Retry-After`.
 package struct RequestLimits: Sendable, Hashable {
     /// Bytes of a body: https://kubernetes.io/docs/reference/using-api/api-concepts/ says 3 MiB.
     package var bodyBytes = 3 << 20
-    /// Requests that read, and that write, at the same time.
+    /// Concurrent reading and writing requests.
     package var reading = 400
     package var writing = 200
     package var watches = 5000
-    /// Connections, whatever they do.
+    /// Connections of any kind.
     package var connections = 12000
     /// Seconds for the handshake and the head of the first request, and between requests.
     package var headSeconds = 30
@@ -18,7 +18,7 @@ package struct RequestLimits: Sendable, Hashable {
     package init() {}
 }
 
-/// Counts what is in flight.
+/// Counts requests in flight.
 final class RequestGate: Sendable {
     enum Lane: Int, Sendable {
         case reading, writing, watch
@@ -31,7 +31,7 @@ final class RequestGate: Sendable {
         self.limits = [limits.reading, limits.writing, limits.watches]
     }
 
-    /// Takes a place; each place that was taken has to be left.
+    /// Enters; must be balanced by leaving.
     func enter(_ lane: Lane) throws(APIStatus) {
         let isFree = counts.withLock { counts in
             guard counts[lane.rawValue] < limits[lane.rawValue] else { return false }

@@ -1,4 +1,4 @@
-/// A session that a closure can read from. One task reads; nobody else has it.
+/// A session that a closure can read from. Used by one task only.
 actor WatchEvents {
     private var session: WatchSession
 

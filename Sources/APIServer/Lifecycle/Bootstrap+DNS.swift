@@ -18,11 +18,11 @@ package struct DNSEndpoints: Sendable, Hashable {
 extension Bootstrap {
     private static let dnsNamespace = "kube-system"
     private static let dnsService = "kube-dns"
-    /// The tenth address of a range, as kubeadm has it.
+    /// The tenth address of a range, as in kubeadm.
     private static let dnsPosition: UInt64 = 9
 
-    /// The Service through which Pods reach the DNS server, with its slices. A Service that is there stays as it is;
-    /// the slices of a server that is no longer there lose their endpoints.
+    /// The Service through which Pods reach the DNS server, with its slices. An existing Service is left alone; without
+    /// a DNS server the slices lose their endpoints.
     func writeDNS(_ dns: DNSEndpoints?, _ writer: ObjectWriter) throws {
         let addresses = dns?.addresses ?? []
         if !addresses.isEmpty { try writeDNSService(families: Set(addresses.map(\.family)), writer) }
@@ -40,7 +40,7 @@ extension Bootstrap {
             "ipFamilyPolicy": ranges.count > 1 ? "RequireDualStack" : "SingleStack", "type": "ClusterIP",
         ]
         let clusterIPs = ranges.map { $0.address(at: Self.dnsPosition) }
-        // Taken by somebody else, or behind the end of a small range: any other will do.
+        // In use, or beyond the end of a small range: use any other.
         if zip(ranges, clusterIPs).allSatisfy({ $0.offers($1) && isFree($1, writer) }), let first = clusterIPs.first {
             spec["clusterIP"] = .string(first.description)
             spec["clusterIPs"] = .array(clusterIPs.map { .string($0.description) })

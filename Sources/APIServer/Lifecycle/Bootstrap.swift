@@ -2,16 +2,17 @@ import InternetAddresses
 import KubernetesObjects
 import ObjectStore
 
-/// What is there from the beginning: the Namespaces of the system, the ranges of cluster IPs, and the Service through
-/// which Pods reach this server.
+/// The initial objects: system Namespaces, the ranges of cluster IPs, and the Service through which Pods
+/// reach this server.
 struct Bootstrap {
-    /// These may not be deleted.
+    /// These must not be deleted.
     static let namespaces = ["default", "kube-node-lease", "kube-public", "kube-system"]
 
     let registry: Registry
-    /// Where Pods reach the server; `nil` if it only listens on loopback, and there is no such Service then.
+    /// The address at which Pods reach the server; `nil` if it listens only on loopback, and then there
+    /// is no such Service.
     let endpoint: (address: IPAddress, port: Int)?
-    /// Where Pods reach a DNS server in this process; `nil` without one.
+    /// The address at which Pods reach a DNS server in this process; `nil` without one.
     var dns: DNSEndpoints?
 
     func run() async throws {
@@ -25,14 +26,14 @@ struct Bootstrap {
         }
     }
 
-    /// Creates an object unless there is one of its name.
+    /// Creates an object unless one of this name exists.
     func create(
         _ resource: String, _ version: String, _ document: Document, in namespace: String = "", _ writer: ObjectWriter
     ) throws {
         guard let definition = writer.resources.definition(GroupVersion(version), resource: resource) else { return }
         let key = definition.key(namespace: namespace, name: document.name)
         guard writer.transaction.record(key) == nil else { return }
-        // As if it had been sent: with members in order, and defaults.
+        // As if a client had sent it: with members in order, and defaults.
         let (document, _) = try definition.decode(.object(document.object))
         _ = try writer.create(definition, document, namespace: namespace)
     }
@@ -41,8 +42,8 @@ struct Bootstrap {
         Document(["kind": "Namespace", "apiVersion": "v1", "metadata": ["name": .string(name)]])
     }
 
-    /// The ServiceCIDR object that shows the configured ranges; its status is set at once, nothing has to be waited
-    /// for.
+    /// The ServiceCIDR object that shows the configured ranges; its status is set at once, because nothing
+    /// needs to be awaited.
     private func writeRanges(_ writer: ObjectWriter) throws {
         let cidrs = JSONValue.array(registry.network.ranges.map { .string($0.network.description) })
         let ready: JSONValue = [
@@ -94,7 +95,7 @@ struct Bootstrap {
             ]), in: "default", writer)
     }
 
-    /// The slice behind it, and the Endpoints that older clients look for.
+    /// Its slice, and the Endpoints that older clients look for.
     private func writeSlice(_ endpoint: (address: IPAddress, port: Int), _ writer: ObjectWriter) throws {
         let slice = Document([
             "kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1",
@@ -122,7 +123,7 @@ struct Bootstrap {
         try put("endpoints", "v1", endpoints, writer)
     }
 
-    /// Creates an object, or sets all but its metadata.
+    /// Creates an object, or replaces everything except its metadata.
     func put(
         _ resource: String, _ version: String, _ document: Document, in namespace: String = "default",
         _ writer: ObjectWriter

@@ -2,8 +2,8 @@ import KubernetesObjects
 import Logging
 import ObjectStore
 
-/// Deletes what belonged to objects that are gone, as `ownerReferences` say: in the background, before the owner
-/// (foreground), or not at all (orphan).
+/// Deletes dependents of deleted objects, by `ownerReferences`: in the background, before the owner (foreground), or
+/// not at all (orphan).
 ///
 /// https://kubernetes.io/docs/concepts/architecture/garbage-collection/
 struct GarbageCollector: Sendable {
@@ -33,7 +33,7 @@ struct GarbageCollector: Sendable {
         }
     }
 
-    /// Reads all objects: at the beginning, and after the collector was overtaken by the end of the window.
+    /// Reads all objects: at the start, and after the collector has fallen out of the window.
     private func read(
         _ kinds: [String: ResourceDefinition], into graph: inout OwnerGraph, _ concerned: inout Set<String>
     ) -> Int64 {
@@ -61,7 +61,7 @@ struct GarbageCollector: Sendable {
     }
 
     private func insert(_ record: Record, into graph: inout OwnerGraph) -> String? {
-        // What cannot be read cannot be judged; it stays.
+        // Unreadable objects stay, because their owners are unknown.
         guard let document = try? record.decoded() else { return nil }
         let finalizers = document.finalizers
         let isDeleting = document.deletionTimestamp != nil
@@ -76,7 +76,7 @@ struct GarbageCollector: Sendable {
         return document.uid
     }
 
-    /// Does what the objects of `concerned` need now. What comes of it is seen as further events.
+    /// Processes the affected objects. The results arrive as further events.
     private func settle(
         _ concerned: Set<String>, _ graph: OwnerGraph, _ kinds: [String: ResourceDefinition]
     ) async throws {
@@ -100,7 +100,7 @@ struct GarbageCollector: Sendable {
         }
     }
 
-    /// Deletes an object none of whose owners is there any more, and drops references to those that are gone.
+    /// Deletes an object without any existing owner, and drops references to deleted owners.
     private func judge(
         _ node: OwnerGraph.Node, uid: String, _ graph: OwnerGraph, _ definition: ResourceDefinition
     ) async throws {
@@ -112,7 +112,7 @@ struct GarbageCollector: Sendable {
             let gone = Set((absent + waiting).map(\.uid))
             try await dropOwners(gone, of: node, definition)
         } else {
-            // What belongs to this object goes before it too, when its own owner waits for that.
+            // If its owner waits for its deletion, its own dependents are also deleted first.
             let propagation: DeleteOptions.Propagation =
                 !waiting.isEmpty && !graph.dependents(of: uid).isEmpty ? .foreground : .background
             try await registry.write { writer in
@@ -123,7 +123,7 @@ struct GarbageCollector: Sendable {
         }
     }
 
-    /// An owner counts only in the same namespace, or as an object of the whole cluster.
+    /// An owner counts only in the same namespace, or if it is cluster-scoped.
     private func isPresent(_ uid: String, for node: OwnerGraph.Node, _ graph: OwnerGraph) -> Bool {
         guard let owner = graph.nodes[uid] else { return false }
         return owner.key.namespace.isEmpty || owner.key.namespace == node.key.namespace

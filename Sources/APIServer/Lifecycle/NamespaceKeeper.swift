@@ -2,14 +2,14 @@ import KubernetesObjects
 import Logging
 import ObjectStore
 
-/// Empties Namespaces that are being deleted, and lets them go once nothing is left in them.
+/// Empties Namespaces that are being deleted, and removes them once they are empty.
 ///
 /// https://kubernetes.io/docs/concepts/architecture/garbage-collection/
 struct NamespaceKeeper: Sendable {
     let registry: Registry
     let logger: Logger
 
-    /// Follows Namespaces, and all that is in those which are going, until cancelled.
+    /// Follows Namespaces, and the contents of those being deleted, until cancelled.
     func run() async throws {
         while !Task.isCancelled {
             let revision = registry.store.revision
@@ -21,7 +21,7 @@ struct NamespaceKeeper: Sendable {
                     logger.warning("The namespace \(name) cannot be emptied and stays Terminating: \(error)")
                 }
             }
-            // While one is going, whatever changes may be the last that was in it.
+            // While one is being deleted, any change may be the removal of its last object.
             await registry.store.wait(
                 for: terminating.isEmpty ? ["namespaces"] : nil, after: revision, until: .now + .seconds(60))
         }
@@ -29,7 +29,7 @@ struct NamespaceKeeper: Sendable {
 
     private func terminatingNamespaces() -> [String] {
         registry.store.records(of: "namespaces").records.compactMap { record in
-            // Only those have the field; the others are not read.
+            // Only these have the field; the others are not read.
             guard record.document.contains(text: "\"deletionTimestamp\"") else { return nil }
             return record.key.name
         }
@@ -51,7 +51,7 @@ struct NamespaceKeeper: Sendable {
         _ = try writer.replace(definition, new, old: namespace, isDryRun: false)
     }
 
-    /// - Returns: how many objects wait for their finalizers, or for their grace period.
+    /// - Returns: The number of objects that wait for finalizers or their grace period.
     private func delete(_ definition: ResourceDefinition, in namespace: String, _ writer: ObjectWriter) throws -> Int {
         var left = 0
         for record in writer.transaction.records(of: definition.storageName, in: namespace) {
@@ -64,7 +64,7 @@ struct NamespaceKeeper: Sendable {
 }
 
 extension [UInt8] {
-    /// Whether text stands somewhere in the bytes.
+    /// Whether the bytes contain the text.
     func contains(text: String) -> Bool {
         let pattern = Array(text.utf8)
         guard let first = pattern.first, count >= pattern.count else { return false }

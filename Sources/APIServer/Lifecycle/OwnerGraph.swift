@@ -1,13 +1,13 @@
 import ObjectStore
 
-/// Who belongs to whom, by uid.
+/// Owners and dependents, by uid.
 struct OwnerGraph {
     struct Node {
         var key: RecordKey
         var owners: [Owner]
-        /// The deletion of this object waits until those that belong to it are gone.
+        /// Whether the deletion of this object waits for its dependents.
         var isDeletingForeground = false
-        /// Those that belong to this object are to lose their reference first.
+        /// Whether its dependents must first lose their reference to it.
         var isOrphaning = false
         var isDeleting = false
     }
@@ -29,7 +29,7 @@ struct OwnerGraph {
         for owner in node.owners { dependents[owner.uid, default: []].insert(uid) }
     }
 
-    /// - Returns: the uid of the object that was there.
+    /// - Returns: The uid of the previous object.
     @discardableResult
     mutating func remove(_ key: RecordKey) -> String? {
         guard let uid = uids.removeValue(forKey: key), let node = nodes.removeValue(forKey: uid) else { return nil }

@@ -1,10 +1,10 @@
 import KubernetesObjects
 import ObjectStore
 
-/// The node ports of one Service while it is written.
+/// The node ports of one Service during a write.
 struct NodePortAllocation {
     private let allocation: ServiceAllocation
-    /// What the Service holds already, or has got in this write.
+    /// The ports that the Service already holds, or has got in this write.
     private var held: Set<Int>
 
     init(_ allocation: ServiceAllocation, held: Set<Int>) {
@@ -12,7 +12,7 @@ struct NodePortAllocation {
         self.held = held
     }
 
-    /// Gives a new Service its node ports. Ports with the same number, of TCP and UDP, say, share one.
+    /// Allocates a new Service's node ports. Ports with the same number, such as for TCP and UDP, share one.
     mutating func complete(_ service: inout ServiceView) throws(APIStatus) {
         var ports = service.ports
         var chosen: [Int: Int] = [:]
@@ -39,7 +39,7 @@ struct NodePortAllocation {
         if !ports.isEmpty { service.ports = ports }
     }
 
-    /// Takes the ports that an update asks for; those that the Service holds it keeps.
+    /// Allocates the ports that an update requests; the Service keeps those it holds.
     mutating func update(_ service: inout ServiceView, old: ServiceView) throws(APIStatus) {
         guard old.needsNodePort else { return try complete(&service) }
         var ports = service.ports

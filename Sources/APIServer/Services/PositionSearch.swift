@@ -1,6 +1,6 @@
-/// Looks for a free position: from a random one on, first in the dynamic band, then in the static one.
+/// Searches for a free position: starting at a random one, first in the dynamic band, then in the static one.
 enum PositionSearch {
-    /// The first position that `isFree` says yes to, of each it is asked at most once; `nil` when there is none.
+    /// The first free position; calls `isFree` at most once for each. `nil` if there is none.
     static func find<Failure: Error>(
         count: UInt64, staticCount: UInt64, using generator: inout some RandomNumberGenerator,
         isFree: (UInt64) throws(Failure) -> Bool

@@ -2,11 +2,10 @@ import InternetAddresses
 import KubernetesObjects
 import ObjectStore
 
-/// Gives a Service its cluster IPs and node ports, and takes back what it no longer uses, in one transaction with it.
+/// Allocates a Service's cluster IPs and node ports, and releases unused ones, in the Service's own transaction.
 ///
-/// What is in use is what is stored: an IPAddress object for each cluster IP, a hidden record for each node port. There
-/// is nothing to repair.
-/// https://kubernetes.io/docs/reference/networking/virtual-ips/#ip-address-objects
+/// Allocations are stored objects: an IPAddress for each cluster IP, a hidden record for each node port. There is
+/// nothing to repair. https://kubernetes.io/docs/reference/networking/virtual-ips/#ip-address-objects
 struct ServiceAllocation {
     let writer: ObjectWriter
     let isDryRun: Bool
@@ -43,7 +42,7 @@ struct ServiceAllocation {
 
     // MARK: Addresses
 
-    /// Sets the cluster IPs, one for each family; those that the Service has it keeps.
+    /// Sets the cluster IPs, one per family; the Service keeps those it has.
     private func allocateAddresses(_ service: inout ServiceView, old: ServiceView?) throws(APIStatus) {
         guard service.needsClusterIP, !service.isHeadless else { return }
         let held = old.map { $0.needsClusterIP && !$0.isHeadless ? Set($0.clusterIPs) : [] } ?? []
@@ -60,7 +59,7 @@ struct ServiceAllocation {
         service.clusterIP = addresses.first ?? ""
     }
 
-    /// Refuses an address that was asked for and cannot be had.
+    /// Refuses an unavailable requested address.
     private func check(_ text: String, family: String, of service: ServiceView) throws(APIStatus) {
         let problem: String
         if let address = IPAddress(text), let range = writer.network.range(of: family), range.offers(address) {
@@ -82,7 +81,7 @@ struct ServiceAllocation {
         guard let range = writer.network.range(of: family) else {
             throw .internalError("failed to allocate a serviceIP: no range of \(family) is configured")
         }
-        // A dry run shows the address of the network: nothing is searched for.
+        // A dry run shows the network's own address, without a search.
         if isDryRun { return range.network.address.description }
         var generator = SystemRandomNumberGenerator()
         let position = PositionSearch.find(
@@ -101,7 +100,7 @@ struct ServiceAllocation {
 
     // MARK: Records
 
-    /// Writes down what the Service uses now, and forgets what it used before.
+    /// Records what the Service now uses, and releases what it used before.
     func record(_ document: Document, old: Document?) throws(APIStatus) {
         let service = ServiceView(document)
         let before = old.map { ServiceView($0) }
@@ -134,7 +133,7 @@ struct ServiceAllocation {
         return ports
     }
 
-    /// No kind shows these records.
+    /// These records are not visible as any kind.
     static func portKey(_ port: Int) -> RecordKey {
         RecordKey(resource: "/nodeports", namespace: "", name: String(port))
     }

@@ -1,17 +1,17 @@
 import InternetAddresses
 import KubernetesObjects
 
-/// Works out which families a Service has, from what its author has said and what the server has ranges of.
+/// Determines a Service's families, from its author's choice and the server's ranges.
 ///
 /// https://kubernetes.io/docs/concepts/services-networking/dual-stack/#services
 struct ServiceFamilies {
     let network: ServiceNetwork
 
-    /// Fills in `ipFamilyPolicy` and `ipFamilies`, or refuses what does not go together.
+    /// Fills in `ipFamilyPolicy` and `ipFamilies`, or refuses contradictions.
     func complete(_ service: inout ServiceView, old: ServiceView?) throws(APIStatus) {
         guard service.needsClusterIP else { return }
         if let old {
-            // A Service that prefers two families keeps what it has when the server's ranges have changed.
+            // A Service that prefers two families keeps its own even if the server's ranges have changed.
             if service.familyPolicy == "PreferDualStack", old.familyPolicy == service.familyPolicy,
                 old.clusterIPs == service.clusterIPs, old.families == service.families, !old.families.isEmpty
             {
@@ -47,7 +47,7 @@ struct ServiceFamilies {
         }
     }
 
-    /// What an update leaves out stays; a second family goes when the policy no longer allows it.
+    /// Fields omitted from an update stay; a second family is removed if the policy no longer allows it.
     private func prepareUpdate(_ service: inout ServiceView, old: ServiceView) {
         if service.familyPolicy.isEmpty, old.needsClusterIP {
             service.familyPolicy = old.familyPolicy
@@ -95,7 +95,7 @@ struct ServiceFamilies {
         return problems
     }
 
-    /// An address says its family, where the author has not.
+    /// An address implies its family if the author did not state it.
     private func inferFamilies(_ service: inout ServiceView) -> [FieldError] {
         var families = service.families
         var problems: [FieldError] = []
@@ -114,7 +114,7 @@ struct ServiceFamilies {
         return problems
     }
 
-    /// A headless Service without selector may have endpoints of both families, whatever the server has ranges of.
+    /// A headless Service without a selector may have endpoints of both families, regardless of the server's ranges.
     private func completeHeadless(_ service: inout ServiceView) {
         if service.familyPolicy.isEmpty { service.familyPolicy = "RequireDualStack" }
         if service.families.isEmpty { service.families = Array(network.families.prefix(1)) }

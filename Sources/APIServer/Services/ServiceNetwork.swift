@@ -1,8 +1,8 @@
 package import InternetAddresses
 
-/// Where Services get their addresses and ports from.
+/// The ranges of Services' addresses and ports.
 package struct ServiceNetwork: Sendable, Hashable {
-    /// The ranges of cluster IPs, the default family first; one for each family.
+    /// The ranges of cluster IPs, one per family, the default family first.
     package var ranges: [ServiceRange]
     package var nodePorts: ClosedRange<Int>
 
@@ -17,8 +17,8 @@ package struct ServiceNetwork: Sendable, Hashable {
 
     var families: [String] { ranges.map(\.network.family.description) }
 
-    /// Ports that are given out only once those above are used up, so that ports which people choose stay free: the
-    /// first 16 to 128, a 32nd of them.
+    /// The ports that are allocated only once those above are used up, so that static choices stay free: the first 16
+    /// to 128, a 32nd of the range.
     var staticNodePorts: Int {
         nodePorts.count < 16 ? 0 : min(max(16, nodePorts.count / 32), 128)
     }
@@ -29,10 +29,10 @@ package struct ServiceNetwork: Sendable, Hashable {
 /// https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
 package struct ServiceRange: Sendable, Hashable {
     package let network: IPNetwork
-    /// How many addresses can be given out; the address of the network, and the broadcast address of IPv4, cannot.
+    /// The number of allocatable addresses, without the network address and the IPv4 broadcast address.
     let count: UInt64
 
-    /// - Returns: `nil` for a network that has no address to give.
+    /// - Returns: `nil` for a network without allocatable addresses.
     package init?(_ network: IPNetwork) {
         self.network = network
         let bits = min(network.family.addressBits - network.prefixLength, 62)
@@ -42,7 +42,7 @@ package struct ServiceRange: Sendable, Hashable {
         count = size - reserved
     }
 
-    /// The address at a position that begins with 0.
+    /// The address at a position, starting at 0.
     func address(at position: UInt64) -> IPAddress {
         switch network.family {
         case .ipv4: IPAddress(ipv4: network.address.ipv4Bits + UInt32(truncatingIfNeeded: position + 1))
@@ -51,12 +51,12 @@ package struct ServiceRange: Sendable, Hashable {
         }
     }
 
-    /// Whether an address is one that can be given out.
+    /// Whether an address is allocatable.
     func offers(_ address: IPAddress) -> Bool {
         guard network.contains(address), address != network.address else { return false }
         return address.family == .ipv6 || address != network.lastAddress
     }
 
-    /// The first addresses, which are given out only once those above are used up: the first 16 to 256, a 16th of them.
+    /// The addresses that are allocated only once those above are used up: the first 16 to 256, a 16th of the range.
     var staticCount: UInt64 { count < 16 ? 0 : min(max(16, count / 16), 256) }
 }

@@ -1,7 +1,7 @@
 import KubernetesObjects
 
 extension ServiceView {
-    /// Puts in what was allocated before and the client has left out, so that the same manifest can be sent again.
+    /// Fills in earlier allocations that the client omitted, so that the same manifest can be sent again.
     mutating func keepAllocated(from old: ServiceView) {
         if needsClusterIP, old.needsClusterIP {
             if clusterIP.isEmpty { clusterIP = old.clusterIP }
@@ -27,7 +27,7 @@ extension ServiceView {
         if !ports.isEmpty { self.ports = ports }
     }
 
-    /// Makes `clusterIP` and `clusterIPs` agree when the client has changed only one of them.
+    /// Makes `clusterIP` and `clusterIPs` agree if the client changed only one of them.
     mutating func normalizeAddresses(old: ServiceView) {
         if clusterIP != old.clusterIP, clusterIPs == old.clusterIPs {
             clusterIPs = clusterIP.isEmpty ? [] : [clusterIP]
@@ -36,8 +36,8 @@ extension ServiceView {
         }
     }
 
-    /// Leaves out what the type before needed, this one does not, and the client has not touched. What the client has
-    /// set stays, and is refused by validation.
+    /// Drops fields that only the previous type needed, if the client has not changed them. Validation refuses those
+    /// that the client set.
     mutating func dropUnused(since old: ServiceView) {
         if old.needsClusterIP, !needsClusterIP {
             if clusterIPs == old.clusterIPs || clusterIPs.isEmpty { (clusterIP, clusterIPs) = ("", []) }

@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-/// The fields of a Service that decide what is allocated for it.
+/// The fields of a Service that decide its allocations.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
 struct ServiceView {
@@ -67,7 +67,7 @@ struct ServiceView {
 
     var needsHealthCheckNodePort: Bool { type == "LoadBalancer" && text("externalTrafficPolicy") == "Local" }
 
-    /// The node ports that are set, without those for health checks.
+    /// The node ports, without those for health checks.
     var nodePorts: [Int] { ports.map(\.nodePort).filter { $0 != 0 } }
 }
 

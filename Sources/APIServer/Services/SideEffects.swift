@@ -1,7 +1,7 @@
 import KubernetesObjects
 import ObjectStore
 
-/// What writing an object of some kinds does to others.
+/// The effects of writes on other objects.
 struct SideEffects {
     let writer: ObjectWriter
     let definition: ResourceDefinition
@@ -20,7 +20,7 @@ struct SideEffects {
 
     func prepareForCreate(_ document: inout Document) throws(APIStatus) {
         guard definition.isNamespace else { return }
-        // The label by which policies and selectors find a Namespace.
+        // The label by which policies and selectors select a Namespace.
         document.labels["kubernetes.io/metadata.name"] = document.name
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import KubernetesObjects
 
-/// Where a list in pages goes on: the revision that all pages are of, and the object to begin behind.
+/// The continuation of a paged list: the revision of all pages, and the object to start after.
 struct ContinueToken: Hashable, Sendable {
     var revision: Int64
     /// `namespace/name`, or the name alone, of the last object.

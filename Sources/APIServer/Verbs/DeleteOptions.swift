@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-/// How an object is to be deleted.
+/// The options of a deletion.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
 struct DeleteOptions: Sendable, Hashable {
@@ -22,7 +22,7 @@ struct DeleteOptions: Sendable, Hashable {
         self.uid = uid
     }
 
-    /// Reads them from the body, or from the query when there is none.
+    /// Reads them from the body, or from the query if there is none.
     init(_ request: APIRequest) throws(APIStatus) {
         let body = try RequestBody.json(request)
         if let body {

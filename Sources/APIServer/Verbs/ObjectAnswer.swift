@@ -1,11 +1,11 @@
 import KubernetesObjects
 import ObjectStore
 
-/// Puts stored documents into the form that a client wants.
+/// Converts stored documents to the format that a client wants.
 struct ObjectAnswer {
     let definition: ResourceDefinition
     let form: AnswerForm
-    /// Which objects rows of tables carry: `None`, `Metadata` (also when empty) or `Object`.
+    /// What the rows of tables contain: `None`, `Metadata` (also if empty) or `Object`.
     private let includeObject: String
     private let now: Int64
 
@@ -21,12 +21,12 @@ struct ObjectAnswer {
         self.now = now
     }
 
-    /// An answer with one object.
+    /// A response with one object.
     func one(_ bytes: [UInt8]) throws(APIStatus) -> APIResponse {
         APIResponse(contentType: contentType, body: .bytes(try object(bytes)))
     }
 
-    /// One object in the form that is asked for.
+    /// One object in the requested format.
     func object(_ bytes: [UInt8], isFirst: Bool = true) throws(APIStatus) -> [UInt8] {
         let bytes = try shown(bytes)
         switch form.shape {
@@ -53,7 +53,7 @@ struct ObjectAnswer {
         return StoredDocument.bytes(definition.fromStored(try StoredDocument.decode(bytes)))
     }
 
-    /// A list of objects, of one revision.
+    /// A list of objects at one revision.
     func list(
         _ documents: [[UInt8]], revision: Int64, next: String = "", remaining: Int? = nil
     ) throws(APIStatus) -> APIResponse {
@@ -105,7 +105,7 @@ struct ObjectAnswer {
 
     var contentType: String { form.encoding.rawValue }
 
-    /// Documents are copied as they are stored, without the kind and version that the list says for all of them.
+    /// Documents are copied as stored, without the kind and version, which the list states once.
     private func plainList(_ documents: [[UInt8]], _ metadata: JSONObject) -> [UInt8] {
         let prefix = StoredDocument.prefix(of: definition).count
         var bytes = Array(

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Names and identifiers that the server makes.
+/// Names and identifiers that the server generates.
 enum ObjectNames {
-    /// No vowels, so no words: `k8s.io/apimachinery/pkg/util/rand`.
+    /// Without vowels, to avoid words: `k8s.io/apimachinery/pkg/util/rand`.
     private static let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")
 
     static func generate(_ prefix: String) -> String {

@@ -2,15 +2,15 @@ import KubernetesObjects
 import ObjectStore
 
 extension ObjectWriter {
-    /// What has become of an object that was to be deleted.
+    /// The result of a deletion.
     struct Deletion: Sendable {
-        /// The last state, or the present one of an object that is held.
+        /// The last state, or the current one of an object that is still held.
         var document: [UInt8]
         var uid: String
         var isGone: Bool
     }
 
-    /// Deletes an object, or marks it so when something holds it.
+    /// Deletes an object, or marks it as deleted if something holds it.
     func delete(
         _ definition: ResourceDefinition, namespace: String, name: String, _ options: DeleteOptions
     ) throws(APIStatus) -> Deletion {
@@ -39,7 +39,7 @@ extension ObjectWriter {
         return Deletion(document: StoredDocument.bytes(old), uid: old.uid, isGone: true)
     }
 
-    /// Whether an object is already going, and no sooner end of it was asked for.
+    /// Whether an object is already being deleted, and no earlier end is requested.
     private func isWaitingForGrace(_ document: Document, _ options: DeleteOptions) -> Bool {
         guard let present = document.deletionGracePeriodSeconds, present > 0 else { return false }
         guard let requested = options.gracePeriod else { return true }
@@ -54,7 +54,7 @@ extension ObjectWriter {
         }
     }
 
-    /// The finalizers by which the garbage collector is told what to do with what belongs to an object.
+    /// The finalizers that tell the garbage collector how to handle an object's dependents.
     private static func finalizers(_ present: [String], _ propagation: DeleteOptions.Propagation?) -> [String] {
         guard let propagation else { return present }
         var finalizers = present.filter { $0 != "orphan" && $0 != "foregroundDeletion" }
@@ -84,7 +84,7 @@ extension ObjectWriter {
         }
     }
 
-    /// A Namespace first loses what is in it.
+    /// A Namespace is emptied first.
     private func deleteNamespace(
         _ definition: ResourceDefinition, _ old: Document, _ options: DeleteOptions
     ) throws(APIStatus) -> Deletion {

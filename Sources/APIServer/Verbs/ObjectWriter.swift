@@ -1,8 +1,8 @@
 import KubernetesObjects
 import ObjectStore
 
-/// Writes objects within a transaction, as kube-apiserver does it: what a kind asks for, the namespace that must be
-/// there, the life of an object from its creation to its last finalizer.
+/// Writes objects within a transaction, as kube-apiserver does: the rules of the kind, the existing namespace, the
+/// lifecycle of an object from its creation to its last finalizer.
 struct ObjectWriter {
     let transaction: StoreTransaction
     let resources: ResourceTable
@@ -17,7 +17,7 @@ struct ObjectWriter {
 
     // MARK: Create
 
-    /// Creates an object from a document that was decoded, with defaults and managed fields; returns what was stored.
+    /// Creates an object from a decoded document with defaults and managed fields; returns the stored object.
     func create(
         _ definition: ResourceDefinition, _ document: Document, namespace: String, isDryRun: Bool = false
     ) throws(APIStatus) -> [UInt8] {
@@ -73,7 +73,7 @@ struct ObjectWriter {
         }
     }
 
-    /// Makes the name of an object that has only the beginning of one.
+    /// Generates the name of an object that has only a prefix.
     private func generateName(_ definition: ResourceDefinition, _ document: inout Document) -> Bool {
         guard document.name.isEmpty, !document.generateName.isEmpty else { return false }
         for _ in 0..<8 {
@@ -86,14 +86,14 @@ struct ObjectWriter {
 
     // MARK: Update
 
-    /// Puts `new`, which was decoded, with defaults and managed fields, in the place of `old`, unless it is the same.
-    /// Returns what is stored now.
+    /// Replaces `old` by `new`, decoded, with defaults and managed fields, unless they are equal. Returns
+    /// the stored object.
     func update(
         _ definition: ResourceDefinition, _ new: Document, old: Document, subresource: String = "",
         isDryRun: Bool = false
     ) throws(APIStatus) -> [UInt8] {
         var new = new
-        // What the server alone sets.
+        // Fields that only the server sets.
         new.namespace = old.namespace
         new.uid = old.uid
         new.creationTimestamp = old.creationTimestamp
@@ -109,7 +109,7 @@ struct ObjectWriter {
         return try replace(definition, new, old: old, isDryRun: isDryRun)
     }
 
-    /// Writes what has been decided on: nothing, the new state, or the end of an object that nothing holds any more.
+    /// Writes the outcome: nothing, the new state, or the removal of an object that nothing holds any more.
     func replace(
         _ definition: ResourceDefinition, _ new: Document, old: Document, isDryRun: Bool
     ) throws(APIStatus) -> [UInt8] {
@@ -124,14 +124,14 @@ struct ObjectWriter {
         return record.document
     }
 
-    /// Whether an object that is being deleted is held by nothing any more.
+    /// Whether nothing holds an object being deleted any more.
     private static func isFinished(_ document: Document, _ definition: ResourceDefinition) -> Bool {
         guard document.deletionTimestamp != nil, document.finalizers.isEmpty else { return false }
         if definition.isNamespace { return document.spec["finalizers"]?.array?.isEmpty ?? true }
         return (document.deletionGracePeriodSeconds ?? 0) == 0
     }
 
-    /// Deletes the record and what belongs to it.
+    /// Deletes the record and its allocations.
     func remove(_ definition: ResourceDefinition, _ document: Document) throws(APIStatus) {
         let key = definition.key(namespace: document.namespace, name: document.name)
         try SideEffects(self, definition).afterDelete(document)

@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-/// YAML, with failures as clients are told them.
+/// YAML, with errors as clients receive them.
 enum YAMLForm {
     static func bytes(_ json: JSONValue) throws(APIStatus) -> [UInt8] {
         do throws(YAMLSyntaxError) {
@@ -11,7 +11,7 @@ enum YAMLForm {
     }
 }
 
-/// Protobuf, with failures as clients are told them.
+/// Protobuf, with errors as clients receive them.
 enum ProtobufForm {
     static func bytes(_ document: Document, _ definition: ResourceDefinition) throws(APIStatus) -> [UInt8] {
         do throws(ProtobufError) {

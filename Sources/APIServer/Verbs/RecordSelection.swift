@@ -1,12 +1,12 @@
 import KubernetesObjects
 import ObjectStore
 
-/// What a list or a watch is limited to by its selectors.
+/// The selectors of a list or a watch.
 struct RecordSelection: Sendable {
     private let definition: ResourceDefinition
     private let labels: LabelSelector
     private let fields: FieldSelector
-    /// Whether anything is asked for at all.
+    /// Whether any selector is set.
     let isEverything: Bool
 
     init(_ request: ResourceRequest) throws(APIStatus) {
@@ -26,7 +26,7 @@ struct RecordSelection: Sendable {
 }
 
 extension ResourceDefinition {
-    /// What selectors look at in a record, read once.
+    /// The fields of a record that selectors match, read once.
     func index(of record: Record) throws(APIStatus) -> RecordIndex {
         if let known = record.index { return known }
         let document = fromStored(try record.decoded())

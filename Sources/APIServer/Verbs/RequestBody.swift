@@ -2,7 +2,7 @@ import KubernetesObjects
 
 /// Reads bodies in the encodings that clients send.
 enum RequestBody {
-    /// The value and the paths of members that appear twice; `nil` for an empty body.
+    /// The value and the paths of duplicate members; `nil` for an empty body.
     static func value(
         _ request: APIRequest, kind: String = "object", schemaType: String = "meta.v1.DeleteOptions"
     ) throws(APIStatus) -> (json: JSONValue, duplicates: [String])? {

@@ -2,7 +2,7 @@ import KubernetesObjects
 import ObjectStore
 
 extension ResourceHandler {
-    /// Gives a Pod its node: `POST pods/NAME/binding`, and `POST bindings`.
+    /// Binds a Pod to a node: `POST pods/NAME/binding`, and `POST bindings`.
     ///
     /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/
     func bind(_ request: ResourceRequest) async throws -> APIResponse {
@@ -24,7 +24,7 @@ extension ResourceHandler {
         return APIResponse(status: 201, json: status.json)
     }
 
-    /// Deletes a Pod as somebody who empties a node asks for. There are no disruption budgets to ask.
+    /// Evicts a Pod, as for draining a node. There are no disruption budgets.
     ///
     /// https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
     func evict(_ request: ResourceRequest) async throws -> APIResponse {

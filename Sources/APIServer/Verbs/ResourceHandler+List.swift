@@ -1,7 +1,7 @@
 import KubernetesObjects
 import ObjectStore
 
-/// Which state a list or a watch is to show.
+/// The state that a list or a watch shows.
 ///
 /// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
 struct RevisionChoice: Hashable, Sendable {
@@ -76,7 +76,7 @@ extension ResourceHandler {
         return try ObjectAnswer(request).list(selected, revision: revision, next: next, remaining: remaining)
     }
 
-    /// The records that a list is of, before selection, and their revision.
+    /// The records of a list, before selection, and their revision.
     private func page(
         _ request: ResourceRequest, limit: Int
     ) throws(APIStatus) -> (records: ArraySlice<Record>, revision: Int64, token: ContinueToken?) {

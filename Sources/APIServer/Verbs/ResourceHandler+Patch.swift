@@ -31,7 +31,7 @@ extension ResourceHandler {
         return response
     }
 
-    /// A patch may not move an object, and its resource version, if it has one, must be the present one.
+    /// A patch must not move an object, and its resource version, if any, must be the current one.
     private func checkPatched(_ new: inout Document, old: Document, _ request: ResourceRequest) throws(APIStatus) {
         guard new.name == request.name else {
             throw .badRequest(

@@ -1,7 +1,7 @@
 import KubernetesObjects
 import ObjectStore
 
-/// The `scale` subresource: the number of replicas, in the same form for every kind that has one.
+/// The `scale` subresource: the number of replicas, in the same form for all kinds.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/scale-v1/
 extension ResourceHandler {
@@ -40,7 +40,7 @@ extension ResourceHandler {
         return APIResponse(body: .bytes(bytes))
     }
 
-    /// The value of a whole Scale, or of a merge patch, which is enough for one.
+    /// The value of a whole Scale, or of a merge patch.
     private func scaleBody(_ request: ResourceRequest, isPatch: Bool) throws(APIStatus) -> JSONValue {
         guard isPatch else { return try request.body()?.json ?? .object([:]) }
         let patch: JSONValue

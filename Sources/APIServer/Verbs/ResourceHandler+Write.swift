@@ -58,7 +58,7 @@ extension ResourceHandler {
         return response
     }
 
-    /// Some kinds are created by a PUT too.
+    /// Some kinds can also be created by PUT.
     private func createByUpdate(
         _ document: Document, _ request: ResourceRequest, _ options: WriteOptions, _ writer: ObjectWriter
     ) throws -> [UInt8] {
@@ -86,7 +86,7 @@ extension ResourceHandler {
         }
     }
 
-    /// Holds the new state to the uid and the resource version that it claims to follow.
+    /// Checks the uid and resource version that the new state is based on.
     func check(_ new: inout Document, against old: Document, _ request: ResourceRequest) throws(APIStatus) {
         if new.name.isEmpty { new.name = old.name }
         if !new.uid.isEmpty, new.uid != old.uid {
@@ -122,7 +122,7 @@ extension ResourceHandler {
     }
 }
 
-/// The name under which etcd would have an object: part of an error message that clients see.
+/// The object's key in etcd, which is part of an error message that clients see.
 enum EtcdKey {
     static func of(_ definition: ResourceDefinition, namespace: String, name: String) -> String {
         let resource =

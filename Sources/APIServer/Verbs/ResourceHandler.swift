@@ -1,7 +1,7 @@
 import KubernetesObjects
 import ObjectStore
 
-/// Answers requests for objects and collections.
+/// Handles requests for objects and collections.
 struct ResourceHandler: Sendable {
     let registry: Registry
     let access: AccessReviews
@@ -54,11 +54,11 @@ struct ResourceHandler: Sendable {
         return try ObjectAnswer(request).one(record.document)
     }
 
-    /// The object that a request names.
+    /// The object of a request.
     func stored(_ request: ResourceRequest) throws(APIStatus) -> Record {
         let key = request.definition.key(namespace: request.namespace, name: request.name)
         guard let record = registry.store.record(key) else {
-            // An absent Namespace is the better reason: kubectl says so of `get svc -n gone web`.
+            // A missing Namespace is the better reason: kubectl reports it for `get svc -n gone web`.
             throw .notFound(request.groupResource, name: request.name)
         }
         return record
@@ -100,7 +100,7 @@ struct ResourceHandler: Sendable {
 }
 
 extension ResourceDefinition {
-    /// Kinds whose last state is the answer to a deletion; of others it is a `Status`.
+    /// Kinds whose deletion is answered with their last state; others with a `Status`.
     var returnsDeletedObject: Bool {
         group.isEmpty && ["services", "pods", "serviceaccounts", "namespaces"].contains(plural)
     }

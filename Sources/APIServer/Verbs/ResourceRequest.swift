@@ -1,9 +1,9 @@
 import KubernetesObjects
 
-/// A request for a resource that is served.
+/// A request for a served resource.
 struct ResourceRequest: Sendable {
     var definition: ResourceDefinition
-    /// The kind that the objects are stored as, which differs where two groups show the same objects.
+    /// The kind as which objects are stored, which differs if two groups show the same objects.
     var stored: ResourceDefinition
     var subresource: Subresource?
     var namespace: String
@@ -13,7 +13,7 @@ struct ResourceRequest: Sendable {
 
     var groupResource: GroupResource { definition.groupResource }
 
-    /// The body, in whichever encoding it came; `nil` if there is none.
+    /// The body, in any encoding; `nil` if there is none.
     func body() throws(APIStatus) -> (json: JSONValue, duplicates: [String])? {
         try RequestBody.value(
             http, kind: subresource?.kind ?? definition.kind,
@@ -21,11 +21,11 @@ struct ResourceRequest: Sendable {
     }
 }
 
-/// What the parameters of a write ask for.
+/// The parameters of a write.
 struct WriteOptions: Sendable {
     var isDryRun = false
     var fieldManager: String
-    /// Owner conflicts of server-side apply are overridden.
+    /// Whether server-side apply overrides conflicts.
     var forces = false
     var fieldValidation = FieldValidation.warn
 

@@ -1,8 +1,8 @@
 package import KubernetesObjects
 package import ObjectStore
 
-/// Documents as the store keeps them: compact JSON that begins with kind and apiVersion, so that items of lists are
-/// made by leaving those out.
+/// Documents in stored form: compact JSON that begins with kind and apiVersion, so that items of lists are made
+/// by skipping those.
 enum StoredDocument {
     static func bytes(_ document: Document) -> [UInt8] {
         var object = JSONObject([("kind", .string(document.kind)), ("apiVersion", .string(document.apiVersion))])
@@ -31,7 +31,7 @@ enum StoredDocument {
         }
     }
 
-    /// The bytes of a document behind the prefix that `definition` has, for an item of a list.
+    /// The bytes of a document after the prefix of `definition`, for an item of a list.
     static func item(_ bytes: [UInt8], of definition: ResourceDefinition) -> ArraySlice<UInt8> {
         bytes.dropFirst(prefix(of: definition).count)
     }
@@ -46,7 +46,7 @@ extension Record {
 }
 
 extension ResourceTable {
-    /// The kind that objects of a kind are stored as.
+    /// The kind as which objects of a kind are stored.
     func stored(_ definition: ResourceDefinition) -> ResourceDefinition {
         guard let stored = definition.storedAs else { return definition }
         return definitions.first { $0.groupResource == stored && $0.storedAs == nil } ?? definition

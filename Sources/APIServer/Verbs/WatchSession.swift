@@ -1,10 +1,10 @@
 import KubernetesObjects
 import ObjectStore
 
-/// One client's way through the changes of a resource: a position in the store's window, and no queue of its own. A
-/// client that reads too slowly is overtaken by the end of the window and told to list anew.
+/// One client's watch of a resource: a position in the store's window, without a queue. A client that reads too slowly
+/// falls out of the window and must list again.
 struct WatchSession {
-    /// Objects in one write at the beginning.
+    /// The number of initial objects per write.
     private static let batch = 500
     private static let bookmarkInterval = Duration.seconds(60)
 
@@ -30,7 +30,7 @@ struct WatchSession {
         nextBookmark = .now + Self.bookmarkInterval
     }
 
-    /// The next events, encoded; waits until there are some. Returns `nil` at the end.
+    /// The next events, encoded; waits for some. Returns `nil` at the end.
     mutating func next() async throws(APIStatus) -> [UInt8]? {
         if !initial.isEmpty { return try initialEvents() }
         if owesInitialBookmark {
@@ -87,8 +87,7 @@ struct WatchSession {
         }
     }
 
-    /// What is told of an object that has gone, or is no longer selected: the state before, at the revision of the
-    /// event.
+    /// The event of an object that is deleted or no longer selected: the previous state, at the event's revision.
     private func lastState(_ event: StoreEvent) throws(APIStatus) -> [UInt8] {
         guard event.kind != .deleted, let previous = event.previous else { return event.record.document }
         return StoredDocument.bytes(try previous.decoded(), revision: event.revision)

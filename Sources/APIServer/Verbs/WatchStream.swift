@@ -1,19 +1,19 @@
 import KubernetesObjects
 import ObjectStore
 
-/// A watch, before its first event is asked for.
+/// A watch that has not been read yet.
 package struct WatchStream: Sendable {
     let request: ResourceRequest
     let store: ObjectStore
     let selection: RecordSelection
-    /// Objects to begin with, and whether a bookmark ends them.
+    /// The initial objects, and whether a bookmark ends them.
     let initial: ArraySlice<Record>
     let marksEndOfInitial: Bool
     let revision: Int64
     let sendsBookmarks: Bool
     let timeout: Duration
 
-    /// Reads the watch from its beginning. The session belongs to the task that sends it.
+    /// Reads the watch from the start. The session belongs to the task that sends it.
     func session() throws(APIStatus) -> WatchSession { try WatchSession(self) }
 }
 

@@ -3,7 +3,7 @@ import KubernetesAPI
 import KubernetesObjects
 package import Logging
 
-/// Gives each Namespace the ServiceAccount `default`, which Pods run as that name no other.
+/// Gives each Namespace the ServiceAccount `default`, used by Pods that name no other.
 package struct DefaultAccounts: Sendable {
     private let source: any DocumentSource
     private let writer: any DocumentWriter
@@ -23,7 +23,7 @@ package struct DefaultAccounts: Sendable {
                 try await source.follow(.namespaces) { news in loop.add(Self.present(news)) }
             }
             group.addTask {
-                // A Namespace gets it back when somebody deletes it.
+                // If it is deleted, it is created again.
                 try await source.follow(.serviceAccounts) { news in loop.add(Self.withoutDefault(news)) }
             }
             group.addTask {
@@ -33,7 +33,7 @@ package struct DefaultAccounts: Sendable {
         }
     }
 
-    /// The Namespaces that are not going away.
+    /// The Namespaces that are not being deleted.
     private static func present(_ news: DocumentNews) -> Set<String> {
         let documents: [Document] =
             switch news {

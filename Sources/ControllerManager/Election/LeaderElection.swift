@@ -1,22 +1,22 @@
 import Foundation
 package import KubernetesObjects
 
-/// Who leads, as a Lease says it: a plain value that is told what the Lease holds and answers what to do.
+/// Leader election through a Lease, as a plain value: takes the state of the Lease and returns what to do.
 ///
-/// Time is measured here only: a Lease counts as held from the moment that a change of it was last seen, whatever the
-/// clocks of others say. See https://kubernetes.io/docs/concepts/architecture/leases/#leader-election.
+/// Only the local clock counts: a Lease is held from the moment its last change was observed, whatever other clocks
+/// say. See https://kubernetes.io/docs/concepts/architecture/leases/#leader-election.
 package struct LeaderElection: Sendable {
-    /// How the election is set up.
+    /// The settings of the election.
     package struct Options: Sendable, Hashable {
         package var namespace: String
         package var name: String
-        /// Who we are; different for each instance.
+        /// Our identity, unique to each instance.
         package var identity: String
-        /// After this time without a renewal the Lease is anybody's.
+        /// After this time without a renewal any instance may take the Lease.
         package var leaseDuration: Duration
-        /// After this time without a renewal of ours we stop.
+        /// After this time without renewing we stop.
         package var renewDeadline: Duration
-        /// Between two looks.
+        /// The interval between checks.
         package var retryPeriod: Duration
 
         package init(
@@ -32,38 +32,38 @@ package struct LeaderElection: Sendable {
         }
     }
 
-    /// The name of this machine, and something that no other instance has.
+    /// The name of this machine, and a unique suffix.
     package static func identity() -> String {
         "\(ProcessInfo.processInfo.hostName)_\(UUID().uuidString.lowercased())"
     }
 
-    /// What a look at the Lease leads to.
+    /// The action after a check of the Lease.
     package enum Step: Sendable, Hashable {
-        /// Somebody else leads.
+        /// Another instance leads.
         case wait(leader: String)
-        /// To be created.
+        /// Create the Lease.
         case create(Document)
-        /// To be written in the place of what was seen.
+        /// Replace the Lease.
         case update(Document)
     }
 
     package let options: Options
     private var seen: Document?
     private var seenAt: ContinuousClock.Instant?
-    /// When the Lease was last ours by a write that succeeded.
+    /// The start of the last successful write of the Lease.
     private var renewedAt: ContinuousClock.Instant?
 
     package init(_ options: Options) {
         self.options = options
     }
 
-    /// Whether we may go on writing at `now`.
+    /// Whether we may still write at `now`.
     package func leads(at now: ContinuousClock.Instant) -> Bool {
         renewedAt.map { $0.duration(to: now) < options.renewDeadline } ?? false
     }
 
-    /// `lease`: as it is now; `nil` if there is none.
-    /// `time`: of the day, in RFC 3339 with microseconds, for the Lease.
+    /// `lease`: the current one; `nil` if there is none. `time`: the wall clock in RFC 3339 with
+    /// microseconds, for the Lease.
     package mutating func look(
         _ lease: Document?, at now: ContinuousClock.Instant, time: String
     ) -> Step {
@@ -83,7 +83,7 @@ package struct LeaderElection: Sendable {
         return .update(renewed(lease, time))
     }
 
-    /// A write has succeeded: the Lease is ours from the moment before the write on.
+    /// A write has succeeded: the Lease is ours, counted from before the write.
     package mutating func wrote(_ lease: Document, startedAt start: ContinuousClock.Instant) {
         renewedAt = start
         seen = lease

@@ -4,7 +4,7 @@ import KubernetesObjects
 import Logging
 import Synchronization
 
-/// Runs something while this instance leads, and waits to lead again after that.
+/// Runs work while this instance leads, then waits to lead again.
 final class LeaderLoop: Sendable {
     private let election: Mutex<LeaderElection>
     private let writer: any DocumentWriter
@@ -20,7 +20,7 @@ final class LeaderLoop: Sendable {
         self.logger = logger
     }
 
-    /// Until the task is cancelled; the Lease then runs out by itself.
+    /// Runs until the task is cancelled; the Lease then expires by itself.
     func run(_ lead: @escaping @Sendable () async throws -> Void) async throws {
         while true {
             try await acquire()
@@ -45,7 +45,7 @@ final class LeaderLoop: Sendable {
         }
     }
 
-    /// Returns when the Lease could not be renewed for too long.
+    /// Returns when the Lease has not been renewed for too long.
     private func renew() async throws {
         // A request that hangs must not outlast the deadline.
         let longest = (options.renewDeadline - options.retryPeriod) / 2
@@ -65,7 +65,7 @@ final class LeaderLoop: Sendable {
 
     /// Reads the Lease and writes it if it may be ours.
     ///
-    /// - Returns: whether it is ours now.
+    /// - Returns: Whether it is ours now.
     private func look(reporting leader: inout String) async throws -> Bool {
         let start = ContinuousClock.now
         do {

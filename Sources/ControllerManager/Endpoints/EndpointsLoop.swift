@@ -3,7 +3,7 @@ import EndpointsController
 import KubernetesAPI
 import Logging
 
-/// Keeps EndpointSlices and Endpoints: writes what ``EndpointsCluster`` decides.
+/// Maintains EndpointSlices and Endpoints: writes the decisions of ``EndpointsCluster``.
 struct EndpointsLoop: Sendable {
     private let loop: ControllerLoop<EndpointsCluster>
     private let writes: EndpointsWrites

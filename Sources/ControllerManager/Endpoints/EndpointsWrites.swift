@@ -3,7 +3,7 @@ import EndpointsController
 import KubernetesAPI
 import KubernetesObjects
 
-/// A write that has not come about.
+/// A failed write.
 struct WriteFailure: Error, CustomStringConvertible {
     /// `EndpointSlice web-x7k2p cannot be updated`
     var subject: String
@@ -11,18 +11,18 @@ struct WriteFailure: Error, CustomStringConvertible {
 
     var description: String { "\(subject): \(cause)" }
 
-    /// Somebody else was faster; what they have written will be told by the watch.
+    /// Another writer was faster; the watch will deliver its change.
     var isConflict: Bool { (cause as? APIStatus)?.code == 409 }
 }
 
-/// Writes what was decided, and tells the state what the API server has made of it.
+/// Writes the decisions, and updates the state with the API server's answers.
 struct EndpointsWrites: Sendable {
     let writer: any DocumentWriter
     let state: ClusterState<EndpointsCluster>
     let limit: WriteLimit
     let metrics: ControllerMetrics
 
-    /// Tries every write, and returns those that have failed.
+    /// Tries every write, and returns the failed ones.
     func carryOut(_ decision: EndpointsDecision) async -> [WriteFailure] {
         var failures: [WriteFailure] = []
         for slice in decision.slices.create { failures += await create(slice) }
@@ -92,7 +92,7 @@ struct EndpointsWrites: Sendable {
         }
     }
 
-    /// `passes`: whether a refusal is as good as success.
+    /// `passes`: whether a refusal counts as success.
     private func attempt(
         _ subject: String, _ write: () async throws -> Void, unless passes: (APIStatus) -> Bool = { _ in false }
     ) async -> [WriteFailure] {
@@ -109,7 +109,7 @@ struct EndpointsWrites: Sendable {
 }
 
 extension APIStatus {
-    /// Nothing can be created in a namespace that is going away, or gone.
+    /// Nothing can be created in a namespace that is being deleted, or gone.
     var isEndOfNamespace: Bool {
         code == 404 || details?.causes.contains { $0.reason == "NamespaceTerminating" } ?? false
     }

@@ -2,7 +2,7 @@ import DocumentAccess
 import KubernetesAPI
 import KubernetesObjects
 
-/// The objects of a controller, which all its tasks share.
+/// The objects of a controller, shared by all its tasks.
 actor ClusterState<Cluster: FollowedCluster> {
     private var cluster: Cluster
     private var missing = Set(Cluster.Kind.allCases)
@@ -15,16 +15,16 @@ actor ClusterState<Cluster: FollowedCluster> {
     /// Whether a list of each kind has been read.
     var isComplete: Bool { missing.isEmpty }
 
-    /// - Returns: what has to be looked at.
+    /// - Returns: The keys to process.
     func apply(_ changes: [Cluster.Change]) -> Set<Cluster.Key> {
         var concerned: Set<Cluster.Key> = []
         for change in changes { concerned.formUnion(cluster.apply(change)) }
         return concerned
     }
 
-    /// Takes a page of a list in; the last one removes what no page had.
+    /// Applies a page of a list; the last one removes objects absent from all pages.
     ///
-    /// `changes`: what the documents of the page say.
+    /// `changes`: the changes of the page's documents.
     func apply(_ page: DocumentPage, of kind: Cluster.Kind, _ changes: [Cluster.Change]) -> Set<Cluster.Key> {
         var concerned = apply(changes)
         if page.isFirst { listed[kind] = nil }
@@ -38,7 +38,7 @@ actor ClusterState<Cluster: FollowedCluster> {
         return concerned
     }
 
-    /// Asks the cluster what to do, or tells it what was written.
+    /// Accesses the cluster, to get a decision or record a write.
     func with<Result: Sendable>(_ body: @Sendable (inout Cluster) -> Result) -> Result { body(&cluster) }
 }
 

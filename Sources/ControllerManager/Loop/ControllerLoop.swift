@@ -1,11 +1,11 @@
 import DocumentAccess
 
-/// Follows the objects of a controller, and hands to its workers what has to be looked at.
+/// Follows the objects of a controller, and passes keys to its workers.
 struct ControllerLoop<Cluster: FollowedCluster>: Sendable {
     typealias Outcome = WorkLoop<Cluster.Key>.Result
 
     let state: ClusterState<Cluster>
-    /// What has to be looked at; nothing is handed out before every kind was listed.
+    /// The keys to process; none are handed out before every kind has been listed.
     let work: WorkLoop<Cluster.Key>
     private let source: any DocumentSource
 
@@ -18,7 +18,7 @@ struct ControllerLoop<Cluster: FollowedCluster>: Sendable {
     /// Runs until the task is cancelled.
     ///
     /// `onListed`: called when the last kind was listed, and with each list after that.
-    /// `look`: brings one thing into order; called for several at a time, but never twice for the same.
+    /// `look`: processes one key; called for several concurrently, but never twice for the same.
     func run(
         onListed: @escaping @Sendable () -> Void = {}, look: @escaping @Sendable (Cluster.Key) async -> Outcome
     ) async throws {

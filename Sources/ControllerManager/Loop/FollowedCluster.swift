@@ -1,26 +1,25 @@
 import DocumentAccess
 import KubernetesAPI
 
-/// Objects of several kinds as a controller knows them, and what has to be looked at when one of them changes: a plain
-/// value.
+/// A controller's view of objects of several kinds, and the keys affected by each change: a plain value.
 protocol FollowedCluster: Sendable {
     /// The kinds that are followed.
     associatedtype Kind: Hashable & Sendable & CaseIterable
-    /// What is looked at.
+    /// A key to process.
     associatedtype Key: Hashable & Sendable
-    /// What a watch or a list has told of one object, with only what is needed of it.
+    /// A change to one object from a watch or a list, reduced to the needed fields.
     associatedtype Change: Sendable
 
     static func resource(of kind: Kind) -> ResourceName
 
     static func read(_ change: DocumentChange, of kind: Kind) -> Change
 
-    /// The disappearance of an object that a list of this version no longer has.
+    /// The removal of an object that is absent from a list of this version.
     static func removal(of name: NamespacedName, _ kind: Kind, version: String) -> Change
 
-    /// Takes a change in.
+    /// Applies a change.
     ///
-    /// - Returns: what has to be looked at.
+    /// - Returns: The keys to process.
     mutating func apply(_ change: Change) -> Set<Key>
 
     func names(of kind: Kind) -> [NamespacedName]

@@ -1,6 +1,6 @@
 import Mailboxes
 
-/// Hands the keys of a ``WorkQueue`` to a fixed number of workers.
+/// Passes the keys of a ``WorkQueue`` to a fixed number of workers.
 final class WorkLoop<Key: Hashable & Sendable>: Sendable {
     /// The accuracy of delays.
     private static var tick: Duration { .milliseconds(20) }
@@ -24,14 +24,14 @@ final class WorkLoop<Key: Hashable & Sendable>: Sendable {
         queue.post { $0.postpone(key, until: time) }
     }
 
-    /// What has come of looking at a key.
+    /// The result of processing a key.
     enum Result: Sendable {
         case finished
-        /// Is called with the delay until the next try.
+        /// Called with the delay until the next try.
         case failed(@Sendable (Duration) -> Void)
     }
 
-    /// Works until the task is cancelled.
+    /// Runs until the task is cancelled.
     func run(_ work: @escaping @Sendable (Key) async -> Result) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.wake() }
@@ -49,7 +49,7 @@ final class WorkLoop<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Makes keys due whose delay is over.
+    /// Makes keys due whose delay has passed.
     private func wake() async throws {
         while await queue.next({ $0.hasDelayed ? true : nil }) != nil {
             try await ContinuousClock().sleep(for: Self.tick)

@@ -5,9 +5,9 @@ import KubernetesObjects
 package import Logging
 package import MachineController
 
-/// Keeps the Node of this machine, and the Pods that stand for what already runs on it.
+/// Maintains the Node of this machine, and the Pods that represent processes already running on it.
 package struct MachineLoop: Sendable {
-    /// Between two reports that the Node is there.
+    /// The interval of the Node's heartbeats.
     private static let heartbeat: Duration = .seconds(60)
 
     private let machine: MachineNode
@@ -135,7 +135,7 @@ package struct MachineLoop: Sendable {
         }
     }
 
-    /// Nobody but us confirms that a Pod of this machine has ended.
+    /// Only we confirm that a Pod of this machine has ended.
     private func finish(_ pod: MachinePod) async throws -> WorkLoop<NamespacedName>.Result {
         do {
             try await writer.delete(

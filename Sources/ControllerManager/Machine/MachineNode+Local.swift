@@ -14,7 +14,7 @@ extension MachineNode {
     }
 }
 
-/// What the kernel says of this machine.
+/// The kernel's data about this machine.
 private enum LocalMachine {
     static func uname() -> (machine: String, release: String) {
         var name = utsname()
@@ -26,12 +26,12 @@ private enum LocalMachine {
         withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
-    /// The address that connections to elsewhere come from; `nil` without a route there. Nothing is sent.
+    /// The source address of outgoing connections; `nil` without a route. Nothing is sent.
     static func address(family: Int32) -> String? {
         let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        // Documentation addresses, which belong to nobody.
+        // Documentation addresses, which are not in use.
         var hints = addrinfo()
         hints.ai_family = family
         hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
@@ -59,7 +59,7 @@ private enum LocalMachine {
         }
         guard result == 0 else { return nil }
         let address = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // An address of one link only is of no use to others.
+        // A link-local address is of no use to others.
         return address.contains("%") ? nil : address
     }
 }

@@ -2,7 +2,7 @@ import KubernetesAPI
 import KubernetesObjects
 import MachineController
 
-/// The Pods of this machine, and what their probes have found.
+/// The Pods of this machine, and the results of their probes.
 actor MachinePods {
     private struct Entry {
         var pod: MachinePod
@@ -11,16 +11,16 @@ actor MachinePods {
         var due: [String: ContinuousClock.Instant] = [:]
     }
 
-    /// What is known of a Pod at one moment.
+    /// A snapshot of a Pod.
     struct Look: Sendable {
         var pod: MachinePod
-        /// Probes whose time has come, by container.
+        /// Due probes, by container.
         var due: [String: ReadinessProbe]
     }
 
     private var entries: [NamespacedName: Entry] = [:]
 
-    /// Takes a Pod in that was read or written.
+    /// Applies a Pod that was read or written.
     func set(_ pod: MachinePod) {
         if entries[pod.name]?.pod.uid == pod.uid {
             entries[pod.name]?.pod = pod
@@ -31,7 +31,7 @@ actor MachinePods {
 
     func remove(_ name: NamespacedName) { entries[name] = nil }
 
-    /// `nil` for a Pod that is not, or no longer, kept here.
+    /// `nil` for a Pod that is not, or no longer, managed here.
     func look(at name: NamespacedName, _ now: ContinuousClock.Instant) -> Look? {
         guard var entry = entries[name] else { return nil }
         var due: [String: ReadinessProbe] = [:]
@@ -51,7 +51,7 @@ actor MachinePods {
         entries[name]?.histories[container, default: ProbeHistory()].record(succeeded, probe)
     }
 
-    /// The containers that are ready now, and when to look again.
+    /// The containers that are now ready, and when to check again.
     func summary(of name: NamespacedName) -> (ready: Set<String>, next: ContinuousClock.Instant?) {
         guard let entry = entries[name] else { return ([], nil) }
         let ready = entry.pod.probes.filter { container, probe in

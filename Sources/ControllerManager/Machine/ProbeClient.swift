@@ -5,14 +5,14 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// Asks processes and containers whether they are ready.
+/// Probes the readiness of processes and containers.
 struct ProbeClient: Sendable {
     private let http: HTTPClient
 
     /// Runs `body` with a client, which ends with it.
     static func with(_ body: @Sendable (ProbeClient) async throws -> Void) async throws {
         var configuration = HTTPClient.Configuration()
-        // As kubelet does: a probe does not check who answers.
+        // As in kubelet, a probe does not verify certificates.
         configuration.tlsConfiguration = .makeClientConfiguration()
         configuration.tlsConfiguration?.certificateVerification = .none
         configuration.redirectConfiguration = .disallow
@@ -22,7 +22,7 @@ struct ProbeClient: Sendable {
         }
     }
 
-    /// Whether a probe succeeds; failures of the network are no.
+    /// Whether a probe succeeds; network failures count as false.
     func succeeds(_ probe: ReadinessProbe) async -> Bool {
         let timeout = TimeAmount.seconds(probe.timeout)
         switch probe.action {

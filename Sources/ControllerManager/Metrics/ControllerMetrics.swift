@@ -1,10 +1,10 @@
 import DaemonKit
 import Synchronization
 
-/// What the controllers have done, for `/metrics` and `/healthz`; the names are kube-controller-manager's where it has
-/// them. Counted from any task.
+/// Counters of the controllers, for `/metrics` and `/healthz`, with kube-controller-manager's names where they exist.
+/// Updated from any task.
 package final class ControllerMetrics: Sendable {
-    /// What is done to EndpointSlices.
+    /// Operations on EndpointSlices.
     enum Operation: String, Sendable, CaseIterable {
         case create, update, delete
     }
@@ -36,10 +36,10 @@ package final class ControllerMetrics: Sendable {
         }
     }
 
-    /// All objects were read once.
+    /// All objects have been read once.
     func synchronized() { counts.withLock { $0.isSynchronized = true } }
 
-    /// Whether this instance waits for another one, or works with all that it has to know.
+    /// Whether this instance is on standby, or works with complete data.
     package var isReady: Bool { counts.withLock { !$0.isLeading || $0.isSynchronized } }
 
     /// Prometheus' text format.

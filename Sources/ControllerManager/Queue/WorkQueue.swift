@@ -1,7 +1,7 @@
 import DequeModule
 
-/// Names of things to look at: each waits at most once, is never looked at by two at a time, and comes back after a
-/// delay when the look has failed.
+/// Keys to process: each is queued at most once, never processed by two workers at a time, and returns after a delay
+/// if processing fails.
 package struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// The delays after failures of one key: doubling, from the first to the longest.
     package struct Delays: Sendable, Hashable {
@@ -15,11 +15,11 @@ package struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     private var ready: Deque<Key> = []
     private var waiting: Set<Key> = []
     private var inWork: Set<Key> = []
-    /// Keys in work that something has happened to since they were taken.
+    /// Keys in progress that have changed since they were taken.
     private var again: Set<Key> = []
     private var failures: [Key: Int] = [:]
     private var delayed: [Key: ContinuousClock.Instant] = [:]
-    /// Nothing is handed out before: not everything is known yet.
+    /// Until then no key is handed out: not everything is known yet.
     private var isOpen: Bool
 
     package init(isOpen: Bool = true, delays: Delays = Delays()) {
@@ -27,12 +27,12 @@ package struct WorkQueue<Key: Hashable & Sendable>: Sendable {
         self.delays = delays
     }
 
-    /// How many keys wait or are in work.
+    /// The number of keys queued or in progress.
     package var count: Int { waiting.count + inWork.count + delayed.count }
 
     package mutating func open() { isOpen = true }
 
-    /// Something has happened to these; they are due at once, even if they have failed before.
+    /// Adds changed keys, which are due at once, even if they have failed before.
     package mutating func add(_ keys: some Sequence<Key>) {
         for key in keys {
             delayed[key] = nil
@@ -44,7 +44,7 @@ package struct WorkQueue<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// The next key, which is in work until it is finished.
+    /// The next key, which is in progress until it is finished.
     package mutating func take() -> Key? {
         guard isOpen, let key = ready.popFirst() else { return nil }
         waiting.remove(key)
@@ -58,7 +58,7 @@ package struct WorkQueue<Key: Hashable & Sendable>: Sendable {
         if again.remove(key) != nil { add([key]) }
     }
 
-    /// The look has failed and is due again after a delay, or as soon as something happens.
+    /// Processing failed: the key is due again after a delay, or on the next change.
     ///
     /// - Returns: the delay.
     @discardableResult
@@ -75,16 +75,16 @@ package struct WorkQueue<Key: Hashable & Sendable>: Sendable {
         return delay
     }
 
-    /// Is to be looked at after a time, unless something happens before.
+    /// Makes the key due after a delay, or on an earlier change.
     package mutating func postpone(_ key: Key, until time: ContinuousClock.Instant) {
         guard !waiting.contains(key) else { return }
         delayed[key] = min(time, delayed[key] ?? time)
     }
 
-    /// Whether keys wait for their time.
+    /// Whether keys are delayed.
     package var hasDelayed: Bool { !delayed.isEmpty }
 
-    /// Makes those due whose time has come.
+    /// Makes delayed keys due whose time has come.
     package mutating func wake(at now: ContinuousClock.Instant) {
         let due = delayed.filter { $0.value <= now }.keys
         if !due.isEmpty { add(Array(due)) }

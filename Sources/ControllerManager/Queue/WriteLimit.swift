@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Spreads writes over time: so many a second on average, and a burst of as many at once after a pause.
+/// Limits the rate of writes: an average per second, with a burst of one second's worth after a pause.
 package final class WriteLimit: Sendable {
-    /// What is left at a moment; a plain value.
+    /// The remaining budget; a plain value.
     struct Bucket: Sendable {
         let perSecond: Double
         private var tokens: Double
@@ -14,7 +14,7 @@ package final class WriteLimit: Sendable {
             filled = now
         }
 
-        /// Takes one; the debt is paid by waiting for what is returned.
+        /// Takes one, and returns how long to wait.
         mutating func take(at now: ContinuousClock.Instant) -> Duration {
             tokens = min(perSecond, tokens + perSecond * (filled.duration(to: now) / .seconds(1))) - 1
             filled = now
@@ -29,7 +29,7 @@ package final class WriteLimit: Sendable {
         bucket = perSecond > 0 ? Mutex(Bucket(perSecond: Double(perSecond), at: .now)) : nil
     }
 
-    /// Waits until the next write may go.
+    /// Waits until the next write is permitted.
     func wait() async throws {
         guard let delay = bucket?.withLock({ $0.take(at: .now) }), delay > .zero else { return }
         try await ContinuousClock().sleep(for: delay)

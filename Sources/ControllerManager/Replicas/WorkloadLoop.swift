@@ -5,7 +5,7 @@ import KubernetesObjects
 import Logging
 import ReplicaController
 
-/// Keeps the Pods of ReplicaSets and the ReplicaSets of Deployments: writes what ``WorkloadCluster`` decides.
+/// Maintains the Pods of ReplicaSets and the ReplicaSets of Deployments: writes the decisions of ``WorkloadCluster``.
 struct WorkloadLoop: Sendable {
     private let loop: ControllerLoop<WorkloadCluster>
     private let writes: WorkloadWrites

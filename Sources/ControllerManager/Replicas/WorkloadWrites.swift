@@ -3,12 +3,12 @@ import KubernetesAPI
 import KubernetesObjects
 import ReplicaController
 
-/// Writes what was decided for ReplicaSets and Deployments.
+/// Writes the decisions for ReplicaSets and Deployments.
 struct WorkloadWrites: Sendable {
     let writer: any DocumentWriter
     let limit: WriteLimit
 
-    /// What has come of a write.
+    /// The result of a write.
     enum Outcome: Sendable {
         case set(WorkloadCluster.Kind, Document)
         case deleted(WorkloadPod)
@@ -49,7 +49,7 @@ struct WorkloadWrites: Sendable {
             .replicaSets, namespace: set.namespace, name: set.name, DeletionPreconditions(uid: set.uid))
     }
 
-    /// What is gone already need not be deleted.
+    /// An object already gone need not be deleted.
     private func passing(_ delete: () async throws -> Void) async throws {
         do {
             try await delete()

@@ -1,9 +1,9 @@
 import InternetAddresses
 import KubernetesAPI
 
-/// Decides what the Endpoints object of a Service with a selector has to be, as kube-controller-manager does.
+/// Decides the Endpoints object of a Service with a selector, as kube-controller-manager does.
 package enum EndpointsReconciliation {
-    /// How many addresses Endpoints hold at most.
+    /// The maximum number of addresses in Endpoints.
     package static let capacity = 1000
 
     static let overCapacity = "endpoints.kubernetes.io/over-capacity"
@@ -11,9 +11,9 @@ package enum EndpointsReconciliation {
     static let manager = "endpoint-controller"
     static let leaderElection = "control-plane.alpha.kubernetes.io/leader"
 
-    /// The object to write in the place of `existing`; `nil` if it can stay as it is.
+    /// The replacement for `existing`; `nil` if it can stay.
     ///
-    /// `triggerTime`: what has caused the change, for the annotation; RFC 3339 or `nil`.
+    /// `triggerTime`: the time of the triggering change, for the annotation; RFC 3339 or `nil`.
     package static func change(
         _ service: ServiceView, pods: [PodView], existing: ClassicEndpoints?, triggerTime: String?
     ) -> ClassicEndpoints? {
@@ -66,9 +66,9 @@ package enum EndpointsReconciliation {
             nodeName: pod.nodeName, target: TargetReference(pod: pod))
     }
 
-    /// Cuts the addresses down to ``capacity``: ready ones stay first, each subset keeps its share.
+    /// Truncates the addresses to ``capacity``: ready ones have precedence, each subset keeps its share.
     ///
-    /// - Returns: whether anything was cut.
+    /// - Returns: Whether anything was removed.
     private static func truncate(_ subsets: inout [ClassicEndpoints.Subset]) -> Bool {
         let ready = subsets.reduce(0) { $0 + $1.ready.count }
         let notReady = subsets.reduce(0) { $0 + $1.notReady.count }
@@ -94,6 +94,6 @@ package enum EndpointsReconciliation {
 }
 
 extension ClassicEndpoints {
-    /// Whether the object is what an old leader election has left, and no list of endpoints.
+    /// Whether the object is a leftover of an old leader election, not a list of endpoints.
     package var isLeaderElection: Bool { annotations[EndpointsReconciliation.leaderElection] != nil }
 }

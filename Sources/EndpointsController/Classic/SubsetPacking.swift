@@ -1,7 +1,6 @@
 import KubernetesObjects
 
-/// Subsets in the form that the API keeps: each address once for each set of ports, addresses with the same ports
-/// together.
+/// Subsets in the API's canonical form: each address once per set of ports, addresses with the same ports together.
 ///
 /// An address that is both ready and not ready counts as not ready.
 enum SubsetPacking {
@@ -20,7 +19,7 @@ enum SubsetPacking {
         var isReady: Bool
     }
 
-    /// What is known of the addresses with a port (or, under `nil`, without any).
+    /// The addresses with a port (or, under `nil`, without any).
     private struct Group {
         var isReady: [Identity: Bool] = [:]
         var addresses: [Identity: ClassicEndpoints.Address] = [:]
@@ -64,7 +63,7 @@ enum SubsetPacking {
 }
 
 extension [ClassicEndpoints.Subset] {
-    /// Whether both say the same, in whatever order.
+    /// Whether both are equal, ignoring order.
     func saysTheSame(as other: [ClassicEndpoints.Subset]) -> Bool {
         Set(map(\.unordered)) == Set(other.map(\.unordered))
     }
@@ -85,7 +84,7 @@ extension ClassicEndpoints.Subset {
 }
 
 extension ClassicEndpoints.Address {
-    /// The resource version of the object behind an address changes without the address.
+    /// The resource version of an address's object changes without the address.
     fileprivate var withoutVersion: Self {
         guard target?.others?["resourceVersion"] != nil else { return self }
         var copy = self

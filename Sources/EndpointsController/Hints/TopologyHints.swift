@@ -11,9 +11,9 @@ struct TopologyHints {
         self.unchanged = unchanged
     }
 
-    /// Sets the hints in ``changes``, which slices with other hints join.
+    /// Sets the hints in ``changes``, adding slices whose hints differ.
     ///
-    /// - Returns: how many endpoints each zone got; `nil` where no hints are given, and all are removed.
+    /// - Returns: The number of endpoints of each zone; `nil` if no hints are possible, and all are removed.
     mutating func allocate(_ capacity: ZoneCapacity?) -> [String: Int]? {
         let slices = changes.create + changes.update + unchanged
         let ready = slices.flatMap(\.endpoints).filter { $0.isReady == true }
@@ -31,7 +31,7 @@ struct TopologyHints {
         return allocated.isEmpty ? removeHints() : allocated
     }
 
-    /// Counts the hints of slices that may stay as they are; the others have to be written.
+    /// Counts the hints of slices that may stay as they are; the others must be written.
     private mutating func keepValidHints(_ allocations: [String: ZoneCapacity.Allocation]) -> [String: Int] {
         var allocated: [String: Int] = [:]
         for slice in unchanged {
@@ -44,7 +44,7 @@ struct TopologyHints {
         return allocated
     }
 
-    /// `nil` if an endpoint that is ready has no hint, or one for a zone that is not to have it.
+    /// `nil` if a ready endpoint has no hint, or one for an ineligible zone.
     private static func validHints(
         _ slice: Slice, _ allocations: [String: ZoneCapacity.Allocation], beside allocated: [String: Int]
     ) -> [String: Int]? {
@@ -84,7 +84,7 @@ struct TopologyHints {
     }
 }
 
-/// How many endpoints zones give to others.
+/// The number of endpoints that zones give to others.
 private struct Moves {
     private var giving: [String: Int] = [:]
     private var receiving: [String: Int] = [:]

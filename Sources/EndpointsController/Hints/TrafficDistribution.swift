@@ -1,11 +1,11 @@
-/// `spec.trafficDistribution` of a Service: which endpoints clients should prefer, told to proxies as hints.
+/// `spec.trafficDistribution` of a Service: the endpoints that clients should prefer, passed to proxies as hints.
 ///
 /// https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-distribution
 package enum TrafficDistribution: Sendable, Hashable {
     case preferSameZone
     case preferSameNode
 
-    /// `nil` for no preference, and for values that only other implementations know.
+    /// `nil` for no preference, and for values of other implementations.
     package init?(name: String) {
         switch name {
         case "PreferClose", "PreferSameZone": self = .preferSameZone
@@ -14,7 +14,7 @@ package enum TrafficDistribution: Sendable, Hashable {
         }
     }
 
-    /// Puts the hints into all slices that are written, and writes those too whose hints are out of date.
+    /// Sets the hints in all slices that are written, and also writes those with outdated hints.
     static func setHints(_ preference: Self?, _ changes: inout SliceChanges, unchanged: [Slice]) {
         changes.update += unchanged.filter { slice in
             slice.endpoints.contains { needsUpdate($0, preference) }
@@ -29,7 +29,7 @@ package enum TrafficDistribution: Sendable, Hashable {
                 slice.endpoints[index].hints = nil
                 continue
             }
-            // Nobody reads the hints of an endpoint that is not ready.
+            // Hints of endpoints that are not ready have no effect.
             guard slice.endpoints[index].isReady == true else { continue }
             slice.endpoints[index].hints = preference.hints(for: slice.endpoints[index])
         }

@@ -1,12 +1,12 @@
-/// How the CPUs of the cluster's Nodes are spread over zones; the share of traffic that a zone is expected to cause.
+/// The distribution of the Nodes' CPUs over zones, which estimates each zone's share of traffic.
 package struct ZoneCapacity: Sendable, Hashable {
-    /// By how much more an endpoint may be loaded than on average before hints are given up.
+    /// The overload of an endpoint above average at which hints are abandoned.
     static let overload = 0.2
 
-    /// Share of each zone; the sum is 1.
+    /// The share of each zone; the sum is 1.
     package let ratios: [String: Double]
 
-    /// `nil` unless all Nodes that are ready and may run Pods say their zone and CPUs, in two zones or more.
+    /// `nil` unless all ready Nodes that may run Pods state their zone and CPUs, in two zones or more.
     package init?(_ nodes: some Sequence<NodeView>) {
         var milliCPUs: [String: Int64] = [:]
         for node in nodes where !node.isControlPlane && node.isReady {
@@ -18,14 +18,14 @@ package struct ZoneCapacity: Sendable, Hashable {
         ratios = milliCPUs.mapValues { Double($0) / Double(total) }
     }
 
-    /// How many endpoints a zone should have.
+    /// The desired number of endpoints of a zone.
     struct Allocation: Sendable, Hashable {
         var minimum: Int
         var maximum: Int
         var desired: Double
     }
 
-    /// How `count` endpoints are to be spread; `nil` where there are too few for that.
+    /// The distribution of `count` endpoints; `nil` if there are too few.
     func allocations(of count: Int) -> [String: Allocation]? {
         guard ratios.count <= count else { return nil }
         var allocations: [String: Allocation] = [:]
@@ -42,7 +42,7 @@ package struct ZoneCapacity: Sendable, Hashable {
         }
     }
 
-    /// Whether hints that were allocated leave a zone with too few endpoints.
+    /// Whether allocated hints leave a zone with too few endpoints.
     package static func isOverloaded(_ hints: [String: Int], _ capacity: ZoneCapacity?) -> Bool {
         guard !hints.isEmpty else { return false }
         guard let capacity else { return true }

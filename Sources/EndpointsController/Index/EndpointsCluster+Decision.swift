@@ -1,13 +1,13 @@
 package import KubernetesAPI
 
-/// What has to be written for one Service.
+/// The writes for one Service.
 package struct EndpointsDecision: Sendable {
     package var slices = SliceChanges()
     /// Endpoints to create, or to update if they have a resource version.
     package var endpoints: ClassicEndpoints?
     /// Endpoints to delete.
     package var obsoleteEndpoints: ClassicEndpoints?
-    /// Pods left out of slices because their Node is not known; they join once it is.
+    /// Pods omitted from slices because their Node is unknown; they are added once it is known.
     package var podsWithoutNode: [NamespacedName] = []
 
     package init() {}
@@ -16,7 +16,7 @@ package struct EndpointsDecision: Sendable {
 }
 
 extension EndpointsCluster {
-    /// What has to be written so that everything of the name `name` is as it should be.
+    /// The writes that bring everything of the name `name` up to date.
     package mutating func decide(_ name: NamespacedName) -> EndpointsDecision {
         var decision = EndpointsDecision()
         let service = services[name]
@@ -71,8 +71,8 @@ extension EndpointsCluster {
         }.filter { !$0.isBeingDeleted }
     }
 
-    /// Whether a slice that was made for a Service has another manager now. It keeps its endpoints there: a second
-    /// slice with them would double them.
+    /// Whether a slice of a Service now has another manager. It keeps its endpoints: a second slice
+    /// would duplicate them.
     func isSurrendered(_ slice: Slice) -> Bool {
         guard slice.manager != SliceLabels.controller, let service = slice.service else { return false }
         return services[service].map(slice.isOwned) ?? false
@@ -80,7 +80,7 @@ extension EndpointsCluster {
 }
 
 extension EndpointsCluster {
-    /// Takes in a slice as the API server has answered to a write.
+    /// Applies a slice from the API server's answer to a write.
     package mutating func wrote(_ slice: Slice) {
         let name = NamespacedName(namespace: slice.namespace, name: slice.name)
         let before = slices[name]
@@ -88,7 +88,7 @@ extension EndpointsCluster {
         file(name, before, slices[name])
     }
 
-    /// Takes in that a slice was deleted, or was not there any more.
+    /// Records that a slice was deleted, or no longer existed.
     package mutating func wroteDeletion(of slice: Slice) {
         let name = NamespacedName(namespace: slice.namespace, name: slice.name)
         let before = slices[name]
@@ -96,9 +96,9 @@ extension EndpointsCluster {
         file(name, before, nil)
     }
 
-    /// Takes in Endpoints as the API server has answered to a write.
+    /// Applies Endpoints from the API server's answer to a write.
     package mutating func wrote(_ object: ClassicEndpoints) { endpoints.wrote(object, object.name) }
 
-    /// Takes in that Endpoints were deleted, or were not there any more.
+    /// Records that Endpoints were deleted, or no longer existed.
     package mutating func wroteDeletion(of object: ClassicEndpoints) { endpoints.wroteDeletion(of: object.name) }
 }

@@ -1,21 +1,21 @@
 package import KubernetesAPI
 package import KubernetesObjects
 
-/// All that endpoints depend on in a cluster, and which Services have to be looked at anew when something changes.
+/// Everything in a cluster that endpoints depend on, and the Services affected by each change.
 ///
-/// A plain value without input and output: changes go in, and Services to look at come out; for each of them
-/// ``decide(_:)`` says what to write; what was written goes in again, because a watch tells of it only later.
+/// A plain value without I/O: changes go in, and affected Services come out; for each of them ``decide(_:)`` says what
+/// to write; writes are applied at once, because a watch reports them only later.
 package struct EndpointsCluster: Sendable {
     package struct Limits: Sendable, Hashable {
-        /// The most endpoints that a slice is filled with.
+        /// The maximum number of endpoints in a slice.
         package var endpointsPerSlice = 100
-        /// How many addresses of a subset of Endpoints are mirrored.
+        /// The maximum number of mirrored addresses per subset of Endpoints.
         package var mirroredPerSubset = 1000
 
         package init() {}
     }
 
-    /// The kinds of object that are followed.
+    /// The followed kinds of object.
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case service = "services"
         case pod = "pods"
@@ -24,14 +24,14 @@ package struct EndpointsCluster: Sendable {
         case endpoints
     }
 
-    /// What a watch or a list has told.
+    /// A change from a watch or a list.
     package enum Change: Sendable {
         case service(ServiceView)
         case pod(PodView)
         case node(NodeView)
         case slice(Slice)
         case endpoints(ClassicEndpoints)
-        /// `version`: the resource version of the deletion, or of the list without the object; `nil` if not known.
+        /// `version`: the resource version of the deletion, or of the list without the object; `nil` if unknown.
         case removed(Kind, NamespacedName, version: String?)
 
         /// Reads an object of `kind`.
@@ -54,20 +54,20 @@ package struct EndpointsCluster: Sendable {
     var slices = VersionedObjects<Slice>()
     var slicesByService: [NamespacedName: Set<String>] = [:]
     var endpoints = VersionedObjects<ClassicEndpoints>()
-    /// Services that have gone while this was watched, and whose Endpoints go with them.
+    /// Services deleted during the watch, whose Endpoints must be deleted too.
     var orphans: Set<NamespacedName> = []
     var triggerTimes: [NamespacedName: TriggerTimes] = [:]
     var topology = TopologyLedger()
-    /// Services that left a Pod out because its Node was not known, by the name of the Node.
+    /// Services that omitted a Pod because its Node was unknown, by the Node's name.
     var waitingForNode: [String: Set<NamespacedName>] = [:]
 
     package init(limits: Limits = Limits()) {
         self.limits = limits
     }
 
-    /// Takes a change in.
+    /// Applies a change.
     ///
-    /// - Returns: the names of Services, and of Endpoints and slices without one, that have to be looked at.
+    /// - Returns: The affected names of Services, and of Endpoints and slices without one.
     package mutating func apply(_ change: Change) -> Set<NamespacedName> {
         switch change {
         case .service(let service): return set(service)
@@ -82,7 +82,7 @@ package struct EndpointsCluster: Sendable {
         }
     }
 
-    /// The names of all objects of a kind, to find out which of them a new list no longer has.
+    /// The names of all objects of a kind, to find those that a new list no longer has.
     package func names(of kind: Kind) -> [NamespacedName] {
         switch kind {
         case .service: Array(services.keys)
@@ -129,7 +129,7 @@ package struct EndpointsCluster: Sendable {
     ) -> Set<NamespacedName> {
         file(name, before, after)
         let ours = [SliceLabels.controller, SliceLabels.mirroringController]
-        // Slices of other controllers are nothing to us, unless they were ours.
+        // Slices of other controllers are ignored, unless they were ours.
         return Set(
             [before, after].compactMap { $0 }.filter { ours.contains($0.manager ?? "") || isSurrendered($0) }
                 .compactMap(\.service))

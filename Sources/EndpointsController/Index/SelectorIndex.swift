@@ -1,7 +1,7 @@
 import KubernetesAPI
 
-/// Which Services select which Pods, kept while both change. A change costs as much as there are Pods or Services that
-/// share its rarest label, whatever the size of the cluster.
+/// Which Services select which Pods, maintained as both change. The cost of a change depends on the number of Pods or
+/// Services that share its rarest label, not on the size of the cluster.
 struct SelectorIndex: Sendable {
     private struct Label: Hashable {
         var namespace: String
@@ -9,7 +9,7 @@ struct SelectorIndex: Sendable {
         var value: String
     }
 
-    /// Services by one label of their selector each.
+    /// Services, each by one label of its selector.
     private var servicesByLabel: [Label: Set<String>] = [:]
     private var filedUnder: [NamespacedName: Label] = [:]
     private var selectors: [NamespacedName: [String: String]] = [:]
@@ -19,7 +19,7 @@ struct SelectorIndex: Sendable {
     private var members: [NamespacedName: Set<String>] = [:]
     private var memberships: [NamespacedName: Set<String>] = [:]
 
-    /// The Pods that a Service selects, by name, in order.
+    /// The Pods that a Service selects, ordered by name.
     func pods(of service: NamespacedName) -> [String] { (members[service] ?? []).sorted() }
 
     /// The Services that select a Pod.

@@ -1,10 +1,10 @@
 import InternetAddresses
 import KubernetesAPI
 
-/// Hints that were allocated for `topology-mode: Auto`, which new or vanished Nodes may have made wrong.
+/// Hints allocated for `topology-mode: Auto`, which changed Nodes may invalidate.
 struct TopologyLedger: Sendable {
     private var allocated: [NamespacedName: [IPFamily: [String: Int]]] = [:]
-    /// Outer `nil`: has to be computed.
+    /// Outer `nil`: must be computed.
     private var known: ZoneCapacity??
 
     mutating func forgetCapacity() { known = nil }
@@ -22,7 +22,7 @@ struct TopologyLedger: Sendable {
         allocated[service] = hints.isEmpty ? nil : hints
     }
 
-    /// The Services some zone of which has too few endpoints now.
+    /// The Services with a zone that now has too few endpoints.
     mutating func overloadedServices(_ nodes: some Sequence<NodeView>) -> Set<NamespacedName> {
         guard !allocated.isEmpty else { return [] }
         let capacity = capacity(nodes)

@@ -8,21 +8,21 @@ protocol VersionedObject: Sendable, Equatable {
 extension Slice: VersionedObject {}
 extension ClassicEndpoints: VersionedObject {}
 
-/// Objects as they are after our own writes, although the watch tells of these only later.
+/// Objects including our own writes, which the watch reports only later.
 ///
-/// Resource versions compare as numbers (https://kubernetes.io/docs/reference/using-api/api-concepts/): what the watch
-/// tells of a time before a write is passed over, and so is the echo of the write itself.
+/// Resource versions compare as numbers (https://kubernetes.io/docs/reference/using-api/api-concepts/): watch events
+/// from before a write are ignored, as is the echo of the write itself.
 struct VersionedObjects<Object: VersionedObject>: Sendable {
     private var objects: [NamespacedName: Object] = [:]
-    /// Objects that we have deleted, and the last version that they had, until the watch tells of it.
+    /// Objects that we have deleted, with their last version, until the watch reports the deletion.
     private var deleted: [NamespacedName: UInt64] = [:]
 
     subscript(name: NamespacedName) -> Object? { objects[name] }
     var names: some Sequence<NamespacedName> { objects.keys }
 
-    /// Takes in what a watch or a list has told.
+    /// Applies a change from a watch or a list.
     ///
-    /// - Returns: what was known before, if that is news; `nil` if it is not.
+    /// - Returns: The previous state if the change is new; `nil` if it is not.
     mutating func told(_ object: Object, _ name: NamespacedName) -> News? {
         let version = Self.version(object)
         if let known = objects[name], Self.version(known) >= version { return nil }
@@ -31,7 +31,7 @@ struct VersionedObjects<Object: VersionedObject>: Sendable {
         return News(before: objects.updateValue(object, forKey: name))
     }
 
-    /// `version`: of the deletion, or of the list that no longer has the object; `nil` if not known.
+    /// `version`: of the deletion, or of the list without the object; `nil` if unknown.
     mutating func toldRemoved(_ name: NamespacedName, at version: String? = nil) -> News? {
         // Created by us since then.
         if let version = version.flatMap({ UInt64($0) }), let known = objects[name], Self.version(known) > version {
@@ -46,7 +46,7 @@ struct VersionedObjects<Object: VersionedObject>: Sendable {
         var before: Object?
     }
 
-    /// Takes in what the API server has answered to a write.
+    /// Applies the API server's answer to a write.
     mutating func wrote(_ object: Object, _ name: NamespacedName) {
         if let known = objects[name], Self.version(known) > Self.version(object) { return }
         deleted[name] = nil

@@ -2,10 +2,10 @@ import InternetAddresses
 import KubernetesAPI
 import KubernetesObjects
 
-/// Decides how the slices that mirror Endpoints have to change, as kube-controller-manager does: Endpoints that people
-/// and programs write for a Service without a selector are what proxies see as EndpointSlices.
+/// Decides how the slices that mirror Endpoints must change, as kube-controller-manager does: proxies see Endpoints
+/// written by users for a Service without a selector as EndpointSlices.
 package struct MirroringReconciliation: Sendable {
-    /// How many addresses of a subset are mirrored.
+    /// The maximum number of mirrored addresses per subset.
     package var limit: Int
 
     package init(limit: Int = 1000) {
@@ -25,7 +25,7 @@ package struct MirroringReconciliation: Sendable {
 
     /// `endpoints`: `nil` if there are none.
     /// `service`: the Service of the same name; `nil` if there is none.
-    /// `slices`: slices with the labels of these Endpoints and of this controller, in a lasting order.
+    /// `slices`: slices with the labels of these Endpoints and of this controller, in a stable order.
     package func changes(
         _ endpoints: ClassicEndpoints?, service: ServiceView?, slices: [Slice]
     ) -> SliceChanges {
@@ -101,7 +101,7 @@ package struct MirroringReconciliation: Sendable {
 }
 
 extension ClassicEndpoints {
-    /// Whether nothing says that these Endpoints are not to be mirrored.
+    /// Whether these Endpoints may be mirrored.
     var isMirrored: Bool { labels[SliceLabels.skipMirror] != "true" && !isLeaderElection }
 }
 
@@ -116,7 +116,7 @@ extension SliceEndpoint {
 }
 
 extension Slice {
-    /// Annotations that are about the Endpoints themselves.
+    /// Annotations about the Endpoints themselves.
     private static let ownAnnotations: Set<String> = [
         SliceLabels.triggerTime, "kubectl.kubernetes.io/last-applied-configuration",
     ]
@@ -136,7 +136,7 @@ extension Slice {
         annotations = endpoints.annotations.filter { !Self.ownAnnotations.contains($0.key) }
     }
 
-    /// The slice under the name of `old`, which it was not generated for.
+    /// The slice with the name of `old`.
     fileprivate func replacing(_ old: Slice) -> Slice {
         var slice = self
         slice.metadata["generateName"] = nil
@@ -144,7 +144,7 @@ extension Slice {
         return slice
     }
 
-    /// Whether the slice says of exactly these endpoints what it should.
+    /// Whether the slice has exactly these endpoints with the right contents.
     fileprivate func holds(_ wanted: DesiredEndpoints) -> Bool {
         endpoints.count == wanted.count
             && endpoints.allSatisfy { wanted.state(of: $0)?.saysTheSame(as: $0) ?? false }

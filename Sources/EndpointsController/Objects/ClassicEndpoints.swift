@@ -1,15 +1,15 @@
 package import KubernetesAPI
 package import KubernetesObjects
 
-/// An Endpoints object (`v1`), which EndpointSlices have taken the place of.
+/// An Endpoints object (`v1`), superseded by EndpointSlices.
 package struct ClassicEndpoints: Sendable, Hashable {
-    /// All metadata but labels, annotations and managed fields.
+    /// All metadata except labels, annotations and managed fields.
     package var metadata: JSONObject
     package var labels: [String: String]
     package var annotations: [String: String]
     package var subsets: [Subset]
 
-    /// Addresses with the ports that they have in common.
+    /// Addresses with their common ports.
     package struct Subset: Sendable, Hashable {
         package var ready: [Address]
         package var notReady: [Address]
@@ -50,10 +50,10 @@ package struct ClassicEndpoints: Sendable, Hashable {
     }
 
     package var uid: String { metadata["uid"].text }
-    /// Empty for an object that is to be created.
+    /// Empty for an object to create.
     package var resourceVersion: String { metadata["resourceVersion"].text }
     package var isBeingDeleted: Bool { metadata["deletionTimestamp"].isSet }
-    /// How many addresses there are, in all subsets.
+    /// The number of addresses in all subsets.
     package var count: Int { subsets.reduce(0) { $0 + $1.ready.count + $1.notReady.count } }
 }
 
@@ -71,7 +71,7 @@ extension ClassicEndpoints {
         }
     }
 
-    /// The object as it is sent to the API server.
+    /// The object as sent to the API server.
     package var document: Document {
         var document = Document(["kind": "Endpoints", "apiVersion": "v1", "metadata": .object(metadata)])
         document.labels = labels
@@ -108,7 +108,7 @@ extension ClassicEndpoints.Address {
 }
 
 extension SlicePort {
-    /// As Endpoints write ports: without the empty name.
+    /// A port as in Endpoints: without an empty name.
     fileprivate var classicJSON: JSONValue {
         var port = self
         if port.name == "" { port.name = nil }

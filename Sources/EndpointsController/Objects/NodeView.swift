@@ -1,15 +1,15 @@
 package import KubernetesObjects
 
-/// A Node, as far as endpoints depend on it.
+/// The properties of a Node that endpoints depend on.
 package struct NodeView: Sendable, Hashable {
     package var name: String
-    /// `topology.kubernetes.io/zone`; empty if the Node is in none.
+    /// `topology.kubernetes.io/zone`; empty if the Node has none.
     package var zone: String
     /// The condition `Ready`.
     package var isReady: Bool
-    /// Control plane nodes do not count when traffic is spread over zones.
+    /// Control plane nodes do not count for the distribution over zones.
     package var isControlPlane: Bool
-    /// `status.allocatable.cpu` in thousandths of a CPU; 0 if it is not given.
+    /// `status.allocatable.cpu` in thousandths of a CPU; 0 if unknown.
     package var milliCPU: Int64
 
     package init(

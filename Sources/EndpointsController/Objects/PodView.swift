@@ -1,7 +1,7 @@
 package import KubernetesAPI
 package import KubernetesObjects
 
-/// A Pod, as far as endpoints depend on it.
+/// The properties of a Pod that endpoints depend on.
 package struct PodView: Sendable, Hashable {
     /// A container port with a name.
     package struct Port: Sendable, Hashable {
@@ -26,7 +26,7 @@ package struct PodView: Sendable, Hashable {
     package var isReady = false
     /// When the condition `Ready` last changed, in RFC 3339; empty if it never did.
     package var readyTransition = ""
-    /// `status.podIPs`, as they are written.
+    /// `status.podIPs`, as written.
     package var addresses: [String] = []
     package var nodeName = ""
     package var hostname = ""
@@ -71,7 +71,7 @@ extension PodView {
         }
     }
 
-    /// The number of the port that a Service port leads to; `nil` if the Pod has none of that name and protocol.
+    /// The port number for a Service port; `nil` if the Pod has none of that name and protocol.
     func number(of port: ServiceView.Port) -> Int64? {
         switch port.target {
         case .number(let number): number
@@ -79,7 +79,7 @@ extension PodView {
         }
     }
 
-    /// Whether DNS names the Pod below `service`.
+    /// Whether the Pod has a DNS name below `service`.
     func isNamed(below service: ServiceView) -> Bool {
         !hostname.isEmpty && subdomain == service.name.name && name.namespace == service.name.namespace
     }

@@ -2,7 +2,7 @@ package import InternetAddresses
 package import KubernetesAPI
 package import KubernetesObjects
 
-/// A Service, as far as its endpoints depend on it.
+/// The properties of a Service that its endpoints depend on.
 package struct ServiceView: Sendable, Hashable {
     /// One entry of `spec.ports`.
     package struct Port: Sendable, Hashable {
@@ -11,7 +11,7 @@ package struct ServiceView: Sendable, Hashable {
             case name(String)
         }
 
-        /// Empty for the single port of a Service that names none.
+        /// Empty for a single unnamed port.
         package var name: String
         /// `TCP`, `UDP` or `SCTP`.
         package var transport: String
@@ -39,7 +39,7 @@ package struct ServiceView: Sendable, Hashable {
     package var isHeadless = false
     package var ipFamilies: [IPFamily] = [.ipv4]
     package var ports: [Port] = []
-    /// Empty for a Service whose endpoints somebody else writes.
+    /// Empty for a Service whose endpoints others write.
     package var selector: [String: String] = [:]
     package var publishesNotReadyAddresses = false
     package var trafficDistribution: TrafficDistribution?
@@ -101,7 +101,7 @@ extension ServiceView.Port {
 }
 
 extension IPFamily {
-    /// As the API names families and address types: `IPv4`, `IPv6`.
+    /// The API's name of families and address types: `IPv4`, `IPv6`.
     init?(name: String) {
         switch name {
         case "IPv4": self = .ipv4

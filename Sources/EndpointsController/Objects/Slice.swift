@@ -1,9 +1,9 @@
 package import KubernetesAPI
 package import KubernetesObjects
 
-/// An EndpointSlice (`discovery.k8s.io/v1`) with all that a write has to keep.
+/// An EndpointSlice (`discovery.k8s.io/v1`) with everything that a write must preserve.
 package struct Slice: Sendable, Hashable {
-    /// All metadata but labels, annotations and managed fields.
+    /// All metadata except labels, annotations and managed fields.
     package var metadata: JSONObject
     package var labels: [String: String]
     package var annotations: [String: String]
@@ -21,7 +21,7 @@ package struct Slice: Sendable, Hashable {
         self.ports = ports
     }
 
-    /// Empty for a slice that is to be created: the API server makes the name.
+    /// Empty for a slice to create: the API server generates the name.
     package var name: String {
         get { metadata["name"].text }
         set { metadata["name"] = .string(newValue) }
@@ -33,12 +33,12 @@ package struct Slice: Sendable, Hashable {
     package var isBeingDeleted: Bool { metadata["deletionTimestamp"].isSet }
     package var owners: [OwnerReference] { metadata["ownerReferences"].items.compactMap { OwnerReference($0) } }
 
-    /// The Service that the slice says it belongs to, by its label.
+    /// The Service that the slice belongs to, by its label.
     package var service: NamespacedName? {
         labels[SliceLabels.serviceName].map { NamespacedName(namespace: namespace, name: $0) }
     }
 
-    /// The controller that says it keeps the slice, by its label.
+    /// The controller that manages the slice, by its label.
     package var manager: String? { labels[SliceLabels.managedBy] }
 }
 
@@ -69,7 +69,7 @@ extension Slice {
         endpoints = document["endpoints"].items.map(SliceEndpoint.init)
     }
 
-    /// The object as it is sent to the API server.
+    /// The object as sent to the API server.
     package var document: Document {
         var document = Document([
             "kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1", "metadata": .object(metadata),

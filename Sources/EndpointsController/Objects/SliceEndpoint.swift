@@ -4,7 +4,7 @@ package import KubernetesObjects
 /// One endpoint of an EndpointSlice.
 package struct SliceEndpoint: Sendable, Hashable {
     package var addresses: [String]
-    /// The conditions; `nil` for those that are not given.
+    /// The conditions; `nil` if unset.
     package var isReady: Bool?
     package var isServing: Bool?
     package var isTerminating: Bool?
@@ -14,7 +14,7 @@ package struct SliceEndpoint: Sendable, Hashable {
     package var hints: Hints?
     package var target: TargetReference?
 
-    /// The clients that an endpoint is meant for.
+    /// The clients for which an endpoint is meant.
     package struct Hints: Sendable, Hashable {
         package var zones: [String]
         package var nodes: [String]
@@ -29,7 +29,7 @@ package struct SliceEndpoint: Sendable, Hashable {
         self.addresses = addresses
     }
 
-    /// By what an endpoint of one version of a slice is recognized in another.
+    /// Identifies an endpoint across versions of a slice.
     package struct Identity: Sendable, Hashable {
         var addresses: [String]
         var hostname: String
@@ -43,20 +43,20 @@ package struct SliceEndpoint: Sendable, Hashable {
             targetNamespace: target?.namespace ?? "", targetName: target?.name ?? "")
     }
 
-    /// Whether two endpoints of the same identity say the same, apart from hints.
+    /// Whether two endpoints of the same identity are equal apart from hints.
     func saysTheSame(as other: SliceEndpoint) -> Bool {
         isReady == other.isReady && isServing == other.isServing && isTerminating == other.isTerminating
             && nodeName == other.nodeName && zone == other.zone && target == other.target
     }
 }
 
-/// The object that an endpoint stands for.
+/// The object that an endpoint represents.
 package struct TargetReference: Sendable, Hashable {
     package var kind: String
     package var namespace: String
     package var name: String
     package var uid: String
-    /// Fields beside these.
+    /// Other fields.
     package var others: JSONObject?
 
     package init(kind: String, namespace: String, name: String, uid: String) {

@@ -1,4 +1,4 @@
-/// The endpoints that slices with the same ports are to hold: found by identity, taken in the order of insertion.
+/// The desired endpoints of slices with the same ports: found by identity, taken in insertion order.
 struct DesiredEndpoints: Sendable {
     private var endpoints: [SliceEndpoint.Identity: SliceEndpoint] = [:]
     private var order: [SliceEndpoint.Identity] = []
@@ -13,7 +13,7 @@ struct DesiredEndpoints: Sendable {
         if endpoints.updateValue(endpoint, forKey: identity) == nil { order.append(identity) }
     }
 
-    /// The desired state of an endpoint that a slice holds; `nil` if it is not, or no longer, wanted.
+    /// The desired state of an endpoint in a slice; `nil` if it is not, or no longer, wanted.
     func state(of endpoint: SliceEndpoint) -> SliceEndpoint? { endpoints[endpoint.identity] }
 
     mutating func remove(_ endpoint: SliceEndpoint) { endpoints[endpoint.identity] = nil }

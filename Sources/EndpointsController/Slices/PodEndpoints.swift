@@ -1,7 +1,7 @@
 import InternetAddresses
 
 extension SliceReconciliation {
-    /// Endpoints that have their ports in common, which slices say only once.
+    /// Endpoints with the same ports, which slices state once.
     struct PortGroup {
         var ports: [SlicePort]
         var endpoints = DesiredEndpoints()
@@ -13,8 +13,7 @@ extension SliceReconciliation {
         var positions: [Set<SlicePort>: Int] = [:]
         for pod in observed.pods where pod.canBeEndpoint {
             let ports = Self.ports(of: pod, for: observed.service)
-            // Pods without an address of this family make a group all the same: it decides whether a placeholder is
-            // due.
+            // Pods without an address of this family also form a group, which decides whether a placeholder is due.
             let position = positions[Set(ports)] ?? groups.count
             if position == groups.count {
                 groups.append(PortGroup(ports: ports))
@@ -32,7 +31,7 @@ extension SliceReconciliation {
         return groups
     }
 
-    /// The Service's ports as the Pod has them; those that it does not have are left out.
+    /// The Service's ports on the Pod, without those that it lacks.
     private static func ports(of pod: PodView, for service: ServiceView) -> [SlicePort] {
         service.ports.compactMap { port in
             pod.number(of: port).map {

@@ -1,4 +1,4 @@
-/// What has to be written so that EndpointSlices hold what they should.
+/// The writes that bring EndpointSlices up to date.
 package struct SliceChanges: Sendable, Hashable {
     /// New slices; the API server names them.
     package var create: [Slice] = []
@@ -16,10 +16,10 @@ package struct SliceChanges: Sendable, Hashable {
         delete += other.delete
     }
 
-    /// Makes updates of pairs of a creation and a deletion, which saves a write each.
+    /// Turns pairs of a creation and a deletion into updates, which saves a write each.
     ///
-    /// `mayReuse`: whether a slice that was to be deleted may become another one of its owner.
-    /// `reuse`: the new slice under the name of the old one.
+    /// `mayReuse`: whether a slice to delete may become another one of its owner. `reuse`: the new slice under the
+    /// name of the old one.
     mutating func reuse(_ mayReuse: (Slice) -> Bool, _ reuse: (_ new: Slice, _ old: Slice) -> Slice) {
         var kept: [Slice] = []
         for old in delete {

@@ -10,9 +10,9 @@ package enum SliceLabels {
     package static let skipMirror = "endpointslice.kubernetes.io/skip-mirror"
     package static let triggerTime = "endpoints.kubernetes.io/last-change-trigger-time"
 
-    /// What ``managedBy`` says of slices made from a selector.
+    /// The value of ``managedBy`` in slices made from a selector.
     package static let controller = "endpointslice-controller.k8s.io"
-    /// What ``managedBy`` says of slices made from Endpoints.
+    /// The value of ``managedBy`` in slices made from Endpoints.
     package static let mirroringController = "endpointslicemirroring-controller.k8s.io"
 
     static let reserved: Set<String> = [serviceName, managedBy, headless]
@@ -26,12 +26,12 @@ package enum SliceLabels {
         return labels
     }
 
-    /// Whether the labels that a slice has from its Service are those of the Service now.
+    /// Whether the labels that a slice has from its Service are current.
     static func follow(_ service: ServiceView, _ labels: [String: String]) -> Bool {
         labels.filter { !reserved.contains($0.key) } == service.labels.filter { !reserved.contains($0.key) }
     }
 
-    /// How the names of slices begin: with the name that they are for and a hyphen, where that can begin a name.
+    /// The prefix of slice names: the Service's name and a hyphen, if that is a valid prefix.
     static func namePrefix(_ name: String) -> String {
         name.utf8.count < 253 ? name + "-" : name
     }

@@ -1,11 +1,11 @@
 /// Puts endpoints with the same ports into slices, with the fewest writes.
 ///
-/// Existing slices keep what is still wanted. What is new goes into slices that are written anyway, the fullest first;
-/// what is left goes into the one slice that it fills best, and into new slices. Slices are never merged.
-/// See https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#distribution-of-endpointslices.
+/// Existing slices keep endpoints that are still wanted. New ones go into slices that are written anyway, the fullest
+/// first; the rest go into the one slice that they fill best, and into new slices. Slices are never merged. See
+/// https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#distribution-of-endpointslices.
 struct SlicePacking {
     let service: ServiceView
-    /// How many endpoints a slice may hold.
+    /// The maximum number of endpoints in a slice.
     let limit: Int
     /// An empty slice with the ports of these endpoints.
     let empty: Slice
@@ -31,7 +31,7 @@ struct SlicePacking {
         }
     }
 
-    /// Brings each slice up to date with the endpoints that it holds, and leaves in `missing` those that none holds.
+    /// Updates the endpoints in each slice, and leaves in `missing` those that none holds.
     private func sort(_ existing: [Slice], _ missing: inout DesiredEndpoints) -> Sorted {
         var sorted = Sorted()
         for slice in existing {
@@ -84,7 +84,7 @@ struct SlicePacking {
         return changes
     }
 
-    /// The slice that is fullest once it has `count` endpoints more; `nil` if none has room for all of them.
+    /// The slice that will be fullest with `count` more endpoints; `nil` if none has room for all of them.
     private func bestFit(for count: Int, in slices: [Slice]) -> Int? {
         slices.indices.filter { slices[$0].endpoints.count + count <= limit }
             .max { slices[$0].endpoints.count < slices[$1].endpoints.count }

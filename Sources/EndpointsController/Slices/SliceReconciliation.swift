@@ -2,24 +2,23 @@ package import InternetAddresses
 import KubernetesAPI
 import KubernetesObjects
 
-/// Decides how the EndpointSlices of a Service with a selector have to change, as kube-controller-manager does.
+/// Decides how the EndpointSlices of a Service with a selector must change, as kube-controller-manager does.
 package struct SliceReconciliation: Sendable {
-    /// The most endpoints that a slice is filled with.
+    /// The maximum number of endpoints in a slice.
     package var limit: Int
 
     package init(limit: Int = 100) {
         self.limit = limit
     }
 
-    /// What is known of a Service at one moment.
+    /// A snapshot of a Service and its surroundings.
     package struct Observation: Sendable {
         package var service: ServiceView
-        /// Those that the selector matches, in a lasting order.
+        /// Those that the selector matches, in a stable order.
         package var pods: [PodView]
         /// The Nodes of these Pods, by name.
         package var nodes: [String: NodeView]
-        /// Slices with the labels of this Service and of this controller that are not being deleted, in a lasting
-        /// order.
+        /// Slices with the labels of this Service and of this controller that are not being deleted, in a stable order.
         package var slices: [Slice]
         /// Slices of this Service that another manager has taken over, with the endpoints in them.
         package var surrendered: [Slice] = []
@@ -32,17 +31,17 @@ package struct SliceReconciliation: Sendable {
         }
     }
 
-    /// What is to be written, and what has to be remembered.
+    /// The writes, and the state to remember.
     package struct Outcome: Sendable {
         package var changes = SliceChanges()
-        /// Hints by zone as allocated for `topology-mode: Auto`, of each family that has any.
+        /// Hints by zone allocated for `topology-mode: Auto`, for each family that has any.
         package var allocatedHints: [IPFamily: [String: Int]] = [:]
-        /// Pods left out because their Node is not known.
+        /// Pods omitted because their Node is unknown.
         package var podsWithoutNode: [PodView] = []
     }
 
-    /// `capacity`: how the CPUs of the Nodes are spread over zones; `nil` where that is not known well enough.
-    /// `triggerTime`: what has caused the change, for the annotation; RFC 3339 or `nil`.
+    /// `capacity`: the distribution of the Nodes' CPUs over zones; `nil` if insufficiently known. `triggerTime`: the
+    /// time of the triggering change, for the annotation; RFC 3339 or `nil`.
     package func outcome(
         _ observed: Observation, capacity: ZoneCapacity?, triggerTime: String?
     ) -> Outcome {
@@ -96,7 +95,7 @@ package struct SliceReconciliation: Sendable {
         outcome.changes.append(changes)
     }
 
-    /// A Service without endpoints keeps one empty slice, which says that somebody has looked.
+    /// A Service without endpoints keeps one empty slice, which shows that it has been processed.
     private func addPlaceholder(
         _ service: ServiceView, _ family: IPFamily, existing: [Slice], _ changes: inout SliceChanges
     ) {
@@ -126,7 +125,7 @@ package struct SliceReconciliation: Sendable {
 }
 
 extension Slice {
-    /// An empty slice of `service`, to be created.
+    /// An empty slice of `service` to create.
     init(for service: ServiceView, _ family: IPFamily, ports: [SlicePort]) {
         let owner = OwnerReference(
             apiVersion: "v1", kind: "Service", name: service.name.name, uid: service.uid, controller: true,
@@ -149,7 +148,7 @@ extension Slice {
 }
 
 extension SliceChanges {
-    /// Says in each slice that is written what has caused it, or that nothing known has.
+    /// Sets or removes the trigger time in each slice that is written.
     mutating func setTriggerTime(_ time: String?) {
         for index in create.indices { create[index].annotations[SliceLabels.triggerTime] = time }
         for index in update.indices { update[index].annotations[SliceLabels.triggerTime] = time }
