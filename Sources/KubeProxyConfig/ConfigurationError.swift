@@ -1,9 +1,9 @@
-/// Why a configuration cannot be used: which file and line or which flag, what is wrong with it, and what to write.
+/// Why a configuration cannot be used: the file and line or the flag, the fault, and the remedy.
 package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// A flag that does not exist, or lacks its value.
+        /// An unknown flag, or one without its value.
         case usage
-        /// A value that makes no sense, alone or beside others.
+        /// An invalid value, alone or in combination.
         case invalid
         /// A file that cannot be read or written.
         case file
@@ -20,7 +20,7 @@ package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConver
     package var description: String { message }
 }
 
-/// What is wrong with one value; whoever knows where it stands says so.
+/// The fault of one value; the caller adds its place.
 struct ValueProblem: Error, Hashable {
     /// The end of a sentence that begins with the name of the field or flag.
     var text: String

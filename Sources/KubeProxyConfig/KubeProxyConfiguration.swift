@@ -1,8 +1,8 @@
-/// What an operator can tell kube-proxy: `KubeProxyConfiguration` of `kubeproxy.config.k8s.io/v1alpha1`, and in
-/// ``command`` what only flags can say.
+/// The configuration of kube-proxy: `KubeProxyConfiguration` of `kubeproxy.config.k8s.io/v1alpha1`, and in ``command``
+/// the settings that only flags have.
 ///
-/// Each property has a row in ``Setting/all``, which documents it: flag, field, default, checks and what it does here.
-/// Values of the type's zero, as Go has it, until ``init()`` gives the defaults.
+/// Each property has a row in ``Setting/all``, which documents it: flag, field, default, checks and effect. Values are
+/// Go's zero values until ``init()`` sets the defaults.
 package struct KubeProxyConfiguration: Sendable, Hashable {
     package var featureGates: [String: Bool] = [:]
     package var clientConnection = ClientConnection()
@@ -14,7 +14,7 @@ package struct KubeProxyConfiguration: Sendable, Hashable {
     package var bindAddressHardFail = false
     package var enableProfiling = false
     package var showHiddenMetricsForVersion = ""
-    /// `iptables`, `ipvs`, `nftables`, or empty for the default of whoever asks.
+    /// `iptables`, `ipvs`, `nftables`, or empty for the caller's default.
     package var mode = ""
     package var iptables = IPTables()
     package var ipvs = IPVS()
@@ -39,7 +39,7 @@ package struct KubeProxyConfiguration: Sendable, Hashable {
         for setting in Setting.all { setting.setDefault(&self) }
     }
 
-    /// The defaults of the flags, of which a few differ from the file's.
+    /// The defaults of the flags, a few of which differ from the file's.
     static var ofFlags: Self {
         var configuration = Self()
         for setting in Setting.all { setting.setFlagDefault(&configuration) }
@@ -119,7 +119,7 @@ extension KubeProxyConfiguration {
         package var udpStreamTimeout = Duration.zero
     }
 
-    /// What has a flag and no field.
+    /// Settings with a flag but no field.
     package struct Command: Sendable, Hashable {
         package var config = ""
         package var writeConfigTo = ""

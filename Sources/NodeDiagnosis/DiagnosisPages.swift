@@ -4,7 +4,7 @@ import FoundationEssentials
 import Hummingbird
 package import Logging
 
-/// Serves what `check` and `explain` say as pages, fresh at each request.
+/// Serves the answers of `check` and `explain` as web pages, computed for each request.
 package struct DiagnosisPages: Sendable {
     private let checker: NodeChecker
     private let explainer: Explainer
@@ -44,7 +44,7 @@ package struct DiagnosisPages: Sendable {
             headers: [
                 .contentType: status == .ok ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
                 .xContentTypeOptions: "nosniff",
-                // Nothing is loaded from anywhere, and nothing runs.
+                // Forbids external resources and scripts.
                 .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
             ],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

@@ -1,4 +1,4 @@
-/// What a person settles by hand; `nil` and empty leave it to what is found on the node.
+/// The user's settings; `nil` and empty mean the values found on the node.
 package struct DiagnosisSettings: Sendable, Hashable {
     package var manifests: String?
     package var kubeconfig: String?
@@ -10,10 +10,10 @@ package struct DiagnosisSettings: Sendable, Hashable {
     package var resolverFile: String?
     /// The domain of the cluster.
     package var zone = "cluster.local"
-    /// Whether DNS servers and backends are asked; otherwise only this machine is looked at.
+    /// Whether DNS servers and backends are probed; otherwise only this machine is checked.
     package var asksOthers = true
 
-    /// Whether a packet is traced through the rules.
+    /// Whether to trace a packet through the rules.
     package var traces = false
 
     package init() {}

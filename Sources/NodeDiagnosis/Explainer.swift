@@ -7,22 +7,22 @@ import NodeProbes
 import NodeProxy
 import ServiceRouting
 
-/// Answers questions about Services on this node: reads objects, asks routing, looks at the node. Changes nothing.
+/// Answers questions about Services on this node: reads objects, applies routing, examines the node. Changes nothing.
 package struct Explainer: Sendable {
     private let settings: DiagnosisSettings
     private let environment: [String: String]
     private let logger: Logger
 
-    /// `environment` is asked where a cluster's API server is.
+    /// `environment` locates a cluster's API server.
     package init(_ settings: DiagnosisSettings, environment: [String: String], logger: Logger) {
         self.settings = settings
         self.environment = environment
         self.logger = logger
     }
 
-    /// Explains why connections of the question go where they go.
+    /// Explains where the question's connections go, and why.
     ///
-    /// Throws for settings that make no sense; what cannot be read or reached is part of the answer.
+    /// Throws for invalid settings; what cannot be read or reached is part of the answer.
     package func explain(_ question: Question) async throws -> Explanation {
         let surroundings = try Surroundings(settings)
         let examiner = NodeExaminer(surroundings: surroundings, logger: logger)
@@ -55,7 +55,7 @@ package struct Explainer: Sendable {
         return explanation
     }
 
-    /// A connection from this node, or one of the client that the question names, within a second.
+    /// A connection from this node, or from the client in the question, within a second.
     private func trace(_ place: BackendKey, _ question: Question) async throws -> PacketTrace {
         let sends: Bool
         let origin: String
@@ -82,7 +82,7 @@ package struct Explainer: Sendable {
         return table
     }
 
-    /// The Service that the question is about, before its slices are read.
+    /// The Service in the question, before its slices are read.
     private static func service(
         of question: Question, _ objects: ClusterObjects, _ surroundings: Surroundings
     ) -> NamespacedName? {
@@ -92,11 +92,11 @@ package struct Explainer: Sendable {
         return one.service?.metadata.namespacedName
     }
 
-    /// Which names to ask, and whom: the cluster's DNS Service, or the servers in a client's resolv.conf.
+    /// The names to query, and the servers: the cluster's DNS Service, or those in a client's resolv.conf.
     private func names(
         _ one: Case, _ objects: ClusterObjects
     ) -> [(name: String, server: IPAddress, families: [IPFamily])] {
-        // Whoever has an address asks for no name.
+        // A client that has an address queries no name.
         if case .address = one.question.subject { return [] }
         guard let service = one.service,
             !service.clusterIPs.isEmpty || service.isHeadless || service.kind == .externalName

@@ -21,7 +21,7 @@ package struct NodeChecker: Sendable {
         self.logger = logger
     }
 
-    /// What is wrong on this node. Throws for settings that make no sense.
+    /// Checks this node. Throws for invalid settings.
     package func check() async throws -> NodeCheck { try await look().check }
 
     /// The same with the Services whose names contain `search`.
@@ -76,7 +76,7 @@ package struct NodeChecker: Sendable {
                 NodeCheck.Item("credentials", Self.finding(name, expiry, now: .now))
             }
         } catch {
-            // The reading of objects says so.
+            // Reading the objects reports this.
             return []
         }
     }

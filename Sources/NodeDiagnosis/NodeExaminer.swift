@@ -14,13 +14,13 @@ struct NodeExaminer: Sendable {
     let surroundings: Surroundings
     let logger: Logger
 
-    /// What has to be looked at.
+    /// What to examine.
     struct Plan: Sendable {
         var snapshot: RoutingSnapshot
-        /// The backends that are asked, and the addresses whose ways are looked up.
+        /// The backends to probe, and the addresses whose paths to look up.
         var backends: [BackendKey] = []
         var nodePorts: [(port: UInt16, transport: TransportProtocol, family: IPFamily)] = []
-        /// UDP flows that must not be there.
+        /// UDP flows that must not exist.
         var stale: StaleFlows
         var names: [(name: String, server: IPAddress, families: [IPFamily])] = []
         var resolver: String?
@@ -62,7 +62,7 @@ struct NodeExaminer: Sendable {
         var drops: (during: Int, total: Int)?
     }
 
-    /// Asks the backends, and finds out what may keep their answers away. Blocks.
+    /// Probes the backends, and finds what may block their answers. Blocks.
     private static func network(_ backends: [BackendKey]) -> Network {
         var network = Network()
         network.settings = SettingsProbe.read()
@@ -109,7 +109,7 @@ struct NodeExaminer: Sendable {
         let configuration = surroundings.configuration
         return try await OnThread.run("health") {
             running.enumerated().map { index, proxy in
-                // The settings are those of the first; others are known by their flags alone.
+                // The settings are those of the first; of others, only the flags are known.
                 let own = index == 0 ? configuration : nil
                 let mode = own?.mode.name ?? proxy.value(of: "proxy-mode") ?? "unknown"
                 guard !proxy.isStopped else {
@@ -133,8 +133,7 @@ struct NodeExaminer: Sendable {
         }
     }
 
-    /// Compares the kernel with the snapshot, in the mode of the proxy, or else in the one that has programmed
-    /// something.
+    /// Compares the kernel with the snapshot, in the proxy's mode, or else in the one that has programmed something.
     private func kernel(_ snapshot: RoutingSnapshot) async -> KernelFacts {
         let configuration = surroundings.configuration
         let known = surroundings.isKnown ? configuration : nil
@@ -166,7 +165,7 @@ struct NodeExaminer: Sendable {
         }
     }
 
-    /// kube-proxy's own tables in nftables mode; `nil` where servicelet is in charge, or there are none.
+    /// kube-proxy's own tables in nftables mode; `nil` if servicelet is in charge, or there are none.
     private func kubeProxyAudit(_ snapshot: RoutingSnapshot) async -> Result<KernelAudit, AuditFailure>? {
         if surroundings.running?.first?.program == "servicelet" { return nil }
         do {

@@ -7,14 +7,14 @@ import NodeProbes
 import NodeProxy
 import ObjectSource
 
-/// Reads objects once, from where the proxy has them.
+/// Reads objects once, from the proxy's source.
 struct ObjectReader: Sendable {
     let origin: ProxyConfiguration.Origin
     let nodeName: String
     let environment: [String: String]
     let logger: Logger
 
-    /// What is read beside Services.
+    /// What to read besides Services.
     enum Extent: Sendable {
         /// Everything that routing depends on.
         case all
@@ -22,7 +22,7 @@ struct ObjectReader: Sendable {
         case one(choose: @Sendable (ClusterObjects) -> NamespacedName?)
     }
 
-    /// The objects, with what could not be read among their problems.
+    /// The objects, with read errors among their problems.
     func read(_ extent: Extent) async throws -> ClusterObjects {
         switch origin {
         case .manifests(let path): try await manifests(path)
@@ -104,7 +104,7 @@ struct ObjectReader: Sendable {
         }
     }
 
-    /// Why Pods are not ready, where some are not.
+    /// Why Pods are not ready, if some are not.
     private func addReports(
         _ service: NamespacedName, from listing: ObjectListing, to objects: inout ClusterObjects
     ) async throws {

@@ -2,14 +2,13 @@ import KubeProxyConfig
 import NodeProbes
 import NodeProxy
 
-/// The settings of a running proxy, from its command line and the file that it names, and what a person has settled by
-/// hand.
+/// The settings of a running proxy, from its command line, its configuration file, and the user's settings.
 struct ProxyArguments {
     var settings: KubeProxyConfiguration
-    /// Whether these are the settings that a running proxy has, as far as its command line tells.
+    /// Whether these are a running proxy's settings, judging by its command line.
     let isOfProxy: Bool
 
-    /// Blocks shortly. Where the command line cannot be understood, the defaults stand in for it.
+    /// Blocks briefly. Uses the defaults if the command line cannot be parsed.
     init(_ proxy: RunningProxy?) throws(ConfigurationError) {
         let name = "servicelet explain"
         if let proxy {
@@ -34,7 +33,7 @@ struct ProxyArguments {
 }
 
 extension RunningProxy {
-    /// The flags of the API server that `servicelet run` takes beside those of the proxy; each has a value.
+    /// The API server's flags of `servicelet run`, in addition to the proxy's; each has a value.
     private static let serverFlags = [
         "--data-dir", "--bind-address", "--secure-port", "--service-cluster-ip-range", "--service-node-port-range",
         "-v",
@@ -56,7 +55,7 @@ extension RunningProxy {
         return flags
     }
 
-    /// Reads a file that the proxy names: from where it sees it, which may be a container.
+    /// Reads a file named by the proxy, from the proxy's root, which may be a container's.
     fileprivate func read(_ path: String) throws(ConfigurationError) -> String {
         let folder = path.hasPrefix("/") ? "/proc/\(pid)/root" : "/proc/\(pid)/cwd/"
         if let text = SystemFile.text(folder + path) { return text }

@@ -4,14 +4,14 @@ package import Logging
 import NodeProxy
 import Synchronization
 
-/// Answers questions about the node within the proxy, and counts now and then what is wrong.
+/// Answers questions about the node within the proxy, and counts its faults periodically.
 package final class ProxyInquiry: NodeInquiry {
     private let explainer: Explainer
     private let checker: NodeChecker
     private let logger: Logger
     private let latest = Mutex<NodeCheck?>(nil)
 
-    /// How often to check the node: what it costs is spread thin.
+    /// The interval of node checks, long enough to make their cost negligible.
     private static let interval = Duration.seconds(60)
 
     package init(_ settings: DiagnosisSettings, environment: [String: String], logger: Logger) {
@@ -20,7 +20,7 @@ package final class ProxyInquiry: NodeInquiry {
         self.logger = logger
     }
 
-    /// Checks the node again and again until the task is cancelled.
+    /// Checks the node repeatedly until the task is cancelled.
     package func run() async throws {
         while true {
             try await Task.sleep(for: Self.interval)

@@ -9,13 +9,13 @@ import NodeProbes
 import NodeProxy
 import ServiceRouting
 
-/// Who programs this node, and with what settings.
+/// Which program programs this node, and with which settings.
 struct Surroundings: Sendable {
-    /// The proxies that run; `nil` where processes cannot be listed.
+    /// The running proxies; `nil` if processes cannot be listed.
     var running: [RunningProxy]?
-    /// The settings of the proxy, as far as they are known.
+    /// The known settings of the proxy.
     var configuration: ProxyConfiguration
-    /// Whether ``configuration`` is what the proxy runs with, and no guess.
+    /// Whether ``configuration`` is the proxy's, rather than a guess.
     var isKnown: Bool
     /// Whether the mode is known.
     var isModeKnown: Bool
@@ -23,8 +23,7 @@ struct Surroundings: Sendable {
     var program: String
     var machineAddresses: [IPAddress]
 
-    /// Looks for proxies in this network namespace. Blocks shortly. Throws ``ProxyError`` for settings that make no
-    /// sense.
+    /// Looks for proxies in this network namespace. Blocks briefly. Throws ``ProxyError`` for invalid settings.
     init(_ settings: DiagnosisSettings) throws {
         running = RunningProxy.all()
         let proxy = running?.first
@@ -41,7 +40,7 @@ struct Surroundings: Sendable {
         if let networks = settings.clusterCIDR {
             arguments.settings.clusterCIDR = networks
             arguments.settings.detectLocalMode = "ClusterCIDR"
-            // Whoever settles the networks of the pods has settled all that rules depend on.
+            // If the user sets the pods' networks, everything that rules depend on is known.
             isKnown = isKnown || isModeKnown
         }
         if settings.manifests != nil || settings.kubeconfig != nil || settings.master != nil {
@@ -52,7 +51,7 @@ struct Surroundings: Sendable {
         configuration = try ProxyConfiguration(arguments.settings, machine: Machine.hostName())
     }
 
-    /// The networks in which a diagnosis takes an address for a pod's.
+    /// The networks whose addresses a diagnosis treats as pods'.
     func localNetworks(_ objects: ClusterObjects) -> LocalNetworks {
         let own = IPFamily.allCases.flatMap { configuration.dataplane.localTraffic.networks(of: $0) }
         return LocalNetworks(own.isEmpty ? objects.nodes.flatMap(\.podCIDRs) : own)

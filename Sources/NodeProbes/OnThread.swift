@@ -1,8 +1,8 @@
 import BlockingThreads
 
-/// Runs what blocks on a thread of its own, so that several probes can wait at the same time.
+/// Runs blocking code on its own thread, so that several probes can wait concurrently.
 package enum OnThread {
-    /// The value of `body`. Throws ``ThreadError`` where the system has no thread to spare.
+    /// The value of `body`. Throws ``ThreadError`` if the system refuses a thread.
     package static func run<Value: Sendable>(
         _ name: String, _ body: @escaping @Sendable () -> Value
     ) async throws -> Value {

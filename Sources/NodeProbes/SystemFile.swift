@@ -2,7 +2,7 @@ import Glibc
 
 /// Small files of /proc and /sys.
 package enum SystemFile {
-    /// The contents; `nil` where there is no such file, or it may not be read.
+    /// The contents; `nil` if the file does not exist or may not be read.
     package static func read(_ path: String, limit: Int = 1 << 22) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -22,12 +22,12 @@ package enum SystemFile {
     /// The contents as text.
     package static func text(_ path: String) -> String? { read(path).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// The first line, without blanks at its ends.
+    /// The first line, without leading and trailing blanks.
     package static func line(_ path: String) -> String? {
         text(path)?.split(separator: "\n", maxSplits: 1).first.map { $0.trimmed }
     }
 
-    /// Where a symbolic link leads; `nil` where there is none, or it may not be read.
+    /// The target of a symbolic link; `nil` if it does not exist or may not be read.
     package static func target(of path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink(path, &buffer, buffer.count)
@@ -35,7 +35,7 @@ package enum SystemFile {
         return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// The names in a folder; empty where there is none.
+    /// The names in a folder; empty if there is none.
     package static func names(in folder: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }

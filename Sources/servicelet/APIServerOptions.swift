@@ -1,7 +1,7 @@
 import APIServer
 import ArgumentParser
 
-/// Where the API server keeps its data, listens, and takes addresses from; the names are kube-apiserver's.
+/// The API server's data directory, addresses and ranges; the names are kube-apiserver's.
 struct APIServerOptions: ParsableArguments {
     @Option(help: "Holds everything: the store, certificates and keys, and admin.kubeconfig.")
     var dataDir = "/var/lib/servicelet"

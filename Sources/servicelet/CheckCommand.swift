@@ -62,7 +62,7 @@ struct CheckCommand: AsyncParsableCommand {
     private func show(_ check: NodeCheck) throws {
         let head = watch && options.output == .text ? "— \(Date.now.formatted(.iso8601))\n" : ""
         let text = options.output == .json ? try check.json() : check.text
-        // Not buffered: whoever watches sees it at once.
+        // Unbuffered, for immediate output.
         FileHandle.standardOutput.write(Data((head + text).utf8))
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ControllerManager
 
-/// How the controllers work, wherever objects are kept; the names are kube-controller-manager's.
+/// The settings of the controllers, with any source of objects; the names are kube-controller-manager's.
 struct ControllerFlags: ParsableArguments {
     @Option(help: "The most endpoints that an EndpointSlice is filled with, up to 1000.")
     var maxEndpointsPerSlice = 100
@@ -22,7 +22,7 @@ struct ControllerFlags: ParsableArguments {
             """)
     var controllers: String?
 
-    /// `controllers`: those that run unless a flag says otherwise.
+    /// `controllers`: those that run by default.
     func options(default controllers: String) -> ControllerManager.Options {
         var options = ControllerManager.Options()
         options.endpointsPerSlice = maxEndpointsPerSlice

@@ -32,7 +32,7 @@ struct DNSFlags: ParsableArguments {
     @Option(help: "Where to serve the metrics of the DNS server; \"\" for nowhere.")
     var dnsMetricsBindAddress = ""
 
-    /// What the flags ask for; `nil` if there is to be no DNS server.
+    /// The configuration from the flags; `nil` for no DNS server.
     var options: DNSOptions? {
         let addresses = dnsBindAddress.split(separator: ",").map(String.init)
         guard !addresses.isEmpty else { return nil }
@@ -49,7 +49,7 @@ struct DNSFlags: ParsableArguments {
         return options
     }
 
-    /// Where Pods reach the server; `nil` if they cannot.
+    /// The address at which Pods reach the server; `nil` if they cannot.
     func endpoints() throws -> DNSEndpoints? {
         let bound = dnsBindAddress.split(separator: ",").compactMap { IPAddress(String($0)) }
         let open = bound.filter(\.isUnspecified)

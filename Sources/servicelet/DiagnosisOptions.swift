@@ -2,7 +2,7 @@ import ArgumentParser
 import Diagnosis
 import NodeDiagnosis
 
-/// Where objects come from, and what the node is; without them, what the running proxy was told.
+/// The source of objects, and the node; by default those of the running proxy.
 struct DiagnosisOptions: ParsableArguments {
     enum Output: String, ExpressibleByArgument, CaseIterable {
         case text, json

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ControllerManager
 
-/// Which of several instances works; the names are kube-controller-manager's.
+/// Election among several instances; the names are kube-controller-manager's.
 struct ElectionFlags: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Work only while holding a Lease that other instances share.")
     var leaderElect = true

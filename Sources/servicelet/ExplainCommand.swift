@@ -46,9 +46,9 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 }
 
-/// The end of a command that could not find out anything.
+/// Ends a command that could not determine anything.
 enum CannotTell {
-    /// Writes the error to standard error; the status says that nothing is known.
+    /// Writes the error to standard error; the exit status means "unknown".
     static func printing(_ error: any Error) -> ExitCode {
         FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
         return ExitCode(2)

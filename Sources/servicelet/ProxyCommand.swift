@@ -6,9 +6,9 @@ import Logging
 import NodeDiagnosis
 import NodeProxy
 
-/// `servicelet proxy`, and the program itself where it is called `kube-proxy`.
+/// `servicelet proxy`, and the program itself if invoked as `kube-proxy`.
 ///
-/// Its flags are kube-proxy's, in the forms that kube-proxy takes them in: ``KubeProxyConfig`` reads them.
+/// Its flags are kube-proxy's, in the same forms: ``KubeProxyConfig`` reads them.
 struct ProxyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "proxy", abstract: "Programs the node's kernel with the Services of a cluster or of manifests.",
@@ -19,7 +19,7 @@ struct ProxyCommand: AsyncParsableCommand {
 
     func run() async throws { try await Self.run(flags, program: "servicelet proxy", isKubeProxy: false) }
 
-    /// Does what the flags ask for. Errors name what is wrong, and what to do.
+    /// Runs as the flags say. Errors name the fault, and what to do.
     static func run(_ flags: [String], program: String, isKubeProxy: Bool) async throws {
         let invocation = try Invocation(flags, program: program, isKubeProxy: isKubeProxy)
         switch invocation.task {

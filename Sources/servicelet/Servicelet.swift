@@ -1,7 +1,7 @@
 import ArgumentParser
 import NodeProxy
 
-/// Parses arguments and wires; all else is in the modules.
+/// Parses arguments and wires modules together; everything else is in the modules.
 @main
 struct Servicelet: AsyncParsableCommand {
     static let version = BuildInfo.version
@@ -18,11 +18,11 @@ struct Servicelet: AsyncParsableCommand {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let program = CommandLine.arguments.first?.split(separator: "/").last ?? ""
-        // An API server encrypts for many clients at once; nobody else has that much to do.
+        // An API server encrypts for many clients at once; nothing else needs that much.
         let isServer = ["run", "apiserver"].contains(arguments.first ?? "")
         NodeProxy.keepSmall(eventLoops: isServer ? 2 : 1)
         do {
-            // The parser would answer some of kube-proxy's flags itself.
+            // The parser would otherwise handle some of kube-proxy's flags itself.
             if program == "kube-proxy" {
                 return try await ProxyCommand.run(arguments, program: "kube-proxy", isKubeProxy: true)
             }

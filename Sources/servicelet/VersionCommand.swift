@@ -5,7 +5,7 @@ struct VersionCommand: ParsableCommand {
 
     func run() { Self.print(isRaw: false) }
 
-    /// Prints one line: with the program's name, or the version alone.
+    /// Prints one line: the version, with or without the program's name.
     static func print(isRaw: Bool) {
         Swift.print(isRaw ? Servicelet.version : "servicelet \(Servicelet.version)")
     }

@@ -1,14 +1,14 @@
-/// Why connections go where they go, or nowhere: the answer to one question.
+/// Where connections go, and why: the answer to one question.
 package struct Explanation: Sendable, Hashable, Codable {
-    /// What was asked for, as it was written.
+    /// The question as written.
     package var question: String
-    /// `namespace/name` of the Service; empty where there is none.
+    /// `namespace/name` of the Service; empty if there is none.
     package var service: String
-    /// The node that the answer holds for.
+    /// The node that the answer is about.
     package var node: String
-    /// In the order of the chain; links that nothing can be said about are missing.
+    /// In chain order; links without information are missing.
     package private(set) var links: [Link]
-    /// What happened to a packet, where one was traced.
+    /// What happened to a packet, if one was traced.
     package var trace: PacketTrace?
 
     package init(question: String, service: String, node: String, links: [Link]) {
@@ -18,7 +18,7 @@ package struct Explanation: Sendable, Hashable, Codable {
         self.links = links.filter { !$0.findings.isEmpty }.sorted { $0.kind < $1.kind }
     }
 
-    /// What is broken, in the order of the chain.
+    /// What is broken, in chain order.
     package var faults: [Finding] { links.flatMap { $0.findings.filter { $0.verdict == .broken } } }
 
     package var verdict: Verdict {

@@ -1,13 +1,13 @@
-/// One thing that was found out about a link.
+/// One finding about a link.
 package struct Finding: Sendable, Hashable, Codable {
     package var verdict: Verdict
-    /// What machines tell it by; the same from release to release.
+    /// Identifies it for programs; stable across releases.
     package var code: FindingCode
-    /// What is the case, in one sentence without a full stop; names the object and the place.
+    /// The finding in one sentence without a full stop; names the object and the place.
     package var text: String
-    /// What was seen that proves it; empty where the text says it all.
+    /// The evidence; empty if the text is sufficient.
     package var proof: String
-    /// What to do about it; empty where nothing is wrong.
+    /// What to do about it; empty if nothing is wrong.
     package var remedy: String
 
     package init(
@@ -20,6 +20,6 @@ package struct Finding: Sendable, Hashable, Codable {
         self.remedy = remedy
     }
 
-    /// Something that is as it should be.
+    /// A finding that something is in order.
     package static func ok(_ text: String, proof: String = "") -> Finding { Finding(.ok, .fine, text, proof: proof) }
 }

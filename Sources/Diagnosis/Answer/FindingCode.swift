@@ -1,9 +1,9 @@
-/// What a finding is about: the label of a metric, and what programs that read the JSON look at.
+/// The kind of a finding: the label of a metric, and the code for programs that read the JSON.
 package enum FindingCode: String, Sendable, Hashable, Codable, CaseIterable {
     case fine
     /// Something could not be read; the text says what.
     case unreadable
-    /// Worth knowing, and no fault.
+    /// Worth knowing, but not a fault.
     case notSeen
 
     // Objects
@@ -56,7 +56,7 @@ package enum FindingCode: String, Sendable, Hashable, Codable, CaseIterable {
     case dropped
     case staleFlow
 
-    // The way and its end
+    // The path and its end
     case noRoute
     case defaultRoute
     case neighbourFailed

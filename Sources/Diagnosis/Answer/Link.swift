@@ -1,4 +1,4 @@
-/// One link of the chain, with all that was found out about it.
+/// One link of the chain, with all findings.
 package struct Link: Sendable, Hashable, Codable {
     package var kind: LinkKind
     /// The worst first.

@@ -1,10 +1,10 @@
-/// The links between a client's question and an answer, in the order in which a connection meets them.
+/// The links between a client and an answer, in the order in which a connection passes them.
 package enum LinkKind: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
     /// Reading the objects: the API server, or the folder of manifests.
     case objects
-    /// How a client turns the name that it was given into the name that it asks for.
+    /// How a client's resolver expands the given name.
     case name
-    /// What the DNS server answers.
+    /// The DNS server's answer.
     case dns
     case service
     case selector
@@ -12,20 +12,20 @@ package enum LinkKind: String, Sendable, Hashable, Codable, CaseIterable, Compar
     /// The ports of the Service, on the pods and in the slices.
     case ports
     case slices
-    /// Which endpoints this node uses, and for whom.
+    /// Which endpoints this node uses, and for which clients.
     case routing
-    /// The addresses that clients use, and who has them.
+    /// The addresses that clients use, and their owners.
     case frontends
     /// The program that programs the kernel.
     case proxy
-    /// What the kernel holds, compared with what it should.
+    /// The kernel's state, compared with the desired one.
     case kernel
     /// Settings and limits of this machine.
     case machine
     /// Rules of other programs.
     case rules
     case conntrack
-    /// The way from this node to the backends.
+    /// The path from this node to the backends.
     case path
     case backend
 
@@ -33,12 +33,12 @@ package enum LinkKind: String, Sendable, Hashable, Codable, CaseIterable, Compar
 
     private var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-    /// What stands above the link where the chain is drawn.
+    /// The label above the link in the diagram.
     package var title: String { self == .dns ? "DNS" : rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
-    /// Whether nobody can say that a connection works while this link could not be looked at.
+    /// Whether a connection cannot be called working if this link could not be checked.
     ///
-    /// The others are ways to find a cause: a pod that cannot be seen may still answer.
+    /// The others only help to find a cause: a pod that cannot be seen may still answer.
     var isDecisive: Bool {
         switch self {
         case .objects, .service, .routing, .frontends, .kernel: true

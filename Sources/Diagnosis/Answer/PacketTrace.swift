@@ -1,4 +1,4 @@
-/// What happened to one packet on its way through the rules of this node.
+/// One packet's path through the rules of this node.
 package struct PacketTrace: Sendable, Hashable, Codable {
     package struct Step: Sendable, Hashable, Codable {
         /// `ip servicelet`
@@ -19,9 +19,9 @@ package struct PacketTrace: Sendable, Hashable, Codable {
 
     /// `10.96.0.5:80/TCP`
     package var place: String
-    /// Where the packet came from: `this node`, or who it was waited for.
+    /// The source of the packet: `this node`, or the awaited client.
     package var origin: String
-    /// Empty where no packet was seen.
+    /// Empty if no packet was seen.
     package var steps: [Step]
 
     package init(place: String, origin: String, steps: [Step]) {
@@ -30,7 +30,7 @@ package struct PacketTrace: Sendable, Hashable, Codable {
         self.steps = steps
     }
 
-    /// The trace for a terminal, one line for each step.
+    /// The trace for a terminal, one line per step.
     package var text: String {
         guard !steps.isEmpty else { return "\nNo packet of \(origin) to \(place) passed the rules of this node.\n" }
         var text = "\nA packet of \(origin) to \(place):\n"

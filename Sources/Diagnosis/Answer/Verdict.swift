@@ -1,8 +1,8 @@
-/// What is known of one link of the chain.
+/// The state of one link of the chain.
 package enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
     case ok
     case broken
-    /// It could not be looked at, or what was seen proves nothing.
+    /// It could not be checked, or the check was inconclusive.
     case unknown
 
     /// `✓`, `✗` or `?`.

@@ -1,19 +1,19 @@
 package import InternetAddresses
 
-/// What was asked of DNS servers, and what a client's resolver is told.
+/// DNS queries with their answers, and the configuration of a client's resolver.
 package struct DNSFacts: Sendable, Hashable {
     package enum Outcome: Sendable, Hashable {
         case addresses([IPAddress])
         /// The code: `NXDOMAIN`, `SERVFAIL` …
         case code(String)
         case silent
-        /// Nothing listens there, or there is no way.
+        /// Nothing listens there, or there is no route.
         case unreachable(String)
     }
 
     package struct Reply: Sendable, Hashable {
         package var name: String
-        /// Where it was asked, `10.96.0.10:53`.
+        /// The server queried, `10.96.0.10:53`.
         package var server: String
         package var outcome: Outcome
 
@@ -24,7 +24,7 @@ package struct DNSFacts: Sendable, Hashable {
         }
     }
 
-    /// The contents of a client's resolv.conf; `nil` where no client was named.
+    /// The contents of a client's resolv.conf; `nil` if no client was named.
     package struct Resolver: Sendable, Hashable {
         package var path: String
         package var servers: [IPAddress]

@@ -1,12 +1,12 @@
 package import Dataplane
 
-/// What a mode has programmed, compared with what the objects ask for.
+/// What a mode has programmed, compared with the objects.
 package struct KernelFacts: Sendable {
     /// `nftables`, `iptables` or `ipvs`.
     package var mode: String
-    /// Who programs it: `servicelet` or `kube-proxy`.
+    /// The program that programs it: `servicelet` or `kube-proxy`.
     package var program: String
-    /// Everything that was compared; the text names what could not be.
+    /// Everything compared; the text names what could not be.
     package var outcome: Result<KernelAudit, AuditFailure>
 
     package init(mode: String, program: String, outcome: Result<KernelAudit, AuditFailure>) {

@@ -2,26 +2,26 @@ package import Dataplane
 package import InternetAddresses
 package import ServiceRouting
 
-/// What probes have found out about this node. What was not looked at is `nil` or missing.
+/// The results of probes of this node. Unchecked facts are `nil` or missing.
 package struct NodeFacts: Sendable {
-    /// The name of the Node that this machine is.
+    /// The name of this machine's Node.
     package var nodeName: String
-    /// How traffic of pods is recognised; `nil` where nobody has told.
+    /// How traffic of pods is recognised; `nil` if unknown.
     package var localTraffic: LocalTraffic?
     /// The addresses of this machine.
     package var machineAddresses: [IPAddress] = []
-    /// The proxies that run in this network namespace; `nil` where processes could not be listed.
+    /// The proxies running in this network namespace; `nil` if processes could not be listed.
     package var proxies: [ProxyFacts]?
     package var kernel: KernelFacts?
-    /// Files below `/proc/sys`, by their path there: `net/ipv4/ip_forward`.
+    /// Files below `/proc/sys`, by path: `net/ipv4/ip_forward`.
     package var settings: [String: String] = [:]
-    /// How many packets the reverse path filter has dropped while backends were asked, and in all.
+    /// The number of packets dropped by the reverse path filter while backends were probed, and in total.
     package var reversePathDrops: (during: Int, total: Int)?
     package var filters = FilterFacts()
     package var conntrack = ConntrackFacts()
-    /// The ways to the backends.
+    /// The paths to the backends.
     package var ways: [IPAddress: WayFacts] = [:]
-    /// What came of connections to backends.
+    /// The results of connections to backends.
     package var answers: [BackendKey: BackendAnswer] = [:]
     /// The processes that hold node ports.
     package var holders: [PortHolder] = []
@@ -30,7 +30,7 @@ package struct NodeFacts: Sendable {
     package init(nodeName: String) { self.nodeName = nodeName }
 }
 
-/// A backend and how it is asked.
+/// A backend and the protocol to probe it.
 package struct BackendKey: Sendable, Hashable {
     package var address: IPAddress
     package var port: UInt16
@@ -52,24 +52,24 @@ extension BackendKey: CustomStringConvertible {
     package var description: String { "\(Backend(address: address, port: port))/\(transport)" }
 }
 
-/// What came of a connection from this node to a backend, past the rules for Services.
+/// The result of a connection from this node to a backend, bypassing the rules for Services.
 package struct BackendAnswer: Sendable, Hashable {
     package enum Outcome: Sendable, Hashable {
         /// It accepted the connection.
         case accepted
-        /// A reset, or ICMP port unreachable: nobody listens there.
+        /// A reset, or ICMP port unreachable: nothing listens there.
         case refused
-        /// Nothing came within so many milliseconds.
+        /// No answer within this many milliseconds.
         case silent(milliseconds: Int)
         /// The kernel, or a router, could not deliver: `No route to host`.
         case unreachable(String)
-        /// UDP: sent, and neither refused nor answered, which proves nothing.
+        /// UDP: sent, and neither refused nor answered, which is inconclusive.
         case sent
     }
 
     package var outcome: Outcome
     /// Where a process in the pod's network namespace listens on this port, if that namespace is on this machine:
-    /// `127.0.0.1:8080`; all that it listens on for the protocol, if nothing is on the port.
+    /// `127.0.0.1:8080`; or all its listening sockets of the protocol, if none is on the port.
     package var listeners: [String]?
 
     package init(_ outcome: Outcome, listeners: [String]? = nil) {
@@ -83,9 +83,9 @@ package struct PortHolder: Sendable, Hashable {
     package var port: UInt16
     package var transport: TransportProtocol
     package var family: IPFamily
-    /// `nginx (pid 4711)`; `a process` where it cannot be told.
+    /// `nginx (pid 4711)`; `a process` if unknown.
     package var process: String
-    /// The process's id; 0 where it cannot be told.
+    /// The process id; 0 if unknown.
     package var pid: Int32
 
     package init(port: UInt16, transport: TransportProtocol, family: IPFamily, process: String, pid: Int32 = 0) {

@@ -1,9 +1,9 @@
 import FoundationEssentials
 package import KubernetesAPI
 
-/// What the API says of Pods beyond what routing reads: conditions, containers that wait, warnings.
+/// Details of Pods from the API that routing does not read: conditions, waiting containers, warnings.
 package enum PodReports {
-    /// Reads a PodList and an EventList, as JSON; what cannot be read says nothing.
+    /// Reads a PodList and an EventList, as JSON, ignoring what cannot be read.
     package static func read(pods: [UInt8], events: [UInt8]) -> [NamespacedName: PodReport] {
         var reports: [NamespacedName: PodReport] = [:]
         for pod in items(pods) {
@@ -15,7 +15,7 @@ package enum PodReports {
                 let message = event["message"]?.text
             else { continue }
             let reason = event["reason"]?.text ?? "Warning"
-            // Later events of a list are later in time.
+            // A list's events are in chronological order.
             reports[name]?.event = "\(reason): \(message.prefix(200))"
         }
         return reports

@@ -1,13 +1,13 @@
-/// A proxy that runs on this node, as the system and the proxy itself tell of it.
+/// A proxy running on this node, as seen by the system and by itself.
 package struct ProxyFacts: Sendable, Hashable {
     package enum Health: Sendable, Hashable {
         /// The answer of `/healthz`: its status, and how long ago the kernel last held everything, in seconds.
         case answered(status: Int, secondsSinceProgramming: Double?)
-        /// Nothing came in time.
+        /// No answer in time.
         case silent
-        /// Nobody listens there.
+        /// Nothing listens there.
         case refused
-        /// It is told to serve no health.
+        /// Its health endpoint is turned off.
         case notServed
     }
 
@@ -21,7 +21,7 @@ package struct ProxyFacts: Sendable, Hashable {
     package var health: Health
     /// The address of its health endpoint, for messages.
     package var healthAddress: String
-    /// For how many seconds a change has been waiting to be programmed, as its metrics say; `nil` for none.
+    /// How many seconds a change has been waiting to be programmed, from its metrics; `nil` for none.
     package var secondsPending: Double?
 
     package init(

@@ -6,10 +6,9 @@ package struct WayFacts: Sendable, Hashable {
     package struct Route: Sendable, Hashable {
         package var device: String
         package var gateway: IPAddress?
-        /// The length of the prefix that it was chosen for; 0 for the default route, `nil` where the kernel does not
-        /// tell.
+        /// The prefix length of the chosen route; 0 for the default route, `nil` if the kernel does not report it.
         package var prefixLength: Int?
-        /// The largest packet, in bytes, as the device or the route has it.
+        /// The MTU of the device or the route, in bytes.
         package var mtu: Int
         /// Whether the address is this machine's own.
         package var isLocal: Bool
@@ -23,13 +22,13 @@ package struct WayFacts: Sendable, Hashable {
         }
     }
 
-    /// What came of two echo requests: a small one, and one as large as the route allows.
+    /// The results of two echo requests: a small one, and one as large as the route allows.
     package struct Echo: Sendable, Hashable {
         package var answersSmall: Bool
         package var answersLarge: Bool
         /// The size of the large packet, in bytes.
         package var size: Int
-        /// The size that a router or this machine says to be the largest; `nil` where nobody said so.
+        /// The maximum size reported by a router or this machine; `nil` if none was.
         package var reported: Int?
 
         package init(answersSmall: Bool, answersLarge: Bool, size: Int, reported: Int? = nil) {

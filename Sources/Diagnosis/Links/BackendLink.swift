@@ -14,7 +14,7 @@ extension Case {
             case .accepted, .sent: good.append("\(backend)")
             case .refused: findings.append(refused(backend, answer))
             case .silent, .unreachable:
-                // A broken way says it already.
+                // A broken path already explains it.
                 let isExplained =
                     !pathFindings(facts).allSatisfy { $0.verdict != .broken }
                     || !facts.reversePathFindings(isBackendSilent: true).isEmpty
@@ -28,7 +28,7 @@ extension Case {
         return findings + [.ok(onlySent ? "\(list(good)) did not refuse" : "\(list(good)) accepted a connection")]
     }
 
-    /// More than a few findings of one kind say no more than the first of them, and how many there are.
+    /// Keeps a few findings of each kind, and counts the others.
     private static func folded(_ findings: [Finding]) -> [Finding] {
         var folded: [Finding] = []
         for code in findings.map(\.code).unique {

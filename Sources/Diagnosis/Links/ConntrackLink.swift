@@ -3,7 +3,7 @@ import InternetAddresses
 import ServiceRouting
 
 extension Case {
-    /// UDP flows that the kernel goes on sending to endpoints that no longer serve.
+    /// UDP flows that the kernel keeps sending to endpoints that no longer serve.
     func conntrackFindings(_ facts: NodeFacts) -> [Finding] {
         guard routes.contains(where: { $0.key.name.transport == .udp }), facts.conntrack.count != nil else { return [] }
         let stale = facts.conntrack.stale.filter { entry in

@@ -2,7 +2,7 @@ import InternetAddresses
 import KubernetesAPI
 
 extension Case {
-    /// What clients get who ask for the Service's name.
+    /// The answers to queries for the Service's name.
     func dnsFindings(_ facts: NodeFacts) -> [Finding] {
         guard let dns = facts.dns else { return [] }
         var findings: [Finding] = []
@@ -14,7 +14,7 @@ extension Case {
         return findings
     }
 
-    /// The addresses that the name is to have; `nil` where that is not known.
+    /// The expected addresses of the name; `nil` if unknown.
     private var expectedAddresses: Set<IPAddress>? {
         guard let service else { return nil }
         if service.isHeadless {

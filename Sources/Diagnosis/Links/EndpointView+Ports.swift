@@ -1,7 +1,7 @@
 import InternetAddresses
 import KubernetesAPI
 
-/// Whether the ports of the Service are to be found on the pods and in the slices.
+/// Whether the ports of the Service exist on the pods and in the slices.
 extension EndpointView {
     var portFindings: [Finding] {
         guard service.kind != .externalName else { return [] }
@@ -52,7 +52,7 @@ extension EndpointView {
             remedy: "make the pods, or whoever writes the slices, serve a port named “\(port.name)”")
     }
 
-    /// How many endpoints can take connections for the port.
+    /// The number of endpoints that accept connections for the port.
     func ready(_ port: ServicePort) -> Int {
         slices.filter { $0.number(of: port) != nil }
             .reduce(0) { $0 + $1.endpoints.count { $0.isUsable } }

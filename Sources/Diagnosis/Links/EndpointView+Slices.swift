@@ -1,13 +1,13 @@
 import InternetAddresses
 import KubernetesAPI
 
-/// Whether the slices say what is the case.
+/// Whether the slices match the pods.
 extension EndpointView {
     var sliceFindings: [Finding] {
         guard service.kind != .externalName else { return [] }
         let stale = staleFindings
         if !stale.isEmpty { return stale }
-        // A port that some endpoints lack, or pods that are not ready, were named before.
+        // Ports that some endpoints lack, and pods that are not ready, have already been reported.
         if !(selectorFindings + podFindings + portFindings).allSatisfy({ $0.verdict != .broken }) { return [] }
         if slices.isEmpty { return [missingSlices] }
         let endpoints = slices.flatMap(\.endpoints)
@@ -52,7 +52,7 @@ extension EndpointView {
                 ? "add the addresses of its servers to the EndpointSlice" : "start pods that the selector matches")
     }
 
-    /// Differences between pods and slices: the controller that keeps them alike is not at work.
+    /// Differences between pods and slices: the controller that maintains them is not working.
     private var staleFindings: [Finding] {
         guard let pods, let all = objects.pods, !service.selector.isEmpty, !slices.isEmpty else { return [] }
         let known = Set(all.filter { !$0.hasEnded }.flatMap(\.addresses))

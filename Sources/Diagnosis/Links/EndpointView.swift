@@ -2,11 +2,11 @@ import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
 
-/// From the selector to the slices: whether somebody is there who could answer, whatever this node does.
+/// From the selector to the slices: whether any server could answer, regardless of this node.
 struct EndpointView {
     let service: Service
     let ports: [ServicePort]
-    /// Pods that the selector matches; `nil` where they cannot be seen or there is no selector.
+    /// Pods that the selector matches; `nil` if they cannot be seen or there is no selector.
     let pods: [Pod]?
     let objects: ClusterObjects
     let slices: [EndpointSlice]
@@ -21,7 +21,7 @@ struct EndpointView {
 
     private var isExternalName: Bool { service.kind == .externalName }
 
-    /// Whether the links here say already why there is no endpoint.
+    /// Whether these links already explain why there is no endpoint.
     var explainsMissingEndpoints: Bool {
         (selectorFindings + podFindings + portFindings + sliceFindings).contains { $0.verdict == .broken }
     }
@@ -54,7 +54,7 @@ struct EndpointView {
         ]
     }
 
-    /// The pods that come closest to the selector.
+    /// The pods that match the selector most closely.
     private var nearMiss: String {
         let all = (objects.pods ?? []).filter { !$0.hasEnded }
         let here = all.filter { $0.metadata.namespace == service.metadata.namespace }

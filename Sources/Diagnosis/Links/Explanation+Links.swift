@@ -1,7 +1,7 @@
 import KubernetesAPI
 
 extension Explanation {
-    /// Explains a case by what probes have found out. A pure function of its inputs.
+    /// Explains a case from the results of probes. A pure function of its inputs.
     package init(of one: Case, _ facts: NodeFacts) {
         var links = [Link(.objects, one.objectFindings)]
         links.append(Link(.service, one.serviceFindings))

@@ -3,7 +3,7 @@ import KubernetesAPI
 import ServiceRouting
 
 extension Case {
-    /// The addresses that clients use, and who else claims them.
+    /// The addresses that clients use, and other claims to them.
     func frontendFindings(_ facts: NodeFacts, _ name: NamespacedName) -> [Finding] {
         let asked = Set(routes.map(\.key.name))
         var findings: [Finding] = []
@@ -39,7 +39,7 @@ extension Case {
         return frontend.address.map { $0 == address } ?? true
     }
 
-    /// Node ports on which a process listens too: it never hears of connections from other machines.
+    /// Node ports on which a process also listens: it never gets connections from other machines.
     private func heldPorts(_ facts: NodeFacts) -> [Finding] {
         passages.filter { $0.frontend.kind == .nodePort }.compactMap { passage in
             let holder = facts.holders.first {

@@ -3,7 +3,7 @@ import InternetAddresses
 import ServiceRouting
 
 extension Case {
-    /// What the kernel holds of the Service, compared with what it should hold.
+    /// The kernel's state for the Service, compared with the desired one.
     func kernelFindings(_ facts: NodeFacts) -> [Finding] {
         guard let kernel = facts.kernel else {
             return [Finding(.unknown, .unreadable, "what the kernel holds was not read")]
@@ -31,7 +31,7 @@ extension Case {
         let named = findings.map(\.text)
         for damage in audit.damage where damage.places.map({ !$0.isDisjoint(with: places) }) ?? true {
             let text = damage.places == nil ? "\(damage.text) is missing or altered" : damage.text
-            // What is missing inside of a frontend that is missing needs no line of its own.
+            // Parts of a missing frontend need no lines of their own.
             if damage.places != nil, !named.isEmpty { continue }
             findings.append(
                 Finding(

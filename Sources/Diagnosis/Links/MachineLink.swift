@@ -5,7 +5,7 @@ extension Case {
     /// Settings and limits of the machine that keep packets from being forwarded.
     func machineFindings(_ facts: NodeFacts) -> [Finding] {
         var families = families
-        // A node that serves only what runs on it as a process of its own forwards nothing.
+        // A node whose backends are all local processes forwards nothing.
         families = families.filter { family in
             backends.contains { $0.address.family == family && facts.ways[$0.address]?.route?.isLocal != true }
         }
@@ -35,7 +35,7 @@ extension NodeFacts {
         }
     }
 
-    /// Strict filters alone are no fault: only packets that come another way than answers go.
+    /// Strict filters alone are not a fault: they only drop packets on asymmetric paths.
     func reversePathFindings(isBackendSilent: Bool) -> [Finding] {
         guard let drops = reversePathDrops, drops.during > 0, !strictInterfaces.isEmpty else { return [] }
         let interfaces = list(strictInterfaces)
@@ -52,7 +52,7 @@ extension NodeFacts {
         ]
     }
 
-    /// The interfaces with a strict filter: the kernel takes the higher value of the interface's and that of all.
+    /// The interfaces with a strict filter: the kernel uses the maximum of the interface's value and that of `all`.
     private var strictInterfaces: [String] {
         let all = settings["net/ipv4/conf/all/rp_filter"].flatMap { Int($0) } ?? 0
         return settings.compactMap { path, value -> String? in
@@ -64,7 +64,7 @@ extension NodeFacts {
         }.sorted()
     }
 
-    /// Answers between two pods on one bridge must pass the rules that undo the translation.
+    /// Replies between two pods on one bridge must pass the rules that undo the translation.
     func bridgeFindings(devices: Set<String>, families: Set<IPFamily>) -> [Finding] {
         let bridges = devices.filter { settings["class/net/\($0)/bridge"] != nil }.sorted()
         guard !bridges.isEmpty else { return [] }
@@ -82,7 +82,7 @@ extension NodeFacts {
         }
     }
 
-    /// Nearly full: this part of the table.
+    /// The fraction of the table that counts as nearly full.
     private static let fullness = 0.95
 
     var conntrackTableFindings: [Finding] {

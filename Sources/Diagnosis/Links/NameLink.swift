@@ -1,7 +1,7 @@
 import KubernetesAPI
 
 extension Case {
-    /// How the client's resolver completes the name that it was given.
+    /// How the client's resolver expands the given name.
     func nameFindings(_ facts: NodeFacts) -> [Finding] {
         guard case .name(let text) = question.subject, let resolver = facts.dns?.resolver,
             let name = ServiceName(text, zone: facts.dns?.zone ?? "cluster.local")

@@ -2,12 +2,12 @@ import InternetAddresses
 import ServiceRouting
 
 extension Case {
-    /// The way from this node to the backends.
+    /// The path from this node to the backends.
     func pathFindings(_ facts: NodeFacts) -> [Finding] {
         let backends = backends + headlessBackends
         var findings: [Finding] = []
         var viaDefault: [IPAddress] = []
-        // Packets that this node drops itself prove nothing about the way.
+        // Packets that this node drops itself say nothing about the path.
         let isDroppedHere =
             ruleFindings(facts).contains { $0.verdict == .broken }
             || !facts.reversePathFindings(isBackendSilent: true).isEmpty
@@ -38,7 +38,7 @@ extension BackendAnswer.Outcome {
 }
 
 extension WayFacts {
-    /// Where every pod is reached by the default route, and answers, that is how this network works.
+    /// If every pod is reached by the default route and answers, that is how this network works.
     fileprivate func isLostByDefault(isSilent: Bool) -> Bool {
         guard let route, !isNeighbourSilent else { return false }
         return isSilent && route.prefixLength == 0 && !route.isLocal

@@ -25,7 +25,7 @@ extension NodeFacts {
 }
 
 extension ProxyFacts {
-    /// For how many seconds a change may wait before the proxy counts as behind.
+    /// The number of seconds after which a waiting change means that the proxy is behind.
     static let patience = 10.0
 
     fileprivate var text: String {

@@ -3,7 +3,7 @@ import KubernetesAPI
 import ServiceRouting
 
 extension Case {
-    /// Which endpoints this node uses. `isExplained` says whether an earlier link told why there are none.
+    /// Which endpoints this node uses. `isExplained` says whether an earlier link explains why there are none.
     func routingFindings(isExplained: Bool) -> [Finding] {
         var findings: [Finding] = []
         for route in routes { findings += self.findings(of: route, isExplained: isExplained) }
@@ -62,7 +62,7 @@ extension Case {
             remedy: "add the client's network to spec.loadBalancerSourceRanges")
     }
 
-    /// There are slices, and nothing in them is of use for this route.
+    /// There are slices, but nothing in them is usable for this route.
     private func unusable(_ route: ServicePortRoute, _ decisions: [EndpointDecision]) -> Finding {
         let reasons = decisions.compactMap { decision in
             decision.outOfCluster.map { "\(decision.address): \($0.text)" }
@@ -76,7 +76,7 @@ extension Case {
 }
 
 extension EndpointExclusion {
-    /// Why an endpoint is left out, in a few words.
+    /// Why an endpoint is excluded, in a few words.
     var text: String {
         switch self {
         case .otherAddressType(let type): "its slice is of type \(type.rawValue)"
@@ -94,7 +94,7 @@ extension EndpointExclusion {
 }
 
 extension Array where Element: Hashable {
-    /// The elements in their order, each once.
+    /// The elements in order, each once.
     var unique: [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }

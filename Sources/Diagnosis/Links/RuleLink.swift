@@ -7,7 +7,7 @@ extension Case {
         var findings: [Finding] = []
         var named: Set<FilterWalk.Culprit> = []
         for passage in passages where passage.destination.isServed {
-            // A few stand for all: rules by single endpoint are rare.
+            // A few represent all: rules for single endpoints are rare.
             for backend in passage.backends.prefix(3) {
                 let packets = FilteredPackets(passage, backend, facts)
                 for culprit in packets.culprits(in: facts.filters.tables) where named.insert(culprit.what).inserted {
@@ -83,7 +83,7 @@ struct FilteredPackets {
         }
     }
 
-    /// What is certain to drop one of the packets, in the order of the hooks.
+    /// The rules certain to drop one of the packets, in hook order.
     func culprits(in tables: [FilterTable]) -> [(what: FilterWalk.Culprit, isAnswer: Bool)] {
         var found: [(FilterWalk.Culprit, Bool)] = []
         for table in tables where table.family.map({ $0 == family }) ?? true {
@@ -108,7 +108,7 @@ struct FilteredPackets {
                 }
             }
         }
-        // One rule that drops everything is named once.
+        // A rule that drops everything is reported once.
         var seen: Set<FilterWalk.Culprit> = []
         return found.filter { !$0.0.chain.hasPrefix("KUBE-") && seen.insert($0.0).inserted }.map {
             (what: $0.0, isAnswer: $0.1)

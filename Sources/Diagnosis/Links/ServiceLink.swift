@@ -3,13 +3,13 @@ import KubernetesAPI
 import ServiceRouting
 
 extension Case {
-    /// What kept objects from being read.
+    /// Errors in reading the objects.
     var objectFindings: [Finding] { objects.problems }
 
-    /// Whether the Service is there, and whether clients can use it as they ask for it.
+    /// Whether the Service exists, and can be used in the way asked about.
     var serviceFindings: [Finding] {
         if let mismatch {
-            // Where nothing could be read, nothing is known to be missing.
+            // If nothing could be read, nothing is known to be missing.
             return objects.problems.contains { $0.code == .apiUnreachable || $0.code == .certificateExpired }
                 ? [Finding(.unknown, .noSuchService, "Services could not be read")] : [mismatch]
         }
@@ -48,8 +48,7 @@ extension Case {
         return findings + [.ok("\(service.kind.rawValue) \(addresses), \(list(ports.map(\.target)))")]
     }
 
-    /// A cluster IP that no ServiceCIDR has: a router, a firewall or the API's repair loop takes it for a foreign
-    /// address.
+    /// A cluster IP outside all ServiceCIDRs: a router, a firewall or the API's repair loop treats it as foreign.
     private func rangeFindings(_ service: Service) -> [Finding] {
         let networks = objects.ranges.flatMap(\.networks)
         return service.clusterIPs.compactMap { address in
@@ -70,7 +69,7 @@ extension Case {
         }
     }
 
-    /// A headless Service has no address of its own: names lead to pods, and ports are the pods'.
+    /// A headless Service has no address of its own: its names resolve to pods, and ports are the pods'.
     private func headlessFindings(_ service: Service) -> [Finding] {
         let slices = objects.slices(of: service.metadata.namespacedName)
         let listening = Set(slices.flatMap(\.ports).compactMap(\.port))

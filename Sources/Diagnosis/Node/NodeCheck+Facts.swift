@@ -3,9 +3,9 @@ import KubernetesAPI
 package import ServiceRouting
 
 extension NodeCheck {
-    /// Checks a node by what probes have found out about it. A pure function of its inputs.
+    /// Checks a node from the results of probes. A pure function of its inputs.
     ///
-    /// `owners` names the route that has a frontend, for messages. `others` are findings that need no facts: of the API
+    /// `owners` returns the route of a frontend, for messages. `others` are findings that need no facts: about the API
     /// server, the clock, certificates.
     package init(
         _ facts: NodeFacts, _ objects: ClusterObjects, _ snapshot: RoutingSnapshot, others: [Item] = []
@@ -70,7 +70,7 @@ extension NodeFacts {
             })
     }
 
-    /// Every route against the kernel; many differences are counted, and a few of them named.
+    /// Compares every route with the kernel; counts the differences, and names a few.
     fileprivate func auditItems(_ snapshot: RoutingSnapshot) -> [NodeCheck.Item] {
         guard let kernel else { return [] }
         let audit: KernelAudit

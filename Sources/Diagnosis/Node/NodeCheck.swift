@@ -1,6 +1,6 @@
-/// What is wrong on a node: one line for each thing that was looked at.
+/// The state of a node: one line for each item checked.
 package struct NodeCheck: Sendable, Hashable, Codable {
-    /// One thing that was looked at.
+    /// One item checked.
     package struct Item: Sendable, Hashable, Codable {
         /// `kernel`, `proxy`, `API server` …
         package var subject: String
@@ -34,12 +34,12 @@ package struct NodeCheck: Sendable, Hashable, Codable {
         }
     }
 
-    /// How many findings are broken, by what they are about.
+    /// The number of broken findings, by code.
     package var faultCounts: [FindingCode: Int] {
         items.filter { $0.finding.verdict == .broken }.reduce(into: [:]) { $0[$1.finding.code, default: 0] += 1 }
     }
 
-    /// The answer for a terminal, one line for each item.
+    /// The answer for a terminal, one line per item.
     package var text: String {
         let width = items.map(\.subject.count).max() ?? 0
         return items.map { item in

@@ -1,7 +1,7 @@
 import KubernetesAPI
 package import ServiceRouting
 
-/// The Services of a node and the node itself, for a page that people look at.
+/// The Services of a node and the node itself, for a web page.
 package struct NodeOverview: Sendable {
     /// One Service.
     package struct Row: Sendable {
@@ -13,15 +13,15 @@ package struct NodeOverview: Sendable {
         package var backends: [String]
     }
 
-    /// The Services that a page shows at most; a search finds the others.
+    /// The maximum number of Services on a page; a search finds the others.
     package static let limit = 200
 
     package var check: NodeCheck
     package var rows: [Row] = []
-    /// How many Services there are, shown or not.
+    /// The total number of Services, shown or not.
     package var total: Int
 
-    /// Explains each Service whose name contains `search`, as far as facts about the node alone allow.
+    /// Explains each Service whose name contains `search`, from facts about the node alone.
     package init(
         _ check: NodeCheck, _ facts: NodeFacts, _ objects: ClusterObjects, _ table: RoutingTable,
         localNetworks: LocalNetworks, search: String = ""
@@ -35,7 +35,7 @@ package struct NodeOverview: Sendable {
                 question, objects, table, nodeName: facts.nodeName, machine: facts.machineAddresses,
                 localTraffic: localNetworks)
             let explanation = Explanation(of: one, facts)
-            // What is wrong with the node is told once, above.
+            // The node's own faults are shown once, above.
             let own = explanation.links.filter { ![.proxy, .machine, .objects].contains($0.kind) }
             let verdict: Verdict = own.contains { $0.verdict == .broken } ? .broken : .ok
             let first = own.flatMap(\.findings).first { $0.verdict == .broken }

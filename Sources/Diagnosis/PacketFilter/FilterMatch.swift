@@ -8,10 +8,10 @@ package struct FilterMatch: Sendable, Hashable {
         case transport([TransportProtocol])
         case sourcePort([ClosedRange<UInt16>])
         case destinationPort([ClosedRange<UInt16>])
-        /// Names of interfaces; `+` or `*` at the end stands for anything.
+        /// Names of interfaces; a trailing `+` or `*` matches anything.
         case input([String])
         case output([String])
-        /// One of these states, in capitals: `NEW`, `ESTABLISHED`, `INVALID`, `DNAT` …
+        /// One of these states, in upper case: `NEW`, `ESTABLISHED`, `INVALID`, `DNAT` …
         case state(Set<String>)
         case mark(value: UInt32, mask: UInt32)
         case family(IPFamily)
@@ -29,13 +29,13 @@ package struct FilterMatch: Sendable, Hashable {
         self.isNegated = isNegated
     }
 
-    /// Whether it holds for the packet; `nil` where that depends on what is not known.
+    /// Whether it matches the packet; `nil` if that depends on unknown properties.
     func holds(for packet: FilterPacket) -> Bool? {
         test.holds(for: packet).map { $0 != isNegated }
     }
 }
 
-/// A packet, as far as it is known.
+/// The known properties of a packet.
 struct FilterPacket: Sendable, Hashable {
     var family: IPFamily
     var transport: TransportProtocol

@@ -1,6 +1,6 @@
 package import InternetAddresses
 
-/// Where in the kernel's processing a chain is called.
+/// The hook in the kernel at which a chain is called.
 package enum FilterHook: String, Sendable, Hashable, CaseIterable {
     case prerouting
     case input
@@ -9,9 +9,9 @@ package enum FilterHook: String, Sendable, Hashable, CaseIterable {
     case postrouting
 }
 
-/// A table of rules that another program has written, as far as it can drop packets.
+/// Another program's table of rules, reduced to what can drop packets.
 package struct FilterTable: Sendable, Hashable {
-    /// As its tool names it: `table inet firewall`, `iptables table filter`.
+    /// Its tool's name for it: `table inet firewall`, `iptables table filter`.
     package var name: String
     /// `nil` for both.
     package var family: IPFamily?
@@ -25,7 +25,7 @@ package struct FilterTable: Sendable, Hashable {
 }
 
 package struct FilterChain: Sendable, Hashable {
-    /// `nil` for a chain that others lead to.
+    /// `nil` for a chain reached only from others.
     package var hook: FilterHook?
     package var priority = 0
     /// Whether it sees only the first packet of a connection.
@@ -42,18 +42,18 @@ package struct FilterChain: Sendable, Hashable {
 package struct FilterRule: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
         case accept
-        /// Also a rejection.
+        /// Includes rejections.
         case drop
         case jump(String)
         case goto(String)
         case `return`
-        /// It goes on with the next rule.
+        /// Continues with the next rule.
         case next
     }
 
     /// As its tool prints it.
     package var text: String
-    /// All have to hold.
+    /// All must match.
     package var matches: [FilterMatch]
     package var action: Action
 

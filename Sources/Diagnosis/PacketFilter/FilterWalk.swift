@@ -1,6 +1,6 @@
-/// The way of a packet through a table: whether it is certain to be dropped, and by what.
+/// A packet's path through a table: whether it is certain to be dropped, and by which rule.
 struct FilterWalk {
-    /// What drops a packet.
+    /// The rule or policy that drops a packet.
     struct Culprit: Hashable {
         var table: String
         var chain: String
@@ -14,7 +14,7 @@ struct FilterWalk {
         case accepted
         case dropped(chain: String, rule: String)
         case returned
-        /// Whether it ended here depends on what is not known.
+        /// Whether it ends here is unknown.
         case uncertain
     }
 
@@ -29,7 +29,7 @@ struct FilterWalk {
             .sorted { ($0.chain.priority, $0.name) < ($1.chain.priority, $1.name) }
     }
 
-    /// What is certain to drop the packet in a base chain; `nil` if nothing is.
+    /// The rule certain to drop the packet in a base chain; `nil` if there is none.
     func culprit(of packet: FilterPacket, in name: String, _ chain: FilterChain, at hook: FilterHook) -> Culprit? {
         guard let end = walk(packet, name, depth: 0) else { return nil }
         switch end {
@@ -44,7 +44,7 @@ struct FilterWalk {
 
     private func walk(_ packet: FilterPacket, _ name: String, depth: Int) -> End? {
         guard depth < Self.depth, let chain = table.chains[name] else { return .uncertain }
-        // A rule that may have accepted the packet, or led it elsewhere, leaves nothing certain behind it.
+        // After a rule that may have accepted the packet, or led it elsewhere, nothing is certain.
         var mayHaveEnded = false
         for rule in chain.rules {
             var holds: Bool? = true

@@ -1,8 +1,8 @@
 package import InternetAddresses
 
-/// Reads what `iptables-save` prints into tables that can be walked.
+/// Parses the output of `iptables-save` into tables that can be walked.
 package enum IPTablesListing {
-    /// The tables of one family; tables that iptables cannot print are left out.
+    /// The tables of one family, without those that iptables cannot print.
     package static func read(_ text: String, _ family: IPFamily) -> [FilterTable] {
         var tables: [FilterTable] = []
         for line in text.split(whereSeparator: \.isNewline) {
@@ -54,7 +54,7 @@ package enum IPTablesListing {
     }
 }
 
-/// The words of a rule; quotes hold blanks together.
+/// The words of a rule; quoted blanks do not separate words.
 struct IPTablesWords {
     private var rest: Substring
 
@@ -77,7 +77,7 @@ struct IPTablesWords {
     }
 }
 
-/// The options of a rule, one after the other.
+/// The options of a rule, one after another.
 struct IPTablesRule {
     private(set) var matches: [FilterMatch] = []
     private(set) var action = FilterRule.Action.next
@@ -109,7 +109,7 @@ struct IPTablesRule {
             }
             if word != "--random-fully", !word.hasSuffix("-mark") || word == "--set-xmark" { _ = words.next() }
         default:
-            // An option that is not known may be a condition, with or without a value.
+            // An unknown option may be a condition, with or without a value.
             if word.hasPrefix("-") { add(.unknown) }
         }
     }
@@ -124,7 +124,7 @@ struct IPTablesRule {
         case "LOG", "MARK", "CONNMARK", "TRACE", "NFLOG", "TCPMSS", "CT", "NOTRACK", "AUDIT", "CHECKSUM", "CLASSIFY",
             "DSCP", "TOS", "SET", "TTL", "HL", "":
             .next
-        // These end the way through the table, and let the packet go on.
+        // These end the path through the table, and let the packet pass.
         case "DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "TPROXY", "QUEUE", "NFQUEUE": .accept
         default: .jump(target)
         }

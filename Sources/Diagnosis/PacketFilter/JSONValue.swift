@@ -1,4 +1,4 @@
-/// Any JSON, for the listings of programs.
+/// Any JSON, for the output of programs.
 package enum JSONValue: Sendable, Hashable, Decodable {
     case null
     case bool(Bool)

@@ -3,12 +3,12 @@ import FoundationEssentials
 package import InternetAddresses
 import ServiceRouting
 
-/// What kube-proxy has programmed in nftables mode, read from what `nft -j list table ip kube-proxy` prints.
+/// kube-proxy's rules in nftables mode, read from `nft -j list table ip kube-proxy`.
 package struct KubeProxyListing: Sendable {
-    /// The frontends that packets find, and where each leads.
+    /// The frontends as packets see them, and their destinations.
     package private(set) var frontends: [InspectedFrontend] = []
 
-    /// The chains of its own that every packet passes, and that are empty or not there.
+    /// kube-proxy's chains that every packet passes, if they are empty or missing.
     package var missingChains: [String] {
         ["nat-prerouting", "nat-output", "nat-postrouting", "services", "masquerading"].filter { rules[$0] == nil }
     }
@@ -17,7 +17,7 @@ package struct KubeProxyListing: Sendable {
     private var rules: [String: [[JSONValue]]] = [:]
     private var elements: [String: [JSONValue]] = [:]
 
-    /// How deep chains lead to each other at most: external, service, endpoint.
+    /// The maximum depth of chains: external, service, endpoint.
     private static let depth = 8
 
     /// Reads a listing of one family's table.
@@ -40,7 +40,7 @@ package struct KubeProxyListing: Sendable {
     private mutating func readFrontends() {
         let nodeAddresses = (elements["nodeport-ips"] ?? []).compactMap { NFTText.network($0)?.address }
         var found: [InspectedFrontend.Place: InspectedFrontend] = [:]
-        // What has no endpoints is looked at before what has some.
+        // Services without endpoints are matched before the others.
         for name in ["no-endpoint-services", "no-endpoint-nodeports", "service-ips", "service-nodeports"] {
             for element in elements[name] ?? [] {
                 let pair = element.elements
@@ -76,7 +76,7 @@ package struct KubeProxyListing: Sendable {
             let backends = Destination.backends(self.backends(of: chain))
             return (backends, backends)
         }
-        // Rules with a condition are for the node and its pods; the last one is for everybody else.
+        // Rules with a condition are for the node and its pods; the last one is for all others.
         var inside: Destination?
         var outside: Destination?
         for rule in own {
@@ -109,7 +109,7 @@ package struct KubeProxyListing: Sendable {
         return backends
     }
 
-    /// `dnat to 10.0.0.1:80`, or to one of a map.
+    /// `dnat to 10.0.0.1:80`, or to a value of a map.
     private func translation(_ nat: JSONValue) -> [Backend] {
         if let address = nat["addr"]?.text.flatMap({ IPAddress($0) }), let port = nat["port"]?.integer {
             return [Backend(address: address, port: UInt16(clamping: port))]

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import InternetAddresses
 
-/// Reads what `nft -j list table …` prints into a table that can be walked.
+/// Parses the output of `nft -j list table …` into a table that can be walked.
 package enum NFTListing {
     /// The tables in a listing.
     package static func read(_ json: [UInt8]) throws(DiagnosisError) -> [FilterTable] {

@@ -1,10 +1,10 @@
 import InternetAddresses
 
-/// The statements of a rule of `nft -j`, one after the other.
+/// The statements of a rule of `nft -j`, one after another.
 struct NFTRule {
     private var matches: [FilterMatch] = []
     private var action = FilterRule.Action.next
-    /// Of a verdict map: a rule for each entry.
+    /// For a verdict map: a rule for each entry.
     private var branches: [(FilterMatch, FilterRule.Action)] = []
     private var words: [String] = []
     private let sets: (String) -> [JSONValue]?
@@ -29,12 +29,12 @@ struct NFTRule {
             case "accept", "drop", "reject", "return", "jump", "goto":
                 action = Self.action(name, value) ?? .next
                 words.append(name + (value["target"]?.text.map { " \($0)" } ?? ""))
-            // These end the way through the chain, and let the packet go on.
+            // These end the path through the chain, and let the packet pass.
             case "dnat", "snat", "masquerade", "redirect", "tproxy", "queue":
                 action = .accept
                 words.append(name)
             case "counter", "log", "comment", "mangle", "notrack", "flow", "set", "map", "quota": words.append(name)
-            // Conditions that depend on more than the packet.
+            // Conditions on more than the packet.
             default:
                 matches.append(FilterMatch(.unknown))
                 words.append(name)
@@ -78,7 +78,7 @@ struct NFTRule {
         if branches.isEmpty { branches = [(FilterMatch(.unknown), .accept)] }
     }
 
-    /// The values on the right side of a comparison; those of a named set, if that is what it says.
+    /// The values on the right side of a comparison, or of the named set there.
     private func values(_ right: JSONValue) -> [JSONValue] {
         if let set = right["set"] { return set.elements.isEmpty ? [set] : set.elements }
         if let name = right.text, name.hasPrefix("@") { return sets(String(name.dropFirst())) ?? [.null] }

@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// Values in the JSON of `nft -j`, and how a person reads them.
+/// Values in the JSON of `nft -j`, as readable text.
 enum NFTText {
     static func network(_ value: JSONValue) -> IPNetwork? {
         if let elem = value["elem"]?["val"] { return network(elem) }

@@ -1,5 +1,5 @@
 extension Explanation {
-    /// The answer as a page: the chain drawn, and what was found out beside each link.
+    /// The answer as a page: a diagram of the chain, with the findings beside each link.
     package var html: String {
         var body = "<p><a href=\"/\">All Services of node \(HTML.escaped(node))</a></p>"
         body += "<h1 class=\"\(verdict.rawValue)\">\(HTML.escaped(headline))</h1>"
@@ -19,7 +19,7 @@ extension Explanation {
         return HTML.page(headline, body + "</table>")
     }
 
-    /// One link of the chain: a line from above, a circle, and a line on, which is broken where the link is.
+    /// One link of the chain: a line from above, a circle, and a line on, which is broken if the link is.
     private static func drawing(_ verdict: Verdict, isFirst: Bool, isLast: Bool) -> String {
         let color =
             switch verdict {

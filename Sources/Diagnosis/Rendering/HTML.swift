@@ -1,6 +1,6 @@
-/// Writes HTML, with everything that comes from outside escaped.
+/// Writes HTML, escaping all external text.
 enum HTML {
-    /// The text as it stands between tags and in attributes.
+    /// The text, escaped for use between tags and in attributes.
     static func escaped(_ text: String) -> String {
         text.reduce(into: "") { result, character in
             switch character {
@@ -29,7 +29,7 @@ enum HTML {
         }
     }
 
-    /// A whole document that asks for itself again after some seconds.
+    /// A whole document that reloads itself after some seconds.
     static func page(_ title: String, _ body: String, seconds: Int = 5) -> String {
         """
         <!DOCTYPE html>

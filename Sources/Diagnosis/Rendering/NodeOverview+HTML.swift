@@ -1,5 +1,5 @@
 extension NodeOverview {
-    /// The page of a node: what is wrong with it, then its Services.
+    /// The page of a node: its faults, then its Services.
     package var html: String {
         var body = "<h1>Services on node \(HTML.escaped(check.node))</h1><table>"
         for item in check.items {

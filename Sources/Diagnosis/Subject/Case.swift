@@ -2,17 +2,17 @@ package import InternetAddresses
 package import KubernetesAPI
 package import ServiceRouting
 
-/// One question, with the objects and decisions that it is about.
+/// One question, with the relevant objects and decisions.
 package struct Case: Sendable {
     package let question: Question
     let objects: ClusterObjects
     let table: RoutingTable
     let nodeName: String
-    /// What the question is about; `nil` if no Service fits it.
+    /// The subject of the question; `nil` if no Service matches.
     package let service: Service?
     /// The ports that it is about.
     let ports: [ServicePort]
-    /// Why the question has no answer, or only one that the asker does not expect.
+    /// Why the question has no answer, or only an unexpected one.
     let mismatch: Finding?
     /// The routes of the ports.
     package let routes: [ServicePortRoute]
@@ -50,7 +50,7 @@ package struct Case: Sendable {
         for route in routes {
             for frontend in route.frontends where match.concerns(frontend, machine: machine) {
                 for client in clients where client.address.map({ $0.family == route.key.family }) ?? true {
-                    // Everybody is treated alike at a clusterIP.
+                    // A clusterIP treats all clients alike.
                     if frontend.kind == .clusterIP, question.origin == nil, client.side == .outside { continue }
                     passages.append(
                         Passage(
@@ -70,7 +70,7 @@ package struct Case: Sendable {
         }.filter { seen.insert($0).inserted }
     }
 
-    /// A frontend that stands for all of the question; one of a cluster IP first.
+    /// A frontend that represents all of the question, preferably of a cluster IP.
     package var tracedFrontend: BackendKey? {
         let passage = passages.first { $0.frontend.kind == .clusterIP } ?? passages.first
         return passage.flatMap { passage in
@@ -80,7 +80,7 @@ package struct Case: Sendable {
         }
     }
 
-    /// Where the endpoints of a headless Service listen.
+    /// The addresses and ports of a headless Service's endpoints.
     package var headlessBackends: [BackendKey] {
         guard let service, service.isHeadless else { return [] }
         return objects.slices(of: service.metadata.namespacedName).flatMap { slice in
@@ -102,7 +102,7 @@ package struct Case: Sendable {
         switch origin {
         case nil: [(.inside, false, nil), (.outside, false, nil)]
         case .pod: [(.inside, false, nil)]
-        // The kernel chooses the address of its way out, which is nearly always the Node's.
+        // The kernel chooses the address of the outgoing interface, which is nearly always the Node's.
         case .node: node.isEmpty ? [(.inside, true, nil)] : node.map { (.inside, true, $0) }
         case .outside: [(.outside, false, nil)]
         case .address(let address):
@@ -115,7 +115,7 @@ package struct Case: Sendable {
     }
 }
 
-/// Which addresses are pods', as far as a diagnosis has to tell them.
+/// Which addresses are pods', for the purposes of a diagnosis.
 package struct LocalNetworks: Sendable, Hashable {
     package var networks: [IPNetwork]
 

@@ -1,24 +1,24 @@
 package import KubernetesAPI
 
-/// The objects that a diagnosis is made from, as they were at one moment.
+/// A snapshot of the objects for a diagnosis.
 package struct ClusterObjects: Sendable {
-    /// Where they come from: `the manifests in /etc/services`, `the API server https://10.0.0.1:6443`.
+    /// Their source: `the manifests in /etc/services`, `the API server https://10.0.0.1:6443`.
     package var origin: String
     package var services: [NamespacedName: Service] = [:]
     package var slices: [EndpointSlice] = []
     package var nodes: [Node] = []
     package var ranges: [ServiceCIDR] = []
-    /// `nil` where Pods are not to be seen: the reader may not list them, or a folder of manifests has none.
+    /// `nil` if Pods are not visible: the reader may not list them, or a folder of manifests has none.
     package var pods: [Pod]?
-    /// What is known of Pods beyond what routing reads.
+    /// Details of Pods that routing does not read.
     package var reports: [NamespacedName: PodReport] = [:]
-    /// What kept objects from being read, or from being served as they are written.
+    /// Errors that kept objects from being read, or from being served as written.
     package var problems: [Finding] = []
 
     /// No objects.
     package init(origin: String) { self.origin = origin }
 
-    /// Objects of any kinds. Where none is a Pod, Pods count as not visible.
+    /// Objects of any kinds. If none is a Pod, Pods count as not visible.
     package init(origin: String, _ objects: some Sequence<KubernetesObject>) {
         self.init(origin: origin)
         for object in objects { add(object) }
@@ -41,7 +41,7 @@ package struct ClusterObjects: Sendable {
         slices.filter { $0.service == service }.sorted { $0.metadata.name < $1.metadata.name }
     }
 
-    /// The Pods that a Service's selector matches and that have not ended; `nil` where Pods are not visible or the
+    /// The Pods that a Service's selector matches and that have not ended; `nil` if Pods are not visible or the
     /// Service has no selector.
     func pods(of service: Service) -> [Pod]? {
         guard let pods, !service.selector.isEmpty else { return nil }
@@ -51,14 +51,14 @@ package struct ClusterObjects: Sendable {
         }
     }
 
-    /// Everything that routing takes in.
+    /// Everything that routing reads.
     package var changes: [ObjectChange] {
         services.values.map { .set(.service($0)) } + slices.map { .set(.endpointSlice($0)) }
             + nodes.map { .set(.node($0)) } + ranges.map { .set(.serviceCIDR($0)) }
     }
 }
 
-/// What a Pod's status and events say beyond its readiness.
+/// Details of a Pod's status and events beyond its readiness.
 package struct PodReport: Sendable, Hashable {
     /// Why it is not ready: `container web: CrashLoopBackOff: back-off 5m0s restarting failed container`.
     package var reasons: [String] = []
@@ -71,7 +71,7 @@ package struct PodReport: Sendable, Hashable {
 }
 
 extension Pod {
-    /// Whether it will never serve again.
+    /// Whether it has ended for good.
     var hasEnded: Bool { phase == .succeeded || phase == .failed }
 }
 

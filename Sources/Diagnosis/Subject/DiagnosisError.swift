@@ -1,18 +1,18 @@
 /// Why a question cannot be answered at all.
 package struct DiagnosisError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// The question makes no sense.
+        /// The question is invalid.
         case invalidQuestion
-        /// Nothing says where objects come from.
+        /// The source of objects is unknown.
         case noObjects
-        /// The system refused something that every program may ask for.
+        /// The system refused an ordinary request.
         case system
         /// The packet could not be traced.
         case trace
     }
 
     package var code: Code
-    /// What is wrong, and what to do.
+    /// What is wrong, and what to do about it.
     package var message: String
     package var cause: (any Error)?
 

@@ -1,9 +1,9 @@
 import InternetAddresses
 import ServiceRouting
 
-/// Connections of one sort of clients to one frontend.
+/// Connections from one kind of client to one frontend.
 struct Passage: Sendable, Hashable {
-    /// Where the clients are, as routing distinguishes them.
+    /// The location of the clients, as routing distinguishes it.
     enum Side: String, Sendable, Hashable {
         /// Pods, and the node itself.
         case inside
@@ -15,13 +15,13 @@ struct Passage: Sendable, Hashable {
     var side: Side
     /// Whether the node itself is the client.
     var isFromNode = false
-    /// The client's address, where it is known.
+    /// The client's address, if known.
     var client: IPAddress?
 
     var destination: Destination { side == .inside ? frontend.inside : frontend.outside }
     var backends: [Backend] { route.backends(of: destination) }
 
-    /// Whether the source ranges admit the client; `nil` if that depends on an address that is not known.
+    /// Whether the source ranges admit the client; `nil` if its address is unknown.
     var isAdmitted: Bool? {
         guard frontend.admission != .everyone else { return true }
         guard let client else { return nil }
@@ -29,7 +29,7 @@ struct Passage: Sendable, Hashable {
         return route.sourceRanges.contains { $0.contains(client) }
     }
 
-    /// Whether the packets bear the mark that asks for masquerading.
+    /// Whether the packets carry the mark that requests masquerading.
     var isMasqueraded: Bool {
         switch frontend.masquerade {
         case .everyone: true

@@ -1,14 +1,14 @@
 package import InternetAddresses
 package import KubernetesAPI
 
-/// What somebody wants to know: why connections to a place go where they go.
+/// A question about where connections go, and why.
 package struct Question: Sendable, Hashable {
     package enum Subject: Sendable, Hashable {
         /// `shop/web`
         case service(NamespacedName)
         /// `10.96.0.5`
         case address(IPAddress)
-        /// `web.shop.svc`, as a client has it
+        /// `web.shop.svc`, as a client uses it
         case name(String)
     }
 
@@ -18,7 +18,7 @@ package struct Question: Sendable, Hashable {
         case name(String)
     }
 
-    /// Where connections come from.
+    /// The source of connections.
     package enum Origin: Sendable, Hashable {
         case pod
         case node
@@ -26,18 +26,18 @@ package struct Question: Sendable, Hashable {
         case address(IPAddress)
     }
 
-    /// As it was written.
+    /// As written.
     package var text: String
     package var subject: Subject
     /// `nil` for all ports.
     package var port: Port?
     /// `nil` for all protocols.
     package var transport: TransportProtocol?
-    /// `nil` for everybody.
+    /// `nil` for all clients.
     package var origin: Origin?
 
     /// Reads `shop/web`, `shop/web:http`, `10.96.0.5:80/udp`, `[fd00::1]:80`, `web.shop.svc:80` and the like; `origin`
-    /// as ``Origin/init(_:)`` takes it. Throws ``DiagnosisError`` with what to write instead.
+    /// as ``Origin/init(_:)`` takes it. Throws ``DiagnosisError`` with the valid forms.
     package init(_ text: String, origin: String? = nil) throws(DiagnosisError) {
         self.text = text
         var rest = text[...]
@@ -62,7 +62,7 @@ package struct Question: Sendable, Hashable {
         self.origin = try origin.map { (text) throws(DiagnosisError) in try Origin(text) }
     }
 
-    /// Takes the port off the end.
+    /// Splits off the port.
     private static func split(_ text: Substring) -> (place: Substring, port: Substring?) {
         if text.first == "[", let end = text.firstIndex(of: "]") {
             let rest = text[end...].dropFirst()

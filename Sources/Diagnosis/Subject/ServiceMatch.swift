@@ -2,12 +2,12 @@ import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
 
-/// The Service and the ports that a question is about.
+/// The Service and the ports of a question.
 struct ServiceMatch {
     private(set) var service: Service?
     private(set) var ports: [ServicePort] = []
     private(set) var mismatch: Finding?
-    /// The address that was asked for; the others of the Service are left aside.
+    /// The address in the question; the Service's others are ignored.
     private var address: IPAddress?
     private var port: UInt16?
 
@@ -88,7 +88,7 @@ struct ServiceMatch {
                     $1.metadata.creationTime, $1.metadata.namespacedName
                 )
             }
-        // Among several that ask for the address, the one that has it is found by its port.
+        // If several Services claim the address, the port decides which one owns it.
         for service in owners {
             choosePorts(question, of: service, namePort: \.port)
             if mismatch == nil {
@@ -122,7 +122,7 @@ struct ServiceMatch {
 }
 
 extension Service {
-    /// Whether clients may know it by this address.
+    /// Whether clients may use this address for it.
     fileprivate func has(_ address: IPAddress) -> Bool {
         clusterIPs.contains(address) || externalIPs.contains(address)
             || loadBalancerIngress.contains { $0.address == address }

@@ -1,13 +1,13 @@
 import KubernetesAPI
 
-/// The Service that a client's name is about, as the Kubernetes DNS specification forms names.
+/// The Service of a client's name, by the rules of the Kubernetes DNS specification.
 struct ServiceName: Sendable, Hashable {
     var service: NamespacedName
-    /// The labels behind the Service's name that the client wrote: `shop.svc` of `web.shop.svc`.
+    /// The labels that the client wrote after the Service's name: `shop.svc` of `web.shop.svc`.
     var suffix: String
 
-    /// Reads `web`, `web.shop`, `web.shop.svc` and `web.shop.svc.cluster.local`, with or without a dot at the end;
-    /// `nil` for a name of something else. A name without a namespace is one of `namespace`.
+    /// Reads `web`, `web.shop`, `web.shop.svc` and `web.shop.svc.cluster.local`, with or without a trailing dot; `nil`
+    /// for other names. A name without a namespace is in `namespace`.
     init?(_ text: String, zone: String = "cluster.local", namespace: String = "default") {
         var name = text.lowercased()[...]
         if name.last == "." { name = name.dropLast() }

@@ -1,9 +1,9 @@
 /// Reads flags as kube-proxy does: `--name value`, `--name=value`, `-v 2`, `-v2`, and switches with or without a value.
 struct FlagParser {
-    /// The program's name as it was called, for messages.
+    /// The name by which the program was invoked, for messages.
     let program: String
     private(set) var configuration = KubeProxyConfiguration.ofFlags
-    /// The names of the flags that were given.
+    /// The names of the given flags.
     private(set) var given: Set<String> = []
 
     init(program: String) { self.program = program }

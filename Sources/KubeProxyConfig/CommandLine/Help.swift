@@ -1,5 +1,5 @@
 extension Setting {
-    /// The answer to `--help`, for a program of that name.
+    /// The output of `--help`, for a program of this name.
     package static func help(program: String) -> String {
         var text = """
             Programs this node's kernel with the Services of a cluster, or of manifests.

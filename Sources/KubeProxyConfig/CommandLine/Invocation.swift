@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the arguments of `servicelet proxy`, or of `kube-proxy`, ask for.
+/// The request in the arguments of `servicelet proxy` or `kube-proxy`.
 package struct Invocation: Sendable, Hashable {
     package enum Task: Sendable, Hashable {
         case run
@@ -13,23 +13,23 @@ package struct Invocation: Sendable, Hashable {
     }
 
     package var task: Task
-    /// What holds: the file's values or the flags', complete and checked.
+    /// The effective values, from the file or the flags, complete and validated.
     package var configuration: KubeProxyConfiguration
-    /// The flags, whether they hold or not.
+    /// The flags, whether effective or not.
     package var flags: KubeProxyConfiguration
-    /// What the file that `--config` names says; `nil` without one.
+    /// The contents of the `--config` file; `nil` without one.
     package var fileText: String?
-    /// What the operator should know before the program starts.
+    /// Warnings for the operator before the program starts.
     package var remarks: [String]
 
-    /// Reads the arguments, and the file that `--config` names.
+    /// Reads the arguments, and the `--config` file.
     ///
     /// - Parameters:
     ///   - arguments: Without the program's name and subcommand.
-    ///   - program: How the program was called, for messages.
-    ///   - isKubeProxy: Whether it was called under the name `kube-proxy`: then an empty mode means iptables.
+    ///   - program: The name by which the program was invoked, for messages.
+    ///   - isKubeProxy: Whether it was invoked as `kube-proxy`: then an empty mode means iptables.
     ///   - read: Reads the file at a path; blocks.
-    /// - Throws: ``ConfigurationError`` in one line: where the mistake is, what is wrong, what to write.
+    /// - Throws: ``ConfigurationError`` in one line: the place, the fault, and the remedy.
     package init(
         _ arguments: [String], program: String, isKubeProxy: Bool,
         read: (String) throws(ConfigurationError) -> String = Self.read
@@ -107,21 +107,21 @@ package struct Invocation: Sendable, Hashable {
 }
 
 extension KubeProxyConfiguration {
-    /// The flags that count beside a file.
+    /// The flags that apply in addition to a file.
     private static let besideFile: Set<String> = [
         "hostname-override", "master", "manifests", "userspace-reach", "userspace-drain-timeout", "count-connections",
         "logging-format", "log-flush-frequency", "v", "vmodule",
         "log-text-split-stream", "log-text-info-buffer-size", "log-json-split-stream", "log-json-info-buffer-size",
     ]
 
-    /// Takes over the flags that count beside the file that `self` was read from.
+    /// Applies the flags that are effective in addition to the file that `self` was read from.
     fileprivate mutating func take(_ flags: KubeProxyConfiguration, given: Set<String>) {
         let vmodule = logging.vmodule
         for setting in Setting.all {
             guard let flag = setting.flag, given.contains(flag), Self.besideFile.contains(flag) else { continue }
             setting.copy(flags, &self)
         }
-        // Both count, and the flag first.
+        // Both apply; the flag has precedence.
         if given.contains("vmodule") { logging.vmodule = vmodule.following(logging.vmodule) }
         command.config = flags.command.config
         command.initOnly = flags.command.initOnly

@@ -2,7 +2,7 @@ import DaemonKit
 import InternetAddresses
 
 extension KubeProxyConfiguration {
-    /// Fills in what depends on other values.
+    /// Fills in values that depend on others.
     mutating func complete(emptyMode: String) {
         if mode.isEmpty { mode = emptyMode }
         if detectLocalMode.isEmpty { detectLocalMode = "ClusterCIDR" }
@@ -13,15 +13,15 @@ extension KubeProxyConfiguration {
         metricsBindAddress = Self.withPort(metricsBindAddress, command.metricsPort)
     }
 
-    /// An address alone gets the port.
+    /// An address without a port gets the default.
     private static func withPort(_ text: String, _ port: Int) -> String {
         guard let address = IPAddress(text), let port = UInt16(exactly: port) else { return text }
         return "\(ListenAddress(address: address, port: port))"
     }
 
-    /// Checks each value, and values beside each other, as kube-proxy does.
+    /// Checks each value, and combinations of values, as kube-proxy does.
     ///
-    /// `file` is the name of the file that the values are from; `nil` if they are from flags.
+    /// `file` is the name of the values' file; `nil` if they are from flags.
     func validate(file: String?) throws(ConfigurationError) {
         func problem(_ field: String, _ text: String) -> ConfigurationError {
             let flag = Setting.all.first { $0.field == field || $0.flag == field }?.flag
@@ -57,7 +57,7 @@ extension KubeProxyConfiguration {
         }
     }
 
-    /// How often things are checked and at most written, in the mode in use.
+    /// The sync periods of the mode in use.
     package var periodsInUse: (sync: Duration, min: Duration) {
         switch mode {
         case "iptables": (iptables.syncPeriod, iptables.minSyncPeriod)
@@ -66,7 +66,7 @@ extension KubeProxyConfiguration {
         }
     }
 
-    /// What was set and does nothing, with the reason.
+    /// Settings without effect, with the reason.
     func idleSettings(isFile: Bool) -> [String] {
         let defaults = isFile ? Self() : Self.ofFlags
         var remarks: [String] = []

@@ -6,10 +6,10 @@ package enum ConfigurationFile {
     package static let apiVersion = "kubeproxy.config.k8s.io/v1alpha1"
     package static let kind = "KubeProxyConfiguration"
 
-    /// Fields of earlier releases. Clusters that were upgraded still have them in their ConfigMap.
+    /// Fields of earlier releases, which upgraded clusters still have in their ConfigMap.
     static let retired: Set<String> = ["resourceContainer", "udpIdleTimeout"]
 
-    /// Reads a file's text. Fields that are not there have their defaults.
+    /// Reads a file's text. Missing fields have their defaults.
     ///
     /// - Parameters:
     ///   - text: YAML or JSON.
@@ -31,14 +31,14 @@ package enum ConfigurationFile {
     }
 
     private static func document(_ text: String, name: String) throws(ConfigurationError) -> Node? {
-        // JSON may be indented with tabs, YAML may not. Within the strings of JSON there are none.
+        // JSON may be indented with tabs, YAML may not. JSON strings contain no tabs.
         let isJSON = text.first { !$0.isWhitespace } == "{"
         let yaml = isJSON ? String(text.map { $0 == "\t" ? " " : $0 }) : text
         do {
             var sequence = try Yams.compose_all(yaml: yaml)
             var documents: [Node] = []
             while let document = sequence.next() { documents.append(document) }
-            // The sequence ends where it cannot be read on.
+            // The sequence ends where the text becomes unreadable.
             if let error = sequence.error { throw error }
             documents.removeAll(where: \.isNull)
             guard documents.count < 2 else {
@@ -71,7 +71,7 @@ package enum ConfigurationFile {
     }
 }
 
-/// Goes through a document and collects what it says.
+/// Walks a document and collects its values.
 private struct Reader {
     let name: String
     var configuration = KubeProxyConfiguration()
@@ -83,7 +83,7 @@ private struct Reader {
     private static let settings = Dictionary(
         Setting.all.compactMap { setting in setting.field.map { ($0, setting) } },
         uniquingKeysWith: { first, _ in first })
-    /// The paths of fields that are objects, and what is under each.
+    /// The paths of fields that are objects, and their members.
     private static let objects = Set(
         settings.keys.flatMap { field in
             field.indices.filter { field[$0] == "." }.map { String(field[..<$0]) }

@@ -1,12 +1,12 @@
 import BlockingThreads
 import FolderWatching
 
-/// Notices when the configuration file says something else than at the start.
+/// Detects changes of the configuration file since the start.
 ///
-/// Whoever runs the program starts it again then, with the new configuration: this is how kube-proxy does it. Here it
-/// also works for a ConfigMap that is mounted as a folder, where kubelet replaces a link beside the file.
+/// As with kube-proxy, the program then exits and its supervisor restarts it with the new configuration. Here this also
+/// works for a ConfigMap mounted as a folder, where kubelet replaces a link beside the file.
 package struct ConfigurationWatch: Sendable {
-    /// Milliseconds after which the file is read in any case: inotify reports nothing of network file systems.
+    /// Milliseconds after which the file is read regardless: inotify does not cover network file systems.
     private static let interval: Int32 = 5_000
     /// Milliseconds that a writer gets to finish.
     private static let silence: Int32 = 50
@@ -16,14 +16,14 @@ package struct ConfigurationWatch: Sendable {
 
     /// - Parameters:
     ///   - path: The file.
-    ///   - text: What it said at the start.
+    ///   - text: Its contents at the start.
     package init(_ path: String, text: String) {
         self.path = path
         self.text = text
     }
 
     /// Runs until the task is cancelled. Throws ``ConfigurationError`` with code `file` when the file has changed. A
-    /// file that is away is not a change; one that cannot be watched is an error.
+    /// missing file is not a change; one that cannot be watched is an error.
     package func run() async throws {
         let wakeUp = try WakeUp()
         let (outcomes, continuation) = AsyncStream.makeStream(
@@ -43,13 +43,13 @@ package struct ConfigurationWatch: Sendable {
             .file, "--config: \(path) has changed; the program ends, to be started again with what it says now")
     }
 
-    /// Waits until the file's text is another one, or for `wakeUp`.
+    /// Waits until the file's text differs, or for `wakeUp`.
     private func waitForChange(_ wakeUp: WakeUp) throws(FolderWatchError) -> Bool {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         var watch = try FolderWatch(wakeUp: wakeUp)
         while true {
-            // The folder may be another one by now, or away for a while.
+            // The folder may have been replaced, or be missing for a while.
             do throws(FolderWatchError) {
                 try watch.watch(folder)
             } catch {

@@ -3,7 +3,7 @@ package import KubernetesObjects
 extension KubeProxyConfiguration {
     /// As an object of kind `KubeProxyConfiguration`, with every field and in kube-proxy's order.
     ///
-    /// As with kube-proxy, the periods of modes that are not in use are zero.
+    /// As in kube-proxy, the periods of modes not in use are zero.
     package var json: JSONValue {
         var written = self
         if mode != "iptables" { (written.iptables.syncPeriod, written.iptables.minSyncPeriod) = (.zero, .zero) }

@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// What kube-proxy's own validation demands of single values (`pkg/proxy/apis/config/validation`).
+/// kube-proxy's validation of single values (`pkg/proxy/apis/config/validation`).
 enum Checks {
     static func between(_ range: ClosedRange<Int>) -> @Sendable (Int) -> String? {
         { range.contains($0) ? nil : "is \($0); write a number from \(range.lowerBound) to \(range.upperBound)" }
@@ -27,7 +27,7 @@ enum Checks {
         return nil
     }
 
-    /// One network, or one of each family.
+    /// One network, or one per family.
     static func clusterCIDR(_ text: String) -> String? {
         if text.isEmpty { return nil }
         let remedy = "write the pods' network, or one of each family, such as 10.244.0.0/16,fd00:10:244::/48"
@@ -57,7 +57,7 @@ enum Checks {
         }
     }
 
-    /// A name that is there, or none.
+    /// A valid name, or none.
     static func notBlank(_ text: String) -> String? {
         text.isEmpty || text.contains { !$0.isWhitespace }
             ? nil : "is “\(text)”, which is no name; write one, or omit it for the host name"

@@ -2,7 +2,7 @@ extension Setting {
     private static let goLogging = "lines go to standard error at once, as text"
     private static let gates = "servicelet has no features that are switched with gates"
 
-    /// What is not about one mode: the API server, the log, where to listen.
+    /// Settings common to all modes: the API server, the log, addresses to listen on.
     @Table static var general: [Setting] {
         Setting(
             \.featureGates, flag: "feature-gates", field: "featureGates", omitsZero: true, .withoutEffect(gates),

@@ -1,5 +1,5 @@
 extension Setting {
-    /// The modes and what each can be told.
+    /// The modes and their settings.
     @Table static var modes: [Setting] {
         Setting(
             \.mode, flag: "proxy-mode", field: "mode", placeholder: "mode",

@@ -1,5 +1,5 @@
 extension Setting {
-    /// The node: whose traffic is local, where node ports are open, what the kernel is told beside rules.
+    /// The node: detection of local traffic, addresses of node ports, kernel settings.
     @Table static var node: [Setting] {
         Setting(
             \.detectLocalMode, flag: "detect-local-mode", field: "detectLocalMode", placeholder: "mode",
@@ -73,7 +73,7 @@ extension Setting {
             .windowsOnly, "Run as a Windows service.")
     }
 
-    /// What has no field in the file.
+    /// Settings without a field in the file.
     @Table static var commands: [Setting] {
         Setting(
             \.command.config, flag: "config", placeholder: "path",

@@ -1,56 +1,56 @@
 import KubernetesObjects
 import Yams
 
-/// One thing that an operator can say: its flag, its field in the file, its default, what is checked, and what it does.
+/// One setting: its flag, its field in the file, its default, its checks, and its effect.
 ///
-/// The rows in ``all`` are the only place where this is written; the parser of flags, the reader of the file,
-/// `--write-config-to`, `--help`, `/configz`, `/flagz` and the table in docs/kube-proxy.md come from them.
+/// The rows in ``all`` are the only definition; the flag parser, the file reader, `--write-config-to`, `--help`,
+/// `/configz`, `/flagz` and the table in docs/kube-proxy.md come from them.
 package struct Setting: Sendable {
-    /// What becomes of a value.
+    /// How a value is treated.
     package enum Effect: Sendable, Hashable {
-        /// It does what it does in kube-proxy, or what the note says.
+        /// It works as in kube-proxy, or as the note says.
         case honoured(String = "")
-        /// It is accepted, and nothing follows, for this reason.
+        /// It is accepted without effect, for this reason.
         case withoutEffect(String)
-        /// It has no meaning on Linux: a value other than zero is refused.
+        /// It has no meaning on Linux: only zero values are accepted.
         case windowsOnly
     }
 
     /// The name of the flag, without dashes.
     package let flag: String?
-    /// The flag's one letter, which follows one dash.
+    /// The flag's single-letter form.
     package let letter: Character?
     /// The path of the field in the file, such as `iptables.masqueradeBit`.
     package let field: String?
     package let effect: Effect
-    /// What it is, in one sentence.
+    /// Its description, in one sentence.
     package let help: String
-    /// What stands for the flag's value in help; `nil` for a switch.
+    /// The placeholder of the flag's value in help; `nil` for a switch.
     package let placeholder: String?
-    /// The value of the flag, and of the field in JSON, that holds if nobody says anything.
+    /// The default of the flag, and of the field in JSON.
     package let defaultText: String
     /// The only mode in which the value is checked; `nil` for all.
     let mode: String?
-    /// Whether a field of the zero value is left out of what is written.
+    /// Whether a zero value is omitted from written configurations.
     let omitsZero: Bool
 
     let setDefault: @Sendable (inout KubeProxyConfiguration) -> Void
     let setFlagDefault: @Sendable (inout KubeProxyConfiguration) -> Void
-    /// Takes the text of a flag; `isRepeated` if it was given before.
+    /// Reads the text of a flag; `isRepeated` if it was given before.
     let setFlag: @Sendable (inout KubeProxyConfiguration, String, _ isRepeated: Bool) throws(ValueProblem) -> Void
     let setField: @Sendable (inout KubeProxyConfiguration, Node) throws(ValueProblem) -> Void
     let copy: @Sendable (KubeProxyConfiguration, inout KubeProxyConfiguration) -> Void
     let flagText: @Sendable (KubeProxyConfiguration) -> String
     let json: @Sendable (KubeProxyConfiguration) -> JSONValue
     let isZero: @Sendable (KubeProxyConfiguration) -> Bool
-    /// What is wrong with the value; `nil` if nothing is.
+    /// The value's fault; `nil` if it is valid.
     let check: @Sendable (KubeProxyConfiguration) -> String?
 
     typealias Path<Value> = any WritableKeyPath<KubeProxyConfiguration, Value> & Sendable
 
-    /// A row of the table: `path` is where the value is kept, and `also` what else the flag sets. `zeroIsDefault` is
-    /// whether a field of the zero value means the default, as for all that Go keeps without a pointer. `check` returns
-    /// what is wrong with a value, as the end of a sentence that begins with the name.
+    /// A row of the table: `path` is where the value is stored, and `also` what else the flag sets. `zeroIsDefault`
+    /// says whether a zero value means the default, as for all Go fields without a pointer. `check` returns the value's
+    /// fault, as the end of a sentence that begins with the name.
     init<Value: SettingValue>(
         _ path: Path<Value>, flag: String? = nil, letter: Character? = nil, field: String? = nil,
         default value: Value = Value.zero, flagDefault: Value? = nil, zeroIsDefault: Bool = false,
@@ -75,7 +75,7 @@ package struct Setting: Sendable {
             for other in also { configuration[keyPath: other] = value }
         }
         setField = { configuration, node throws(ValueProblem) in
-            // Nothing, and for most fields zero too, leaves the default.
+            // A missing value, and for most fields zero, leaves the default.
             if node.isNull { return }
             let value = try Value(node: node)
             if !zeroIsDefault || value != .zero { configuration[keyPath: path] = value }
@@ -92,7 +92,7 @@ extension Setting {
     /// All settings; those with a field in the order in which kube-proxy writes them.
     package static let all = general + modes + node + commands
 
-    /// How an error calls it.
+    /// Its name in errors.
     var name: String { field ?? "--\(flag ?? "")" }
 
     /// Builds the table row by row, so that each row is checked alone.

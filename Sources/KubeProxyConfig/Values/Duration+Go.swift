@@ -61,7 +61,7 @@ extension Duration: SettingValue {
         return "\(sign)\(hours)\(minutes > 0 ? "\(minutes % 60)m" : "")\(seconds)"
     }
 
-    /// `value / unit`, without zeros at the end.
+    /// `value / unit`, without trailing zeros.
     private static func decimal(_ value: Int64, unit: Int64) -> String {
         let fraction = String(String("\(unit + value % unit)".dropFirst().reversed().drop { $0 == "0" }).reversed())
         return fraction.isEmpty ? "\(value / unit)" : "\(value / unit).\(fraction)"

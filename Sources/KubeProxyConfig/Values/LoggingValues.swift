@@ -3,7 +3,7 @@ import Yams
 
 /// A number of bytes as Kubernetes writes quantities: `512`, `4Ki`, `1M`.
 package struct ByteQuantity: SettingValue {
-    /// As it was written.
+    /// As written.
     package var text = "0"
 
     package init() {}
@@ -52,7 +52,7 @@ package struct FlushFrequency: SettingValue {
     var json: JSONValue { duration.json }
 }
 
-/// The verbosity of the lines that come from some source files: klog's `--vmodule`.
+/// The verbosity of single source files: klog's `--vmodule`.
 package struct FileVerbosities: SettingValue {
     /// File name patterns with levels.
     package var patterns: [String: Int] = [:]
@@ -96,7 +96,7 @@ package struct FileVerbosities: SettingValue {
     }
 }
 
-/// What `--version` asks for.
+/// The value of `--version`.
 package enum VersionRequest: String, SettingValue {
     case none = "false"
     case short = "true"

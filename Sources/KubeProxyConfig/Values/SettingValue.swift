@@ -3,21 +3,21 @@ import Yams
 
 /// A type that fields and flags can have.
 protocol SettingValue: Sendable, Hashable {
-    /// What Go calls the zero value: of a field that is not there.
+    /// Go's zero value, for missing fields.
     static var zero: Self { get }
-    /// How help calls a value; `nil` for a switch, which needs none.
+    /// The placeholder of a value in help; `nil` for a switch, which needs none.
     static var placeholder: String? { get }
 
     /// Reads the value of a flag.
     init(flag text: String) throws(ValueProblem)
     /// Reads the value of a field.
     init(node: Node) throws(ValueProblem)
-    /// The value of a flag that is given again after `self`.
+    /// The value of a flag repeated after `self`.
     func following(_ next: Self) -> Self
 
-    /// As `/flagz` has it.
+    /// As in `/flagz`.
     var flagText: String { get }
-    /// As a file has it.
+    /// As in a file.
     var json: JSONValue { get }
 }
 
@@ -26,7 +26,7 @@ extension SettingValue {
 }
 
 extension Node {
-    /// The text of a scalar of one of the kinds; throws what to write instead.
+    /// The text of a scalar of one of the kinds; throws the valid form.
     func text(_ kinds: Tag.Name..., expecting what: String) throws(ValueProblem) -> String {
         guard case .scalar(let scalar) = self else { throw ValueProblem("is a list or an object; write \(what)") }
         guard kinds.contains(where: { tag == Tag($0) }) else {

@@ -1,4 +1,4 @@
-/// Finds what somebody may have meant.
+/// Suggests corrections of misspelled names.
 enum Similarity {
     /// The candidate with the fewest differing letters, if these are few; the first by name among equals.
     static func nearest(to text: String, among candidates: [String]) -> String? {
@@ -8,7 +8,7 @@ enum Similarity {
             .filter { $0.0 <= limit }.min { $0 < $1 }?.1
     }
 
-    /// How many letters must be added, removed or replaced.
+    /// The number of letters to add, remove or replace.
     private static func distance(_ left: [Character], _ right: [Character]) -> Int {
         var row = Array(0...right.count)
         for (index, letter) in left.enumerated() {

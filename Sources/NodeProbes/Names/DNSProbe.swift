@@ -3,9 +3,9 @@ package import Diagnosis
 import Glibc
 package import InternetAddresses
 
-/// Asks DNS servers as a client does, over UDP.
+/// Queries DNS servers as a client does, over UDP.
 package enum DNSProbe {
-    /// Asks `server` for the addresses of a name, both families at the same time. Blocks for `timeout` at most.
+    /// Queries `server` for the addresses of a name, both families concurrently. Blocks for at most `timeout`.
     package static func ask(
         _ name: String, server: IPAddress, port: UInt16 = 53, families: [IPFamily] = [.ipv4],
         timeout: Duration = .milliseconds(500)
@@ -52,7 +52,7 @@ package enum DNSProbe {
         return reply(.addresses(addresses.sorted()))
     }
 
-    /// What a file like /etc/resolv.conf tells a resolver; `nil` where it cannot be read.
+    /// The contents of a file like /etc/resolv.conf; `nil` if it cannot be read.
     package static func resolver(_ path: String) -> DNSFacts.Resolver? {
         guard let text = SystemFile.text(path) else { return nil }
         var resolver = DNSFacts.Resolver(path: path, servers: [], search: [], ndots: 1)

@@ -2,14 +2,14 @@ package import Diagnosis
 import Glibc
 import InternetAddresses
 
-/// Connects to backends from this node, past the rules for Services, and hangs up at once.
+/// Connects to backends from this node, bypassing the rules for Services, and closes at once.
 package enum BackendProbe {
-    /// The backends that are asked at most: a few stand for all.
+    /// The maximum number of backends probed: a few represent all.
     package static let limit = 16
 
-    /// Asks all at the same time. Blocks until all have answered, or for `timeout`.
+    /// Probes all concurrently. Blocks until all have answered, or for `timeout`.
     ///
-    /// A TCP connection is closed as soon as it is there; over UDP an empty datagram is sent. SCTP is not asked.
+    /// A TCP connection is closed as soon as it is established; over UDP an empty datagram is sent. SCTP is not probed.
     package static func ask(
         _ backends: [BackendKey], timeout: Duration = .milliseconds(600)
     ) -> [BackendKey: BackendAnswer] {
@@ -37,7 +37,7 @@ package enum BackendProbe {
                     fd: entry.socket.number, events: Int16(entry.backend.transport == .tcp ? POLLOUT : POLLIN),
                     revents: 0)
             }
-            // Over UDP silence is the good answer, and nobody waits for it for long.
+            // Over UDP silence is the good answer, so the wait is short.
             let isPatient = waiting.contains { $0.backend.transport == .tcp }
             let limit = isPatient ? rest : min(rest, .milliseconds(100) - (ContinuousClock.now - start))
             guard limit > .zero else { break }

@@ -20,13 +20,13 @@ package enum ConntrackProbe {
                 facts.stale += try connection.entries(family, .udp, where: stale.contains)
             }
         } catch {
-            // Without the right to read the table nothing is known to be stale.
+            // Without permission to read the table, nothing is known to be stale.
             facts.stale = []
         }
         return facts
     }
 
-    /// The columns `drop` of all processors: packets that found no room.
+    /// The sum of all processors' `drop` columns: packets for which there was no room.
     private static func drops() -> Int {
         guard let lines = SystemFile.text("/proc/net/stat/nf_conntrack")?.split(separator: "\n"),
             let head = lines.first,

@@ -2,10 +2,10 @@ package import Diagnosis
 import Glibc
 package import InternetAddresses
 
-/// Echo requests that may not be fragmented: whether large packets arrive where small ones do.
+/// Unfragmentable echo requests: whether large packets arrive where small ones do.
 package enum EchoProbe {
-    /// Sends a small request to each address, and one of the size of its MTU, at the same time; blocks for `timeout` at
-    /// most. Addresses whose small request cannot be sent are missing.
+    /// Sends each address a small request and one of the MTU's size, concurrently; blocks for at most `timeout`.
+    /// Addresses whose small request cannot be sent are missing.
     package static func ask(
         _ targets: [IPAddress: Int], timeout: Duration = .milliseconds(300)
     ) -> [IPAddress: WayFacts.Echo] {
@@ -26,16 +26,17 @@ package enum EchoProbe {
         return echoes
     }
 
-    /// `nil` and the size that this machine knows to be the largest, where it does not send.
+    /// `nil` and this machine's known maximum size, if it refuses to send.
     private static func largeRequest(_ address: IPAddress, size: Int) -> (Socket?, Int?) {
-        // Loopback interfaces take more than fits a datagram.
+        // The MTU of loopback interfaces exceeds a datagram.
         (request(address, size: min(size, 65_000)), nil)
     }
 
     private static func request(_ address: IPAddress, size: Int) -> Socket? {
         let isIPv4 = address.family == .ipv4
         let target = SocketAddress(address, port: 0)
-        // An unprivileged echo socket, which gets only its own answers; root's right to a raw one where those are off.
+        // An unprivileged echo socket, which receives only its own answers; a raw one, which needs root, if
+        // those are disabled.
         let number = isIPv4 ? Int32(IPPROTO_ICMP) : Int32(IPPROTO_ICMPV6)
         guard
             let socket = Socket(target.family, SOCK_DGRAM, protocol: number)
@@ -75,7 +76,7 @@ package enum EchoProbe {
             var buffer = [UInt8](repeating: 0, count: 128)
             let count = recv(socket.number, &buffer, buffer.count, 0)
             guard count > 0 else { return false }
-            // A raw IPv4 socket hands out the IP header too, and everybody's messages.
+            // A raw IPv4 socket also delivers the IP header, and all processes' messages.
             let start = buffer[0] >> 4 == 4 && buffer[0] & 15 >= 5 ? Int(buffer[0] & 15) * 4 : 0
             if start < count, buffer[start] == 0 || buffer[start] == 129 { return true }
         }

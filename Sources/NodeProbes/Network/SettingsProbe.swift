@@ -1,8 +1,8 @@
 import Diagnosis
 
-/// Settings of the kernel that decide whether packets reach pods, in the network namespace of the calling thread.
+/// Kernel settings that decide whether packets reach pods, in the network namespace of the calling thread.
 package enum SettingsProbe {
-    /// Reads them, by their path below `/proc/sys`. Blocks shortly.
+    /// Reads them, by path below `/proc/sys`. Blocks briefly.
     package static func read() -> [String: String] {
         var settings: [String: String] = [:]
         var paths = ["net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"]
@@ -19,7 +19,8 @@ package enum SettingsProbe {
         return settings
     }
 
-    /// How many packets the reverse path filter has dropped in this network namespace (TcpExt, IPReversePathFilter).
+    /// The number of packets dropped by the reverse path filter in this network namespace (TcpExt,
+    /// IPReversePathFilter).
     package static func reversePathDrops() -> Int? {
         guard let text = SystemFile.text("/proc/net/netstat") else { return nil }
         var names: [Substring] = []

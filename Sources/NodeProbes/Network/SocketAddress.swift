@@ -1,7 +1,7 @@
 import Glibc
 import InternetAddresses
 
-/// An address and port as the C library takes it.
+/// An address and port for the C library.
 struct SocketAddress {
     private var storage = sockaddr_storage()
     private let length: socklen_t
@@ -44,7 +44,7 @@ struct SocketAddress {
 final class Socket {
     let number: Int32
 
-    /// A socket that does not block; `nil` where the system refuses, for which `errno` says why.
+    /// A non-blocking socket; `nil` if the system refuses, with the reason in `errno`.
     init?(_ family: Int32, _ type: __socket_type, protocol number: Int32 = 0) {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(family, Int32(type.rawValue) | flags, number)
@@ -58,14 +58,14 @@ final class Socket {
         address.withPointer { Glibc.connect(number, $0, $1) == 0 ? 0 : errno }
     }
 
-    /// The error that the socket has met; 0 for none.
+    /// The socket's pending error; 0 for none.
     var pendingError: Int32 {
         var error: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         return getsockopt(number, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno
     }
 
-    /// Waits for `events` (poll(2)) until the deadline; whether they came.
+    /// Waits for `events` (poll(2)) until the deadline; returns whether they occurred.
     func wait(for events: Int32, until deadline: ContinuousClock.Instant) -> Bool {
         while true {
             let rest = deadline - ContinuousClock.now
@@ -79,11 +79,11 @@ final class Socket {
 }
 
 extension Duration {
-    /// Whole milliseconds, one at least.
+    /// Whole milliseconds, at least one.
     var milliseconds: Int32 {
         Int32(clamping: max(1, components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000))
     }
 }
 
-/// The C library's words for an error number.
+/// The C library's message for an error number.
 func systemMessage(_ number: Int32) -> String { String(cString: strerror(number)) }

@@ -35,13 +35,13 @@ package enum WayProbe {
         return ways
     }
 
-    /// The addresses of neighbours that do not answer. Blocks.
+    /// The addresses of unresponsive neighbours. Blocks.
     package static func silentNeighbours() -> Set<IPAddress> {
         do throws(NetlinkError) {
             var routes = RoutesConnection(try NetlinkSocket(family: NETLINK_ROUTE))
             return try routes.silentNeighbours()
         } catch {
-            // What cannot be listed is not known to be silent.
+            // If neighbours cannot be listed, none is known to be unresponsive.
             return []
         }
     }

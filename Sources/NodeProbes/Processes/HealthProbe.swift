@@ -3,9 +3,9 @@ package import FoundationEssentials
 import Glibc
 package import InternetAddresses
 
-/// Asks a proxy of this machine for its health, as kubelet does.
+/// Queries a proxy of this machine for its health, as kubelet does.
 package enum HealthProbe {
-    /// The answer of `/healthz` at an address. Blocks for `timeout` at most.
+    /// The answer of `/healthz` at an address. Blocks for at most `timeout`.
     package static func ask(
         _ address: IPAddress, port: UInt16, timeout: Duration = .milliseconds(400)
     ) -> ProxyFacts.Health {
@@ -17,14 +17,14 @@ package enum HealthProbe {
         }
     }
 
-    /// For how many seconds a change has been waiting to be programmed, from the metrics; `nil` for none.
+    /// How many seconds a change has been waiting to be programmed, from the metrics; `nil` for none.
     package static func secondsPending(_ address: IPAddress, port: UInt16, at now: Date = .now) -> Double? {
         guard case .answer(200, let body) = SmallHTTP.get("/metrics", from: address, port: port) else { return nil }
         var values: [Substring: Double] = [:]
         for line in body.split(separator: "\n") where line.hasPrefix("kubeproxy_sync_proxy_rules_last_") {
             let words = line.split(separator: " ")
             guard words.count == 2, let value = Double(words[1]) else { continue }
-            // kube-proxy has one for each IP family.
+            // kube-proxy has one per IP family.
             let name = words[0].prefix { $0 != "{" }
             values[name] = max(values[name] ?? 0, value)
         }
@@ -45,7 +45,7 @@ package enum HealthProbe {
             let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
             let plain = Date.ISO8601FormatStyle()
             func date(_ text: String) throws -> Date {
-                // Go writes as many digits as there are: three at most are read.
+                // Go writes any number of digits; at most three are read.
                 let head = text.prefix { $0 != "." && $0 != "Z" }
                 return text.contains(".") && text.count == 24
                     ? try Date(text, strategy: style) : try Date("\(head)Z", strategy: plain)
@@ -53,7 +53,7 @@ package enum HealthProbe {
             let (updated, now) = (try date(answer.lastUpdated), try date(answer.currentTime))
             return updated.timeIntervalSince1970 > 0 ? max(0, now.timeIntervalSince(updated)) : nil
         } catch {
-            // An answer of another form still has its status.
+            // An answer in another format still has its status.
             return nil
         }
     }

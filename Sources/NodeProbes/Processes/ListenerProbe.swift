@@ -1,9 +1,9 @@
 package import Diagnosis
 package import InternetAddresses
 
-/// Sockets that listen, from /proc: in this network namespace, and in those of pods on this machine.
+/// Listening sockets, from /proc: in this network namespace, and in those of pods on this machine.
 package enum ListenerProbe {
-    /// The processes of this network namespace that hold one of these node ports. Blocks shortly.
+    /// The processes of this network namespace that hold one of these node ports. Blocks briefly.
     package static func holders(of ports: [(port: UInt16, transport: TransportProtocol, family: IPFamily)])
         -> [PortHolder]
     {
@@ -11,7 +11,7 @@ package enum ListenerProbe {
         let sockets = ListeningSocket.all(in: "/proc/thread-self/net")
         var wanted: [(socket: ListeningSocket, port: UInt16, transport: TransportProtocol, family: IPFamily)] = []
         for (port, transport, family) in ports {
-            // A socket on [::] takes IPv4 connections too, and one on loopback is in nobody's way.
+            // A socket on [::] also accepts IPv4 connections, and one on loopback interferes with nothing.
             let match = sockets.first {
                 $0.port == port && $0.transport == transport && !$0.address.isLoopback
                     && ($0.address.family == family || $0.address.isUnspecified)
@@ -42,8 +42,8 @@ package enum ListenerProbe {
         return owners
     }
 
-    /// What listens in the network namespaces of this machine that have these addresses: all sockets of the protocol,
-    /// the one on the port first. Missing where the namespace is not on this machine. Blocks shortly.
+    /// The listening sockets in this machine's network namespaces with these addresses: all of the protocol, the one on
+    /// the port first. Missing if the namespace is not on this machine. Blocks briefly.
     package static func listeners(for backends: [BackendKey]) -> [BackendKey: [String]] {
         guard !backends.isEmpty else { return [:] }
         var found: [BackendKey: [String]] = [:]

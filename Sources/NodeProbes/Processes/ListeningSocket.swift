@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// A socket that accepts connections or datagrams, as /proc/net/tcp and its like show it.
+/// A socket that accepts connections or datagrams, from /proc/net/tcp and similar files.
 struct ListeningSocket: Hashable {
     var address: IPAddress
     var port: UInt16
@@ -19,10 +19,10 @@ struct ListeningSocket: Hashable {
         }
     }
 
-    /// `  0: 0100007F:1F90 00000000:0000 0A …`; `nil` for a socket that is connected.
+    /// ` 0: 0100007F:1F90 00000000:0000 0A …`; `nil` for a connected socket.
     init?(_ line: Substring, _ transport: TransportProtocol) {
         let words = line.split(separator: " ")
-        // TCP_LISTEN, or for UDP TCP_CLOSE, as <net/tcp_states.h> has them.
+        // TCP_LISTEN, or for UDP TCP_CLOSE, from <net/tcp_states.h>.
         guard words.count > 9, words[3] == (transport == .tcp ? "0A" : "07"), let inode = Int(words[9]) else {
             return nil
         }
@@ -36,7 +36,7 @@ struct ListeningSocket: Hashable {
         self.inode = inode
     }
 
-    /// Words of 32 bits in the machine's order.
+    /// 32-bit words in host order.
     private static func address(_ text: Substring) -> IPAddress? {
         var bytes: [UInt8] = []
         var rest = text

@@ -6,16 +6,16 @@ struct RunningProcess {
     /// The name of the program, without its folder.
     var program: String { arguments.first?.split(separator: "/").last.map(String.init) ?? "" }
 
-    /// The state in /proc/PID/stat (`R`, `S`, `T` …), and the process that has started this one.
+    /// The state in /proc/PID/stat (`R`, `S`, `T` …), and the parent process.
     var status: (state: Character, parent: Int32)? {
-        // The name stands in parentheses, and may have any characters.
+        // The name is in parentheses, and may contain any characters.
         guard let text = SystemFile.text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
         let words = text[end...].dropFirst(2).split(separator: " ")
         guard words.count > 1, let state = words[0].first, let parent = Int32(words[1]) else { return nil }
         return (state, parent)
     }
 
-    /// All processes in the network namespace of the calling thread; `nil` where /proc does not tell.
+    /// All processes in the network namespace of the calling thread; `nil` if /proc is not readable.
     static func inThisNamespace() -> [RunningProcess]? {
         guard let own = SystemFile.target(of: "/proc/thread-self/ns/net") else { return nil }
         return SystemFile.names(in: "/proc").compactMap { name in

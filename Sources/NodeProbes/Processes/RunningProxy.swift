@@ -1,15 +1,15 @@
-/// A proxy that runs in this network namespace, and how it was called.
+/// A proxy running in this network namespace, and its command line.
 package struct RunningProxy: Sendable, Hashable {
     /// `servicelet` or `kube-proxy`.
     package var program: String
     package var pid: Int32
     /// Its arguments, without the program and the subcommand.
     package var arguments: [String]
-    /// Whether it serves an API of its own too (`servicelet run`).
+    /// Whether it also serves its own API (`servicelet run`).
     package var hasOwnAPI: Bool
     package var isStopped: Bool
 
-    /// The proxies of this network namespace; `nil` where processes cannot be listed. Blocks shortly.
+    /// The proxies of this network namespace; `nil` if processes cannot be listed. Blocks briefly.
     package static func all() -> [RunningProxy]? {
         guard let processes = RunningProcess.inThisNamespace() else { return nil }
         let ids = Set(processes.map(\.pid))
@@ -17,7 +17,7 @@ package struct RunningProxy: Sendable, Hashable {
             let arguments = process.arguments
             guard process.program == "kube-proxy" || process.program == "servicelet" else { return nil }
             let status = process.status
-            // A child that a proxy is about to turn into another program has the proxy's command line until then.
+            // Until it executes another program, a proxy's child has the proxy's command line.
             if let parent = status?.parent, ids.contains(parent),
                 processes.contains(where: { $0.pid == parent && $0.arguments == arguments })
             {
@@ -38,7 +38,7 @@ package struct RunningProxy: Sendable, Hashable {
         }
     }
 
-    /// The value of a flag, `--name value` or `--name=value`; the last one counts, as with every parser of flags.
+    /// The value of a flag, `--name value` or `--name=value`; the last one counts, as in all flag parsers.
     package func value(of flag: String) -> String? {
         var found: String?
         for (index, argument) in arguments.enumerated() {

@@ -1,7 +1,7 @@
 import Glibc
 package import InternetAddresses
 
-/// A GET request to a server of this machine, without all that a client of the world needs.
+/// A minimal GET request to a server of this machine.
 package enum SmallHTTP {
     package enum Outcome: Sendable, Hashable {
         case answer(status: Int, body: String)
@@ -9,10 +9,10 @@ package enum SmallHTTP {
         case refused
     }
 
-    /// The largest answer that is read.
+    /// The maximum size of an answer.
     private static let limit = 8 << 20
 
-    /// Asks over HTTP/1.1, and reads until the server hangs up. Blocks for `timeout` at most.
+    /// Sends the request over HTTP/1.1, and reads until the server closes. Blocks for at most `timeout`.
     package static func get(
         _ path: String, from address: IPAddress, port: UInt16, timeout: Duration = .milliseconds(400)
     ) -> Outcome {

@@ -2,16 +2,16 @@ import ChildProcesses
 package import Diagnosis
 package import InternetAddresses
 
-/// Reads the rules of other programs, through the programs that print them.
+/// Reads other programs' rules, through the tools that print them.
 package enum FilterProbe {
     private static let timeout = Duration.seconds(5)
-    /// The tables of Service proxies, which are compared with what they should be instead.
+    /// The tables of Service proxies, which are instead compared with the desired state.
     private static let proxies: Set<String> = ["servicelet", "kube-proxy"]
 
-    /// The tables of this network namespace that can drop packets. Blocks while the programs run.
+    /// The tables of this network namespace that can drop packets. Blocks while the tools run.
     package static func read() -> FilterFacts {
         var facts = FilterFacts()
-        // Tables of iptables' nft back end are nf_tables' too; nft cannot say what their matches mean.
+        // Tables of iptables' nft back end are also nf_tables tables, but nft cannot interpret their matches.
         var ofIPTables: Set<String> = []
         for family in IPFamily.allCases {
             let program = family == .ipv4 ? "iptables" : "ip6tables"
@@ -41,14 +41,14 @@ package enum FilterProbe {
         return facts
     }
 
-    /// What kube-proxy's table of a family holds, as `nft -j` prints it; `nil` where there is no such table. Blocks.
+    /// kube-proxy's table of a family, as `nft -j` prints it; `nil` if there is no such table. Blocks.
     package static func kubeProxyTable(_ family: IPFamily) -> [UInt8]? {
         var facts = FilterFacts()
         let name = family == .ipv4 ? "ip" : "ip6"
         return output(["nft", "-j", "list", "table", name, "kube-proxy"], &facts).map { Array($0.utf8) }
     }
 
-    /// What a program prints; `nil` where it is not installed or fails, which is noted.
+    /// The output of a program; `nil` if it is not installed or fails, which is noted.
     private static func output(_ arguments: [String], _ facts: inout FilterFacts) -> String? {
         var bytes: [UInt8] = []
         do throws(Command.Failure) {
@@ -57,7 +57,7 @@ package enum FilterProbe {
             facts.unread.append(
                 "\(arguments.joined(separator: " ")): \(outcome.errors.split(separator: "\n").first ?? "")")
         } catch {
-            // A back end that is not installed has no rules of its own to be read.
+            // A back end that is not installed has no rules to read.
             if case .notFound = error, arguments[0] != "nft" { return nil }
             facts.unread.append("\(error)")
         }

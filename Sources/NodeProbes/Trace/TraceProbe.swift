@@ -5,12 +5,12 @@ import InternetAddresses
 import NFTables
 import Netlink
 
-/// Sends one connection through the rules of this node, and tells what they do with its first packet.
+/// Sends one connection through the rules of this node, and reports what happens to its first packet.
 package enum TraceProbe {
     private static let duration = Duration.seconds(1)
 
-    /// Traces packets to a frontend for a second at most. `sends` makes a connection from this node; otherwise one of a
-    /// client is waited for. Blocks. Throws ``DiagnosisError`` with code `trace`.
+    /// Traces packets to a frontend for at most a second. With `sends`, connects from this node; otherwise waits for a
+    /// client's connection. Blocks. Throws ``DiagnosisError`` with code `trace`.
     package static func run(_ place: BackendKey, sends: Bool, origin: String) throws(DiagnosisError) -> PacketTrace {
         let steps: [TraceStep]
         do {
@@ -33,7 +33,7 @@ package enum TraceProbe {
     private static func collect(_ tracing: inout PacketTracing) throws(NetlinkError) -> [TraceStep] {
         let deadline = ContinuousClock.now + duration
         let first = try tracing.steps(until: deadline) { !$0.isEmpty }
-        // The packet is through within moments.
+        // The packet passes within moments.
         return first + (try tracing.steps(until: min(deadline, .now + .milliseconds(150))) { _ in false })
     }
 
@@ -69,7 +69,7 @@ private struct RuleTexts {
         return chains[key]?[handle] ?? "rule \(handle)"
     }
 
-    /// `counter packets 9 bytes 3428` tells nothing about one packet.
+    /// `counter packets 9 bytes 3428` says nothing about one packet.
     private static func withoutCounters(_ text: String) -> String {
         var words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
         while let index = words.firstIndex(of: "counter"), index + 4 < words.count, words[index + 1] == "packets" {
@@ -85,7 +85,7 @@ private struct RuleTexts {
                 arguments: ["nft", "-a", "list", "chain", step.family, step.table, step.chain], timeout: .seconds(3)
             ).run { bytes += $0 }
         } catch {
-            // Without nft a rule is told by its handle.
+            // Without nft a rule is identified by its handle.
             return [:]
         }
         var texts: [UInt64: String] = [:]
@@ -102,7 +102,7 @@ private struct RuleTexts {
 }
 
 extension TraceStep {
-    /// Whether it only says that a chain has come to its end.
+    /// Whether it only marks the end of a chain.
     fileprivate var isSilent: Bool { kind == .rule(handle: 0) || kind == .end }
 }
 
