@@ -13,7 +13,7 @@ import Testing
 
 /// The server on a port of the loopback, with limits that a test can reach.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ConnectionTests {
-    /// Runs a server as long as `body`, which is given the port and what the administrator shows.
+    /// Runs a server during `body`, which receives the port and the administrator's credentials.
     private func withServer(
         _ configure: (inout RequestLimits) -> Void,
         _ body: @escaping @Sendable (Int, TLSConfiguration) async throws -> Void
@@ -36,7 +36,7 @@ import Testing
             }
             try await group.next()
             group.cancelAll()
-            // The end of the server is its cancellation.
+            // The server ends by cancellation.
             while let result = await group.nextResult() {
                 if case .failure(let error) = result { #expect(error is CancellationError, "\(error)") }
             }
@@ -62,7 +62,7 @@ import Testing
                     }
                 }.connect(host: "127.0.0.1", port: port).get()
             try await channel.writeAndFlush(ByteBuffer(string: "GET /readyz HTTP/1.1\r\nHost: a\r\nX-Slow: "))
-            // Byte by byte until the server has had enough; a byte too late cannot be written.
+            // Byte by byte until the server closes; a later byte cannot be written.
             while channel.isActive {
                 try? await channel.writeAndFlush(ByteBuffer(string: "x"))
                 try await Task.sleep(for: .milliseconds(50))
@@ -81,7 +81,7 @@ import Testing
             let third = try await client.execute(watch, timeout: .seconds(30))
             #expect(third.status == .tooManyRequests)
             #expect(third.headers.first(name: "retry-after") == "1")
-            // Those who do not watch are served.
+            // Requests other than watches are served.
             #expect(try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(30)).status == .ok)
             try await client.shutdown()
         }
@@ -93,7 +93,7 @@ import Testing
             for _ in 0..<4 {
                 group.addTask {
                     while !Task.isCancelled {
-                        // Refused between two servers.
+                        // Connections are refused between two servers.
                         let channel = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                             .connect(host: "127.0.0.1", port: current.number.load(ordering: .relaxed)).get()
                         try? await channel?.close().get()

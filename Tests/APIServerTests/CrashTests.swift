@@ -3,14 +3,14 @@ import Foundation
 import KubernetesObjects
 import Testing
 
-/// What the server has said that it has written.
+/// The writes that the server has acknowledged.
 private actor Ledger {
     private(set) var names: Set<String> = []
 
     func note(_ name: String) { names.insert(name) }
 }
 
-/// The whole program, killed and asked again.
+/// The whole program, killed and restarted.
 @Suite(.serialized) struct CrashTests {
     private static let maps = "/api/v1/namespaces/default/configmaps"
 
@@ -21,7 +21,7 @@ private actor Ledger {
         for round in 0..<100 {
             let server = try ServerProcess(folder: folder)
             let client = try await server.client()
-            // What the last round wrote; in the end all there is.
+            // The objects of the last round; in the end all that exist.
             let selector = round == 99 ? "" : "?labelSelector=round%3Dr\(round - 1)"
             let written = await ledger.names.filter { round == 99 || $0.hasPrefix("r\(round - 1)-") }
             let missing = written.subtracting(try await names(client, server.url(Self.maps + selector)))
@@ -42,10 +42,10 @@ private actor Ledger {
                         }
                     }
                 }
-                // At any moment: the time is only what makes the moments differ.
+                // At any moment: the delay only varies the moment.
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 1...100)))
                 server.kill()
-                // What they still wait for will not come.
+                // Their pending answers will not arrive.
                 group.cancelAll()
             }
             try await client.shutdown()

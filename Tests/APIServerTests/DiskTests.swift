@@ -3,7 +3,7 @@ import Foundation
 import KubernetesObjects
 import Testing
 
-/// A disk that is full, and one that has changed what was written. Needs root, to mount.
+/// A full disk, and one that has corrupted data. Needs root, to mount.
 @Suite(.serialized) struct DiskTests {
     private static let maps = "/api/v1/namespaces/default/configmaps"
 
@@ -37,7 +37,7 @@ import Testing
         #expect(try await names(client, server) == written)
         #expect(try await ServerProcess.send(client, "GET", server.url("/readyz")).status == 200)
 
-        // With room again, so are writes.
+        // Once there is room again, writes succeed too.
         try FileManager.default.removeItem(atPath: "/proc/\(server.pid)/root\(folder)/ballast")
         let late = try await ServerProcess.send(client, "POST", url, body: configMap("late", bytes: 100_000))
         #expect(late.status == 201)

@@ -4,11 +4,11 @@ import Testing
 
 @testable import APIServer
 
-/// What follows a deletion, with the collector and the keeper of Namespaces at work.
+/// The consequences of a deletion, with the garbage collector and the Namespace keeper running.
 @Suite struct OwnershipTests {
     private let maps = TestServer.configMaps
 
-    /// Runs `body` beside the collector, and the keeper.
+    /// Runs `body` with the collector and the keeper.
     private func withCollector(_ body: (TestServer) async throws -> Void) async throws {
         let server = try await TestServer()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -8,7 +8,7 @@ import NIOHTTP1
 import NIOSSL
 import Testing
 
-/// `servicelet apiserver` as a process of its own, and a client with the administrator's certificate.
+/// `servicelet apiserver` as a separate process, and a client with the administrator's certificate.
 final class ServerProcess {
     struct Problem: Error, CustomStringConvertible {
         let description: String
@@ -19,8 +19,8 @@ final class ServerProcess {
     private let process = Process()
     private let log: URL
 
-    /// Starts the program on what is in `folder`; `prelude` is a line of bash before it, in a mount namespace of its
-    /// own.
+    /// Starts the program on the data in `folder`; `prelude` is a line of bash to run before it, in a
+    /// separate mount namespace.
     init(folder: String, prelude: String = "") throws {
         self.folder = folder
         port = try Self.freePort()
@@ -32,7 +32,7 @@ final class ServerProcess {
         let program = [
             try Servicelet.binary(), "apiserver", "--data-dir", folder, "--secure-port", String(port),
         ]
-        // Each becomes the next, so that the process is the server in the end.
+        // Each executes the next, so that the process finally is the server.
         process.arguments =
             prelude.isEmpty
             ? program : ["unshare", "--mount", "bash", "-c", "set -e; \(prelude); exec \"$@\"", "bash"] + program
@@ -42,22 +42,22 @@ final class ServerProcess {
 
     deinit {
         kill()
-        // At worst a log stays in the folder of temporary files.
+        // At worst a log is left behind among the temporary files.
         try? FileManager.default.removeItem(at: log)
     }
 
     var pid: Int32 { process.processIdentifier }
 
-    /// What the program has written.
+    /// The program's output.
     var errors: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
 
-    /// Waits for the program to end by itself, and returns its status.
+    /// Waits for the program to exit by itself, and returns its status.
     func status() async -> Int32 {
         while process.isRunning { try? await Task.sleep(for: .milliseconds(5)) }
         return process.terminationStatus
     }
 
-    /// A port that nobody listened on a moment ago.
+    /// A port that was free a moment ago.
     static func freePort() throws -> Int {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { throw Problem(description: "there is no socket") }
@@ -75,18 +75,18 @@ final class ServerProcess {
         return Int(UInt16(bigEndian: address.sin_port))
     }
 
-    /// SIGKILL: no handler runs, nothing is written any more.
+    /// SIGKILL: no handler runs, and nothing more is written.
     func kill() {
         guard process.isRunning else { return }
         Glibc.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
-    /// A client that shows the certificate of `admin.kubeconfig`, once that file is there.
+    /// A client with the certificate of `admin.kubeconfig`, once that file exists.
     func client() async throws -> HTTPClient {
         // The folder as the program sees it.
         let path = "/proc/\(pid)/root\(folder)/admin.kubeconfig"
-        // A client that is refused waits longer and longer before it tries again, so it is not made too early.
+        // A refused client backs off before it retries, so it is not created too early.
         while !FileManager.default.fileExists(atPath: path) || !isListening {
             guard process.isRunning else { throw Problem(description: "the server has ended: \(errors)") }
             try await Task.sleep(for: .milliseconds(5))
@@ -129,9 +129,9 @@ final class ServerProcess {
     }
 }
 
-/// What the administrator shows of itself, and whom it trusts.
+/// The administrator's credentials, and the authority it trusts.
 enum AdministratorTLS {
-    /// From the kubeconfig that the server has written.
+    /// From the kubeconfig written by the server.
     static func configuration(kubeconfig path: String) throws -> TLSConfiguration {
         let text = try String(contentsOfFile: path, encoding: .utf8)
         func pem(_ key: String) throws -> [UInt8] {

@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func aRangeCanBeUsedUp() async throws {
-        // Six addresses, of which default/kubernetes has one.
+        // Six addresses, one of which default/kubernetes has.
         let server = try await TestServer(serviceRange: "10.96.0.0/29")
         var addresses: Set<String> = ["10.96.0.1"]
         for number in 0..<5 {

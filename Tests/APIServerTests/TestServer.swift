@@ -8,7 +8,7 @@ import Testing
 
 @testable import APIServer
 
-/// An API server without HTTP in front of it, on a store of its own.
+/// An API server without HTTP, on its own store.
 final class TestServer: Sendable {
     let folder: String
     let server: APIServer
@@ -16,7 +16,7 @@ final class TestServer: Sendable {
 
     static let admin = ClientCertificate(commonName: "admin", organizations: ["system:masters"])
 
-    /// With the Namespaces of the system, and ranges so small that they can be used up.
+    /// With the system Namespaces, and ranges small enough to exhaust.
     init(serviceRange: String = "10.96.0.0/24,fd00:10:96::/112", nodePorts: String = "30000-30063") async throws {
         folder = NSTemporaryDirectory() + "api-\(UUID().uuidString)"
         var configuration = try APIServerConfiguration(serviceRange: serviceRange, nodePorts: nodePorts)
@@ -39,7 +39,7 @@ final class TestServer: Sendable {
         var names: [String] { json["items"]?.array?.compactMap { $0[path: "metadata", "name"]?.string } ?? [] }
     }
 
-    /// Sends a request as the administrator, or as somebody else.
+    /// Sends a request as the administrator, or as another user.
     @discardableResult
     func send(
         _ method: String, _ target: String, _ body: JSONValue? = nil, type: String = "application/json",

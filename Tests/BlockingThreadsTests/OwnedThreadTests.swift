@@ -6,7 +6,7 @@ import Testing
 
 @Suite("OwnedThread", .timeLimit(.minutes(1)))
 struct OwnedThreadTests {
-    @Test("two things are done on two threads, which both get their answer")
+    @Test("two closures run on two threads, and both results are returned")
     func both() {
         let own = pthread_self()
         let (one, other) = OwnedThread.both(name: "test") {
@@ -18,7 +18,7 @@ struct OwnedThreadTests {
         #expect(other == 7)
     }
 
-    @Test("where there is no second thread, one thing is done after the other")
+    @Test("without a second thread, one closure runs after the other")
     func noThread() {
         let order = Mutex<[String]>([])
         let refuse: (String, @escaping @Sendable () -> Void) throws(ThreadError) -> pthread_t = {
@@ -35,7 +35,7 @@ struct OwnedThreadTests {
         #expect(order.withLock { $0 } == ["one", "other"])
     }
 
-    @Test("a thread that cannot be had is an error with a remedy")
+    @Test("a refused thread is an error with a remedy")
     func message() {
         let text = "\(ThreadError(name: "conntrack", errno: EAGAIN))"
         #expect(text.hasPrefix("cannot create the thread conntrack: "))

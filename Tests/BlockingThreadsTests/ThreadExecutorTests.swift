@@ -31,7 +31,7 @@ struct ThreadExecutorTests {
         #expect(!threads.contains(UInt(pthread_self())))
     }
 
-    @Test("jobs run one after the other")
+    @Test("jobs run one after another")
     func serial() async throws {
         let worker = try Worker()
         let counts = await withTaskGroup { group in

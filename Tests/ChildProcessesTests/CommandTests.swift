@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Command", .timeLimit(.minutes(1)))
 struct CommandTests {
-    @Test("much input and much output pass each other")
+    @Test("large input and large output do not block each other")
     func large() throws {
         let input = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0) }
         var output: [UInt8] = []
@@ -12,7 +12,7 @@ struct CommandTests {
         #expect(output == input)
     }
 
-    @Test("status and standard error come back")
+    @Test("status and standard error are returned")
     func failure() throws {
         let command = Command(arguments: ["sh", "-c", "echo bad >&2; exit 3"], timeout: .seconds(30))
         let outcome = try command.run()
@@ -20,13 +20,13 @@ struct CommandTests {
         #expect(outcome.errors == "bad\n")
     }
 
-    @Test("a program that reads nothing does not end us")
+    @Test("a program that reads nothing does not kill us")
     func deaf() throws {
         let input = [UInt8](repeating: 0, count: 1_000_000)
         #expect(try Command(arguments: ["true"], timeout: .seconds(30)).run(input: input).status == 0)
     }
 
-    @Test("the status of a program that a signal ended is 128 more than the signal")
+    @Test("the status of a program killed by a signal is 128 plus the signal")
     func signal() throws {
         #expect(try Command(arguments: ["sh", "-c", "kill -9 $$"], timeout: .seconds(30)).run().status == 137)
     }

@@ -18,7 +18,7 @@ struct ConntrackCleanerTests {
         #expect(kernel.clientPorts == [2])
     }
 
-    @Test("the second pass finds what came in between the first and the end of the old rules")
+    @Test("the second pass finds entries added between the first and the end of the old rules")
     func secondPass() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1)], arriving: [entry(by: 1, clientPort: 7)])
         let seen = try await run(kernel, until: 2) { $0.leave(change(route(1, 2), route(2))) }
@@ -26,7 +26,7 @@ struct ConntrackCleanerTests {
         #expect(kernel.clientPorts.isEmpty)
     }
 
-    @Test("changes that wait are taken together")
+    @Test("pending changes are processed together")
     func coalescing() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1), entry(by: 2, clientPort: 2)])
         let seen = try await run(kernel, until: 2) { cleaner in
@@ -38,7 +38,7 @@ struct ConntrackCleanerTests {
         #expect(kernel.dumps == 2)
     }
 
-    @Test("a change that leaves nothing behind removes nothing")
+    @Test("a change without stale entries removes nothing")
     func nothingToDo() async throws {
         let kernel = FakeConntrack([entry(by: 1)])
         let seen = try await run(kernel, until: 2) { cleaner in
@@ -51,7 +51,7 @@ struct ConntrackCleanerTests {
         #expect(kernel.clientPorts.count == 1)
     }
 
-    @Test("a passing failure is tried again")
+    @Test("a transient failure is retried")
     func transientFailure() async throws {
         let kernel = FakeConntrack([entry(by: 1)], failing: ENOBUFS, times: 3)
         let seen = try await run(kernel, until: 2) { $0.leave(change(route(1), nil)) }
@@ -59,7 +59,7 @@ struct ConntrackCleanerTests {
         #expect(kernel.dumps == 5)
     }
 
-    @Test("a failure that does not pass is told after some attempts")
+    @Test("a persistent failure is reported after some attempts")
     func persistentFailure() async throws {
         let kernel = FakeConntrack([entry(by: 1)], failing: ENOBUFS, times: 6)
         let seen = try await run(kernel, until: 1) { $0.leave(change(route(1), nil)) }
@@ -76,7 +76,7 @@ struct ConntrackCleanerTests {
         #expect(recorder.seen == [.unavailable(errno)])
     }
 
-    @Test("a refused deletion is reported after some attempts, and later changes are followed all the same")
+    @Test("a refused deletion is reported after some attempts, and later changes are still handled")
     func refusedDeletion() async throws {
         let kernel = FakeConntrack([entry(by: 1, clientPort: 1)], refusing: EPERM, times: 6)
         let recorder = try Recorder.cleaner(kernel)
@@ -133,7 +133,7 @@ private final class Recorder: Sendable {
 
     var seen: [Seen] { all.list.withLock { $0 } }
 
-    /// Runs the cleaner until it has reported so often, and has nothing more to do.
+    /// Runs the cleaner until it has made this many reports, and has nothing more to do.
     func run(until count: Int, _ body: (Mailbox<StaleFlows>) -> Void) async -> [Seen] {
         body(flows)
         await withTaskGroup { group in
@@ -157,7 +157,7 @@ extension Recorder.Seen {
 }
 
 extension Mailbox<StaleFlows> {
-    /// What a programming loop does once the kernel follows the change.
+    /// What a programming loop does once the kernel has applied the change.
     fileprivate func leave(_ change: RoutingChange) {
         post { $0.merge(StaleFlows(after: change, nodePorts: NodePortAddresses())) }
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("StaleFlows")
 struct StaleFlowsTests {
-    @Test("connections to a backend that has gone are stale, those to one that stays are not")
+    @Test("connections to a removed backend are stale, those to a remaining one are not")
     func lostBackend() {
         let cleanup = after(change(route(1, 2, 3), route(1, 3)))
         #expect(cleanup.contains(entry(by: 2)))
@@ -15,7 +15,7 @@ struct StaleFlowsTests {
         #expect(cleanup.families == [.ipv4])
     }
 
-    @Test("a backend that has only changed its port is another one")
+    @Test("a backend with a changed port is a different one")
     func changedPort() {
         var new = route()
         new.servingBackends = backends([1], port: 5454)
@@ -24,7 +24,7 @@ struct StaleFlowsTests {
         #expect(!cleanup.contains(entry(by: 1, backendPort: 5454)))
     }
 
-    @Test("the first backend makes connections stale that nobody translated")
+    @Test("the first backend makes untranslated connections stale")
     func firstBackend() {
         let cleanup = after(change(route(), route(1)))
         #expect(cleanup.contains(entry()))
@@ -32,27 +32,27 @@ struct StaleFlowsTests {
         #expect(!cleanup.contains(entry(by: 1)))
     }
 
-    @Test("a new Service with backends counts as one that got its first")
+    @Test("a new Service with backends counts as one that got its first backend")
     func newService() {
         let cleanup = after(change(nil, route(1)))
         #expect(cleanup.contains(entry()))
         #expect(after(change(nil, route())).isEmpty)
     }
 
-    @Test("the last backend takes all connections along")
+    @Test("removing the last backend makes all connections stale")
     func lastBackend() {
         let cleanup = after(change(route(1), route()))
         #expect(cleanup.contains(entry(by: 1)))
         #expect(cleanup.contains(entry()))
     }
 
-    @Test("one more backend leaves nothing behind")
+    @Test("an additional backend makes nothing stale")
     func oneMoreBackend() {
         #expect(after(change(route(1), route(1, 2))).isEmpty)
         #expect(!after(change(route(1), route(1, 2))).contains(entry(by: 9)))
     }
 
-    @Test("a deleted Service takes its translated connections along and leaves others to whoever owns the address")
+    @Test("a deleted Service makes its translated connections stale, but no others to the address")
     func deletedService() {
         let cleanup = after(change(route(1), nil))
         #expect(cleanup.contains(entry(by: 1)))
@@ -61,7 +61,7 @@ struct StaleFlowsTests {
         #expect(after(change(route(), nil)).isEmpty)
     }
 
-    @Test("an address that leaves a Service is cleaned up, its other addresses are not")
+    @Test("an address removed from a Service is cleaned up, its other addresses are not")
     func lostFrontend() {
         let both = [
             Frontend(kind: .clusterIP, address: clusterIP, port: 53),
@@ -73,7 +73,7 @@ struct StaleFlowsTests {
         #expect(!cleanup.contains(entry(by: 7)))
     }
 
-    @Test("an address that comes to a Service with backends gets its connections translated")
+    @Test("an address added to a Service with backends makes untranslated connections stale")
     func newFrontend() {
         let both = [
             Frontend(kind: .clusterIP, address: clusterIP, port: 53),
@@ -114,12 +114,12 @@ struct StaleFlowsTests {
         #expect(!after(change(route(1), route())).contains(entry(by: 1, transport: transport)))
     }
 
-    @Test("a change of policy or topology alone moves nobody: all endpoints serve as before")
+    @Test("a change of policy or topology alone moves no flows: all endpoints serve as before")
     func policies() {
         #expect(after(change(route(1, 2), route(1, local: [1], draining: [2]))).isEmpty)
     }
 
-    @Test("a flow stays with an endpoint that drains, until it no longer serves")
+    @Test("a flow stays with a draining endpoint until it no longer serves")
     func draining() {
         #expect(after(change(route(1, 2), route(2, draining: [1]))).isEmpty)
         let cleanup = after(change(route(2, draining: [1]), route(2)))
@@ -127,7 +127,7 @@ struct StaleFlowsTests {
         #expect(!cleanup.contains(entry(by: 2)))
     }
 
-    @Test("after a start every flow that leads to no serving endpoint is stale, whoever left it")
+    @Test("after a start every flow to no serving endpoint is stale, whatever its origin")
     func snapshot() {
         let flows = StaleFlows(after: RoutingSnapshot(routes: [route(1, draining: [3])]))
         #expect(!flows.contains(entry(by: 1)))
@@ -136,14 +136,14 @@ struct StaleFlowsTests {
         #expect(StaleFlows(after: RoutingSnapshot(routes: [route()])).contains(entry(by: 1)))
     }
 
-    @Test("other ports of the same address are none of our business")
+    @Test("other ports of the same address are left alone")
     func otherPorts() {
         let cleanup = after(change(route(1), route()))
         #expect(!cleanup.contains(entry(to: clusterIP, 54, by: 1)))
         #expect(!cleanup.contains(entry(to: ip("10.96.0.11"), by: 1)))
     }
 
-    @Test("each family has rules of its own")
+    @Test("each family has its own rules")
     func families() {
         let address = ip("fd00:10:96::10")
         let frontends = [Frontend(kind: .clusterIP, address: address, port: 53)]
@@ -157,7 +157,7 @@ struct StaleFlowsTests {
         #expect(cleanup.contains(entry(to: address)))
     }
 
-    @Test("merged changes speak with the last word on each frontend")
+    @Test("in merged changes the latest rule for each frontend applies")
     func merging() {
         var cleanup = after(change(route(1, 2), route(2)))
         cleanup.merge(after(change(route(2), route(3))))
@@ -169,7 +169,7 @@ struct StaleFlowsTests {
         #expect(!cleanup.contains(entry()))
     }
 
-    @Test("a backend that comes later is spared by what was due before it came")
+    @Test("a backend added later is spared by earlier rules")
     func laterBackend() {
         var cleanup = after(change(route(1, 2), route(1)))
         cleanup.merge(after(change(route(1), route(1, 9))))
@@ -177,7 +177,7 @@ struct StaleFlowsTests {
         #expect(!cleanup.contains(entry(by: 9)))
     }
 
-    @Test("a later change without node ports does not make the node's addresses forgotten")
+    @Test("a later change without node ports keeps the node's addresses")
     func mergingWithoutNodePorts() {
         let frontends = [Frontend(kind: .clusterIP, address: ip("10.96.0.99"), port: 53)]
         let other = change(route(1, key: key("other"), frontends: frontends), nil, key: key("other"))

@@ -5,10 +5,10 @@ import LabKit
 import Netlink
 import Testing
 
-/// The kernel's table of connections in a namespace of its own. Needs root.
+/// The kernel's connection table in a separate namespace. Needs root.
 @Suite("ConntrackConnection in the kernel", .serialized)
 struct ConntrackConnectionTests {
-    @Test("entries come back with both ends and the backend that answers", arguments: IPFamily.allCases)
+    @Test("entries are read with both ends and the backend that answers", arguments: IPFamily.allCases)
     func reading(family: IPFamily) async throws {
         let namespace = try await NetworkNamespace(name: "tracking")
         let entries: [ConntrackEntry] = [
@@ -24,7 +24,7 @@ struct ConntrackConnectionTests {
         #expect(read.first { $0.sourcePort == 4000 }?.isTranslated == true)
     }
 
-    @Test("only entries of the family and protocol are told, and only those that are wanted")
+    @Test("only wanted entries of the family and protocol are returned")
     func filtering() async throws {
         let namespace = try await NetworkNamespace(name: "tracking")
         for family in IPFamily.allCases {
@@ -48,7 +48,7 @@ struct ConntrackConnectionTests {
         }
     }
 
-    @Test("the kernel itself leaves out other protocols")
+    @Test("the kernel itself filters out other protocols")
     func filteringInTheKernel() async throws {
         let namespace = try await NetworkNamespace(name: "tracking")
         let family = IPFamily.ipv4
@@ -80,7 +80,7 @@ struct ConntrackConnectionTests {
         }
     }
 
-    @Test("entries that have gone meanwhile are passed over, wherever they stand in a batch")
+    @Test("entries gone meanwhile are skipped, anywhere in a batch")
     func goneMeanwhile() async throws {
         let family = IPFamily.ipv4
         let namespace = try await NetworkNamespace(name: "tracking")
@@ -109,7 +109,7 @@ struct ConntrackConnectionTests {
             _ = try conntrack.delete(old)
             return old
         }
-        // The kernel may give the new entry the memory of the old one, and with it the id: another goes in between.
+        // The kernel may reuse the old entry's memory, and with it the id: create another one in between.
         try await namespace.track([.udp(family.client, 2, to: family.frontend), entry])
         try await namespace.conntrack { conntrack in
             let new = try conntrack.entries(family, .udp) { $0.sourcePort == 1 }
@@ -135,7 +135,7 @@ struct ConntrackConnectionTests {
             let deleted = try conntrack.delete(stale)
             #expect(deleted == count)
             #expect(traffic.sends == 1 + count / 500)
-            // All of them are gone by now: as many refusals as the kernel can send.
+            // All are already gone: the maximum number of refusals that the kernel can send.
             let again = try conntrack.delete(stale)
             #expect(again == 0)
             let left = try conntrack.entries(family, .udp) { _ in true }

@@ -35,11 +35,11 @@ struct ConntrackMessageTests {
         let request = try #require(transport.requests.first)
         // struct nlmsghdr: length, IPCTNL_MSG_CT_DELETE of NFNL_SUBSYS_CTNETLINK, NLM_F_REQUEST | NLM_F_ACK
         #expect(Array(request.prefix(8)) == [88, 0, 0, 0, 2, 1, 5, 0])
-        // struct nfgenmsg and the original tuple as they were told, then CTA_ZONE and CTA_ID
+        // struct nfgenmsg and the original tuple as received, then CTA_ZONE and CTA_ID
         #expect(Array(request.dropFirst(16)) == Array(Self.told.prefix(56) + Self.told.suffix(16)))
     }
 
-    @Test("a dump asks for one protocol, and what is told is read")
+    @Test("a dump asks for one protocol, and the answer is read")
     func dump() throws {
         let transport = ScriptedTransport { _, sequence in
             [ScriptedTransport.message(256, sequence, Self.told), ScriptedTransport.done(sequence)]
@@ -56,7 +56,7 @@ struct ConntrackMessageTests {
                 + [12, 0, 25, 0x80] + [8, 0, 1, 0, 8, 0, 0, 0])
     }
 
-    @Test("a kernel that refuses the filter is asked without it, from then on", arguments: [EOPNOTSUPP, EINVAL])
+    @Test("if the kernel refuses the filter, it is omitted from then on", arguments: [EOPNOTSUPP, EINVAL])
     func withoutFilter(errno: Int32) throws {
         let transport = ScriptedTransport { number, sequence in
             number == 0
@@ -73,7 +73,7 @@ struct ConntrackMessageTests {
         #expect(transport.requests.map(\.count) == [48, 20, 20, 20])
     }
 
-    @Test("an interrupted dump is begun again, and given up in the end")
+    @Test("an interrupted dump is restarted, and finally given up")
     func interrupted() throws {
         let once = ScriptedTransport { number, sequence in
             let flags = NLM_F_MULTI | (number == 0 ? NLM_F_DUMP_INTR : 0)
@@ -92,7 +92,7 @@ struct ConntrackMessageTests {
         #expect(always.requests.count == 4)
     }
 
-    @Test("an overrun comes out as an error that a retry may mend")
+    @Test("an overrun is an error that a retry may fix")
     func overrun() {
         var conntrack = ConntrackConnection(ScriptedTransport { _, _ in [.failure(ENOBUFS)] })
         let dump = #expect(throws: NetlinkError.self) { _ = try conntrack.entries(.ipv4, .udp) { _ in true } }
@@ -118,7 +118,7 @@ struct ConntrackMessageTests {
         #expect(transport.requests.count == 2)
     }
 
-    @Test("wherever an entry is cut off, it is left out or an error, and no trap")
+    @Test("an entry truncated anywhere is skipped or an error, never a trap")
     func truncations() {
         for count in 0..<Self.told.count {
             let transport = ScriptedTransport { _, sequence in

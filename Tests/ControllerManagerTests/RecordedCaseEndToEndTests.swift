@@ -3,7 +3,7 @@ import ControllerTestKit
 import KubernetesObjects
 import Testing
 
-/// The controllers on an API server, compared with what kube-controller-manager 1.36 did on kube-apiserver.
+/// The controllers on an API server, compared with kube-controller-manager 1.36 on kube-apiserver.
 @Suite struct RecordedCaseEndToEndTests {
     @Test(arguments: RecordedCase.all)
     func theControllersDoWhatKubeControllerManagerDid(_ name: String) async throws {

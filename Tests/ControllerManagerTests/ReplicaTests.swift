@@ -78,7 +78,7 @@ import Testing
         ]
     }
 
-    /// Says of each Pod, once there are so many, that it is ready.
+    /// Waits for this many Pods, and marks each ready.
     private static func makeReady(_ server: TestServer, count: Int) async throws {
         let pods = try await server.wait(for: "\(count) Pods") {
             let pods = try await server.list(Self.pods)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import APIServer
 
-/// An API server without HTTP in front of it, with the garbage collector, on a store of its own.
+/// An API server without HTTP, with the garbage collector, on its own store.
 final class TestServer: Sendable {
     private let folder: String
     let server: APIServer
@@ -33,7 +33,7 @@ final class TestServer: Sendable {
         StoreDocuments(registry: server.registry, fieldManager: manager, logger: Self.logger)
     }
 
-    /// Runs `body` beside the garbage collector and `others`, which end with it.
+    /// Runs `body` with the garbage collector and `others`, which end with it.
     static func with(
         _ others: [@Sendable (TestServer) async throws -> Void] = [],
         _ body: @escaping @Sendable (TestServer) async throws -> Void
@@ -67,7 +67,7 @@ final class TestServer: Sendable {
         try await send("GET", path)["items"].items.compactMap { $0.object.map(Document.init) }
     }
 
-    /// Asks again until `condition` holds, for 60 s at most.
+    /// Polls until `condition` holds, for at most 60 s.
     func wait<Value: Sendable>(
         for what: String, _ condition: () async throws -> Value?
     ) async throws -> Value? {

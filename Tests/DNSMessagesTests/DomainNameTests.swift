@@ -14,7 +14,7 @@ struct DomainNameTests {
         #expect(DomainName(trusted: wire).description == text)
     }
 
-    @Test("names that are too long, and empty labels, are none")
+    @Test("names that are too long, and empty labels, are invalid")
     func limits() {
         #expect(DomainName(String(repeating: "a", count: 64)) == nil)
         #expect(DomainName("a..b") == nil)
@@ -23,7 +23,7 @@ struct DomainNameTests {
         #expect(DomainName(label + label + label + String(repeating: "a", count: 62)) == nil)
     }
 
-    @Test("a name is within a zone at label boundaries only, whatever its case")
+    @Test("a name is within a zone at label boundaries only, ignoring case")
     func zones() throws {
         let zone = try #require(DomainName("cluster.local"))
         #expect(try #require(DomainName("web.CLUSTER.local")).isWithin(zone))

@@ -1,8 +1,8 @@
 import DNSMessages
 import Testing
 
-/// Reads 200,000 broken messages: none may trap, and none may make a name longer than a name can be. A failure names
-/// the seed, with which it comes again.
+/// Reads 200,000 broken messages: none may trap, and none may produce an overlong name. A failure names the seed
+/// that reproduces it.
 @Suite("Reading broken messages")
 struct FuzzTests {
     private struct Generator: RandomNumberGenerator {
@@ -53,7 +53,7 @@ struct FuzzTests {
             if let reader = try? ResponseReader(message) {
                 let isWhole = reader.response.records.allSatisfy { $0.name.wire.count <= DomainName.maximumLength }
                 #expect(isWhole && reader.response.records.count * 11 <= message.count, "seed \(seed)")
-                // What was read can be written.
+                // Messages that were read can be written.
                 _ = MessageWriter.message(
                     reader.response, to: reader.question, identifier: 0, flags: [], limit: 512, edns: nil)
             }

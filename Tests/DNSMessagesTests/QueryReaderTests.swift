@@ -37,14 +37,14 @@ struct QueryReaderTests {
         #expect(query.datagramLimit == 1232)
     }
 
-    @Test("an unknown version of EDNS is rejected as such")
+    @Test("an unknown EDNS version is rejected as such")
     func version() {
         let opt: [UInt8] = [0, 0, 41, 0x04, 0xD0, 0, 1, 0, 0, 0, 0]
         let (verdict, _, _) = read(header(counts: [1, 0, 0, 1]) + question + opt)
         #expect(verdict == .reject(.badVersion, echoingQuestion: true))
     }
 
-    @Test("what is no query is ignored, what is no question is rejected")
+    @Test("a non-query is ignored, an invalid question is rejected")
     func rejections() {
         #expect(read([]).0 == .ignore)
         #expect(read(Array(header().dropLast())).0 == .ignore)
@@ -59,7 +59,7 @@ struct QueryReaderTests {
         #expect(read(header() + [0x40, 0, 0, 1, 0, 1]).0 == .reject(.formatError, echoingQuestion: false))
     }
 
-    @Test("promised records that are missing altogether are no error")
+    @Test("announced records that are missing entirely are not an error")
     func missingRecords() {
         #expect(read(header(counts: [1, 0, 0, 2]) + question).0 == .answer)
     }

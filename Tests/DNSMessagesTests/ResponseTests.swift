@@ -14,7 +14,7 @@ struct ResponseTests {
             response, to: question, identifier: 7, flags: [.response, .authoritative], limit: limit, edns: edns)
     }
 
-    @Test("what is written is read back, compressed names included")
+    @Test("a written response is read back, including compressed names")
     func roundTrip() throws {
         let target = try #require(DomainName("mail.example"))
         let response = Response(
@@ -38,7 +38,7 @@ struct ResponseTests {
         #expect(message.count < 12 + 17 + 16 + 20 + 40 + 60 + 20 + 11)
     }
 
-    @Test("what does not fit is left out, and TC says so")
+    @Test("records that do not fit are omitted, and TC is set")
     func truncation() throws {
         let all = (1...40).map { address($0) }
         // 29 bytes of header and question, 16 for each record.
@@ -58,7 +58,7 @@ struct ResponseTests {
         }
     }
 
-    @Test("counts that lie end with an error, not with memory or time")
+    @Test("wrong counts are an error, and cost neither memory nor time")
     func counts() {
         let header: [UInt8] = [0, 0, 0x80, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]
         #expect(throws: DNSMessageError.self) { try ResponseReader(header + [0, 0, 1, 0, 1]) }

@@ -2,10 +2,10 @@ import Foundation
 import LabKit
 import Testing
 
-/// The program, asked by dig and by the C library's resolver in a network namespace of their own. Needs root.
+/// The program, queried by dig and the C library's resolver in a separate network namespace. Needs root.
 @Suite("dig and the C library", .serialized)
 struct ClientProgramsTests {
-    /// Runs a command whose C library asks the server, with a Pod's search path.
+    /// Runs a command whose C library queries the server, with a Pod's search path.
     private func resolve(_ program: DNSProgram, _ command: String) async throws -> String {
         try program.folder.write(
             """
@@ -36,7 +36,7 @@ struct ClientProgramsTests {
         try await program.stop()
     }
 
-    @Test("programs find Services under short names, and their names by address")
+    @Test("programs find Services by short names, and their names by address")
     func library() async throws {
         let program = try await DNSProgram.serving()
         #expect(try await resolve(program, "getent ahostsv4 web").contains("10.96.2.10"))

@@ -23,7 +23,7 @@ struct CorefileTests {
         }
     }
 
-    @Test("kubeadm's Corefile is read whole")
+    @Test("kubeadm's Corefile is read completely")
     func kubeadm() throws {
         let configuration = try read(
             """
@@ -134,7 +134,7 @@ struct CorefileTests {
         #expect(reason(text).contains(expected), "\(reason(text))")
     }
 
-    @Test("durations are Go's")
+    @Test("durations are in Go's format")
     func durations() throws {
         let read = { (text: String) in try CorefileToken(text: text, line: 1).duration() }
         #expect(try read("1m30s") == .seconds(90))

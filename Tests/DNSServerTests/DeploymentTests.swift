@@ -5,8 +5,7 @@ import Testing
 
 @testable import DNSServer
 
-/// What is in `deploy/`: every object is one that an API server accepts, and every Corefile one that the server
-/// accepts.
+/// The contents of `deploy/`: an API server accepts every object, and the DNS server every Corefile.
 @Suite("Manifests to deploy")
 struct DeploymentTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -21,7 +20,7 @@ struct DeploymentTests {
         }
     }
 
-    /// Decodes without leaving anything out, and validates.
+    /// Decodes without dropping anything, and validates.
     private func check(_ json: JSONValue, _ version: String, kind: String) throws {
         let definition = try #require(
             ResourceTable.kubernetes.definition(GroupVersion(version), kind: kind), "\(version) \(kind)")
@@ -30,7 +29,7 @@ struct DeploymentTests {
         try definition.validateForCreate(document)
     }
 
-    @Test("the Deployment in CoreDNS's place is valid")
+    @Test("the Deployment that replaces CoreDNS's is valid")
     func deployment() throws {
         let documents = try documents("dns.yaml")
         #expect(documents.map { $0["kind"]?.string } == ["Deployment"])
@@ -42,7 +41,7 @@ struct DeploymentTests {
         let documents = try documents("dns-node-cache.yaml")
         #expect(documents.map { $0["kind"]?.string } == ["ConfigMap", "DaemonSet"])
         try check(.object(documents[0].object), "v1", kind: "ConfigMap")
-        // There is no kind DaemonSet here; its Pods are as any others.
+        // There is no DaemonSet kind here; its Pods are like any others.
         var pod = try #require(documents[1][path: "spec", "template"]?.object)
         var metadata = try #require(pod["metadata"]?.object)
         metadata["name"] = "node-dns"

@@ -6,8 +6,8 @@ import Testing
 
 @testable import DNSServer
 
-/// Upstreams that are dead, slow or lying, clients that do not read, and changes of configuration: the cluster's names
-/// are answered all the while.
+/// Dead, slow or malicious upstreams, clients that do not read, and configuration changes: the cluster's names
+/// are always answered.
 @Suite("Faults", .serialized)
 struct FaultTests {
     private static let own = Recording.Query(name: "web.shop.svc.cluster.local.", type: "A", transport: "udp")
@@ -19,7 +19,7 @@ struct FaultTests {
         try await client.datagram(try query.message(identifier: 5), patience: patience).flatMap { MessageText($0) }
     }
 
-    @Test("an upstream that never answers costs its own questions time, and nobody else's")
+    @Test("an upstream that never answers delays only its own questions")
     func silentUpstream() async throws {
         let silent = try await FakeUpstream { _ in [] }
         try await RunningServer.with { options in
@@ -34,7 +34,7 @@ struct FaultTests {
         try await silent.close()
     }
 
-    @Test("answers to other questions, with other identifiers, and noise are not taken for the answer")
+    @Test("answers to other questions, with other identifiers, and noise are not accepted")
     func lyingUpstream() async throws {
         let lying = try await FakeUpstream { query in
             var forged = query
@@ -73,7 +73,7 @@ struct FaultTests {
         try await upstream.close()
     }
 
-    @Test("a flood of names that nobody knows keeps nobody from an answer that is here")
+    @Test("a flood of unknown names does not delay local answers")
     func flood() async throws {
         let silent = try await FakeUpstream { _ in [] }
         try await RunningServer.with { options in
@@ -90,7 +90,7 @@ struct FaultTests {
         try await silent.close()
     }
 
-    @Test("a server that forwards to itself notices, and goes on for the cluster")
+    @Test("a server that forwards to itself detects it, and keeps serving the cluster")
     func loop() async throws {
         try await RunningServer.with { options in
             options.manifests = try Recording.file("served").path
@@ -102,7 +102,7 @@ struct FaultTests {
         }
     }
 
-    @Test("a client that never reads is soon not read from either, and others are served")
+    @Test("a client that never reads is soon no longer read from, and others are served")
     func clientThatNeverReads() async throws {
         try await RunningServer.with { options in
             options.manifests = try Recording.file("served").path
@@ -111,14 +111,14 @@ struct FaultTests {
             let query = try Recording.Query(name: "crowd.shop.svc.cluster.local.", type: "SRV", transport: "tcp")
                 .message(identifier: 3)
             let framed = [UInt8(query.count >> 8), UInt8(query.count & 255)] + query
-            // Each query asks for many times its length.
+            // Each answer is many times as long as its query.
             let sent = try await client.pour(framed, limit: 256 << 20, patience: 1)
             #expect(sent < 256 << 20)
             #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
         }
     }
 
-    @Test("a slow upstream answers when it answers, and nobody else waits")
+    @Test("a slow upstream delays no other questions")
     func slowUpstream() async throws {
         let slow = try await FakeUpstream(delay: .milliseconds(700)) { query in
             var answer = query
@@ -137,7 +137,7 @@ struct FaultTests {
         try await slow.close()
     }
 
-    @Test("questions above max_concurrent are refused at once")
+    @Test("questions above max_concurrent are refused immediately")
     func overload() async throws {
         let silent = try await FakeUpstream { _ in [] }
         let folder = try TemporaryFolder()
@@ -214,7 +214,7 @@ struct FaultTests {
                 try await Task.sleep(for: .milliseconds(10))
             }
             #expect(seen.contains("192.0.2.2"))
-            // A port that was added is served, and no longer once it is gone.
+            // An added port is served until it is removed.
             let added = TestClient(port: second)
             #expect(try await Self.ask(Self.own, added)?.rcode == "NOERROR")
             try write("192.0.2.2", nil)

@@ -3,10 +3,10 @@ import Foundation
 import LabKit
 import Testing
 
-/// What whoever runs the server sees of it: health, readiness, metrics, and its end. Needs root.
+/// The operator's view of the server: health, readiness, metrics, and shutdown. Needs root.
 @Suite("Running the server", .serialized)
 struct OperationTests {
-    @Test("health and readiness are served beside DNS, where flags say")
+    @Test("health and readiness are served at the addresses in flags")
     func endpoints() async throws {
         let program = try await DNSProgram.serving("--health-bind-address", ":8090", "--ready-bind-address", ":8191")
         #expect(try await program.get(port: 8090, "/health") == (200, "OK"))
@@ -15,7 +15,7 @@ struct OperationTests {
         try await program.stop()
     }
 
-    @Test("without --bind-address, all addresses of both families are answered at, over UDP and TCP")
+    @Test("without --bind-address, all addresses of both families answer, over UDP and TCP")
     func allAddresses() async throws {
         let program = try await DNSProgram(["--manifests", try DNSProgram.manifests, "--forward", "127.0.0.1:1"])
         try await program.waitUntilSynchronized()
@@ -53,7 +53,7 @@ struct OperationTests {
         try await program.stop()
     }
 
-    @Test("metrics have the names of the documentation, and no others")
+    @Test("metrics have exactly the documented names")
     func documentedMetrics() async throws {
         let program = try await DNSProgram(
             files: ["Corefile": Self.everything],
@@ -110,7 +110,7 @@ struct OperationTests {
         try await program.stop()
     }
 
-    @Test("a lame duck says so on /health and goes on answering until its time is over")
+    @Test("a lame duck reports it on /health and keeps answering until its time is over")
     func lameDuck() async throws {
         let corefile = """
             . {
@@ -133,7 +133,7 @@ struct OperationTests {
         #expect(try await program.answers("web.shop.svc.cluster.local") == nil)
     }
 
-    @Test("an address that is taken is named with what to do")
+    @Test("an address in use is named, with advice")
     func taken() async throws {
         let program = try await DNSProgram.serving()
         for address in [DNSProgram.address, "192.0.2.77"] {
@@ -147,7 +147,7 @@ struct OperationTests {
         try await program.stop()
     }
 
-    @Test("without a kubeconfig or a folder that is there, the server says so and ends")
+    @Test("without a kubeconfig or an existing folder, the server says so and exits")
     func noSource() async throws {
         let program = try await DNSProgram(["--manifests", "FOLDER/nowhere", "--forward", "127.0.0.1:1"])
         try await program.waitForFailure(naming: "nowhere")
@@ -181,7 +181,7 @@ struct OperationTests {
         #expect(
             try await program.dig("-b", pod, "+short", "dual.default.shop.svc.cluster.local")
                 == ["dual.default.svc.cluster.local.", "10.96.1.13"])
-        // Nobody knows the path of a client that is no Pod.
+        // The path of a client that is not a Pod is unknown.
         #expect(try await program.dig("+short", name) == [])
         let metrics = try await program.get(port: 9153, "/metrics").body
         #expect(metrics.contains(#"coredns_autopath_success_total{server="dns://:53"} 2"#))

@@ -2,8 +2,8 @@ import DNSServer
 import Foundation
 import Testing
 
-/// Asks a running server everything that CoreDNS was asked, over UDP and TCP, and compares. Where CoreDNS departs from
-/// the specifications (`quirk`), ours answers otherwise: docs/dns.md says how.
+/// Sends a running server all recorded queries to CoreDNS, over UDP and TCP, and compares. Where CoreDNS departs from
+/// the specifications (`quirk`), our answers differ as docs/dns.md says.
 @Suite("Recorded answers", .serialized)
 struct RecordedAnswersTests {
     @Test("all questions with pods insecure")
@@ -31,7 +31,7 @@ struct RecordedAnswersTests {
         try await check("answers-upstream-down", withUpstream: false) { _ in }
     }
 
-    @Test("while the API has never been within reach")
+    @Test("while the API has never been reachable")
     func unsynchronized() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "dns-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

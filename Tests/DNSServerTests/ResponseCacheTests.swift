@@ -22,7 +22,7 @@ struct ResponseCacheTests {
         return (response.records.first?.ttl, refresh)
     }
 
-    @Test("TTLs are bounded, count down, and end")
+    @Test("TTLs are bounded, count down, and expire")
     func lifetimes() {
         var cache = ResponseCache(CachePlugin(maximumTTL: 30))
         #expect(cache.keep(response(ttl: 300), for: key("a"), at: 0).answer[0].ttl == 30)
@@ -33,7 +33,7 @@ struct ResponseCacheTests {
         #expect(fresh(cache.find(key("a"), at: 30)) == nil)
     }
 
-    @Test("negative answers are kept with their SOA only, failures for a short time, refusals not at all")
+    @Test("negative answers are cached only with their SOA, failures for a short time, refusals not at all")
     func kinds() {
         var cache = ResponseCache(CachePlugin(maximumTTL: 30))
         _ = cache.keep(response(ttl: 60, code: .nameError, soa: true), for: key("nx"), at: 0)
@@ -47,7 +47,7 @@ struct ResponseCacheTests {
         #expect(fresh(cache.find(key("refused"), at: 0)) == nil)
     }
 
-    @Test("an answer that is asked for often is to be fetched before it runs out, by one client only")
+    @Test("a popular answer is prefetched before it expires, for one client only")
     func prefetch() {
         var plugin = CachePlugin(maximumTTL: 100)
         plugin.prefetch = CachePlugin.Prefetch(count: 2)
@@ -60,7 +60,7 @@ struct ResponseCacheTests {
         #expect(fresh(cache.find(key("a"), at: 97))?.refresh == true)
     }
 
-    @Test("a stale answer outlives its TTL, and a failure does not take its place")
+    @Test("a stale answer outlives its TTL, and a failure does not replace it")
     func stale() {
         var plugin = CachePlugin(maximumTTL: 30)
         plugin.stale = CachePlugin.Stale(duration: .seconds(100))
@@ -79,7 +79,7 @@ struct ResponseCacheTests {
         #expect(cache.find(key("a"), at: 131) == nil)
     }
 
-    @Test("a flood of names leaves those alone that are asked for, and the size as it is")
+    @Test("a flood of names neither evicts popular entries nor exceeds the size")
     func flood() {
         var plugin = CachePlugin(maximumTTL: 3600)
         plugin.success.capacity = 500

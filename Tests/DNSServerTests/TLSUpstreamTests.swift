@@ -5,7 +5,7 @@ import NIOSSL
 import TestKit
 import Testing
 
-/// Upstreams that are asked over TLS (RFC 7858).
+/// Upstreams over TLS (RFC 7858).
 @Suite("Upstreams over TLS", .serialized)
 struct TLSUpstreamTests {
     private static let outside = Recording.Query(name: "www.outside.example.", type: "A", transport: "udp")
@@ -17,7 +17,7 @@ struct TLSUpstreamTests {
                 privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem))))
     }
 
-    /// What a client gets from a server that forwards to an upstream with `certificate`, several times.
+    /// The answers to a client of a server that forwards to an upstream with `certificate`.
     private func answers(
         _ certificate: String = TestCertificates.server1, _ key: String = TestCertificates.server1Key,
         authorities: String = TestCertificates.ca, options: String = "", count: Int = 1
@@ -41,7 +41,7 @@ struct TLSUpstreamTests {
             options.corefile = folder.url.appending(path: "Corefile").path
         } body: { client in
             var codes: [String] = []
-            // The first datagrams may come before the server listens.
+            // The first datagrams may arrive before the server listens.
             for attempt in 0..<100 where codes.count < count {
                 let query = try Self.outside.message(identifier: UInt16(attempt))
                 if let reply = try? await client.datagram(query, patience: 6) {
@@ -56,7 +56,7 @@ struct TLSUpstreamTests {
         return codes
     }
 
-    @Test("an upstream that its authority vouches for answers, by address or by name, question after question")
+    @Test("an upstream with a valid certificate answers, by address or by name, question after question")
     func verified() async throws {
         #expect(try await answers(count: 5) == Array(repeating: "NOERROR", count: 5))
         #expect(try await answers(options: "tls_servername kubernetes.test") == ["NOERROR"])
@@ -65,7 +65,7 @@ struct TLSUpstreamTests {
         #expect(elsewhere == ["NOERROR"])
     }
 
-    @Test("an upstream with another name, or another authority, is not asked")
+    @Test("an upstream with another name, or another authority, is not used")
     func refused() async throws {
         #expect(try await answers(TestCertificates.stranger, TestCertificates.strangerKey) == ["SERVFAIL"])
         let named = try await answers(
@@ -74,7 +74,7 @@ struct TLSUpstreamTests {
         #expect(try await answers(authorities: TestCertificates.other) == ["SERVFAIL"])
     }
 
-    @Test("a file of authorities that is none is refused at the start, with the upstream's name")
+    @Test("an invalid file of certificate authorities is refused at the start, with the upstream's name")
     func unreadableAuthorities() async throws {
         await #expect {
             _ = try await answers(authorities: "nothing")

@@ -28,7 +28,7 @@ enum DaemonFixture {
         try await Task.sleep(for: .seconds(600))
     }
 
-    /// Waits for something that never comes, cancelled or not.
+    /// Waits forever, even if cancelled.
     private static func resist() async {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in say("third begins") }
@@ -37,7 +37,7 @@ enum DaemonFixture {
         }
     }
 
-    /// Prints a line at once, without a buffer.
+    /// Prints a line immediately, unbuffered.
     private static func say(_ text: String) {
         let bytes = Array("\(text)\n".utf8)
         _ = write(STDOUT_FILENO, bytes, bytes.count)

@@ -23,7 +23,7 @@ struct DaemonTests {
         }
     }
 
-    @Test("ends its parts on a signal, the last one first, and then itself", arguments: [SIGTERM, SIGINT])
+    @Test("ends its parts on a signal, the last one first, and then exits", arguments: [SIGTERM, SIGINT])
     func signal(number: Int32) async throws {
         let process = try await start(until: "first begins", "second begins", "brief ends")
         process.signal(number)
@@ -31,7 +31,7 @@ struct DaemonTests {
         #expect(process.output.hasSuffix("second ends\nfirst ends\nall parts have ended\n"), "\(process.output)")
     }
 
-    @Test("ends at once on a second signal, whatever its parts do", arguments: [SIGTERM, SIGINT])
+    @Test("exits at once on a second signal, whatever its parts do", arguments: [SIGTERM, SIGINT])
     func secondSignal(number: Int32) async throws {
         let process = try await start("stubborn", until: "first begins", "third begins")
         process.signal(SIGTERM)

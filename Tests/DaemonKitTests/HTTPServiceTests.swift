@@ -31,7 +31,7 @@ struct HTTPServiceTests {
         }
     }
 
-    @Test("an error for a taken port names the address, who may have it, and the flag; the body does not run")
+    @Test("an error for a port in use names the address, the likely owner, and the flag; the body does not run")
     func taken() async throws {
         try await service(on: anyPort).serve { port in
             let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
@@ -44,25 +44,25 @@ struct HTTPServiceTests {
         }
     }
 
-    @Test("an error for an address that is not the machine's says so")
+    @Test("an error for an address that is not the machine's says this")
     func foreign() async throws {
         let foreign = ListenAddress(address: IPAddress(ipv4: 0xC000_0201), port: 0)
         let error = await #expect(throws: DaemonError.self) { try await service(on: foreign).serve { _ in } }
         #expect(error?.message.contains("this machine has no such address") == true)
     }
 
-    @Test("what the body throws ends the server and comes through")
+    @Test("an error from the body ends the server and is rethrown")
     func failure() async throws {
         struct Broken: Error {}
         await #expect(throws: Broken.self) { try await service(on: anyPort).serve { _ in throw Broken() } }
     }
 
-    @Test("a port that is taken at first is served as soon as it is free")
+    @Test("a port in use is served as soon as it is free")
     func retry() async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingOldest(1))
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                // Holds the port until the other service has met it.
+                // Holds the port until the other service has tried it.
                 try await service(on: anyPort).serve { port in
                     let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
                     await #expect(throws: DaemonError.self) { try await service(on: taken).run() }

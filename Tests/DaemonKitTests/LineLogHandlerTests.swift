@@ -17,7 +17,7 @@ struct LineLogHandlerTests {
         #expect(line == "2026-11-21T06:00:00.042Z warning first second a=1 b=2\n")
     }
 
-    @Test("-v goes by klog's scale")
+    @Test("-v follows klog's scale")
     func verbosity() {
         #expect(
             [0, 1, 2, 5, 6, 10].map { Logger.Level(verbosity: $0) } == [.info, .info, .debug, .debug, .trace, .trace])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The machine")
 struct MachineTests {
-    @Test("the kernel tells a host name, and the machine's addresses, sorted")
+    @Test("the kernel reports a host name, and the machine's addresses, sorted")
     func kernel() throws {
         #expect(try !Machine.hostName().isEmpty)
         let addresses = try Machine.addresses()

@@ -2,9 +2,9 @@ import DaemonKit
 import Foundation
 import Testing
 
-@Suite("The usage of a process")
+@Suite("Process usage")
 struct ProcessUsageTests {
-    @Test("of this process, the kernel tells everything")
+    @Test("the kernel reports everything about this process")
     func ours() {
         let usage = ProcessUsage()
         #expect(usage.residentBytes > 1 << 20)
@@ -14,7 +14,7 @@ struct ProcessUsageTests {
         #expect(abs(usage.startTime - Date.now.timeIntervalSince1970) < 86_400)
     }
 
-    @Test("fields are counted after the name, whatever is in it")
+    @Test("fields are counted after the name, whatever it contains")
     func fields() throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "servicelet-\(UUID())").path
         defer { _ = try? FileManager.default.removeItem(atPath: root) }
@@ -37,7 +37,7 @@ struct ProcessUsageTests {
         #expect(text.text.contains("\nprocess_network_transmit_bytes_total 20\n"))
     }
 
-    @Test("where there is no /proc, everything that it tells is 0")
+    @Test("without /proc, everything is 0")
     func none() {
         let usage = ProcessUsage(root: "/no/such")
         #expect(usage.residentBytes == 0)

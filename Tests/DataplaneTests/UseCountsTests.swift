@@ -2,7 +2,7 @@ import Dataplane
 import Testing
 
 @Suite struct UseCountsTests {
-    @Test("only what is different at the end counts")
+    @Test("only the net effect counts")
     func settle() {
         var counts = UseCounts<String>()
         counts.increment("stays")
@@ -23,7 +23,7 @@ import Testing
         #expect(Set(counts.inUse) == ["stays", "flickers"])
     }
 
-    @Test("a thing is in use until its last user goes")
+    @Test("a thing is in use until its last user is removed")
     func severalUsers() {
         var counts = UseCounts<Int>()
         for _ in 0..<3 { counts.increment(1) }
@@ -36,7 +36,7 @@ import Testing
         #expect(!counts.contains(1))
     }
 
-    @Test("what nobody uses cannot be given up")
+    @Test("removing a user of an unused thing is harmless")
     func unknown() {
         var counts = UseCounts<Int>()
         counts.decrement(1)

@@ -4,7 +4,7 @@ import Testing
 /// scripts/compare-bench, which the nightly workflow runs.
 @Suite("Comparing benchmarks")
 struct BenchComparisonTests {
-    /// A run of `make bench` on a machine that is so many times slower; `flip` is one endpoint's change, in seconds.
+    /// A run of `make bench` on a machine that is this many times slower; `flip` is one endpoint's change, in seconds.
     private func report(slower: Double = 1, flip: Double = 0.000_3, bytes: Int = 1400, mode: String = "nftables")
         -> String
     {
@@ -53,7 +53,7 @@ struct BenchComparisonTests {
         let (status, text) = try compare(report(), report(flip: 0.000_6))
         #expect(status == 1)
         #expect(text.contains("WORSE   10x3: one flip / kernel: 150, before 75\n"))
-        // Of both sizes alike.
+        // Equal for both sizes.
         #expect(text.contains("ok      5000x3: one flip / that of 10x3: 1, before 1\n"))
     }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import KubeProxyConfig
 
 /// The files in deploy/, read as an API server would with `fieldValidation=Strict`.
-@Suite("What is deployed")
+@Suite("Deployment manifests")
 struct ManifestTests {
     private func text(_ path: String) throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -17,8 +17,8 @@ struct ManifestTests {
         try text(path).components(separatedBy: "\n---\n").map { try YAMLReader.parse(Array($0.utf8)).value }
     }
 
-    /// Reads an object against its schema and validates it. A DaemonSet is checked as the Deployment with the same
-    /// selector and template, whose schema is here.
+    /// Reads an object against its schema and validates it. A DaemonSet is checked as a Deployment with the same
+    /// selector and template, because only that schema is available.
     private func check(_ value: JSONValue) throws {
         var value = value
         if value["kind"]?.string == "DaemonSet" {
@@ -53,7 +53,7 @@ struct ManifestTests {
             Set(kinds) == ["ServiceAccount", "ConfigMap", "ClusterRole", "ClusterRoleBinding", "DaemonSet"])
         for document in documents {
             let kind = document["kind"]?.string ?? ""
-            // The schemas of access rules are not here.
+            // The schemas of access rules are not available.
             if !kind.hasPrefix("ClusterRole") { try check(document) }
             guard kind == "ConfigMap" else { continue }
             let file = try #require(document[path: "data", "config.conf"]?.string)
@@ -61,14 +61,14 @@ struct ManifestTests {
         }
     }
 
-    @Test("a member that does not exist would be found")
+    @Test("an unknown member would be found")
     func negative() throws {
         var daemonSet = try #require(try documents("kustomize/daemonset.yaml").first)
         daemonSet.set("x", at: ["spec", "template", "spec", "hostNetworks"])
         #expect(throws: APIStatus.self) { try check(daemonSet) }
     }
 
-    @Test("the role has what the proxy reads and writes, and no more")
+    @Test("the role grants exactly what the proxy reads and writes")
     func role() throws {
         let documents = try documents("kustomize/rbac.yaml")
         #expect(documents.compactMap { $0["kind"]?.string } == ["ClusterRole", "ClusterRoleBinding"])
@@ -96,7 +96,7 @@ struct ManifestTests {
         #expect(section(chart) == section(own))
     }
 
-    @Test("the configuration in the ConfigMap is one that the program takes")
+    @Test("the program accepts the configuration in the ConfigMap")
     func configuration() throws {
         let configMap = try #require(try documents("kustomize/configmap.yaml").first)
         let file = try #require(configMap[path: "data", "config.conf"]?.string)
@@ -105,7 +105,7 @@ struct ManifestTests {
         #expect(read.configuration.clientConnection.kubeconfig == "/etc/servicelet/kubeconfig.conf")
     }
 
-    @Test("alerts and panels name metrics that are served")
+    @Test("alerts and panels use served metrics")
     func metrics() throws {
         let documented =
             try text("../docs/kube-proxy.md") + text("../Sources/KubernetesTestKit/KubeProxy/metrics-further.txt")

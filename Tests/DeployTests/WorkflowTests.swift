@@ -2,13 +2,13 @@ import Foundation
 import KubernetesObjects
 import Testing
 
-/// The workflows in .github do what a person does who calls make.
+/// The workflows in .github only call make.
 @Suite("Workflows")
 struct WorkflowTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    @Test("each calls targets of the Makefile, and nothing of the project beside them", arguments: ["test", "nightly"])
+    @Test("each calls only Makefile targets of the project", arguments: ["test", "nightly"])
     func targets(name: String) throws {
         let text = try String(contentsOf: Self.root.appending(path: ".github/workflows/\(name).yml"), encoding: .utf8)
         let workflow = try YAMLReader.parse(Array(text.utf8)).value

@@ -4,7 +4,7 @@ import KubernetesTestKit
 import LabKit
 import Testing
 
-/// Where nothing is wrong, nothing is said to be.
+/// Nothing is reported if nothing is wrong.
 @Suite("Health", .serialized)
 struct HealthTests {
     static let scenarios: [String] = {
@@ -41,7 +41,7 @@ struct HealthTests {
         let exit = try await check.exit(within: .seconds(20))
         #expect(exit == .code(0), "\(name) in \(mode) mode:\n\(check.output)\(check.errors)")
 
-        // By place and client: whether every connection that was recorded was served.
+        // By place and client: whether every recorded connection was served.
         var isServed: [Place: Bool] = [:]
         for (question, observation) in try scenario.recording(mode) {
             guard let place = Place(question) else { continue }
@@ -51,7 +51,7 @@ struct HealthTests {
             let arguments = ["explain", place.frontend, "--from", place.client]
             let explain = try await cluster.node.spawn([try Servicelet.binary()] + arguments)
             let exit = try await explain.exit(within: .seconds(20))
-            // What another proxy or a load balancer does cannot be told from here.
+            // The behaviour of another proxy or a load balancer is unknown here.
             let isExpected = served ? exit == .code(0) : exit == .code(1) || exit == .code(2)
             #expect(
                 isExpected,
@@ -61,7 +61,7 @@ struct HealthTests {
     }
 }
 
-/// A place that clients connect to, and where they are, as a question.
+/// A place that clients connect to, and their location, as a question.
 private struct Place: Hashable {
     var frontend: String
     var client: String

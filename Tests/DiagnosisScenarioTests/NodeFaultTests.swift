@@ -6,12 +6,12 @@ import Testing
 /// Faults of this machine: its kernel, its proxy, its network, other programs.
 @Suite("Faults of the node", .serialized)
 struct NodeFaultTests {
-    @Test("the answer names the fault and nothing beside it", arguments: kernel + machine + network)
+    @Test("the answer names the fault and nothing else", arguments: kernel + machine + network)
     func fault(_ fault: Fault) async throws {
         for mode in fault.modes { try await fault.run(mode: mode) }
     }
 
-    // MARK: The kernel, whose proxy is dead, and so cannot repair it
+    // MARK: The kernel, with the proxy dead, so that it cannot repair it
 
     static let stopped = "proxy proxyNotRunning"
 
@@ -125,7 +125,7 @@ struct NodeFaultTests {
                 try await lab.cluster.remote.ip(
                     "addr add 172.33.0.2/24 dev eth9", "link set eth9 up",
                     "route add 172.31.0.1/32 via 172.33.0.1 dev eth9")
-                // The filter would take the request for a neighbour's address for a stray packet too.
+                // The filter would also treat the neighbour solicitation as a stray packet.
                 try await lab.cluster.remote.set("net/ipv4/conf/eth9/arp_announce", to: "2")
                 for interface in ["all", "eth9", "eth1"] {
                     try await lab.cluster.node.set("net/ipv4/conf/\(interface)/rp_filter", to: "1")
@@ -216,7 +216,7 @@ struct NodeFaultTests {
             words: ["a UDP flow of 10.244.0.250:5000 still goes to 10.244.0.99:5353, which no longer serves"]),
     ]
 
-    // MARK: The way to the backends, and their end
+    // MARK: The path to the backends, and the backends
 
     static let network: [Fault] = [
         Fault(
@@ -253,7 +253,7 @@ struct NodeFaultTests {
     ]
 }
 
-/// A pod behind a bridge of the node.
+/// A pod on a bridge of the node.
 private enum Bridge {
     static func add(_ ip: String, to lab: FaultLab) async throws {
         let pod = try await lab.cluster.home(of: ip)

@@ -1,10 +1,10 @@
 import LabKit
 import Testing
 
-/// Faults in what somebody wrote, or in what controllers made of it.
+/// Faults in users' objects, or in those that controllers made from them.
 @Suite("Faults in objects", .serialized)
 struct ObjectFaultTests {
-    @Test("the answer names the fault and nothing beside it", arguments: faults)
+    @Test("the answer names the fault and nothing else", arguments: faults)
     func fault(_ fault: Fault) async throws {
         for mode in fault.modes { try await fault.run(mode: mode) }
     }

@@ -18,7 +18,7 @@ struct ServerFaultTests {
         """
     }
 
-    @Test("an API server that does not answer is named, and nothing is said of what is not known")
+    @Test("an unresponsive API server is named, and nothing is said about what is unknown")
     func unreachable() async throws {
         let lab = try await FaultLab(Shop.manifest, mode: "nftables")
         let folder = try TemporaryFolder()
@@ -29,7 +29,7 @@ struct ServerFaultTests {
         try await lab.proxy?.stop()
     }
 
-    @Test("a certificate that has expired is named with its date")
+    @Test("an expired certificate is named with its date")
     func expired() async throws {
         let lab = try await FaultLab(Shop.manifest, mode: "nftables")
         let folder = try TemporaryFolder()
@@ -43,7 +43,7 @@ struct ServerFaultTests {
 
     // MARK: Names
 
-    /// Whether DNS answers, and what a pod's resolv.conf says.
+    /// Whether DNS answers, and the contents of a pod's resolv.conf.
     struct NameFault: Sendable, CustomTestStringConvertible {
         var name: String
         var runsDNS = true
@@ -74,12 +74,12 @@ struct ServerFaultTests {
             words: ["the Service stands for db.nowhere.test, and that name does not resolve"]),
     ]
 
-    @Test("the answer names the fault and nothing beside it", arguments: names)
+    @Test("the answer names the fault and nothing else", arguments: names)
     func name(_ fault: NameFault) async throws {
         let lab = try await FaultLab(Shop.manifest + Shop.dns + Shop.elsewhere, mode: "nftables")
         let pod = try await lab.cluster.home(of: "10.244.0.8")
         if fault.runsDNS {
-            // A server that knows of nothing outside, and says so.
+            // A server that knows no outside names, and says so.
             try lab.manifests.write("", to: "ignored.txt")
             lab.processes.append(
                 try await pod.spawn([

@@ -3,7 +3,7 @@ import Foundation
 import LabKit
 import Testing
 
-/// A packet on its way through the rules.
+/// A packet's path through the rules.
 @Suite("Trace", .serialized)
 struct TraceTests {
     @Test(
@@ -29,7 +29,7 @@ struct TraceTests {
         try await lab.proxy?.stop()
     }
 
-    @Test("a program that is killed leaves nothing behind")
+    @Test("a killed program leaves nothing behind")
     func killed() async throws {
         let lab = try await FaultLab(Shop.manifest, mode: "nftables")
         let process = try await lab.cluster.node.spawn([

@@ -5,10 +5,10 @@ import Testing
 
 @testable import Diagnosis
 
-/// What single facts amount to, where no lab can bring them about.
+/// Conclusions from single facts that no lab can produce.
 @Suite("Facts")
 struct FactTests {
-    @Test("a full table of connections is a fault, a nearly full one too, and a busy one is none")
+    @Test("a full or nearly full table of connections is a fault, a busy one is not")
     func conntrack() {
         var facts = NodeFacts(nodeName: "n1")
         facts.conntrack.limit = 1000
@@ -22,7 +22,7 @@ struct FactTests {
         #expect(facts.conntrackTableFindings == [])
     }
 
-    @Test("a proxy that says so is unhealthy, one that is silent is stuck, and one with a waiting change is behind")
+    @Test("a proxy that reports it is unhealthy, a silent one is stuck, and one with a waiting change is behind")
     func proxy() {
         func codes(_ health: ProxyFacts.Health, pending: Double? = nil) -> [FindingCode] {
             var facts = NodeFacts(nodeName: "n1")
@@ -39,7 +39,7 @@ struct FactTests {
         #expect(codes(.answered(status: 200, secondsSinceProgramming: nil), pending: 40) == [.proxyBehind])
     }
 
-    @Test("a strict filter alone is no fault, nor are packets that were dropped before")
+    @Test("a strict filter alone is not a fault, nor are packets dropped before")
     func reversePath() {
         var facts = NodeFacts(nodeName: "n1")
         facts.settings = ["net/ipv4/conf/all/rp_filter": "0", "net/ipv4/conf/eth0/rp_filter": "1"]
@@ -47,12 +47,12 @@ struct FactTests {
         #expect(facts.reversePathFindings(isBackendSilent: true) == [])
         facts.reversePathDrops = (during: 2, total: 902)
         #expect(facts.reversePathFindings(isBackendSilent: true).map(\.code) == [.reversePathFilter])
-        // Loose on all interfaces goes before strict on one.
+        // Loose on all interfaces takes precedence over strict on one.
         facts.settings["net/ipv4/conf/all/rp_filter"] = "2"
         #expect(facts.reversePathFindings(isBackendSilent: true) == [])
     }
 
-    @Test("what is told first, and the exit status, follow from the worst link that matters")
+    @Test("the headline and the exit status follow from the worst link that matters")
     func verdicts() {
         func explanation(_ links: [Link]) -> Explanation {
             Explanation(question: "shop/web", service: "shop/web", node: "n1", links: links)
@@ -70,7 +70,7 @@ struct FactTests {
         #expect(explanation([late, unread, early]).headline == "shop/web: there are none")
     }
 
-    @Test("what comes from objects is escaped in pages")
+    @Test("text from objects is escaped in pages")
     func html() {
         let hostile = Finding(
             .broken, .noSuchService, "<script>alert(1)</script>", proof: "a & b", remedy: "\"quoted\"")

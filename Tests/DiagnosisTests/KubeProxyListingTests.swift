@@ -6,7 +6,7 @@ import KubernetesAPI
 import ServiceRouting
 import Testing
 
-/// What kube-proxy 1.36 programs in nftables mode, recorded, and compared with the objects that it was given.
+/// Recorded rules of kube-proxy 1.36 in nftables mode, compared with its objects.
 @Suite("kube-proxy's tables")
 struct KubeProxyListingTests {
     private func recording(_ name: String) throws -> Data {
@@ -27,7 +27,7 @@ struct KubeProxyListingTests {
         return table.snapshot
     }
 
-    @Test("reads as what the objects ask for")
+    @Test("read as the state that the objects request")
     func recorded() throws {
         let listing = try KubeProxyListing([UInt8](recording("kube-proxy-nftables.json")), .ipv4)
         #expect(listing.missingChains == [])
@@ -35,7 +35,7 @@ struct KubeProxyListingTests {
         #expect(listing.frontends.count == 6)
     }
 
-    @Test("a missing element and a missing backend are noticed")
+    @Test("a missing element and a missing backend are detected")
     func damage() throws {
         let text = String(decoding: try recording("kube-proxy-nftables.json"), as: UTF8.self)
         let snapshot = try snapshot()

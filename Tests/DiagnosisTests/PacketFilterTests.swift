@@ -3,7 +3,7 @@ import Testing
 
 @testable import Diagnosis
 
-/// Rules of others: what is certain to be dropped, and nothing else.
+/// Other programs' rules: exactly what is certain to be dropped.
 @Suite("Packet filter")
 struct PacketFilterTests {
     private let packet = FilterPacket(
@@ -45,7 +45,7 @@ struct PacketFilterTests {
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -m string --string x --algo bm -j DROP",
             ":FORWARD DROP [0:0]\n-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT",
             ":FORWARD DROP [0:0]\n:MINE - [0:0]\n-A FORWARD -g MINE\n-A MINE -s 10.244.0.0/16 -j ACCEPT",
-            // Whether the first holds is not known, so nothing behind it is certain.
+            // Whether the first matches is unknown, so nothing after it is certain.
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -m set --match-set good src -j ACCEPT\n-A FORWARD -j DROP",
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -j LOG --log-prefix \"-j DROP\"",
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -d 127.0.0.0/8 ! -s 127.0.0.0/8 -m conntrack ! --ctstate "
@@ -53,7 +53,7 @@ struct PacketFilterTests {
         ])
     func passed(text: String) throws { #expect(try culprit(text) == nil) }
 
-    @Test("a packet that is marked passes where only marked ones do")
+    @Test("a marked packet passes where only marked ones do")
     func marks() throws {
         var marked = packet
         marked.mark = 0x4000
@@ -62,7 +62,7 @@ struct PacketFilterTests {
         #expect(try culprit(rules) == "policy drop")
     }
 
-    @Test("what nft prints is walked like what iptables prints")
+    @Test("nft's output is walked like that of iptables")
     func nft() throws {
         let json = #"""
             {"nftables": [

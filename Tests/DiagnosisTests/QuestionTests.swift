@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Question")
 struct QuestionTests {
-    @Test("reads every form that people write")
+    @Test("reads every form that users write")
     func forms() throws {
         let web = NamespacedName(namespace: "shop", name: "web")
         let service = try Question("shop/web")
@@ -33,7 +33,7 @@ struct QuestionTests {
         #expect(throws: DiagnosisError.self) { try Question(text) }
     }
 
-    @Test("refuses clients that it does not know")
+    @Test("refuses unknown clients")
     func origins() {
         #expect(throws: DiagnosisError.self) { try Question("shop/web", origin: "mars") }
     }

@@ -2,7 +2,7 @@ import EndpointsController
 import KubernetesAPI
 import Testing
 
-/// Endpoints beyond what the old kind of object holds.
+/// Endpoints beyond the capacity of the old kind of object.
 @Suite struct CapacityTests {
     private let service: ServiceView = {
         var service = ServiceView(name: NamespacedName(namespace: "default", name: "web"), uid: "s")

@@ -4,17 +4,16 @@ import KubernetesAPI
 
 @testable import KubernetesObjects
 
-/// A few objects behind requests as people make them, without the checks of an API server, and what a controller has to
-/// know of them.
+/// A few objects, users' requests for them without an API server's checks, and the events for a controller.
 struct MemoryAPI {
     private(set) var objects: [String: Document] = [:]
     private(set) var revision = 0
-    /// What has happened and was not yet told.
+    /// Events that have not been delivered yet.
     private(set) var news: [EndpointsCluster.Change] = []
     private var addresses = 0
     private let definitions = ResourceTable.kubernetes
 
-    /// Sends a request as one of a recorded case.
+    /// Executes a request of a recorded case.
     mutating func send(_ request: RecordedCase.Request) throws {
         guard let list = request.each else { return try send(request, path: request.path) }
         for path in paths(list) { try send(request, path: path) }
@@ -60,13 +59,13 @@ struct MemoryAPI {
         return put(document, at: "\(collection)/\(document.name)")
     }
 
-    /// Five of the letters that generated names end with.
+    /// Five random letters for the end of a generated name.
     private static func suffix(_ number: Int) -> [Character] {
         let letters = Array("bcdfghjklmnpqrstvwxz2456789")
         return (0..<5).map { letters[(number / [1, 27, 729, 19683, 531441][$0]) % letters.count] }
     }
 
-    /// Puts the object there, or ends it when nothing holds it any more.
+    /// Stores the object, or removes it if nothing holds it any more.
     @discardableResult
     mutating func put(_ document: Document, at path: String) -> Document {
         var document = document
@@ -109,7 +108,7 @@ struct MemoryAPI {
         put(document, at: path)
     }
 
-    /// Removes an object and what belongs to it.
+    /// Removes an object and its dependents.
     private mutating func remove(_ path: String) {
         guard let document = objects.removeValue(forKey: path) else { return }
         revision += 1

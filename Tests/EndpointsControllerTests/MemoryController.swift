@@ -2,18 +2,18 @@ import EndpointsController
 import KubernetesAPI
 import KubernetesObjects
 
-/// The core on a ``MemoryAPI``: looks at what is due until nothing is.
+/// The core on a ``MemoryAPI``: processes due Services until there are none.
 struct MemoryController {
     var api = MemoryAPI()
     private var cluster: EndpointsCluster
-    /// How much has been written.
+    /// The number of writes.
     private(set) var writes = 0
 
     init(limits: EndpointsCluster.Limits = .init()) {
         cluster = EndpointsCluster(limits: limits)
     }
 
-    /// Everything is told anew to a controller that has just started.
+    /// A controller that has just started gets all objects again.
     mutating func restart(limits: EndpointsCluster.Limits = .init()) {
         _ = api.takeNews()
         cluster = EndpointsCluster(limits: limits)
@@ -24,7 +24,7 @@ struct MemoryController {
         api.objects.first { $0.value.uid == document.uid }?.key ?? ""
     }
 
-    /// - Returns: how many writes that took.
+    /// - Returns: The number of writes.
     @discardableResult
     mutating func settle() -> Int {
         let before = writes

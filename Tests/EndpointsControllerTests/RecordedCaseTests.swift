@@ -3,7 +3,7 @@ import EndpointsController
 import KubernetesObjects
 import Testing
 
-/// Compares the core with what kube-controller-manager 1.36 did.
+/// Compares the core with kube-controller-manager 1.36.
 @Suite struct RecordedCaseTests {
     @Test(arguments: RecordedCase.all)
     func theCoreDoesWhatKubeControllerManagerDid(_ name: String) throws {
@@ -11,7 +11,7 @@ import Testing
         var controller = MemoryController()
         for (index, document) in recorded.input.enumerated() {
             controller.api.create(document, collection: Self.collection(document, recorded.namespace))
-            // Looking at a thousand Pods after each of them would take minutes.
+            // Processing a thousand Pods after each one would take minutes.
             if index < 100 || index % 100 == 0 { controller.settle() }
         }
         controller.settle()
@@ -35,7 +35,7 @@ import Testing
         controller.settle()
         controller.restart()
         #expect(controller.settle() == 0)
-        // A change of a Node alone is taken in later, as kube-controller-manager does.
+        // A change of a Node alone takes effect later, as in kube-controller-manager.
         guard !["17-prefer-close", "23-node-missing"].contains(name) else { return }
         for requests in recorded.steps {
             for request in requests {

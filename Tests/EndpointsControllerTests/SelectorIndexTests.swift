@@ -9,7 +9,7 @@ import Testing
         NamespacedName(namespace: namespace, name: name)
     }
 
-    /// Compares with looking at every pair, while everything changes at random.
+    /// Compares with checking every pair, under random changes.
     @Test(arguments: 0..<20)
     func theIndexFindsWhatLookingAtAllWouldFind(seed: UInt64) {
         var random = SplitMix64(seed: seed)

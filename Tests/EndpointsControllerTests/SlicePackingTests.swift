@@ -4,7 +4,7 @@ import Testing
 
 @testable import EndpointsController
 
-/// How many writes a change takes.
+/// The number of writes for a change.
 @Suite struct SlicePackingTests {
     private let service: ServiceView = {
         var service = ServiceView(name: NamespacedName(namespace: "default", name: "web"), uid: "s")

@@ -4,7 +4,7 @@ import KubernetesObjects
 import TestKit
 import Testing
 
-/// Random changes to Pods and Services, and what must be true of slices after each.
+/// Random changes to Pods and Services, and the invariants of slices after each.
 @Suite struct SlicePropertyTests {
     @Test(arguments: 0..<40)
     func slicesAreNeverDoubledOverfullOrWrittenInVain(seed: UInt64) {
@@ -17,7 +17,7 @@ import Testing
             world.change()
             let touched = world.settle()
             expectSound(world, limit: limits.endpointsPerSlice)
-            // What was not looked at stays as it was.
+            // Unprocessed Services are unchanged.
             for (name, slice) in before where !touched.contains(slice.service?.name ?? "") {
                 #expect(world.slices[name] == slice)
             }
@@ -103,7 +103,7 @@ private struct RandomWorld {
         tell(.pod(pod))
     }
 
-    /// - Returns: the Services that were looked at.
+    /// - Returns: The processed Services.
     mutating func settle() -> Set<String> {
         var looked: Set<String> = []
         while let next = due.popFirst() {
@@ -113,7 +113,7 @@ private struct RandomWorld {
         return looked
     }
 
-    /// - Returns: how many writes that would take.
+    /// - Returns: The number of writes needed.
     mutating func lookAtEverything() -> Int {
         services.values.reduce(0) { sum, service in
             let changes = cluster.decide(service.name).slices

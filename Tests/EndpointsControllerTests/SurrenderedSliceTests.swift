@@ -3,7 +3,7 @@ import KubernetesAPI
 import KubernetesObjects
 import Testing
 
-/// A slice of a Service to which somebody has given another manager.
+/// A slice of a Service that has been given another manager.
 @Suite struct SurrenderedSliceTests {
     private static let slices = "/apis/discovery.k8s.io/v1/namespaces/test/endpointslices"
     private static let pods = "/api/v1/namespaces/test/pods"
@@ -13,7 +13,7 @@ import Testing
         let slice = try #require(controller.api.documents("EndpointSlice").first)
         Self.manage(slice, by: "other", &controller)
         controller.settle()
-        // Something that makes every Pod of the Service count anew.
+        // A change that makes every Pod of the Service be processed again.
         controller.restart()
         #expect(controller.settle() == 0)
         #expect(Self.addresses(controller) == [slice.name: ["10.0.0.1"]])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EndpointsController
 
-/// What a watch tells after our own writes.
+/// Watch events after our own writes.
 @Suite struct VersionedObjectsTests {
     private let name = NamespacedName(namespace: "default", name: "web")
 

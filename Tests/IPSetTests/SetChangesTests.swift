@@ -85,7 +85,7 @@ struct SetChangesTests {
         #expect(bytes { $0.add([.addressPortNetwork(Self.address, .tcp, 443, network)], to: "web") } == expected)
     }
 
-    @Test("several entries share a message, and each says on which line it stands")
+    @Test("several entries share a message, and each has a line number")
     func addSeveral() {
         let expected: [UInt8] =
             head(88, command: 9) + Self.name
@@ -98,7 +98,7 @@ struct SetChangesTests {
         #expect(bytes { $0.add([.port(30000), .port(30001)], to: "web") } == expected)
     }
 
-    @Test("no message is longer than an answer that echoes it may be")
+    @Test("no message exceeds the size of an answer that echoes it")
     func longMessages() {
         var changes = SetChanges()
         let entries = (0..<10_000).map { SetEntry.addressPort(Self.address, .tcp, UInt16($0)) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import IPTablesDataplane
 
-/// What kube-proxy has programmed, read back and compared with what the objects ask for.
+/// kube-proxy's rules, read back and compared with the objects.
 @Suite("Audit")
 struct AuditTests {
     private func comparison(

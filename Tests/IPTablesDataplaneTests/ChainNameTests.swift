@@ -26,7 +26,7 @@ struct ChainNameTests {
         #expect(ChainName.endpoint(web, "10.244.0.140:81") != "KUBE-SEP-NOORU4ZPYMY4LHDE")
     }
 
-    @Test("the protocol makes another name")
+    @Test("a different protocol gives a different name")
     func transports() {
         let tcp = ChainName.cluster(name("dns", "dns"))
         var port = name("dns", "dns")

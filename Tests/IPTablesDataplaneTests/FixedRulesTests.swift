@@ -14,14 +14,14 @@ struct FixedRulesTests {
         #expect(rules.contains("-A KUBE-POSTROUTING -m mark ! --mark 0x8/0x8 -j RETURN"))
     }
 
-    @Test("packets that conntrack cannot place may be let through")
+    @Test("packets that conntrack considers invalid can be accepted")
     func invalidPackets() {
         #expect(rules(IPTablesConfiguration(), in: .filter).contains { $0.contains("INVALID") })
         #expect(
             !rules(IPTablesConfiguration(acceptsInvalidPackets: true), in: .filter).contains { $0.contains("INVALID") })
     }
 
-    @Test("node ports are open on all addresses, of which loopback can be left out")
+    @Test("node ports are open on all addresses, optionally without loopback")
     func everywhere() {
         #expect(nodePorts(IPTablesConfiguration()) == ["-m addrtype --dst-type LOCAL"])
         let closed = IPTablesConfiguration(localhostNodePorts: false)
@@ -43,7 +43,7 @@ struct FixedRulesTests {
         FixedRules(context: .recorded(.ipv4, configuration)).rules(in: table)
     }
 
-    /// What leads to the chain of node ports, without what all have in common.
+    /// The rules that lead to the chain of node ports, without their common parts.
     private func nodePorts(
         _ configuration: IPTablesConfiguration, _ family: IPFamily = .ipv4, open: NodePortAddresses = .recorded
     ) -> [String] {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("FullSync")
 struct FullSyncTests {
-    @Test("stages are bounded, and nobody is led to a chain that is not there yet", arguments: [1, 40, Int.max])
+    @Test("stages are bounded, and no rule leads to a chain that does not exist yet", arguments: [1, 40, Int.max])
     func stages(size: Int) {
         var sync = sync(routes: 20, stageSize: size)
         var known: Set<String> = []
@@ -24,7 +24,7 @@ struct FullSyncTests {
         if size == 40 { #expect(longest < 80) }
     }
 
-    @Test("chains that nobody wants go last")
+    @Test("unwanted chains are removed last")
     func stale() {
         var existing = SavedRules()
         existing.insert(["KUBE-SEP-OLD", "KUBE-SERVICES", "MINE"], in: .nat)
@@ -38,7 +38,7 @@ struct FullSyncTests {
         #expect(!inputs.dropLast().joined().contains { $0.hasPrefix("-X") })
     }
 
-    @Test("the route that a whole table was refused for is found", arguments: [0, 7, 18, 19])
+    @Test("the route for which a whole table was refused is found", arguments: [0, 7, 18, 19])
     func halving(bad: Int) {
         let culprit = RouteKey("service-\(bad)")
         let chain = ChainName.cluster(culprit.name)
@@ -47,7 +47,7 @@ struct FullSyncTests {
         while let input = sync.next(), remedies.count < 100 {
             let lines = lines(of: input)
             if lines.contains(where: { $0.contains(chain) }) {
-                // As the legacy back end says it: the line of the COMMIT.
+                // As the legacy back end reports it: the line of the COMMIT.
                 remedies.append(sync.remedy(refusedAt: lines.count, of: input))
             } else {
                 sync.advance()
@@ -57,7 +57,7 @@ struct FullSyncTests {
         #expect(sync.table.routes.count == 19)
     }
 
-    @Test("what has nothing to do with a route has no remedy")
+    @Test("a refusal unrelated to a route has no remedy")
     func foundation() throws {
         var sync = sync(routes: 2)
         let first = sync.next()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import IPTablesDataplane
 
-/// Needs root: each test programs the kernel in a network namespace of its own.
+/// Needs root: each test programs the kernel in its own network namespace.
 @Suite("Programming iptables", .serialized, .timeLimit(.minutes(5)))
 struct ProgrammingTests {
     static let backends = IPTablesPrograms.Backend.allCases
@@ -22,7 +22,7 @@ struct ProgrammingTests {
         #expect(try await lab.namespace.setting("net/ipv4/conf/all/route_localnet") == "1")
     }
 
-    @Test("changes lead from each cluster to the next, with nothing left over", arguments: backends)
+    @Test("changes lead from each cluster to the next, without leftovers", arguments: backends)
     func changes(backend: IPTablesPrograms.Backend) async throws {
         let lab = try await Lab(backend)
         var routes: [ServicePortRoute] = []
@@ -36,7 +36,7 @@ struct ProgrammingTests {
         }
     }
 
-    @Test("a restart replaces what an earlier process has left", arguments: backends)
+    @Test("a restart replaces the rules of an earlier process", arguments: backends)
     func restart(backend: IPTablesPrograms.Backend) async throws {
         let lab = try await Lab(backend)
         try await lab.synchronize(try RecordedScenario("09-session-affinity").routes)
@@ -45,7 +45,7 @@ struct ProgrammingTests {
         try await expect(lab, toHold: next)
     }
 
-    @Test("what a flip of an endpoint writes does not depend on the number of Services")
+    @Test("the writes for an endpoint's flip do not depend on the number of Services")
     func flip() async throws {
         var sizes: [Int] = []
         for count in [2, 60] {
@@ -65,7 +65,7 @@ struct ProgrammingTests {
         #expect(sizes[0] > 0)
     }
 
-    @Test("hundreds of changes at once end where a fresh start does")
+    @Test("hundreds of changes at once give the same result as a fresh start")
     func manyChanges() async throws {
         let lab = try await Lab(.nft)
         let before = (0..<10).map { ServicePortRoute($0, endpoints: 2) }
@@ -81,7 +81,7 @@ struct ProgrammingTests {
     @Test("a Service whose rules are refused is reported, and the others work", arguments: backends)
     func refusal(backend: IPTablesPrograms.Backend) async throws {
         let lab = try await Lab(backend)
-        // The match `recent` does not take 0 seconds.
+        // The match `recent` does not accept 0 seconds.
         let bad = ServicePortRoute(2, endpoints: 2, affinity: 0)
         let report = try await lab.synchronize([
             ServicePortRoute(1, endpoints: 2), bad, ServicePortRoute(3, endpoints: 1),
@@ -98,7 +98,7 @@ struct ProgrammingTests {
         #expect(try await lab.listing().chains["nat \(ChainName.cluster(bad.key.name))"]?.count == 5)
     }
 
-    @Test("a change that is refused leaves the other changes in force", arguments: backends)
+    @Test("a refused change leaves the other changes in force", arguments: backends)
     func refusedChange(backend: IPTablesPrograms.Backend) async throws {
         let lab = try await Lab(backend)
         try await lab.synchronize([ServicePortRoute(1, endpoints: 2)])
@@ -131,13 +131,13 @@ struct ProgrammingTests {
         try await expect(lab, toHold: scenario)
     }
 
-    @Test("waiting for damage goes on until the task is cancelled, and ends then", .timeLimit(.minutes(1)))
+    @Test("waiting for damage continues until the task is cancelled", .timeLimit(.minutes(1)))
     func cancellation() async throws {
         let lab = try await Lab(.nft)
         try await lab.synchronize([])
         try await withThrowingTaskGroup(of: String.self) { group in
             group.addTask { try await lab.dataplane.repair().map { "\($0)" } ?? "nothing" }
-            // Several looks at the tables, none of which ends the wait.
+            // Several checks of the tables, none of which ends the wait.
             group.addTask {
                 try await Task.sleep(for: .milliseconds(200))
                 return "still waiting"
@@ -171,19 +171,19 @@ struct ProgrammingTests {
         #expect(after == before)
     }
 
-    @Test("conntrack is told to be liberal only where the operator asks for it", arguments: [true, false])
+    @Test("conntrack is made liberal only if the operator requests it", arguments: [true, false])
     func liberalConntrack(isLiberal: Bool) async throws {
         let setting = "net/netfilter/nf_conntrack_tcp_be_liberal"
         let lab = try await Lab(.nft, IPTablesConfiguration(acceptsInvalidPackets: isLiberal))
         #expect(try await lab.namespace.setting(setting) == "0")
         try await lab.synchronize([])
         #expect(try await lab.namespace.setting(setting) == (isLiberal ? "1" : "0"))
-        // What somebody else set stays.
+        // Others' setting stays.
         try await lab.restarted().synchronize([])
         #expect(try await lab.namespace.setting(setting) == (isLiberal ? "1" : "0"))
     }
 
-    @Test("the full sync that is due mends what no witness shows, and tells it")
+    @Test("the due full sync repairs damage that no canary shows, and reports it")
     func dueSync() async throws {
         let lab = try await Lab(.nft, fullSyncInterval: .zero)
         let routes = [ServicePortRoute(1, endpoints: 2), ServicePortRoute(2, endpoints: 2, affinity: 0)]
@@ -206,11 +206,11 @@ struct ProgrammingTests {
         #expect(report.ruleCounts.allSatisfy { $0.total > 0 && $0.written == 0 })
     }
 
-    @Test("what kube-proxy programmed is taken over as it is", arguments: RecordedScenario.names, backends)
+    @Test("kube-proxy's rules are taken over unchanged", arguments: RecordedScenario.names, backends)
     func takeover(name: String, backend: IPTablesPrograms.Backend) async throws {
         let scenario = try RecordedScenario(name)
         let lab = try await Lab(backend)
-        // Makes the counters that the recorded rules name.
+        // Creates the counters in the recorded rules.
         try await lab.synchronize([])
         for family in IPFamily.allCases { try await lab.restore(scenario.text(family), family) }
         let report = try await lab.restarted().synchronize(scenario.routes)
@@ -218,7 +218,7 @@ struct ProgrammingTests {
         #expect(report.ruleCounts.allSatisfy { $0.total > 0 && $0.written == 0 })
     }
 
-    @Test("a restart writes the chains that differ and no others", arguments: backends)
+    @Test("a restart writes only the chains that differ", arguments: backends)
     func difference(backend: IPTablesPrograms.Backend) async throws {
         let lab = try await Lab(backend)
         let routes = (0..<60).map { ServicePortRoute($0, endpoints: 3) }
@@ -234,7 +234,7 @@ struct ProgrammingTests {
         #expect(try await fresh.listing().difference(to: try await lab.listing()) == [])
     }
 
-    @Test("a rule that moved to another place within a Service's chain is a difference", arguments: backends)
+    @Test("a rule moved within a Service's chain is a difference", arguments: backends)
     func order(backend: IPTablesPrograms.Backend) async throws {
         let lab = try await Lab(backend)
         let routes = [ServicePortRoute(1, endpoints: 3)]
@@ -255,7 +255,7 @@ struct ProgrammingTests {
         try await lab.synchronize(try RecordedScenario(name).routes)
         let (read, saved) = try await lab.bothReadings(family)
         for table in Table.allCases {
-            // The program also lists chains of the kernel that nobody has used yet.
+            // The program also lists unused built-in chains.
             let chains = saved.chains(in: table).filter { $0.hasPrefix("KUBE-") }
             #expect(read.chains(in: table).filter { $0.hasPrefix("KUBE-") } == chains)
             #expect(Set(read.rules(in: table)) == Set(saved.rules(in: table)))

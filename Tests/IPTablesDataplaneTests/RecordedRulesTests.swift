@@ -7,12 +7,12 @@ import Testing
 
 @Suite("The rules of recorded clusters")
 struct RecordedRulesTests {
-    @Test("all clusters were found")
+    @Test("all clusters are found")
     func count() {
         #expect(RecordedScenario.names.count == 20)
     }
 
-    @Test("rule for rule what kube-proxy programs", arguments: RecordedScenario.names, IPFamily.allCases)
+    @Test("exactly the rules that kube-proxy programs", arguments: RecordedScenario.names, IPFamily.allCases)
     func rules(name: String, family: IPFamily) throws {
         let scenario = try RecordedScenario(name)
         var table = RuleTable(context: .recorded(family))
@@ -28,7 +28,7 @@ struct RecordedRulesTests {
         #expect(difference == [])
     }
 
-    @Test("all rules in chains of our own are counted, by table", arguments: RecordedScenario.names, IPFamily.allCases)
+    @Test("all rules in our chains are counted, by table", arguments: RecordedScenario.names, IPFamily.allCases)
     func counts(name: String, family: IPFamily) throws {
         let scenario = try RecordedScenario(name)
         var table = RuleTable(context: .recorded(family))
@@ -50,7 +50,7 @@ struct RecordedRulesTests {
         #expect(sync.table.ruleCounts == expected)
         #expect(written == expected)
 
-        // The same, one route after the other.
+        // The same, one route after another.
         var grown = RuleTable(context: .recorded(family))
         for route in scenario.routes where route.key.family == family {
             grown.commit(grown.edits([RoutingChange.Entry(key: route.key, old: nil, new: route)]))
@@ -62,7 +62,7 @@ struct RecordedRulesTests {
         #expect(grown.ruleCounts == RuleTable(context: .recorded(family)).ruleCounts)
     }
 
-    @Test("without a Service there are the rules that kube-proxy counts", arguments: [(IPFamily.ipv4, 4), (.ipv6, 3)])
+    @Test("without Services there are as many rules as kube-proxy counts", arguments: [(IPFamily.ipv4, 4), (.ipv6, 3)])
     func countsOfNothing(family: IPFamily, filter: Int) {
         #expect(RuleTable(context: .recorded(family)).ruleCounts == RuleCounts(filter: filter, nat: 5))
     }

@@ -17,12 +17,12 @@ struct ServiceRulesTests {
                 + "-j KUBE-MARK-MASQ")
     }
 
-    @Test("where nothing tells pods from others, no connection to the clusterIP is marked")
+    @Test("if pods cannot be recognised, no connection to the clusterIP is marked")
     func unknown() throws {
         #expect(try first(IPTablesConfiguration()).hasSuffix("-j \(endpointChain)"))
     }
 
-    @Test("pods are told by the interface that they come through")
+    @Test("pods are recognised by their interface")
     func interfaces() throws {
         #expect(
             try first(local(.bridge("cbr0"))).hasPrefix("-d 10.96.0.1/32 ! -i cbr0 -p tcp "))
@@ -30,7 +30,7 @@ struct ServiceRulesTests {
             try first(local(.interfacePrefix("veth"))).hasPrefix("-d 10.96.0.1/32 ! -i veth+ -p tcp "))
     }
 
-    @Test("under external policy Local, pods keep their way to all endpoints")
+    @Test("under external policy Local, pods still reach all endpoints")
     func externalLocal() throws {
         var route = ServicePortRoute(1, endpoints: 1)
         route.frontends.append(
@@ -38,12 +38,12 @@ struct ServiceRulesTests {
         let rules = ServiceRules(route, in: .recorded(.ipv4, local(.bridge("cbr0"))))
         let external = try #require(rules.chains.first { $0.name == ChainName.external(route.key.name) })
         #expect(external.rules.first?.contains("-i cbr0 -m comment --comment \"pod traffic for ") == true)
-        // There is no local endpoint, so nothing leads anybody else on.
+        // There is no local endpoint, so no rule leads other clients on.
         #expect(external.rules.count == 3)
         #expect(rules.shared.contains { $0.chain == .unservedExternals && $0.text.hasSuffix("-j DROP") })
     }
 
-    @Test("a source range that holds the node lets it use the load balancer's address")
+    @Test("a source range that contains the node lets it use the load balancer's address")
     func sourceRangeOfNode() throws {
         var route = ServicePortRoute(1, endpoints: 1)
         route.frontends.append(
@@ -67,7 +67,7 @@ struct ServiceRulesTests {
         #expect(jump?.hasSuffix("-j \(ChainName.external(route.key.name))") == true)
     }
 
-    @Test("an external IP that is a load balancer's address too has the rules of both")
+    @Test("an external IP that is also a load balancer's address has the rules of both")
     func bothKinds() {
         var route = ServicePortRoute(1, endpoints: 1)
         route.frontends.append(
@@ -82,7 +82,7 @@ struct ServiceRulesTests {
         #expect(rules[2].text.hasSuffix("-j DROP"))
     }
 
-    @Test("affinity tells IPv6 clients apart by the whole address")
+    @Test("affinity distinguishes IPv6 clients by the whole address")
     func affinity() throws {
         let backend = Backend(address: try #require(IPAddress("fd00::5")), port: 8080)
         let route = ServicePortRoute(
@@ -94,7 +94,7 @@ struct ServiceRulesTests {
         #expect(rules.last?.hasSuffix("--to-destination [fd00::5]:8080") == true)
     }
 
-    @Test("in large clusters endpoints' rules have no comments, and say the same")
+    @Test("in large clusters endpoints' rules are the same without comments")
     func largeCluster() {
         let route = ServicePortRoute(1, endpoints: 3, affinity: 60)
         let plain = ServiceRules(route, in: .recorded(), withComments: false)
@@ -116,7 +116,7 @@ struct ServiceRulesTests {
         }
     }
 
-    @Test("rules do without counters that the kernel lacks")
+    @Test("rules omit counters that the kernel lacks")
     func withoutCounters() {
         let context = RuleContext.recorded(capabilities: Capabilities(randomFully: false, counters: false))
         var route = ServicePortRoute(1, endpoints: 1)
@@ -136,7 +136,7 @@ struct ServiceRulesTests {
         IPTablesConfiguration(dataplane: DataplaneConfiguration(localTraffic: traffic))
     }
 
-    /// The first rule of the chain behind a clusterIP, without the chain's name.
+    /// The first rule of a clusterIP's chain, without the chain's name.
     private func first(
         _ configuration: IPTablesConfiguration, masquerade: Masquerade = .clientsOutsidePodNetwork
     ) throws -> String {

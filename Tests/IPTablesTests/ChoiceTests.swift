@@ -2,7 +2,7 @@ import Testing
 
 @testable import IPTables
 
-/// The programs are scripts that print what a node would.
+/// The programs are scripts that print a node's output.
 @Suite("The choice of a back end")
 struct ChoiceTests {
     @Test("kubelet's hint decides", arguments: IPTablesPrograms.Backend.allCases)
@@ -13,7 +13,7 @@ struct ChoiceTests {
         #expect(try node.choice == IPTablesPrograms(backend: backend, directory: node.directory))
     }
 
-    @Test("without a hint the back end with more rules is chosen, and nft of two equal ones")
+    @Test("without a hint the back end with more rules is chosen, and nft in a tie")
     func count() throws {
         for (nft, legacy, backend) in [(3, 4, IPTablesPrograms.Backend.legacy), (4, 4, .nft), (0, 0, .nft)] {
             let node = try FakePrograms()
@@ -23,7 +23,7 @@ struct ChoiceTests {
         }
     }
 
-    @Test("a back end that is not installed, or that the kernel lacks, is passed over")
+    @Test("a back end that is not installed, or that the kernel lacks, is skipped")
     func absence() throws {
         let node = try FakePrograms()
         try node.write(.legacy, prints: "")
@@ -35,7 +35,7 @@ struct ChoiceTests {
         #expect(try node.choice.backend == .nft)
     }
 
-    @Test("a back end that fails otherwise is not taken for absent", arguments: IPTablesPrograms.Backend.allCases)
+    @Test("a back end that fails otherwise does not count as absent", arguments: IPTablesPrograms.Backend.allCases)
     func failure(backend: IPTablesPrograms.Backend) throws {
         let node = try FakePrograms()
         try node.write(backend == .nft ? .legacy : .nft, prints: Self.rules(1))
@@ -45,7 +45,7 @@ struct ChoiceTests {
         #expect(error?.message.contains("fork: Resource temporarily unavailable") == true)
     }
 
-    @Test("where programs have no variants, their version tells the back end")
+    @Test("without variants, the programs' version shows the back end")
     func plain() throws {
         for (version, backend) in [("v1.8.9 (nf_tables)", IPTablesPrograms.Backend.nft), ("v1.6.1", .legacy)] {
             let node = try FakePrograms()
@@ -56,7 +56,7 @@ struct ChoiceTests {
         }
     }
 
-    @Test("where nothing is installed, the error names the package")
+    @Test("if nothing is installed, the error names the package")
     func nothing() throws {
         let node = try FakePrograms()
         let error = #expect(throws: IPTablesError.self) { try node.choice }

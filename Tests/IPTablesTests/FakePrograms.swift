@@ -3,7 +3,7 @@ import Foundation
 
 @testable import IPTables
 
-/// A folder of scripts with the names of iptables' programs, removed with the last reference.
+/// A folder of scripts named like the iptables programs, removed with the last reference.
 final class FakePrograms {
     let directory: String
 
@@ -36,8 +36,8 @@ final class FakePrograms {
 
     /// Writes a shell script.
     ///
-    /// A child writes it: a descriptor of ours would be inherited by children of other tests that run at the same time,
-    /// and the kernel executes no file that somebody has open for writing (ETXTBSY).
+    /// A child writes it: children of concurrent tests would inherit our descriptor, and the kernel executes no file
+    /// that is open for writing (ETXTBSY).
     func write(_ program: String, _ script: String) throws {
         let path = "\(directory)/\(program)"
         let command = Command(

@@ -48,7 +48,7 @@ struct IPTablesErrorTests {
         #expect(error.message.hasPrefix("iptables-save"))
     }
 
-    @Test("the message repeats what the program said")
+    @Test("the message repeats the program's")
     func words() {
         let error = IPTablesError(program: "iptables-restore", status: 2, output: "line 5: RULE_APPEND failed (Bad)\n")
         #expect(error.message == "iptables-restore failed (status 2): line 5: RULE_APPEND failed (Bad)")

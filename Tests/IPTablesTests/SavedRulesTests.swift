@@ -18,7 +18,7 @@ struct SavedRulesTests {
         COMMIT
         """ + "\n"
 
-    @Test("chains and foreign rules are found, however the text is cut", arguments: [1, 7, 1000])
+    @Test("chains and foreign rules are found, however the text is split", arguments: [1, 7, 1000])
     func pieces(size: Int) {
         var rules = SavedRules()
         var rest = Array(Self.text.utf8)[...]

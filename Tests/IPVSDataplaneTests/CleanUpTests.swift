@@ -3,9 +3,9 @@ import Testing
 
 @testable import IPVSDataplane
 
-@Suite("CleanUp of the mode ipvs")
+@Suite("CleanUp of ipvs mode")
 struct CleanUpTests {
-    /// What iptables-save prints: these jumps, and chains by table.
+    /// The output of iptables-save with these jumps, and chains by table.
     private func saved(_ jumps: [String], filter: [String], nat: [String]) -> SavedRules {
         var text = ""
         for (table, chains) in [("filter", filter), ("nat", nat)] {
@@ -22,7 +22,7 @@ struct CleanUpTests {
         saved([], filter: IPVSChains.chains(in: .filter), nat: IPVSChains.chains(in: .nat))
     }
 
-    @Test("all chains and jumps go")
+    @Test("all chains and jumps are removed")
     func all() {
         let text = String(
             decoding: CleanUp(IPVSConfiguration(), keeping: OwnedRules()).input(everything).bytes, as: UTF8.self)
@@ -32,7 +32,7 @@ struct CleanUpTests {
         for jump in IPVSChains.jumps { #expect(text.contains("-D \(jump.rest)\n")) }
     }
 
-    @Test("what the mode in force owns too stays")
+    @Test("rules shared with the mode in force stay")
     func shared() {
         let nat: Set<String> = ["KUBE-SERVICES", "KUBE-POSTROUTING"]
         let jumps = IPVSChains.jumps.filter { $0.table == .nat }
@@ -42,7 +42,7 @@ struct CleanUpTests {
         #expect(text.contains("-X KUBE-LOAD-BALANCER\n") && text.contains("-X KUBE-FORWARD\n"))
     }
 
-    @Test("nothing goes where the mode never was, though chains of another mode have the same names")
+    @Test("nothing is removed if the mode never ran, even if another mode's chains have the same names")
     func never() {
         let rules = saved([], filter: ["KUBE-FORWARD"], nat: ["KUBE-SERVICES", "KUBE-POSTROUTING", "KUBE-MARK-MASQ"])
         #expect(CleanUp(IPVSConfiguration(), keeping: OwnedRules()).input(rules).isEmpty)

@@ -22,7 +22,7 @@ struct DesiredStateTests {
         #expect(edits.staleEntries.isEmpty && edits.staleServers.isEmpty && edits.staleAddresses.isEmpty)
     }
 
-    @Test("one endpoint's change is one real server, and nothing else")
+    @Test("one endpoint's change is one real server's")
     func flip() throws {
         let old = route("web", to: backends("10.244.1.5", "10.244.1.6"))
         let new = route("web", to: backends("10.244.1.6", "10.244.1.7"))
@@ -38,7 +38,7 @@ struct DesiredStateTests {
         #expect(edit.revivals.isEmpty && edit.removals.isEmpty)
     }
 
-    @Test("an endpoint that comes back while it drains is revived, not added")
+    @Test("an endpoint that returns while draining is revived, not added")
     func revival() throws {
         let both = route("web", to: backends("10.244.1.5", "10.244.1.6"))
         let one = route("web", to: backends("10.244.1.6"))
@@ -51,7 +51,7 @@ struct DesiredStateTests {
         #expect(state.draining.isEmpty)
     }
 
-    @Test("UDP: an endpoint that still serves drains, one that does not goes at once")
+    @Test("UDP: an endpoint that still serves drains, one that does not is removed at once")
     func datagrams() throws {
         let all = backends("10.244.1.5", "10.244.1.6", "10.244.1.7")
         let old = route("dns", "10.96.0.10", .udp, to: all, serving: all)
@@ -67,7 +67,7 @@ struct DesiredStateTests {
         #expect(state.draining.isEmpty)
     }
 
-    @Test("what several Services share stays until the last of them goes")
+    @Test("what several Services share stays until the last one is removed")
     func sharing() {
         let one = route("one", to: backends("10.244.0.5"))
         var two = route("two", to: backends("10.244.0.5"))
@@ -109,7 +109,7 @@ struct DesiredStateTests {
         #expect(edit.additions.isEmpty && edit.drains.isEmpty)
     }
 
-    @Test("a scheduler that nobody knows, or that the kernel lacks, is replaced by the node's")
+    @Test("a scheduler that is unknown, or that the kernel lacks, is replaced by the node's")
     func schedulers() {
         var context = RouteContext(scheduler: Scheduler("lc"))
         let backends = backends("10.244.1.5")
@@ -142,7 +142,7 @@ struct DesiredStateTests {
         #expect(state.nodeBarriers(of: .ipv4).isEmpty)
     }
 
-    @Test("clients from outside get local endpoints; where there is none, those from inside still get theirs")
+    @Test("clients outside get local endpoints; if there are none, those inside still get theirs")
     func localPolicy() throws {
         let frontend = Frontend(
             kind: .loadBalancer, address: ip("192.0.2.2"), port: 80, inside: .clusterBackends,

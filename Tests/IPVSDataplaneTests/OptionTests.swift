@@ -6,14 +6,14 @@ import Testing
 
 @testable import IPVSDataplane
 
-@Suite("Options of the mode ipvs")
+@Suite("Options of ipvs mode")
 struct OptionTests {
     @Test("all schedulers of the kernel are read", arguments: Scheduler.knownNames)
     func schedulers(name: String) {
         #expect(Scheduler(option: name)?.name == name)
     }
 
-    @Test("flags belong to sh and mh, and mh looks at ports unless it is told otherwise")
+    @Test("flags belong to sh and mh, and mh considers ports by default")
     func flags() {
         #expect(Scheduler(option: "mh") == Scheduler("mh", flags: .port))
         #expect(Scheduler(option: "mh,mh-fallback") == Scheduler("mh", flags: .fallback))
@@ -24,7 +24,7 @@ struct OptionTests {
         }
     }
 
-    @Test("virtual servers in excluded networks are somebody else's")
+    @Test("virtual servers in excluded networks are left alone")
     func excluded() {
         let networks = ["192.0.2.0/24"].compactMap { IPNetwork($0) }
         let configuration = IPVSConfiguration(excludedNetworks: networks)
@@ -32,7 +32,7 @@ struct OptionTests {
         #expect(!configuration.excludes(server("10.96.0.1")))
     }
 
-    @Test("rules recognize foreign traffic as they were told to")
+    @Test("rules recognize foreign traffic as configured")
     func localTraffic() {
         func rule(_ traffic: LocalTraffic, all: Bool = false) -> String {
             let configuration = IPVSConfiguration(
@@ -55,7 +55,7 @@ struct SavedChainsTests {
 
     private var rules: FixedRules { FixedRules(for: state, in: RuleContext(.recorded, family: .ipv4)) }
 
-    /// What iptables-save prints when our rules are in force among those of others.
+    /// The output of iptables-save with our rules in force among others.
     private func saved(without missing: String? = nil) -> SavedChains {
         var text = ""
         for table in [Table.filter, .nat] {
@@ -75,12 +75,12 @@ struct SavedChainsTests {
         return chains
     }
 
-    @Test("nothing is written where the rules are in force")
+    @Test("nothing is written if the rules are in force")
     func inForce() {
         #expect(saved().input(for: rules).isEmpty)
     }
 
-    @Test("a table in which a rule is missing is written as a whole, the other one not at all")
+    @Test("a table with a missing rule is written as a whole, the other one not at all")
     func missingRule() throws {
         let rule = try #require(rules.rules[.nat]?.last)
         let text = String(decoding: saved(without: rule).input(for: rules).bytes, as: UTF8.self)
@@ -89,7 +89,7 @@ struct SavedChainsTests {
         #expect(!text.contains("*filter") && !text.contains("-I "))
     }
 
-    @Test("a missing jump goes to the top of its chain, and nothing else is written")
+    @Test("a missing jump is inserted at the top of its chain, and nothing else is written")
     func missingJump() throws {
         let jump = try #require(IPVSChains.jumps.first)
         let text = String(decoding: saved(without: jump.rule).input(for: rules).bytes, as: UTF8.self)

@@ -10,7 +10,7 @@ import Testing
 struct ReconciliationTests {
     private static let web = route("web", to: backends("10.244.0.5", "10.244.1.5"))
 
-    /// A kernel that holds just what the routes ask for.
+    /// A kernel that holds exactly what the routes need.
     private func kernel(_ routes: [ServicePortRoute]) -> KernelState {
         let state = DesiredState.holding(routes)
         var kernel = KernelState()
@@ -28,7 +28,7 @@ struct ReconciliationTests {
         Reconciliation(of: .holding(routes), order: routes.map(\.key), with: kernel)
     }
 
-    @Test("nothing is to be done where everything is there")
+    @Test("nothing is written if everything is there")
     func nothing() {
         let reconciliation = reconcile([Self.web], with: kernel([Self.web]))
         #expect(reconciliation.edits.isEmpty)
@@ -44,7 +44,7 @@ struct ReconciliationTests {
         #expect(edits.newAddresses.count == 5)
     }
 
-    @Test("what is missing, changed or foreign is mended and named")
+    @Test("missing, changed and foreign state is repaired and named")
     func damage() throws {
         var kernel = kernel([Self.web])
         kernel.servers[server()]?.server.scheduler = Scheduler("wlc")
@@ -66,7 +66,7 @@ struct ReconciliationTests {
             ])
     }
 
-    @Test("endpoints that an earlier process left half-drained go on draining, and go when they are idle")
+    @Test("endpoints left half-drained by an earlier process keep draining, and are removed when idle")
     func halfDrained() throws {
         var kernel = kernel([Self.web])
         kernel.servers[server()]?.realServers += [
@@ -89,7 +89,7 @@ struct ReconciliationTests {
         #expect(edit.revivals == [real("10.244.0.5")])
     }
 
-    @Test("UDP: an endpoint that no longer serves goes with its flows")
+    @Test("UDP: an endpoint that no longer serves is removed with its flows")
     func datagrams() throws {
         let dns = route("dns", "10.96.0.10", .udp, to: backends("10.244.1.5"), serving: backends("10.244.1.5"))
         var kernel = kernel([dns])

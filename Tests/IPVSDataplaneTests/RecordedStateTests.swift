@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The state of recorded clusters")
 struct RecordedStateTests {
-    @Test("all clusters were found")
+    @Test("all clusters are found")
     func count() {
         #expect(RecordedScenario.names.count == 20)
     }
@@ -20,7 +20,7 @@ struct RecordedStateTests {
         #expect(difference == [])
     }
 
-    @Test("Services that are not proxied leave nothing but what is always there")
+    @Test("Services that are not proxied leave only what always exists")
     func notProxied() throws {
         let state = DesiredState.holding(try RecordedScenario.routes("17-not-proxied"))
         let listing = RecordedIPVS(state.listing())

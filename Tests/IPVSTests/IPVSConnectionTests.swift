@@ -39,7 +39,7 @@ struct IPVSConnectionTests {
             ])
     }
 
-    @Test("real servers are asked for by their virtual server, and read with their connections")
+    @Test("real servers are requested by virtual server, and read with their connections")
     func readingRealServers() throws {
         let kernel = Kernel { _, sequence in [Kernel.part(sequence, Self.real), Kernel.done(sequence)] }
         var connection = try IPVSConnection(kernel)
@@ -55,7 +55,7 @@ struct IPVSConnectionTests {
         #expect(Array(request[16..<24]) == [8, 1, 0, 0] + [48, 0, 1, 0x80])
     }
 
-    @Test("servers known by a mark are nobody's business")
+    @Test("servers identified by a mark are ignored")
     func marks() throws {
         // IPVS_SVC_ATTR_AF, IPVS_SVC_ATTR_FWMARK
         let marked: [UInt8] = [1, 1, 0, 0] + [20, 0, 1, 0x80] + [6, 0, 1, 0, 2, 0, 0, 0] + [8, 0, 5, 0, 7, 0, 0, 0]
@@ -73,7 +73,7 @@ struct IPVSConnectionTests {
         #expect(error?.description.contains("modprobe ip_vs") == true)
     }
 
-    @Test("wherever an answer is cut off, it is left out or an error, and no trap")
+    @Test("an answer truncated anywhere is skipped or an error, never a trap")
     func truncations() throws {
         for whole in [Self.server, Self.real] {
             for count in 0..<whole.count {
@@ -91,7 +91,7 @@ struct IPVSConnectionTests {
     }
 }
 
-/// A kernel that knows the family IPVS under the number 0x1D, and answers the rest as the test says.
+/// A kernel with the family IPVS as number 0x1D, and otherwise scripted answers.
 private final class Kernel: NetlinkTransport {
     private struct State {
         var requests: [[UInt8]] = []

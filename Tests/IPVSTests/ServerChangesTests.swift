@@ -71,7 +71,7 @@ struct ServerChangesTests {
         #expect(bytes { $0.add(RealServer(key: Self.real), to: Self.key) } == expected)
     }
 
-    @Test("ipvsadm --edit-server … --weight 0 differs from an addition in the command and the weight alone")
+    @Test("ipvsadm --edit-server … --weight 0 differs from an addition only in the command and the weight")
     func updateRealServer() {
         var expected = bytes { $0.add(RealServer(key: Self.real), to: Self.key) }
         expected[16] = 6

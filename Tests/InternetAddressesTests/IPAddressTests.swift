@@ -77,11 +77,11 @@ import Testing
         #expect(accepted > 100)
     }
 
-    @Test("any address survives being written and read, and being taken apart and put together")
+    @Test("any address survives a round trip through text and through bytes")
     func roundTrip() {
         var random = SplitMix64(seed: 2)
         for _ in 0..<20_000 {
-            // Many zeros, because those are what the text leaves out.
+            // Many zeros, because the text omits those.
             let mask =
                 UInt64.random(in: .min ... .max, using: &random) & UInt64.random(in: .min ... .max, using: &random)
             let ipv6 = IPAddress(
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test("the bytes of a text are read as the text is")
+    @Test("the bytes of a text are read like the text")
     func bytes() {
         for text in ["10.0.0.1", "fd00::1", "", "10.0.0.01"] {
             let read = Array(text.utf8).withUnsafeBytes { IPAddress(asciiText: $0) }
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test("other counts of bytes are no address", arguments: [0, 1, 3, 5, 15, 17])
+    @Test("other counts of bytes are not an address", arguments: [0, 1, 3, 5, 15, 17])
     func byteCounts(count: Int) {
         #expect(IPAddress(networkBytes: [UInt8](repeating: 1, count: count)) == nil)
     }
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    /// What inet_pton(3) makes of `text`.
+    /// The result of inet_pton(3) for `text`.
     private func libraryBytes(_ text: String) -> [UInt8]? {
         let isIPv6 = text.contains(":")
         var bytes = [UInt8](repeating: 0, count: isIPv6 ? 16 : 4)

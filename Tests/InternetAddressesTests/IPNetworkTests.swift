@@ -55,7 +55,7 @@ import Testing
         #expect(!everything.contains(try #require(IPAddress("::"))))
     }
 
-    @Test("a length that does not fit the family makes no network")
+    @Test("a length that does not fit the family is refused")
     func length() throws {
         let address = try #require(IPAddress("10.0.0.1"))
         #expect(IPNetwork(containing: address, prefixLength: 33) == nil)

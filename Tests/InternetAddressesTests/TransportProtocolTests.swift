@@ -2,7 +2,7 @@ import InternetAddresses
 import Testing
 
 @Suite struct TransportProtocolTests {
-    @Test("names are those of Kubernetes, numbers those of IANA, in one order")
+    @Test("names are those of Kubernetes, numbers those of IANA, in the same order")
     func names() {
         #expect(TransportProtocol.allCases.map(\.description) == ["TCP", "UDP", "SCTP"])
         #expect(TransportProtocol.allCases.map(\.lowercased) == ["tcp", "udp", "sctp"])

@@ -86,7 +86,7 @@ struct ConfigurationFileTests {
         #expect(read.configuration == expected)
     }
 
-    @Test("a field that does not exist is named with its line, its path and what may have been meant")
+    @Test("an unknown field is named with its line, its path and a suggestion")
     func unknown() {
         let text = complaint(file: document("iptables:\n  masqueradeBitt: 3\nmood: iptables"))
         #expect(
@@ -95,14 +95,14 @@ struct ConfigurationFileTests {
         #expect(complaint(file: document("conntrack: {banana: 1}")).contains("conntrack.banana is not a field"))
     }
 
-    @Test("a key that appears twice is named")
+    @Test("a duplicate key is named")
     func duplicates() {
         let text = complaint(file: document("mode: iptables\nmode: nftables"))
         #expect(text.hasPrefix("proxy.conf:"))
         #expect(text.hasSuffix(": has mode more than once in one object; leave one of them"))
     }
 
-    @Test("a value of another type is named with its line and what to write")
+    @Test("a value of another type is named with its line and the remedy")
     func types() {
         #expect(complaint(file: document("clusterCIDR: 10")).contains(":3: clusterCIDR is “10”; write text"))
         #expect(complaint(file: document("configSyncPeriod: 30")).contains("write a duration such as 30s"))
@@ -113,7 +113,7 @@ struct ConfigurationFileTests {
         #expect(complaint(file: document("enableProfiling: 1")).contains("enableProfiling is “1”; write true or false"))
     }
 
-    @Test("values are checked as kube-proxy checks them, and named as fields")
+    @Test("values are checked as in kube-proxy, and named as fields")
     func values() {
         #expect(
             complaint(file: document("oomScoreAdj: 1001"))
@@ -127,14 +127,14 @@ struct ConfigurationFileTests {
             complaint(file: document("winkernel: {sourceVip: 10.0.0.1}")).contains("winkernel.sourceVip is for Windows")
         )
         #expect(complaint(file: document("portRange: a-b")).contains("portRange is “a-b”"))
-        // Modes that are not in use are not checked, as in kube-proxy.
+        // Modes not in use are not checked, as in kube-proxy.
         #expect(complaint(file: document("ipvs: {excludeCIDRs: [none]}")) == "no complaint, but run")
         #expect(
             complaint(file: document("mode: ipvs\nipvs: {excludeCIDRs: [none]}")).contains(
                 "ipvs.excludeCIDRs has “none”"))
     }
 
-    @Test("what is no configuration is named as such")
+    @Test("a file that is not a configuration is named as such")
     func others() {
         #expect(complaint(file: "").contains("holds no object"))
         #expect(complaint(file: "kind: Pod\napiVersion: v1").contains("has v1 Pod; write apiVersion: kubeproxy"))
@@ -143,7 +143,7 @@ struct ConfigurationFileTests {
         #expect(!complaint(file: "a: [\n").contains("\n"))
     }
 
-    @Test("bytes that are no text, and a blank name, are refused in a line")
+    @Test("bytes that are not text, and a blank name, are refused in one line")
     func blanks() {
         #expect(complaint(file: "a: \u{1}").hasPrefix("proxy.conf: is not YAML: control characters are not allowed"))
         #expect(
@@ -154,14 +154,14 @@ struct ConfigurationFileTests {
                 == "proxy.conf: logging.format is “xml”; write text or json")
     }
 
-    @Test("a folder in the place of a file is named as such")
+    @Test("a folder instead of a file is named as such")
     func folder() {
         #expect(throws: ConfigurationError(.file, "--config: /proc cannot be read: Is a directory; name a file")) {
             try Invocation(["--config=/proc"], program: "x", isKubeProxy: false)
         }
     }
 
-    @Test("a file that is not there is named")
+    @Test("a missing file is named")
     func missing() {
         #expect(
             throws: ConfigurationError(.file, "--config: there is no file /no/such; create it, or correct the path")
@@ -181,7 +181,7 @@ struct ConfigurationFileTests {
         #expect(try Duration(flag: text).goText == printed)
     }
 
-    @Test("what Go does not take for a duration is refused", arguments: ["", "5", "s", "1x", "-", "1s2"])
+    @Test("text that Go does not accept as a duration is refused", arguments: ["", "5", "s", "1x", "-", "1s2"])
     func noDurations(text: String) {
         #expect(throws: ValueProblem.self) { try Duration(flag: text) }
     }

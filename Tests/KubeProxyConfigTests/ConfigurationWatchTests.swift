@@ -3,7 +3,7 @@ import Testing
 
 @testable import KubeProxyConfig
 
-@Suite("The watch on the configuration file", .timeLimit(.minutes(1)))
+@Suite("Watching the configuration file", .timeLimit(.minutes(1)))
 struct ConfigurationWatchTests {
     private let folder: URL
     private var path: String { folder.appending(path: "config.conf").path }
@@ -16,7 +16,7 @@ struct ConfigurationWatchTests {
 
     private func remove() throws { try FileManager.default.removeItem(at: folder) }
 
-    @Test("a file that is written again ends it, with what to expect", arguments: [false, true])
+    @Test("a rewritten file ends it, with an explanation", arguments: [false, true])
     func written(atomically: Bool) async throws {
         let path = path
         let error = await #expect(throws: ConfigurationError.self) {
@@ -30,7 +30,7 @@ struct ConfigurationWatchTests {
         try remove()
     }
 
-    @Test("a change between reading and watching is seen")
+    @Test("a change between reading and watching is detected")
     func early() async throws {
         let path = path
         await #expect(throws: ConfigurationError.self) {
@@ -39,7 +39,7 @@ struct ConfigurationWatchTests {
         try remove()
     }
 
-    @Test("a link beside the file that is replaced, as kubelet does with ConfigMaps, ends it")
+    @Test("replacing a link beside the file, as kubelet does with ConfigMaps, ends it")
     func configMap() async throws {
         let manager = FileManager.default
         for (name, text) in [("..1", "one"), ("..2", "two")] {
@@ -63,7 +63,7 @@ struct ConfigurationWatchTests {
         try remove()
     }
 
-    @Test("cancelled, it ends; a file that goes away is no change")
+    @Test("cancellation ends it; a file that disappears is not a change")
     func cancelled() async throws {
         let path = path
         try await withThrowingTaskGroup(of: Void.self) { group in

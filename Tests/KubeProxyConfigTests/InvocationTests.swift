@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The arguments of kube-proxy")
 struct InvocationTests {
-    @Test("take each form that flags have")
+    @Test("accept every form of flags")
     func forms() throws {
         let configuration = try invoke(
             "--cluster-cidr", "10.0.0.0/8", "--masquerade-all", "-v", "3", "--iptables-localhost-nodeports=F",
@@ -21,7 +21,7 @@ struct InvocationTests {
         #expect(try invoke("-v5").configuration.logging.verbosity == 5)
     }
 
-    @Test("name mistakes, and what to write")
+    @Test("name mistakes, and the remedy")
     func mistakes() {
         #expect(
             complaint("--cluster-cdir=x").hasPrefix("there is no flag --cluster-cdir; did you mean --cluster-cidr?"))
@@ -42,7 +42,7 @@ struct InvocationTests {
         #expect(complaint("--detect-local-mode=BridgeInterface").hasPrefix("--pod-bridge-interface is empty"))
     }
 
-    @Test("--help, --version and --cleanup go before everything else")
+    @Test("--help, --version and --cleanup take precedence over everything else")
     func tasks() throws {
         #expect(try invoke("--help", "--config=missing").task == .printHelp)
         #expect(try invoke("-h").task == .printHelp)
@@ -61,7 +61,7 @@ struct InvocationTests {
         #expect(try invoke("--config=x", file: document("mode: nftables")).configuration.mode == "nftables")
     }
 
-    @Test("with a file, only the log's flags, the host name, the server and manifests count")
+    @Test("with a file, only the flags of the log, the host name, the server and manifests apply")
     func besideFile() throws {
         let file = document("clusterCIDR: 10.0.0.0/8\nlogging: {verbosity: 1}\nhostnameOverride: other")
         let configuration = try invoke(
@@ -94,7 +94,7 @@ struct InvocationTests {
         #expect(ipv6.metricsBindAddress == "[::1]:10249")
     }
 
-    @Test("what has no effect is remarked")
+    @Test("settings without effect are reported")
     func remarks() throws {
         #expect(try invoke().remarks == [])
         let localhost = try invoke("--nodeport-addresses=primary,localhost", "--proxy-mode=nftables").remarks

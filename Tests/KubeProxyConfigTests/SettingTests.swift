@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The table of settings")
 struct SettingTests {
-    @Test("has every flag of kube-proxy, and three of its own")
+    @Test("has every flag of kube-proxy, and three more")
     func flags() throws {
         let recorded = Set(try Fixtures.kubeProxy("flags.txt").split(separator: "\n").map(String.init))
         let here = Set(Setting.all.filter { $0.effect != .windowsOnly }.compactMap(\.flag))
@@ -19,7 +19,7 @@ struct SettingTests {
         #expect(recorded.subtracting(here).isEmpty)
     }
 
-    @Test("has no flag, letter or field twice")
+    @Test("has no duplicate flag, letter or field")
     func unique() {
         for names in [
             Setting.all.compactMap(\.flag), Setting.all.compactMap(\.field),
@@ -40,7 +40,7 @@ struct SettingTests {
         #expect(rows.filter { $0.contains("`--") && !expected.contains($0) } == [], "take these rows out")
     }
 
-    @Test("every row says what it is, in one sentence")
+    @Test("every row is described in one sentence")
     func help() {
         for setting in Setting.all {
             #expect(setting.help.hasSuffix("."), "\(setting.name)")

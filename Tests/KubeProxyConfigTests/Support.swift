@@ -1,13 +1,13 @@
 @testable import KubeProxyConfig
 
-/// What the arguments ask for, with `file` as the content of every file.
+/// The request in the arguments, with `file` as the content of every file.
 func invoke(
     _ arguments: String..., file: String = "", isKubeProxy: Bool = false
 ) throws(ConfigurationError) -> Invocation {
     try Invocation(arguments, program: "kube-proxy", isKubeProxy: isKubeProxy) { _ throws(ConfigurationError) in file }
 }
 
-/// The message that arguments and a file lead to.
+/// The error message for arguments and a file.
 func complaint(_ arguments: String..., file: String? = nil) -> String {
     do throws(ConfigurationError) {
         let all = arguments + (file == nil ? [] : ["--config=proxy.conf"])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KubeProxyConfig
 
-@Suite("What the program shows of its configuration")
+@Suite("Printing the configuration")
 struct WritingTests {
     @Test("--write-config-to writes kube-proxy's defaults, byte for byte")
     func defaults() throws {
@@ -14,7 +14,7 @@ struct WritingTests {
         #expect(yaml == (try Fixtures.kubeProxy("default-config.yaml")))
     }
 
-    @Test("what it writes, it reads", arguments: [false, true])
+    @Test("written configurations are read back", arguments: [false, true])
     func roundTrip(isJSON: Bool) throws {
         let arguments = [
             "--proxy-mode=nftables", "--cluster-cidr=10.0.0.0/8,fd00::/8", "--nodeport-addresses=192.0.2.0/24",
@@ -54,7 +54,7 @@ struct WritingTests {
                 == recorded.replacing(#""nodePortAddresses":["primary"]"#, with: #""nodePortAddresses":null"#))
     }
 
-    @Test("/flagz is kube-proxy's, with three flags more")
+    @Test("/flagz is kube-proxy's, with three more flags")
     func flagz() throws {
         let recorded = try Fixtures.kubeProxy("flagz.txt").split(separator: "\n").filter { $0.contains("=") }
         let flags = try invoke("--config=/var/lib/kube-proxy/config.conf", "-v=2", file: document("")).flags

@@ -2,8 +2,8 @@ import Foundation
 import LabKit
 import Testing
 
-/// The real kubectl, helm and the client for Python against the program: they print what they print with
-/// kube-apiserver.
+/// The real kubectl, helm and the client for Python against the program: their output is the same as
+/// with kube-apiserver.
 @Suite("Clients of the Kubernetes API")
 struct FlowTests {
     @Test("there are flows")
@@ -11,7 +11,7 @@ struct FlowTests {
         #expect(Flow.all.count > 10)
     }
 
-    @Test("what clients print is what was recorded", .timeLimit(.minutes(10)), arguments: Flow.all)
+    @Test("clients print what was recorded", .timeLimit(.minutes(10)), arguments: Flow.all)
     func flow(_ flow: Flow) async throws {
         let server = try await KubectlServer()
         let files = flow.folder.appending(path: "files")

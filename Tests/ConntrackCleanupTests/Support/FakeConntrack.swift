@@ -4,7 +4,7 @@ import InternetAddresses
 import Netlink
 import Synchronization
 
-/// A kernel with a table of IPv4 connections that can be listed and deleted from.
+/// A kernel with a table of IPv4 connections that supports listing and deletion.
 final class FakeConntrack: NetlinkTransport {
     fileprivate struct State {
         var entries: [UInt32: ConntrackEntry] = [:]
@@ -19,8 +19,8 @@ final class FakeConntrack: NetlinkTransport {
     let portID: UInt32 = 1
     private let state: Mutex<State>
 
-    /// The first `times` dumps fail with an error number, or the first `times` deletions are refused; `arriving` come
-    /// into the table right behind the first dump.
+    /// The first `times` dumps fail with an error number, or the first `times` deletions are refused; `arriving` are
+    /// added to the table right after the first dump.
     init(
         _ entries: [ConntrackEntry], arriving: [ConntrackEntry] = [], failing errno: Int32 = 0,
         refusing refused: Int32 = 0, times: Int = 0

@@ -3,7 +3,7 @@ import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
 
-/// An address that the test writes down; an unreadable one makes the test fail.
+/// A literal address; an invalid one fails the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }
 
 /// The client of all connections in these tests.
@@ -23,8 +23,8 @@ func backends(_ numbers: [Int], port: UInt16 = 5353) -> [Backend] {
     numbers.sorted().map { Backend(address: ip("10.244.1.\($0)"), port: port) }
 }
 
-/// A route of `dns`: a clusterIP, a node port open on every address, and backends 10.244.1.N:5353, beside endpoints
-/// that still serve but get no new flows.
+/// A route of `dns`: a clusterIP, a node port open on every address, and backends 10.244.1.N:5353, plus endpoints that
+/// still serve but get no new flows.
 func route(
     _ numbers: Int..., local: [Int] = [], draining: [Int] = [], key routeKey: RouteKey = key(),
     frontends: [Frontend]? = nil

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 extension NetworkNamespace {
-    /// Talks to the connection tracking of this namespace, on its thread.
+    /// Accesses the connection tracking of this namespace, on its thread.
     func conntrack<Result: Sendable>(
         counting traffic: Traffic = Traffic(), _ body: @Sendable (inout ConntrackConnection) throws -> Result
     ) throws -> Result {
@@ -16,8 +16,7 @@ extension NetworkNamespace {
         return try body(&connection)
     }
 
-    /// Makes the kernel track connections, as it does where rules translate addresses: UDP from `sources` different
-    /// ports.
+    /// Makes the kernel track connections, as with rules that translate addresses: UDP from `sources` different ports.
     func track(_ entries: [ConntrackEntry]) throws {
         let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
         var netlink = NetlinkConnection(socket)
@@ -53,7 +52,7 @@ extension ConntrackEntry {
             replySourcePort: backendPort ?? frontendPort, zone: zone)
     }
 
-    /// What `IPCTNL_MSG_CT_NEW` takes.
+    /// The attributes of `IPCTNL_MSG_CT_NEW`.
     fileprivate func writeNew(to writer: inout MessageWriter) {
         writer.append(contentsOf: [UInt8(source.family == .ipv4 ? AF_INET : AF_INET6), UInt8(NFNETLINK_V0), 0, 0])
         Self.writeTuple(
@@ -92,7 +91,7 @@ extension ConntrackEntry {
         }
     }
 
-    /// The same entry without the id that the kernel gave it.
+    /// The same entry without its id from the kernel.
     var anonymous: ConntrackEntry {
         var copy = self
         copy.id = 0
@@ -100,12 +99,12 @@ extension ConntrackEntry {
     }
 }
 
-/// What went over a socket.
+/// The traffic of a socket.
 final class Traffic: Sendable {
     private let counts = Mutex((sends: 0, received: 0))
-    /// System calls that sent something.
+    /// The number of sending system calls.
     var sends: Int { counts.withLock { $0.sends } }
-    /// Bytes that came from the kernel.
+    /// The number of bytes from the kernel.
     var received: Int { counts.withLock { $0.received } }
     func countSend() { counts.withLock { $0.sends += 1 } }
     func count(received bytes: Int) { counts.withLock { $0.received += bytes } }
@@ -134,7 +133,7 @@ private final class CountingTransport: NetlinkTransport {
     }
 }
 
-/// An address that the test writes down; an unreadable one makes the test fail.
+/// A literal address; an invalid one fails the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }
 
 extension IPFamily {

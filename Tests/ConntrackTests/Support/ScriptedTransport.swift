@@ -2,7 +2,7 @@ import CLinux
 import Netlink
 import Synchronization
 
-/// A kernel that answers each request as the test says.
+/// A kernel with scripted answers.
 final class ScriptedTransport: NetlinkTransport {
     enum Answer: Sendable {
         case datagram([UInt8])
@@ -18,7 +18,7 @@ final class ScriptedTransport: NetlinkTransport {
     private let state = Mutex(State())
     private let answer: @Sendable (_ number: Int, _ sequence: UInt32) -> [Answer]
 
-    /// `answer` is given the number of the request, from 0 on, and the sequence number of its first message.
+    /// `answer` receives the number of the request, from 0, and the sequence number of its first message.
     init(answer: @escaping @Sendable (_ number: Int, _ sequence: UInt32) -> [Answer]) { self.answer = answer }
 
     var requests: [[UInt8]] { state.withLock { $0.requests } }

@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 import LabKit
 
-/// `servicelet controller` as a program of its own. It is killed when this object goes.
+/// `servicelet controller` as a separate process, killed with this object.
 final class ControllerProcess {
     private let process = Process()
 
-    /// Slices are small, so that one look at a Service leads to several writes.
+    /// Slices are small, so that one Service leads to several writes.
     init(kubeconfig: String) throws {
         process.executableURL = URL(filePath: try Servicelet.binary())
         process.arguments = [
@@ -19,7 +19,7 @@ final class ControllerProcess {
 
     deinit { kill() }
 
-    /// SIGKILL: nothing is written any more.
+    /// SIGKILL: nothing more is written.
     func kill() {
         guard process.isRunning else { return }
         Glibc.kill(process.processIdentifier, SIGKILL)

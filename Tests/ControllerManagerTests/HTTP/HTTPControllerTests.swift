@@ -4,7 +4,7 @@ import KubernetesClient
 import KubernetesObjects
 import Testing
 
-/// The controllers and the API server over HTTP, as beside a cluster; either may go away at any moment.
+/// The controllers and the API server over HTTP, as in a cluster; either may disappear at any moment.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct HTTPControllerTests {
     @Test func theControllersGoOnWhenTheServerComesBack() async throws {
         try await RestartableServer.with { server in
@@ -36,7 +36,7 @@ import Testing
                 for round in 1...5 {
                     let controller = try ControllerProcess(kubeconfig: server.kubeconfig)
                     try await rollout.replacePods(round)
-                    // At any moment of its work: the time is only what makes the moments differ.
+                    // At any moment of its work: the delay only varies the moment.
                     try await Task.sleep(for: .milliseconds(Int.random(in: 0...400)))
                     controller.kill()
                 }
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    /// A request on a connection of the former server fails and is sent again.
+    /// A request on a connection to the old server fails and is retried.
     private static func eventually(
         _ what: String, _ request: () async throws -> Document
     ) async throws -> Document? {

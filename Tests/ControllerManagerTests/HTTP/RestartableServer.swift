@@ -6,7 +6,7 @@ import Testing
 
 @testable import APIServer
 
-/// An API server on the loopback that can go away and come back.
+/// An API server on the loopback that can be stopped and restarted.
 final class RestartableServer: Sendable {
     private let configuration: APIServerConfiguration
     private let ends = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
@@ -21,10 +21,10 @@ final class RestartableServer: Sendable {
 
     var kubeconfig: String { configuration.dataDirectory + "/admin.kubeconfig" }
 
-    /// Runs `body` beside a server.
+    /// Runs `body` with a server.
     static func with(_ body: @escaping @Sendable (RestartableServer) async throws -> Void) async throws {
         let server = try await RestartableServer()
-        // At worst a folder stays among the temporary files.
+        // At worst a folder is left behind among the temporary files.
         defer { try? FileManager.default.removeItem(atPath: server.configuration.dataDirectory) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.live() }
@@ -64,7 +64,7 @@ final class RestartableServer: Sendable {
                 life.addTask { for await _ in self.ends.stream { return } }
                 try await life.next()
                 life.cancelAll()
-                // The end of a server is its cancellation.
+                // A server ends by cancellation.
                 while let result = await life.nextResult() {
                     if case .failure(let error) = result { #expect(error is CancellationError, "\(error)") }
                 }

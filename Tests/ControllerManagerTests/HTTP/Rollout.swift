@@ -5,7 +5,7 @@ import Testing
 
 @testable import KubernetesClient
 
-/// A Service whose Pods are replaced by others, round by round.
+/// A Service whose Pods are replaced, round by round.
 struct Rollout: Sendable {
     private static let count = 20
 
@@ -23,7 +23,7 @@ struct Rollout: Sendable {
         for number in 0..<Self.count { try await createPod(round: 0, number) }
     }
 
-    /// Puts the Pods of a round in the place of those of the round before, one by one.
+    /// Replaces the previous round's Pods by those of a new round, one by one.
     func replacePods(_ round: Int) async throws {
         for number in 0..<Self.count {
             try await createPod(round: round, number)

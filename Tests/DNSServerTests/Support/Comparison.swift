@@ -1,12 +1,12 @@
 import DNSMessages
 
-/// Compares what a server says with what was recorded: sections without regard to order, but CNAME records before what
-/// they lead to.
+/// Compares a server's answer with the recorded one: sections ignoring order, except that CNAME records
+/// precede their targets.
 struct Comparison {
     /// Seconds by which TTLs may differ.
     var ttlTolerance: UInt32 = 0
 
-    /// The differences, none if the answer is as expected. `limit` is what the client takes, in bytes.
+    /// The differences, none if the answer is as expected. `limit` is the size that the client accepts, in bytes.
     func differences(_ want: Recording.Answer, _ got: MessageText?, limit: Int) -> [String] {
         guard want.outcome == nil else { return got == nil ? [] : ["expected silence, got \(got?.rcode ?? "")"] }
         guard let got else { return ["no answer, or none that can be read"] }
@@ -110,7 +110,7 @@ extension Recording.Query {
         return bytes
     }
 
-    /// How many bytes the client takes.
+    /// The number of bytes that the client accepts.
     var limit: Int {
         transport == "udp" && wire == nil ? max(512, Int(edns?.size ?? 512)) : 65535
     }

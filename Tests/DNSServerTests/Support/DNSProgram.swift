@@ -3,7 +3,7 @@ import Foundation
 import LabKit
 import Testing
 
-/// The program in a network namespace of its own, and clients there. Needs root.
+/// The program in a separate network namespace, with clients. Needs root.
 final class DNSProgram: Sendable {
     /// Where it answers, on port 53.
     static let address = "10.244.0.2"
@@ -12,7 +12,7 @@ final class DNSProgram: Sendable {
     let folder: TemporaryFolder
     private let process: ChildProcess
 
-    /// Starts `servicelet dns` with `arguments` in a namespace that has `addresses` besides its own.
+    /// Starts `servicelet dns` with `arguments` in a namespace that also has `addresses`.
     init(addresses: [String] = [], files: [String: String] = [:], _ arguments: [String]) async throws {
         namespace = try await NetworkNamespace(name: "dns")
         folder = try TemporaryFolder()
@@ -69,14 +69,14 @@ final class DNSProgram: Sendable {
         return process.output.split(separator: "\n").map(String.init)
     }
 
-    /// The addresses of a name, or what else dig prints in short form; `nil` if nobody answers.
+    /// The output of dig in short form, usually the addresses of a name; `nil` without an answer.
     func answers(_ name: String) async throws -> [String]? {
         let process = try await namespace.spawn(["dig", "@\(Self.address)", "+short", "+tries=1", "+time=2", name])
         guard try await process.exit(within: .seconds(20)) == .code(0) else { return nil }
         return process.output.split(separator: "\n").map(String.init)
     }
 
-    /// What an HTTP endpoint says; status 0 if nobody listens.
+    /// The answer of an HTTP endpoint; status 0 if nothing listens.
     func get(port: Int, _ path: String) async throws -> (status: Int, body: String) {
         let curl = try await namespace.spawn([
             "curl", "--silent", "--max-time", "5", "--write-out", "\n%{http_code}", "http://127.0.0.1:\(port)\(path)",
@@ -89,18 +89,18 @@ final class DNSProgram: Sendable {
 
     var log: String { process.errors }
 
-    /// Tells the program to end; it may take a while.
+    /// Tells the program to exit; it may take a while.
     func terminate() { process.signal(SIGTERM) }
 
     /// Whether the program has ended.
     var isRunning: Bool { process.poll() == nil }
 
-    /// Waits for the program to end well.
+    /// Waits for the program to exit successfully.
     func waitForEnd(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(try await process.exit(within: .seconds(20)) == .code(0), sourceLocation: sourceLocation)
     }
 
-    /// Waits for the program to end by itself, with a message that has `text`.
+    /// Waits for the program to exit by itself, with a message that contains `text`.
     func waitForFailure(naming text: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(try await process.exit(within: .seconds(20)) != .code(0), sourceLocation: sourceLocation)
         #expect(process.errors.contains(text), "\(process.errors)", sourceLocation: sourceLocation)

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-/// Sends whatever a test wants in reply to each datagram.
+/// Sends a test's scripted replies to each datagram.
 struct FakeUpstream: Sendable {
     let port: UInt16
     private let channel: any Channel

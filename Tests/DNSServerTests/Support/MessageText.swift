@@ -1,7 +1,7 @@
 import DNSMessages
 import InternetAddresses
 
-/// A message as the recordings write it.
+/// A message in the format of the recordings.
 struct MessageText: Equatable {
     var identifier: UInt16
     var rcode: String
@@ -21,7 +21,7 @@ struct MessageText: Equatable {
         flagNames.filter { flags.contains($0.0) }.reduce(0) { $0 | $1.1 }
     }
 
-    /// `nil` for what is no message.
+    /// `nil` if it is not a message.
     init?(_ message: [UInt8]) {
         guard message.count >= 12 else { return nil }
         var reader = Reader(bytes: message)
@@ -67,7 +67,7 @@ struct MessageText: Equatable {
     }
 }
 
-/// A reader of its own, so that the one under test is not what it is tested with.
+/// An independent reader, so that the one under test does not test itself.
 private struct Reader {
     var bytes: [UInt8]
     var position = 12

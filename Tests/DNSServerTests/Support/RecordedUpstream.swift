@@ -101,7 +101,7 @@ struct RecordedUpstream: Sendable {
         return ResourceRecord(name: name, type: type, ttl: ttl, data: data)
     }
 
-    /// Quoted strings, each with its length before it.
+    /// Quoted strings, each preceded by its length.
     private static func texts(_ text: String) -> [UInt8] {
         var data: [UInt8] = []
         var current: [UInt8]?

@@ -37,7 +37,7 @@ enum RunningServer {
         }
     }
 
-    /// A port that nobody uses, for UDP and TCP.
+    /// A free port, for UDP and TCP.
     static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
@@ -54,7 +54,7 @@ enum RunningServer {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    /// Asks until there is an answer, be it that the names are unknown, or `attempts` are used up.
+    /// Queries until there is any answer, even that names are unknown, or `attempts` are used up.
     static func waitUntilAnswering(_ client: TestClient, attempts: Int = 200) async throws {
         let query = Recording.Query(name: "kubernetes.default.svc.cluster.local.", type: "A", transport: "udp")
         for _ in 0..<attempts {
@@ -64,7 +64,7 @@ enum RunningServer {
         throw RecordingError(text: "the server does not come up")
     }
 
-    /// Asks until the cluster's names are known, or `attempts` are used up.
+    /// Queries until the cluster's names are known, or `attempts` are used up.
     static func waitUntilSynchronized(_ client: TestClient, attempts: Int = 200) async throws {
         let query = Recording.Query(name: "kubernetes.default.svc.cluster.local.", type: "A", transport: "udp")
         for _ in 0..<attempts {

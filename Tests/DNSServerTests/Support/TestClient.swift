@@ -1,7 +1,7 @@
 import BlockingThreads
 import Glibc
 
-/// Asks a server on 127.0.0.1 over plain sockets, which block, and so on threads of their own.
+/// Queries a server on 127.0.0.1 over blocking sockets, on separate threads.
 struct TestClient: Sendable {
     let port: UInt16
 
@@ -18,7 +18,7 @@ struct TestClient: Sendable {
     }
 
     /// Writes `chunks` on one TCP connection, a moment apart. Waits for `replies` messages, or for `patience` seconds
-    /// of silence; says whether the server has closed the connection.
+    /// of silence; returns whether the server has closed the connection.
     func stream(_ chunks: [[UInt8]], replies: Int, patience: Double) async throws -> ([[UInt8]], isClosed: Bool) {
         try await onThread {
             let descriptor = try connect(SOCK_STREAM, patience: patience)
@@ -45,8 +45,8 @@ struct TestClient: Sendable {
         }
     }
 
-    /// Writes `message` on one TCP connection again and again and reads nothing, until the server has taken nothing for
-    /// `patience` seconds, or `limit` bytes. Returns the bytes that it has taken.
+    /// Writes `message` on one TCP connection repeatedly without reading, until the server has accepted nothing for
+    /// `patience` seconds, or `limit` bytes in total. Returns the number of bytes accepted.
     func pour(_ message: [UInt8], limit: Int, patience: Double) async throws -> Int {
         try await onThread {
             let descriptor = try connect(SOCK_STREAM, patience: patience)

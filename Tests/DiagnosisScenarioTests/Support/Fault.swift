@@ -3,23 +3,23 @@ import Glibc
 import LabKit
 import Testing
 
-/// One fault: how it comes about, what is asked, and what the answer has to be.
+/// One fault: its cause, the question, and the expected answer.
 struct Fault: Sendable, CustomTestStringConvertible {
     var name: String
-    /// What is replaced in the shop's manifest.
+    /// Replacements in the shop's manifest.
     var edits: [(old: String, new: String)] = []
-    /// Objects beside the shop's.
+    /// Objects in addition to the shop's.
     var more = ""
-    /// Whether the servers of the pods run.
+    /// Whether the pods' servers run.
     var serves = true
     var modes = ["nftables", "iptables"]
     /// A command that runs `servicelet explain`.
     var prefix: [String] = []
     var inject: @Sendable (FaultLab) async throws -> Void = { _ in }
     var question = ["shop/web"]
-    /// What is broken, `link code`; nothing else may be.
+    /// The broken findings, `link code`; there must be no others.
     var faults: [String]
-    /// Words that the broken findings say.
+    /// Words in the broken findings.
     var words: [String]
 
     var testDescription: String { name }

@@ -3,13 +3,13 @@ import Foundation
 import LabKit
 import Testing
 
-/// The shop's cluster with its pods and a proxy, and the commands that look at it. Used by one task.
+/// The shop's cluster with its pods and a proxy, and the commands that examine it. Used by one task.
 final class FaultLab {
     let cluster: Cluster
     let manifests: TemporaryFolder
     let mode: String
     private(set) var proxy: ProxyProcess?
-    /// What runs beside the proxy until the lab goes.
+    /// Processes that run besides the proxy until the lab ends.
     var processes: [ChildProcess] = []
 
     /// A lab whose node follows `manifest`; `serves` starts the servers of the pods.
@@ -29,7 +29,7 @@ final class FaultLab {
         proxy = try await ProxyProcess(Servicelet.proxy(manifests: manifests.url, mode: mode), on: cluster.node)
     }
 
-    /// Ends the proxy as a power cut would; what it has programmed stays.
+    /// Kills the proxy abruptly; what it has programmed stays.
     func killProxy() async throws {
         try await proxy?.kill()
         proxy = nil
@@ -42,13 +42,13 @@ final class FaultLab {
         try #require(exit == .code(0), "\(arguments.joined(separator: " ")): \(process.errors)")
     }
 
-    /// What `servicelet explain` says; `prefix` is a command that runs it.
+    /// The answer of `servicelet explain`; `prefix` is a command that runs it.
     func explain(_ arguments: [String], prefix: [String] = []) async throws -> Answer {
         try await answer(
             prefix + [try Servicelet.binary(), "explain"] + source(arguments) + ["-o", "json"] + arguments)
     }
 
-    /// What `servicelet check` says.
+    /// The answer of `servicelet check`.
     func check(_ arguments: [String] = []) async throws -> CheckAnswer {
         let command = [try Servicelet.binary(), "check"] + source(arguments) + ["-o", "json"] + arguments
         let process = try await cluster.node.spawn(command)
@@ -57,7 +57,7 @@ final class FaultLab {
         return CheckAnswer(exit: exit, items: document.items)
     }
 
-    /// Where objects come from while no proxy can say it.
+    /// The source of objects while no proxy runs.
     private func source(_ arguments: [String]) -> [String] {
         guard proxy == nil, !arguments.contains("--kubeconfig") else { return [] }
         return [
@@ -97,7 +97,7 @@ struct AnswerFinding: Decodable, Hashable {
     var remedy: String
 }
 
-/// What `servicelet explain -o json` printed.
+/// The output of `servicelet explain -o json`.
 struct Answer {
     struct Link: Decodable {
         var kind: String
@@ -114,7 +114,7 @@ struct Answer {
     var exit: Exit
     var document: Document
 
-    /// What is broken: `link code`, in the order of the chain.
+    /// The broken findings, `link code`, in chain order.
     var faults: [String] {
         document.links.flatMap { link in
             link.findings.filter { $0.verdict == "broken" }.map { "\(link.kind) \($0.code)" }
@@ -129,7 +129,7 @@ struct Answer {
     }
 }
 
-/// What `servicelet check -o json` printed.
+/// The output of `servicelet check -o json`.
 struct CheckAnswer {
     struct Item: Decodable, Hashable {
         var subject: String

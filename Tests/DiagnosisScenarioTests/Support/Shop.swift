@@ -95,7 +95,7 @@ enum Shop {
 
         """
 
-    /// A Service without a cluster IP, whose pods listen on another port than it names.
+    /// A Service without a cluster IP, whose pods listen on a port other than its own.
     static let headless = """
         ---
         apiVersion: v1

@@ -13,7 +13,7 @@ extension RouteKey {
 }
 
 extension ServicePortRoute {
-    /// A Service with a clusterIP of its own and so many endpoints.
+    /// A Service with its own clusterIP and this many endpoints.
     init(_ number: Int, endpoints: Int, affinity: UInt32? = nil) {
         let backends = (0..<endpoints).map {
             Backend(address: IPAddress(ipv4: 0x0AF4_0000 + UInt32(number * 16 + $0)), port: 8080)

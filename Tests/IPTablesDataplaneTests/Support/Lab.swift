@@ -15,7 +15,7 @@ struct Lab {
 
     static let nodeAddresses = ["172.30.0.2", "fd00:172:30::2"].compactMap { IPAddress($0) }
 
-    /// Makes the namespace; a hint as kubelet's makes the data plane choose the back end.
+    /// Creates the namespace; a hint like kubelet's makes the data plane choose the back end.
     init(
         _ backend: IPTablesPrograms.Backend, _ configuration: IPTablesConfiguration = .recorded,
         fullSyncInterval: Duration = .seconds(3600)
@@ -26,7 +26,7 @@ struct Lab {
         dataplane = try Lab.dataplane(in: namespace, configuration, fullSyncInterval)
     }
 
-    /// Another process on the same node, so to speak.
+    /// Simulates another process on the same node.
     func restarted(_ configuration: IPTablesConfiguration = .recorded) throws -> Lab {
         Lab(namespace: namespace, dataplane: try Lab.dataplane(in: namespace, configuration), backend: backend)
     }
@@ -73,7 +73,7 @@ struct Lab {
         }
     }
 
-    /// What the kernel holds, as we read it and as `iptables-save` prints it.
+    /// The kernel's rules, as we read them and as `iptables-save` prints them.
     func bothReadings(_ family: IPFamily) async throws -> (read: SavedRules, saved: SavedRules) {
         let reader = RuleReader(executor: NamespaceExecutor(namespace))
         let name = family == .ipv4 ? "iptables" : "ip6tables"
@@ -104,7 +104,7 @@ actor RuleReader {
     }
 }
 
-/// Runs an actor's jobs on the thread of a namespace, so that what it programs is programmed there.
+/// Runs an actor's jobs on the thread of a namespace, so that it programs that namespace.
 final class NamespaceExecutor: SerialExecutor {
     private let namespace: NetworkNamespace
 
@@ -119,7 +119,7 @@ final class NamespaceExecutor: SerialExecutor {
 }
 
 extension RoutingChange {
-    /// What leads from some routes to others.
+    /// The change from some routes to others.
     init(from old: [ServicePortRoute], to new: [ServicePortRoute]) {
         let before = Dictionary(uniqueKeysWithValues: old.map { ($0.key, $0) })
         let after = Dictionary(uniqueKeysWithValues: new.map { ($0.key, $0) })

@@ -37,7 +37,7 @@ struct RecordedScenario: CustomStringConvertible {
     var description: String { name }
     var routes: [ServicePortRoute] { Array(table.routes) }
 
-    /// The output of `iptables-save` or `ip6tables-save` with kube-proxy in charge.
+    /// The output of `iptables-save` or `ip6tables-save` with kube-proxy running.
     func recorded(_ family: IPFamily) throws -> RuleListing {
         RuleListing(try text(family))
     }
@@ -58,7 +58,7 @@ extension IPTablesConfiguration {
 }
 
 extension RuleContext {
-    /// As the clusters were recorded; the configuration may be another.
+    /// As the clusters were recorded; the configuration may differ.
     static func recorded(
         _ family: IPFamily = .ipv4, _ configuration: IPTablesConfiguration = .recorded,
         nodePorts: NodePortAddresses = .recorded, capabilities: Capabilities = Capabilities()

@@ -1,4 +1,4 @@
-/// Rules by table and chain, out of what `iptables-save` prints or what `iptables-restore` reads, without counters.
+/// Rules by table and chain, from the output of `iptables-save` or the input of `iptables-restore`, without counters.
 struct RuleListing: Equatable {
     /// Chain by `table chain`; built-in chains without rules are left out.
     private(set) var chains: [String: [String]] = [:]
@@ -22,19 +22,19 @@ struct RuleListing: Equatable {
         }
     }
 
-    /// Chains in which the order of Services means nothing.
+    /// Chains in which the order of Services is irrelevant.
     private static let shared: Set = [
         "nat KUBE-SERVICES", "nat KUBE-NODEPORTS", "filter KUBE-SERVICES", "filter KUBE-EXTERNAL-SERVICES",
         "filter KUBE-NODEPORTS", "filter KUBE-PROXY-FIREWALL",
     ]
 
-    /// The rules of Services sorted, by their text behind `-d`; rules that must stay last stay last.
+    /// The rules of Services sorted by their text after `-d`; rules that must be last stay last.
     private static func sorted(_ rules: [String]) -> [String] {
         let last = rules.drop { !$0.contains("this must be the last rule") }
         return rules.dropLast(last.count).sorted() + last
     }
 
-    /// What differs, one line each: `+` for what only `other` has.
+    /// The differences, one line each: `+` for what only `other` has.
     func difference(to other: RuleListing) -> [String] {
         Set(chains.keys).union(other.chains.keys).sorted().flatMap { name -> [String] in
             guard chains[name] != other.chains[name] else { return [] }

@@ -10,7 +10,7 @@ import ServiceRouting
 
 @testable import IPVSDataplane
 
-/// One of the recorded clusters: its objects, and what they ask of the kernel of node n1.
+/// One of the recorded clusters: its objects, and the kernel state that they need on node n1.
 enum RecordedScenario {
     static let names: [String] = {
         let names = try? FileManager.default.contentsOfDirectory(atPath: Fixtures.scenarios.path)
@@ -81,7 +81,7 @@ extension DesiredState {
             let rules = FixedRules(for: self, in: RuleContext(configuration, family: family))
             for table in [Table.nat, .filter] {
                 lines.append("*\(table.rawValue)")
-                // Each jump goes to the top of its chain.
+                // Each jump is inserted at the top of its chain.
                 lines += IPVSChains.jumps.filter { $0.table == table }.reversed().map(\.rule)
                 lines += rules.rules[table] ?? []
             }
@@ -90,7 +90,7 @@ extension DesiredState {
     }
 }
 
-/// An address that the test writes down; an unreadable one makes the test fail.
+/// A literal address; an invalid one fails the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }
 
 func key(_ name: String, _ transport: TransportProtocol = .tcp, _ family: IPFamily = .ipv4) -> RouteKey {

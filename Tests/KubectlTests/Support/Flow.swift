@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Commands of kubectl and what it printed for each, recorded from kube-apiserver 1.36.2.
+/// Commands of kubectl and their output, recorded from kube-apiserver 1.36.2.
 ///
 /// A folder in `Flows`: `commands`, a line of bash each; `files`, the folder that they run in; `expected`, for each
 /// command `$ COMMAND`, its output, its errors with `! ` before each line, and `[exit N]`, all normalised
@@ -12,7 +12,7 @@ struct Flow: Sendable, CustomTestStringConvertible {
     var name: String { folder.lastPathComponent }
     var testDescription: String { name }
 
-    /// All that there are, in the order of their names.
+    /// All flows, in the order of their names.
     static let all: [Flow] = {
         guard let folder = Bundle.module.url(forResource: "Flows", withExtension: nil),
             let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -35,7 +35,7 @@ struct Flow: Sendable, CustomTestStringConvertible {
         get throws { try read("expected").split(separator: "\n", omittingEmptySubsequences: false) }
     }
 
-    /// What the flow itself asks for: addresses and ports in it are not replaced by placeholders.
+    /// Literals in the flow itself: addresses and ports in it are not replaced by placeholders.
     var literals: String {
         get throws {
             let files = folder.appending(path: "files")

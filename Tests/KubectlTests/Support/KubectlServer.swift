@@ -3,8 +3,8 @@ import Foundation
 import LabKit
 import Testing
 
-/// An API server in a network namespace of its own, and clients beside it, which scripts/install-packages has fetched
-/// from PyPI. Needs root, for the namespace.
+/// An API server in a separate network namespace, with clients, which scripts/install-packages has fetched from PyPI.
+/// Needs root, for the namespace.
 final class KubectlServer: Sendable {
     struct Problem: Error, CustomStringConvertible {
         let description: String
@@ -22,7 +22,7 @@ final class KubectlServer: Sendable {
     private let namespace: NetworkNamespace
     private let server: ChildProcess
 
-    /// Starts a server without objects, with the ranges that the flows were recorded with.
+    /// Starts a server without objects, with the ranges of the recorded flows.
     init() async throws {
         folder = try TemporaryFolder()
         namespace = try await NetworkNamespace(name: "api")
@@ -63,7 +63,7 @@ final class KubectlServer: Sendable {
         return Outcome(output: process.output, errors: process.errors, status: exit.shellStatus)
     }
 
-    /// Ends the server as an init system does.
+    /// Stops the server as an init system does.
     func stop() async throws {
         server.signal(SIGTERM)
         #expect(try await server.exit(within: .seconds(10)) == .code(0), "\(server.errors)")
