@@ -24,6 +24,7 @@ package actor UserspaceDataplane: Dataplane {
     private var server: ControlServer?
     private var hasAnnouncedItself = false
     private var toldPauses: UInt64 = 0
+    private var toldPortShortages: UInt64 = 0
 
     private static let tick = Duration.milliseconds(200)
     private static let grace = Duration.milliseconds(500)
@@ -137,13 +138,23 @@ package actor UserspaceDataplane: Dataplane {
     }
 
     private func tellLimits() {
-        guard let load = relay?.load, load.pauseCount != toldPauses else { return }
-        toldPauses = load.pauseCount
-        logger.warning(
-            """
-            new connections wait: there are \(load.connectionCount) connections and \(load.sessionCount) UDP sessions; \
-            raise the limit of open files (ulimit -n, LimitNOFILE=)
-            """)
+        guard let load = relay?.load else { return }
+        if load.pauseCount != toldPauses {
+            toldPauses = load.pauseCount
+            logger.warning(
+                """
+                new connections wait: there are \(load.connectionCount) connections and \(load.sessionCount) UDP \
+                sessions; raise the limit of open files (ulimit -n, LimitNOFILE=)
+                """)
+        }
+        if load.portShortageCount != toldPortShortages {
+            logger.warning(
+                """
+                \(load.portShortageCount - toldPortShortages) connections to endpoints could not be made: no local \
+                port is free for them; widen net.ipv4.ip_local_port_range, or set net.ipv4.tcp_tw_reuse to 1
+                """)
+            toldPortShortages = load.portShortageCount
+        }
     }
 
     /// Another process now accepts connections: lets ours end.

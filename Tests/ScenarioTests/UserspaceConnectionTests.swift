@@ -61,6 +61,17 @@ struct UserspaceConnectionTests {
         try await lab.proxy.stop()
     }
 
+    @Test("where no local port is free for an endpoint, clients are reset and the log says what to do")
+    func portShortage() async throws {
+        let lab = try await EchoLab()
+        try await lab.cluster.node.set("net/ipv4/ip_local_port_range", to: "50000 50003")
+        let client = try await lab.open(4)
+        #expect(try await lab.cluster.pod.connect(to: EchoLab.frontend).server == nil)
+        try await eventually("the log says so") { lab.proxy.log.contains("widen net.ipv4.ip_local_port_range") }
+        #expect(try await lab.check(client) == 4)
+        try await lab.proxy.stop()
+    }
+
     private func eventually(_ what: String, _ condition: () -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(10)
         while !condition() {

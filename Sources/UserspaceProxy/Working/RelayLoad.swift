@@ -7,6 +7,8 @@ package final class RelayLoad: Sendable {
     let sessions = Atomic<Int>(0)
     /// How often the limit of connections, or that of open files, was reached.
     let pauses = Atomic<UInt64>(0)
+    /// How often the machine had no free port for a connection to an endpoint.
+    let portShortages = Atomic<UInt64>(0)
 
     package init() {}
 
@@ -16,4 +18,6 @@ package final class RelayLoad: Sendable {
     package var sessionCount: Int { sessions.load(ordering: .relaxed) }
     /// How often new connections had to wait because of a limit.
     package var pauseCount: UInt64 { pauses.load(ordering: .relaxed) }
+    /// How often there was no free local port for a connection to an endpoint.
+    package var portShortageCount: UInt64 { portShortages.load(ordering: .relaxed) }
 }

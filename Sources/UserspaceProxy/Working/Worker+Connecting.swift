@@ -76,7 +76,12 @@ extension Worker {
                 return
             }
             close(server)
-            listener.counters.failed(endpoint)
+            if result == -EADDRNOTAVAIL {
+                // Ports are taken for each endpoint by itself: another one may still be reached.
+                load.portShortages.wrappingAdd(1, ordering: .relaxed)
+            } else {
+                listener.counters.failed(endpoint)
+            }
             connections[index].attempt += 1
             failed = endpoint
         }
