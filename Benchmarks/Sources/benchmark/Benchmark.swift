@@ -40,7 +40,8 @@ struct Benchmark: ParsableCommand {
         let load = Machine.load
         let program = URL(fileURLWithPath: binary).path
         guard access(program, X_OK) == 0 else {
-            throw ValidationError("\(program) is not a program; build it with `make release`, or name another: --binary")
+            throw ValidationError(
+                "\(program) is not a program; build it with `make release`, or name another: --binary")
         }
         if dns { return print(try DNSBenchmark(binary: program).run()) }
         if firstPacket { return print(try FirstPacketBenchmark(binary: program).run()) }
