@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Testing
 
-/// When the pod or Service changed that a slice was last written for.
+/// The time of the change behind a slice's last write.
 @Suite("The trigger of a slice") struct ChangeTriggerTests {
     private static let annotation = "endpoints.kubernetes.io/last-change-trigger-time"
 
@@ -31,7 +31,7 @@ import Testing
         #expect(try trigger(json: time) == milliseconds)
     }
 
-    @Test("is in protobuf too")
+    @Test("is also in protobuf")
     func protobuf() throws {
         let list = ProtobufWriter { list in
             list.message(2) { slice in

@@ -7,7 +7,7 @@ import Testing
         #"{"metadata": {"name": "web-1", "labels": {"kubernetes.io/service-name": "web"}}, "addressType": "\#(type)", \#(rest)}"#
     }
 
-    @Test("every field that routing reads arrives")
+    @Test("every field used by routing is read")
     func allFields() throws {
         let slice = try readSlice(
             slice(
@@ -78,14 +78,14 @@ import Testing
         #expect(slice.refusals.isEmpty)
     }
 
-    @Test("only the first address of an endpoint counts, whatever the others are")
+    @Test("only the first address of an endpoint counts")
     func furtherAddresses() throws {
         let slice = try readSlice(slice(#""endpoints": [{"addresses": ["10.0.0.1", "127.0.0.1"]}]"#))
         #expect(slice.endpoints.map(\.address) == [try address("10.0.0.1")])
         #expect(slice.refusals.isEmpty)
     }
 
-    @Test("an odd endpoint and an odd port are left out and named, and the others count")
+    @Test("an invalid endpoint and an invalid port are omitted and named, and the others count")
     func oddValues() throws {
         let slice = try readSlice(
             slice(

@@ -3,7 +3,7 @@ import KubernetesTestKit
 import TestKit
 import Testing
 
-/// Bytes from the network may be anything; a reader answers with a value or an error, and never stops the process.
+/// Bytes from the network may be anything; a reader returns a value or an error, and never stops the process.
 @Suite struct HostileInputTests {
     private static let lists: [(String, ObjectKind)] = [
         ("list-services.pb", .service), ("list-endpointslices.pb", .endpointSlice),
@@ -16,16 +16,16 @@ import Testing
         _ = try? WireFormat.protobuf.readStatus(bytes)
     }
 
-    @Test("a list that was cut off anywhere is refused", arguments: lists)
+    @Test("a list truncated anywhere is refused", arguments: lists)
     func truncation(name: String, kind: ObjectKind) throws {
         let bytes = try Fixtures.transcript(name)
-        // The last four bytes are two empty fields, which nobody misses.
+        // The last four bytes are two empty fields, which may be missing.
         for count in bytes.indices.dropLast(4) {
             #expect(throws: ObjectError.self) { try WireFormat.protobuf.readList(Array(bytes[..<count]), of: kind) }
         }
     }
 
-    @Test("flipped bytes are survived", arguments: lists)
+    @Test("flipped bytes do not trap", arguments: lists)
     func flips(name: String, kind: ObjectKind) throws {
         let bytes = try Fixtures.transcript(name)
         var random = SplitMix64(seed: 1)
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test("lengths and numbers of any size are survived", arguments: lists)
+    @Test("lengths and numbers of any size do not trap", arguments: lists)
     func hugeNumbers(name: String, kind: ObjectKind) throws {
         let bytes = try Fixtures.transcript(name)
         let huge: [[UInt8]] = [
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test("noise is survived")
+    @Test("noise does not trap")
     func noise() {
         var random = SplitMix64(seed: 2)
         for _ in 0..<3_000 {
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("deep nesting costs nothing, for nothing that nests is read")
+    @Test("deep nesting costs nothing, because nested fields are not read")
     func nesting() {
         var bytes: [UInt8] = []
         for _ in 0..<2_000 { bytes = ProtobufWriter { $0.append(2, bytes) }.bytes }
@@ -73,7 +73,7 @@ import Testing
         readAll(bytes, .service)
     }
 
-    @Test("JSON that was cut off anywhere is refused")
+    @Test("JSON truncated anywhere is refused")
     func truncatedJSON() throws {
         let bytes = try Fixtures.transcript("list-nodes.json")
         for count in bytes.indices {
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test("numbers that no integer holds are refused", arguments: ["1e400", "99999999999999999999", "80.5", "-0.1"])
+    @Test("numbers beyond any integer are refused", arguments: ["1e400", "99999999999999999999", "80.5", "-0.1"])
     func numbers(number: String) throws {
         let problem = try problem(web(#""ports": [{"port": \#(number)}]"#))
         #expect(problem.object == "Service default/web")

@@ -22,7 +22,7 @@ import Testing
         #expect(dual.ports == [ServicePort(port: 80, targetPort: .number(8080))])
     }
 
-    @Test("a page tells how to get the next one")
+    @Test("a page says how to get the next one")
     func firstPage() throws {
         let page = try WireFormat.json.readList(Fixtures.transcript("list-services-page1.json"), of: .service)
         #expect(page.objects.count == 1)
@@ -72,7 +72,7 @@ import Testing
         #expect(status.reason == "Expired")
     }
 
-    @Test("a Status tells code, reason, message, wait and causes")
+    @Test("a Status has code, reason, message, wait and causes")
     func status() throws {
         let status = try WireFormat.json.readStatus(Fixtures.transcript("error-504-too-large-rv.json"))
         let expected = Status(
@@ -82,14 +82,14 @@ import Testing
         #expect(try WireFormat.json.readStatus(Fixtures.transcript("error-401-token.json")).code == 401)
     }
 
-    @Test("an answer that is no Status is not taken for one")
+    @Test("an answer that is not a Status is not read as one")
     func noStatus() throws {
         #expect(throws: ObjectError.self) {
             try WireFormat.json.readStatus(Fixtures.transcript("list-services.json"))
         }
     }
 
-    @Test("one unusable object does not spoil the list it is in")
+    @Test("one unusable object does not spoil its list")
     func partlyUsable() throws {
         let json = #"""
             {"kind": "ServiceList", "metadata": {"resourceVersion": "9"}, "items": [

@@ -2,7 +2,7 @@ import KubernetesAPI
 import Testing
 
 @Suite struct NodeReadingTests {
-    @Test("zone, pod networks, taints and addresses arrive; host names are left out")
+    @Test("zone, pod networks, taints and addresses are read; host names are skipped")
     func allFields() throws {
         let node = try readNode(
             #"""
@@ -21,13 +21,13 @@ import Testing
         #expect(node.zone == "z1")
     }
 
-    @Test("the older podCIDR counts where podCIDRs is missing")
+    @Test("the older podCIDR counts if podCIDRs is missing")
     func singlePodCIDR() throws {
         let node = try readNode(#"{"metadata": {"name": "n1"}, "spec": {"podCIDR": "10.244.0.0/24"}}"#)
         #expect(node.podCIDRs == [try network("10.244.0.0/24")])
     }
 
-    @Test("one address that is none is left out and named, and the others count")
+    @Test("an invalid address is omitted and named, and the others count")
     func badAddress() throws {
         let node = try readNode(
             #"""

@@ -2,7 +2,7 @@ import InternetAddresses
 import KubernetesAPI
 import Testing
 
-/// ServiceCIDRs, Namespaces and Pods, from both wire forms.
+/// ServiceCIDRs, Namespaces and Pods, in both wire formats.
 @Suite struct OtherKindsReadingTests {
     private func both(
         _ kind: ObjectKind, json: String, _ fields: (inout ProtobufWriter) -> Void
@@ -14,7 +14,7 @@ import Testing
         return object
     }
 
-    @Test("a ServiceCIDR has its networks and whether it is ready")
+    @Test("a ServiceCIDR has its networks and its readiness")
     func serviceCIDR() throws {
         let object = try both(
             .serviceCIDR,
@@ -64,7 +64,7 @@ import Testing
         #expect(namespace.isTerminating == isTerminating)
     }
 
-    @Test("a Pod has what endpoints and names depend on, and all of its labels")
+    @Test("a Pod has what endpoints and names depend on, and all its labels")
     func pod() throws {
         let object = try both(
             .pod,
@@ -134,7 +134,7 @@ import Testing
                 == .pod(Pod(metadata: ObjectMeta(namespace: "default", name: "a"))))
     }
 
-    @Test("each kind has a row of its own", arguments: ObjectKind.allCases)
+    @Test("each kind has its own row", arguments: ObjectKind.allCases)
     func registrations(kind: ObjectKind) {
         #expect(kind.registration.resource == kind.rawValue.lowercased() + "s")
         #expect(kind.registration.plural == kind.rawValue + "s")

@@ -8,7 +8,7 @@ import Testing
             ProtobufWriter.enveloped(kind.rawValue, ProtobufWriter(fields).bytes), of: kind)
     }
 
-    @Test("every field of a Service that routing reads arrives, as it does in JSON")
+    @Test("every field of a Service used by routing is read, as in JSON")
     func service() throws {
         let protobuf = try read(.service) { service in
             service.message(1) { metadata in
@@ -92,7 +92,7 @@ import Testing
         #expect(protobuf == .service(json))
     }
 
-    @Test("every field of a Node that routing reads arrives")
+    @Test("every field of a Node used by routing is read")
     func node() throws {
         let protobuf = try read(.node) { node in
             node.message(1) { metadata in
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test("hints, zone and node of an endpoint arrive, and missing conditions mean ready")
+    @Test("hints, zone and node of an endpoint are read, and missing conditions mean ready")
     func endpoint() throws {
         let object = try read(
             .endpointSlice,
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test(
-        "mistakes are named as they are in JSON",
+        "mistakes are named as in JSON",
         arguments: [
             ("IPv4", ["db.example"]), ("IPv4", ["fd00::1"]), ("IPv4", ["10.0.0.1", "127.0.0.1"]), ("IPv4", []),
             ("IPv6", ["::ffff:10.0.0.1"]), ("IPv6", ["fe80::1"]), ("IPv4", ["10.0.0.01"]), ("IPv4", ["224.0.0.1"]),
@@ -185,7 +185,7 @@ import Testing
         #expect(protobuf == .endpointSlice(json))
     }
 
-    @Test("a slice of an unknown address type is refused as it is in JSON", arguments: ["Magic", ""])
+    @Test("a slice of an unknown address type is refused, as in JSON", arguments: ["Magic", ""])
     func unknownType(type: String) throws {
         let protobuf = try #require(throws: ObjectError.self) {
             try read(.endpointSlice, slice(type: type) { $0.text(1, "10.0.0.1") })
@@ -194,7 +194,7 @@ import Testing
             try problem(#"{"metadata": {"name": "web-1"}, "addressType": "\#(type)"}"#, .endpointSlice) == protobuf)
     }
 
-    @Test("an endpoint that is left out does not shift the paths of those after it")
+    @Test("an omitted endpoint does not shift the paths of those after it")
     func pathsOfRefusals() throws {
         let object = try read(.endpointSlice) { slice in
             slice.message(1) { $0.text(1, "web-1") }
@@ -206,7 +206,7 @@ import Testing
         #expect(slice.refusals.map(\.path) == ["endpoints[0].addresses[0]", "endpoints[2].addresses[0]"])
     }
 
-    @Test("a negative number is not taken for a port")
+    @Test("a negative number is not read as a port")
     func negativePort() throws {
         let object = try read(.endpointSlice, slice(port: -1) { $0.text(1, "10.0.0.1") })
         #expect(
@@ -221,7 +221,7 @@ import Testing
         #expect(slice.hostNames == [EndpointHostName(name: "db.example")])
     }
 
-    @Test("one damaged object does not spoil the list it is in")
+    @Test("one damaged object does not spoil its list")
     func partlyDamaged() throws {
         let list = ProtobufWriter { list in
             list.message(1) { $0.text(2, "9") }
@@ -242,7 +242,7 @@ import Testing
         #expect(page.problems.allSatisfy { $0.reason.contains("damaged") })
     }
 
-    @Test("an answer without the magic bytes, or of another kind, is refused")
+    @Test("a response without the magic bytes, or of another kind, is refused")
     func otherAnswers() {
         for bytes in [[], Array("k8s".utf8), Array("k8s\0".utf8), Array(#"{"kind":"ServiceList"}"#.utf8)] {
             #expect(throws: ObjectError.self) { try WireFormat.protobuf.readList(bytes, of: .service) }
@@ -259,7 +259,7 @@ import Testing
         }
     }
 
-    @Test("a Status tells code, reason, message, wait and causes")
+    @Test("a Status has code, reason, message, wait and causes")
     func status() throws {
         let body = ProtobufWriter { status in
             status.text(2, "Failure")

@@ -2,10 +2,10 @@ import KubernetesAPI
 import KubernetesTestKit
 import Testing
 
-/// Whatever the API server said in JSON it also said in protobuf: both must read alike.
+/// The API server sent the same in JSON and in protobuf: both must be read alike.
 @Suite struct ProtobufTranscriptTests {
     @Test(
-        "recorded lists read alike in both forms",
+        "recorded lists are read alike in both formats",
         arguments: [
             ("list-services", .service), ("list-endpointslices", .endpointSlice), ("list-nodes", .node),
         ] as [(String, ObjectKind)])
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(
-        "recorded watches read alike in both forms",
+        "recorded watches are read alike in both formats",
         arguments: [("watch-services", .service), ("watchlist-endpointslices", .endpointSlice)]
             as [(String, ObjectKind)])
     func watches(name: String, kind: ObjectKind) throws {
@@ -33,7 +33,7 @@ import Testing
         #expect(protobuf.prefix(count).map { "\($0)" } == json.prefix(count).map { "\($0)" })
     }
 
-    @Test("objects of a list are handed over one by one, in order")
+    @Test("objects of a list are passed on one by one, in order")
     func oneByOne() throws {
         var interner = StringInterner()
         var names: [String] = []
@@ -44,7 +44,7 @@ import Testing
         #expect(metadata.resourceVersion == "219")
     }
 
-    /// The frames of a recorded watch, without the lengths in front of them.
+    /// The frames of a recorded watch, without their lengths.
     private func frames(_ bytes: [UInt8]) -> [[UInt8]] {
         var frames: [[UInt8]] = []
         var rest = bytes[...]

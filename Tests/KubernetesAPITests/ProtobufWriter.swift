@@ -32,7 +32,7 @@ struct ProtobufWriter {
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
-    /// What the API server puts around an object or a list.
+    /// The API server's envelope of an object or a list.
     static func enveloped(_ kind: String, _ body: [UInt8]) -> [UInt8] {
         Array("k8s\0".utf8)
             + ProtobufWriter { unknown in

@@ -3,7 +3,7 @@ import KubernetesAPI
 import Testing
 
 @Suite struct ServiceReadingTests {
-    @Test("a bare Service gets the defaults of the API server")
+    @Test("a minimal Service gets the API server's defaults")
     func defaults() throws {
         let service = try readService(
             #"{"metadata": {"name": "web"}, "spec": {"clusterIP": "10.96.0.5", "ports": [{"port": 80}]}}"#)
@@ -13,7 +13,7 @@ import Testing
         #expect(service == expected)
     }
 
-    @Test("every field that routing reads arrives")
+    @Test("every field used by routing is read")
     func allFields() throws {
         let service = try readService(
             #"""
@@ -185,7 +185,7 @@ import Testing
         #expect(problem.reason.contains(mistake.reason), "\(problem.reason)")
     }
 
-    @Test("a bad address of a load balancer is named")
+    @Test("an invalid load balancer address is named")
     func badIngress() throws {
         let problem = try mistake(
             #"{"metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}, "status": {"loadBalancer": {"ingress": [{"ip": "1.2.3"}]}}}"#
@@ -212,7 +212,7 @@ import Testing
         #expect(service.refusals.isEmpty)
     }
 
-    @Test("one odd value is left out and named, and the rest of the Service counts")
+    @Test("an invalid value is omitted and named, and the rest of the Service counts")
     func oddValues() throws {
         let service = try readService(
             #"""
@@ -241,7 +241,7 @@ import Testing
             ])
     }
 
-    @Test("of two ports that are the same the first counts")
+    @Test("of two identical ports the first counts")
     func samePorts() throws {
         let service = try readService(
             web(
@@ -255,7 +255,7 @@ import Testing
             service.refusals.map(\.path) == ["spec.ports[1].name", "spec.ports[2].port", "spec.ports[3].nodePort"])
     }
 
-    @Test("what names and controllers read arrives")
+    @Test("the fields used by names and controllers are read")
     func namesAndSelectors() throws {
         let service = try readService(
             web(
@@ -271,7 +271,7 @@ import Testing
         #expect(try problem(json).field == "metadata.name")
     }
 
-    @Test("a name that no API server would accept is refused", arguments: ["Web", "a b", "-a", #"a\n"#, "a..b"])
+    @Test("an invalid name is refused", arguments: ["Web", "a b", "-a", #"a\n"#, "a..b"])
     func hostileName(name: String) throws {
         let problem = try problem(#"{"metadata": {"name": "\#(name)"}, "spec": {"ports": [{"port": 80}]}}"#)
         #expect(problem.field == "metadata.name")
@@ -283,7 +283,7 @@ import Testing
     }
 
     @Test(
-        "text that is no JSON is refused",
+        "text that is not JSON is refused",
         arguments: ["", "{", "[]", "null", "\u{0}", #"{"metadata": {"name": "web"}"#])
     func noJSON(text: String) throws {
         #expect(try problem(text).object.hasPrefix("Service"))

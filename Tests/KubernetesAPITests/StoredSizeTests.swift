@@ -2,7 +2,7 @@ import InternetAddresses
 import KubernetesAPI
 import Testing
 
-/// A node holds every endpoint of its cluster: what each takes decides how large a cluster may be.
+/// A node holds every endpoint of its cluster: the size of each limits the size of clusters.
 @Suite struct StoredSizeTests {
     @Test("an endpoint takes 32 bytes")
     func endpoint() {
@@ -62,14 +62,14 @@ import Testing
                     zoneHints: ["z1"]))
     }
 
-    @Test("endpoints with a host name have a placement of their own")
+    @Test("endpoints with a host name have their own placement")
     func hostnames() throws {
         let slices = try slices(list(slices: 1, endpoints: 4, hostname: true))
         #expect(slices.first?.endpoints.map(\.hostname) == ["db-0", "db-1", "db-2", "db-3"])
         #expect(slices.first?.endpoints.last?.nodeName == "node-1.compute.example")
     }
 
-    @Test("fields in another order than the API server's are read alike")
+    @Test("fields in an order other than the API server's are read alike")
     func order() throws {
         let object = try WireFormat.protobuf.readObject(
             ProtobufWriter.enveloped(

@@ -6,7 +6,7 @@ import Testing
         bytes.withUnsafeBytes { interner.text($0) }
     }
 
-    @Test("texts come back as they are, short and long, once and again")
+    @Test("short and long strings are returned unchanged, repeatedly")
     func texts() {
         var interner = StringInterner()
         for text in ["", "n1", "fifteen bytes..", "sixteen bytes...", "a longer name of some node: nœud"] {
@@ -14,14 +14,14 @@ import Testing
         }
     }
 
-    @Test("bytes that are no UTF-8 are refused, short and long")
+    @Test("bytes that are not UTF-8 are refused, short and long")
     func invalid() {
         var interner = StringInterner()
         #expect(text([0xFF], &interner) == nil)
         #expect(text([UInt8](repeating: 0xC0, count: 40), &interner) == nil)
     }
 
-    @Test("more texts than it can hold are still right")
+    @Test("more strings than it can hold are still correct")
     func overflow() {
         var interner = StringInterner()
         for number in 0..<70_000 {

@@ -24,12 +24,12 @@ func readNode(_ json: String) throws -> Node {
     return node
 }
 
-/// What the reader leaves out of `json`, in order.
+/// The values of `json` that the reader omits, in order.
 func refusals(_ json: String, _ kind: ObjectKind = .service) throws -> [FieldRefusal] {
     try WireFormat.json.readObject(Array(json.utf8), of: kind).refusals
 }
 
-/// A Service named default/web, with one port and a cluster IP where `spec` does not say otherwise.
+/// A Service named default/web, with one port and a cluster IP unless `spec` says otherwise.
 func web(_ spec: String) -> String {
     #"{"metadata": {"name": "web", "namespace": "default"}, "spec": {\#(spec)}}"#
 }
@@ -39,7 +39,7 @@ func problem(_ json: String, _ kind: ObjectKind = .service) throws -> ObjectErro
     try #require(throws: ObjectError.self) { try WireFormat.json.readObject(Array(json.utf8), of: kind) }
 }
 
-/// What the reader finds wrong with `json`, as a whole or in one value; an issue is recorded if that is nothing.
+/// The reader's objection to `json`, as a whole or to one value; an issue is recorded if there is none.
 func mistake(_ json: String, _ kind: ObjectKind = .service) throws -> ObjectError {
     do {
         let object = try WireFormat.json.readObject(Array(json.utf8), of: kind)

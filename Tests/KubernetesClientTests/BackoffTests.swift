@@ -5,7 +5,7 @@ import Testing
 @Suite struct BackoffTests {
     private let start = ContinuousClock.now
 
-    /// The delays after failures that follow each other at once.
+    /// The delays after immediately successive failures.
     private func delays(_ count: Int, seed: UInt64) -> [Duration] {
         var (backoff, random, now) = (Backoff(), SplitMix64(seed: seed), start)
         return (0..<count).map { _ in

@@ -11,7 +11,7 @@ struct ExecPluginTests {
         configure: (inout ExecPlugin.Configuration) -> Void = { _ in }
     ) async throws -> ExecPlugin.Result {
         try await withTemporaryFolder { folder in
-            // Given to a shell: a file just written may be held open by a child that another test forks.
+            // Passed to a shell: a concurrent test's child may hold a just-written file open.
             let file = try folder.write("plugin", script)
             var configuration = ExecPlugin.Configuration(version: version, command: "/bin/sh", arguments: [file])
             configure(&configuration)

@@ -6,7 +6,7 @@ import Testing
 @testable import KubernetesClient
 
 @Suite struct FrameDecoderTests {
-    /// All frames of `bytes`, given in parts that end at `cuts`.
+    /// All frames of `bytes`, passed in parts that end at `cuts`.
     private func frames(
         _ bytes: [UInt8], _ format: WireFormat, cuts: [Int], limit: Int = FrameDecoder.standardLimit
     ) throws -> [[UInt8]] {

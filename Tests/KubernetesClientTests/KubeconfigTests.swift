@@ -22,7 +22,7 @@ import Testing
         return try Kubeconfig(files: files).configuration()
     }
 
-    /// The message of the error that `kubeconfig` leads to, with FILE in place of the path.
+    /// The error message for `kubeconfig`, with FILE instead of the path.
     private func mistake(cluster: String = "server: https://10.0.0.1:6443", user: String = "token: secret") async throws
         -> String
     {

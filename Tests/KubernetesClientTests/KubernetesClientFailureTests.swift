@@ -6,7 +6,7 @@ import Testing
 
 @testable import KubernetesClient
 
-/// The client and a server in trouble. Delays are short here; how long they are is for the suites of the reflector.
+/// The client and a failing server. Delays are short here; the reflector's suites test their lengths.
 @Suite(.timeLimit(.minutes(1)))
 struct KubernetesClientFailureTests {
     @Test func `a watch that breaks resumes where it was`() async throws {
@@ -42,7 +42,7 @@ struct KubernetesClientFailureTests {
         } _: { server in
             (ObjectInbox(waitingFor: [.service]), server.port)
         }
-        // The port is free now; the first server takes it again, and after it the second.
+        // The port is now free; the first server takes it again, then the second.
         let target = try #require(ServerAddress("http://127.0.0.1:\(port)"))
         var configuration = KubernetesClientConfiguration(server: target)
         configuration.limits.backoff.first = .milliseconds(2)

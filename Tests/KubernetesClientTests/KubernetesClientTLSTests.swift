@@ -24,7 +24,7 @@ struct KubernetesClientTLSTests {
         return try NIOSSLContext(configuration: configuration)
     }
 
-    /// Runs a client against a server with `context`, and `body` beside both.
+    /// Runs a client against a server with `context`, together with `body`.
     private func withClient(
         _ context: NIOSSLContext?, log: LogLines = LogLines(),
         configure: (inout KubernetesClientConfiguration) -> Void = { _ in },

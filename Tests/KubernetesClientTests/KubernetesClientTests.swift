@@ -8,7 +8,7 @@ import Testing
 
 @testable import KubernetesClient
 
-/// The client against a server that says what a real one said.
+/// The client against a server with a real one's recorded answers.
 @Suite(.timeLimit(.minutes(1)))
 struct KubernetesClientTests {
     @Test(arguments: WireFormat.allCases)
@@ -55,7 +55,7 @@ struct KubernetesClientTests {
         } _: { server in
             try await running(client(server, kinds: [.service], log: log, contentType: format)) { inbox in
                 var replica = Replica()
-                // The Service that comes and goes may be seen or not; in the end it is gone.
+                // The short-lived Service may or may not be seen; in the end it is gone.
                 try await replica.follow(inbox) {
                     $0.isSynchronized && $0.summary.contains("default/my-service@223")
                         && !$0.summary.contains { $0.hasPrefix("default/added") }
@@ -131,13 +131,13 @@ struct KubernetesClientTests {
             #expect(server.targets.contains { $0.hasPrefix("/api/v1/nodes?fieldSelector=metadata.name%3Dn1&") })
             let host = "127.0.0.1:\(server.port)"
             #expect(metrics.snapshot.requests == [.init(code: "200", method: "GET", host: host): 2])
-            // A watch lasts as long as it may, and sends what happens: neither is a measure.
+            // Watches are excluded: they last as long as permitted, and send whatever happens.
             #expect(metrics.snapshot.durations.isEmpty && metrics.snapshot.requestSizes.isEmpty)
         }
     }
 }
 
-/// Runs `client` beside `body`, and cancels it at the end.
+/// Runs `client` concurrently with `body`, and cancels it at the end.
 func running(_ client: KubernetesClient, _ body: (ObjectInbox) async throws -> Void) async throws {
     let inbox = ObjectInbox(waitingFor: Set(client.selections.map(\.kind)))
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -148,7 +148,7 @@ func running(_ client: KubernetesClient, _ body: (ObjectInbox) async throws -> V
     }
 }
 
-/// A client that does not wait long.
+/// A client with short timeouts.
 func client(
     _ server: ScriptedServer, kinds: Set<ObjectKind>, log: LogLines = LogLines(),
     metrics: RequestMetrics = RequestMetrics(), contentType: WireFormat = .json,

@@ -31,7 +31,7 @@ struct ObjectCreationTests {
         #expect(requests.first?.headers.first(name: "Content-Length") == "16")
     }
 
-    @Test("its size, that of the answer, and the time are counted")
+    @Test("its size, the answer's, and the time are counted")
     func counted() async throws {
         let metrics = RequestMetrics()
         _ = try await create(
@@ -44,7 +44,7 @@ struct ObjectCreationTests {
         #expect(snapshot.responseSizes.values.first?.buckets.first == 1)
     }
 
-    @Test("a refusal is an error with the server's words, and not worth another attempt")
+    @Test("a refusal is a permanent error with the server's message")
     func refused() async throws {
         let error = await #expect(throws: ClientError.self) {
             _ = try await create(.refusal(403, "Forbidden", "events is forbidden"))
@@ -53,7 +53,7 @@ struct ObjectCreationTests {
         #expect(error?.isRetryable == false)
     }
 
-    @Test("an overloaded server is worth another attempt")
+    @Test("an overloaded server is a transient error")
     func overloaded() async throws {
         let error = await #expect(throws: ClientError.self) {
             _ = try await create(.refusal(429, "TooManyRequests", "later"))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import KubernetesClient
 
-/// How soon a server that was gone is followed again, and what its return costs it.
+/// How soon a recovered server is followed again, and its load from that.
 @Suite struct OutageTests {
     @Test(arguments: UInt64(1)...50)
     func `everything is followed again within 5 s of the return`(seed: UInt64) throws {
@@ -22,7 +22,7 @@ import Testing
 
         let back = fleet.requests[(outage * 100)...]
         let total = back.reduce(0, +)
-        // Each reflector is told that its version expired, and asks again.
+        // Each reflector learns that its version expired, and asks again.
         #expect(total == clients * 3 * 2)
         let busiest = back.indices.map { fleet.requests[$0..<min($0 + 10, back.endIndex)].reduce(0, +) }.max() ?? 0
         #expect(busiest <= total / 10, "\(busiest) of \(total) requests came within 100 ms")

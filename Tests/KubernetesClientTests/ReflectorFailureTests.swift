@@ -3,9 +3,9 @@ import Testing
 
 @testable import KubernetesClient
 
-/// What a ``Reflector`` makes of watches that fail and of objects that cannot be used, and what it says about them.
+/// How a ``Reflector`` handles and logs failing watches and unusable objects.
 @Suite struct ReflectorFailureTests {
-    // MARK: - Watches that fail
+    // MARK: - Failing watches
 
     @Test(arguments: [
         RequestFailure.refused, .connection("reset"), .silent(.seconds(630)), .credentials("no token"),
@@ -207,7 +207,7 @@ import Testing
         #expect(try script.reflector.patience == script.watch().timeout + .seconds(30))
     }
 
-    // MARK: - Objects that cannot be used
+    // MARK: - Unusable objects
 
     @Test func `an object that became unreadable keeps its last value, through replacements too`() throws {
         var script = ReflectorScript.watching()

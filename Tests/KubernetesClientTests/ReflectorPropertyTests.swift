@@ -2,7 +2,7 @@ import Testing
 
 @testable import KubernetesClient
 
-/// Whatever the network does, the node ends with what the server holds.
+/// Whatever the network does, the node ends with the server's state.
 @Suite struct ReflectorPropertyTests {
     @Test(arguments: UInt64(1)...300)
     func `after any history of failures what is known equals the server`(seed: UInt64) {
@@ -41,7 +41,7 @@ import Testing
             #expect(!request.sendInitialEvents)
             step = simulation.reflector.failed(.refused, at: simulation.now)
         }
-        // A server that refuses connections is looked for every one to two seconds.
+        // A server that refuses connections is tried every one to two seconds.
         #expect((1500...3600).contains(tries))
 
         for _ in 0..<5 { simulation.server.change(using: &simulation.random) }

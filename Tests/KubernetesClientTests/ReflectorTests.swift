@@ -4,7 +4,7 @@ import Testing
 @testable import KubernetesClient
 
 @Suite struct ReflectorTests {
-    // MARK: - In good order
+    // MARK: - Normal operation
 
     @Test func `everything is told by one watch, synchronized at its bookmark`() throws {
         var script = ReflectorScript()

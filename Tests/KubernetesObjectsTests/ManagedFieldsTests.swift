@@ -1,7 +1,7 @@
 import KubernetesObjects
 import Testing
 
-/// Records as kube-apiserver has written them for the same requests.
+/// kube-apiserver's records for the same requests.
 struct ManagedFieldsTests {
     private func service(_ json: String) throws -> (ResourceDefinition, Document) {
         let definition = try ServerSideApplyTests.service()

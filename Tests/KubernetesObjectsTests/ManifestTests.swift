@@ -2,14 +2,14 @@ import Foundation
 import KubernetesObjects
 import Testing
 
-/// Manifests that people could write, and what kubectl prints about them.
+/// Plausible manifests, and kubectl's output about them.
 struct ManifestTests {
     @Test(arguments: ["services", "endpoints", "ingresses"])
     func namesWhatIsWrong(folder: String) throws {
         let cases = try ManifestCase.all(in: folder)
         #expect(!cases.isEmpty)
         for one in cases {
-            // What addresses are free, and which namespaces exist, the store knows.
+            // Free addresses and existing namespaces are known only to the store.
             if one.expected.contains("failed to allocate") || one.expected.contains("namespaces \"no-such") { continue }
             #expect(try one.outcome() == one.expected, "\(one.name)")
         }
@@ -31,7 +31,7 @@ struct ManifestTests {
     }
 }
 
-/// One manifest and what is expected of it.
+/// One manifest and the expectation.
 struct ManifestCase {
     var name: String
     var manifest: [UInt8]
@@ -53,7 +53,7 @@ struct ManifestCase {
         return cases
     }
 
-    /// What kubectl prints after `create`.
+    /// The output of kubectl after `create`.
     func outcome() throws -> String {
         do {
             let (document, _) = try created()
@@ -75,7 +75,7 @@ struct ManifestCase {
             ? "\(subject) \(causes[0])" : "\(subject)\n" + causes.map { "* \($0)" }.joined(separator: "\n")
     }
 
-    /// Goes the way of an object that is created, with addresses and ports out of thin air.
+    /// Creates an object as the server does, with made-up addresses and ports.
     func created() throws -> (Document, warnings: [String]) {
         let value = sorted(try YAMLReader.parse(manifest).value)
         let version = GroupVersion(value["apiVersion"]?.string ?? "")

@@ -96,7 +96,7 @@ struct PatchTests {
         )
     }
 
-    /// Two people who patch the same object from the same state get what the merge patch between two states says.
+    /// Two patches from the same state give the result of the merge patch between two states.
     @Test func mergePatchesLeadFromOneObjectToAnother() throws {
         var random = SplitMix64(seed: 3)
         let definition = try #require(

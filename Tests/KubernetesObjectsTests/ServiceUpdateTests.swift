@@ -1,7 +1,7 @@
 import KubernetesObjects
 import Testing
 
-/// What may change in a Service, and what may not.
+/// Permitted and forbidden changes of a Service.
 struct ServiceUpdateTests {
     static let base =
         #"{"type":"ClusterIP","clusterIP":"10.96.0.7","clusterIPs":["10.96.0.7"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack","ports":[{"port":80}]}"#

@@ -5,7 +5,7 @@ import Testing
 struct ClientTests {
     let endpoint = SocketAddress("10.244.0.7", 8080)
 
-    @Test("a datagram client keeps its port: what the kernel knows of its connection decides where it goes")
+    @Test("a datagram client keeps its port, so the kernel's connection tracking decides where it goes")
     func portStays() async throws {
         let cluster = try await Cluster()
         let other = SocketAddress("10.244.0.8", 8080)
@@ -19,7 +19,7 @@ struct ClientTests {
         #expect(try await cluster.pod.datagramClient(to: service).ask().server == other)
     }
 
-    @Test("a datagram client hears refusals and silence, and is answered afterwards")
+    @Test("a datagram client distinguishes refusals and silence, and is answered afterwards")
     func refusals() async throws {
         let cluster = try await Cluster()
         let home = try await cluster.home(of: endpoint.ip)
@@ -28,7 +28,7 @@ struct ClientTests {
             #expect(try await socket.ask() == .refused)
         }
         let socket = try await cluster.host.datagramClient(to: endpoint)
-        // The node's own rules refuse what the node sends, aloud or in silence.
+        // The node's own rules refuse what the node sends, with an error or silently.
         for (verdict, outcome) in [("reject", ConnectionOutcome.refused), ("drop", .noAnswer)] {
             try await cluster.node.run(
                 "nft", "-f", "-",
@@ -42,7 +42,7 @@ struct ClientTests {
         #expect(try await socket.ask().server == endpoint)
     }
 
-    @Test("traffic runs while something is done, and counts what came of it")
+    @Test("traffic runs during an action, and counts the outcomes")
     func traffic() async throws {
         let cluster = try await Cluster()
         let home = try await cluster.home(of: endpoint.ip)
@@ -53,7 +53,7 @@ struct ClientTests {
         #expect(outcomes.count == 2)
     }
 
-    @Test("what fails while traffic runs ends it")
+    @Test("a failure during traffic ends it")
     func failingBody() async throws {
         let cluster = try await Cluster()
         try await cluster.serve(endpoint)

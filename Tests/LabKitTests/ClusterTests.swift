@@ -19,7 +19,7 @@ struct ClusterTests {
         }
     }
 
-    @Test("IPv6 works as IPv4 does, without a wait", arguments: ["fd00:10:244::7", "fd00:10:244:1::7"])
+    @Test("IPv6 works like IPv4, without a wait", arguments: ["fd00:10:244::7", "fd00:10:244:1::7"])
     func ipv6(ip: String) async throws {
         let cluster = try await Cluster()
         let endpoint = SocketAddress(ip, 8080)
@@ -30,7 +30,7 @@ struct ClusterTests {
         }
     }
 
-    @Test("an endpoint of neither node's range is on the remote node")
+    @Test("an endpoint in neither node's range is on the remote node")
     func foreignEndpoint() async throws {
         let cluster = try await Cluster()
         let endpoint = SocketAddress("10.124.142.43", 9153)
@@ -38,7 +38,7 @@ struct ClusterTests {
         #expect(try await cluster.pod.connect(to: endpoint).server == endpoint)
     }
 
-    @Test("both addresses of a dual-stack pod are in one namespace, asked for twice or not")
+    @Test("both addresses of a dual-stack pod are in one namespace, however often requested")
     func dualStackPod() async throws {
         let cluster = try await Cluster()
         let pod = try await cluster.home(of: "10.244.0.14")
@@ -46,7 +46,7 @@ struct ClusterTests {
         #expect(try await cluster.home(of: "10.244.0.14") === pod)
     }
 
-    @Test("a port where nobody listens refuses; an address that nobody has does not answer")
+    @Test("a port without a listener refuses; an unused address does not answer")
     func failures() async throws {
         let cluster = try await Cluster()
         _ = try await cluster.home(of: "10.244.0.7")
@@ -58,7 +58,7 @@ struct ClusterTests {
         #expect(try await cluster.pod.connect(to: nowhere, timeout: .milliseconds(500)) == .noAnswer)
     }
 
-    @Test("two clusters at once do not meet")
+    @Test("two concurrent clusters are isolated")
     func isolation() async throws {
         async let one = Cluster()
         async let other = Cluster()
@@ -78,9 +78,9 @@ struct ClusterTests {
     }
 }
 
-/// Rules as a person would load them, to try the lab without a proxy.
+/// Handwritten rules, to try the lab without a proxy.
 enum Ruleset {
-    /// Takes packets to the Services' addresses and never answers.
+    /// Accepts packets to the Services' addresses and never answers.
     static let silence = """
         table ip lab {
           chain silence { type filter hook prerouting priority -300; ip daddr 10.96.0.0/16 drop; }

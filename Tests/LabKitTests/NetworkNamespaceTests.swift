@@ -16,7 +16,7 @@ struct NetworkNamespaceTests {
         #expect(asProcess == "17\n")
     }
 
-    @Test("a process starts in the namespace, which has its loopback alone")
+    @Test("a process starts in the namespace, which has only its loopback")
     func processes() async throws {
         let namespace = try await NetworkNamespace(name: "lonely")
         #expect(try await namespace.run("ip", "-o", "link").split(separator: "\n").count == 1)
@@ -25,7 +25,7 @@ struct NetworkNamespaceTests {
         #expect(!FileManager.default.fileExists(atPath: "/sys/class/net/mine"))
     }
 
-    @Test("a failed command says what failed, and its own words")
+    @Test("a failed command's error has the command and its output")
     func failure() async throws {
         let namespace = try await NetworkNamespace(name: "clumsy")
         let error = try await #require(throws: LabError.self) { try await namespace.ip("link set nowhere up") }
@@ -34,7 +34,7 @@ struct NetworkNamespaceTests {
         #expect(error.cause.contains("nowhere"))
     }
 
-    @Test("a program that is not there is an error that names it")
+    @Test("a missing program is an error that names it")
     func missingProgram() async throws {
         let namespace = try await NetworkNamespace(name: "empty")
         let error = try await #require(throws: LabError.self) { try await namespace.run("no-such-program") }
@@ -78,7 +78,7 @@ struct NetworkNamespaceTests {
         return pid
     }
 
-    @Test("a namespace takes its links with it when it goes")
+    @Test("a namespace's links are removed with it")
     func noTraces() async throws {
         let kept = try await NetworkNamespace(name: "kept")
         do {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Observation")
 struct ObservationTests {
-    @Test("a Service made of plain rules is observed as the recordings write it")
+    @Test("a Service of plain rules is observed in the format of the recordings")
     func plainRules() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
@@ -20,11 +20,11 @@ struct ObservationTests {
 
         let expected = try scenario.recording("nftables")
         for (name, observation) in expected { #expect(observed[name] == observation, "\(name)") }
-        // Each of pod, node, remote pod, outside and the endpoint asks each clusterIP; one more asks the node port.
+        // Pod, node, remote pod, outside and endpoint each query each clusterIP; another queries the node port.
         #expect(observed.count == 4 + 5 + 6)
     }
 
-    @Test("what cannot be read is an error that names the file")
+    @Test("an unreadable file is an error that names it")
     func unreadable() {
         let error = #expect(throws: LabError.self) {
             try Scenario(folder: URL(filePath: "/nonexistent")).recording("nftables")

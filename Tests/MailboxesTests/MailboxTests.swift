@@ -12,7 +12,7 @@ struct MailboxTests {
         return contents
     }
 
-    @Test("what was posted before the consumer came is taken together")
+    @Test("earlier posts are taken together")
     func together() async {
         mailbox.post { $0.append(1) }
         mailbox.post { $0.append(2) }
@@ -20,7 +20,7 @@ struct MailboxTests {
         #expect(mailbox.withContents { $0 }.isEmpty)
     }
 
-    @Test("a consumer that waits is woken by a post, and waits on where the post is nothing to take")
+    @Test("a post wakes a waiting consumer, which waits on if there is nothing to take")
     func wakeUp() async {
         await withTaskGroup(of: [Int]?.self) { group in
             group.addTask { await mailbox.next(all) }
@@ -33,7 +33,7 @@ struct MailboxTests {
         }
     }
 
-    @Test("nothing is lost between a producer and a consumer that run side by side")
+    @Test("nothing is lost between a concurrent producer and consumer")
     func sideBySide() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {

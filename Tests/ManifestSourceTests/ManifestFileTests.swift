@@ -42,14 +42,14 @@ import Testing
             ])
     }
 
-    @Test("a file may hold several documents, empty ones among them")
+    @Test("a file may hold several documents, including empty ones")
     func documents() {
         let file = read("---\n# nothing\n---\n\(web)\n---\n\n---\nkind: Node\napiVersion: v1\nmetadata: {name: n1}\n")
         #expect(file.problems.isEmpty)
         #expect(file.entries.map(\.object.key.description) == ["Service default/web", "Node n1"])
     }
 
-    @Test("lists give their kind to their items, and a List holds lists")
+    @Test("items inherit the kind of their list, and a List may contain lists")
     func lists() {
         let file = read(
             """
@@ -81,7 +81,7 @@ import Testing
         #expect(file.entries.map(\.line) == [7, 12, 17])
     }
 
-    @Test("other kinds are left alone, also those that share a name with ours")
+    @Test("other kinds are ignored, even those that share a name with ours")
     func strangers() {
         let text = """
             kind: Deployment
@@ -146,40 +146,40 @@ import Testing
         #expect(message.contains(mistake.message), "\(message)")
     }
 
-    @Test("bytes that are no text are refused")
+    @Test("bytes that are not text are refused")
     func noText() {
         #expect(ManifestFile([0xFF, 0xFE, 0x00]).problems.count == 1)
         #expect(ManifestFile([0x61, 0x00, 0x62]).problems.count == 1)
     }
 
-    @Test("nesting without end is a problem of the file, not of the process", arguments: ["[", "{a: ", "- "])
+    @Test("endless nesting is a problem of the file, not of the process", arguments: ["[", "{a: ", "- "])
     func nesting(opening: String) {
         #expect(read(String(repeating: opening, count: 50_000)).problems.count == 1)
         #expect(
             !read("kind: Service\napiVersion: v1\nspec: \(String(repeating: opening, count: 50_000))").problems.isEmpty)
     }
 
-    @Test("aliases that grow without end cost nothing while nobody reads them")
+    @Test("exponentially growing aliases cost nothing unless they are read")
     func aliases() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x]\n"
         for level in 1..<40 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1)]\n" }
         #expect(read("\(text)kind: Node\napiVersion: v1\nmetadata: {name: n1}").entries.count == 1)
     }
 
-    @Test("JSON with the escapes that kubectl writes is read")
+    @Test("JSON with kubectl's escapes is read")
     func jsonEscapes() {
         let text =
             #"{"kind":"Node","apiVersion":"v1","metadata":{"name":"n1","annotations":{"a":"\u003c \/ \u2028 \b😀"}}}"#
         #expect(read(text).entries.map(\.object.key.description) == ["Node n1"])
     }
 
-    @Test("no part of a manifest makes the reader stop other than with a problem")
+    @Test("any truncated manifest leads to a problem at worst")
     func truncations() {
         let bytes = Array(web.utf8)
         for count in bytes.indices { _ = ManifestFile(Array(bytes[..<count])) }
     }
 
-    @Test("manifests of the recorded clusters mean what the API server made of them")
+    @Test("manifests of the recorded clusters are read as the API server's objects")
     func scenarios() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: Fixtures.scenarios.path)
         where !name.hasSuffix(".md") {
@@ -199,7 +199,7 @@ import Testing
 }
 
 extension KubernetesObject {
-    /// The object without what only an API server can know: version, time of creation, the families of a cluster.
+    /// The object without what only an API server knows: version, creation time, the families of a cluster.
     fileprivate var withoutHistory: KubernetesObject {
         switch self {
         case .service(var service):

@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ManifestSourceTests {
-    @Test("a folder is read once, with what is wrong in it")
+    @Test("a folder is read once, with its problems")
     func readOnce() throws {
         try withFolder { folder in
             try folder.write("a.yaml", service("a"))
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test("a path without anything is refused, and the error says what to do")
+    @Test("an empty path is refused, and the error says what to do")
     func nothingThere() async throws {
         let source = ManifestSource(
             path: "/nonexistent/manifests", kinds: [.service], logger: Logger(label: "test"))
@@ -44,7 +44,7 @@ import Testing
         #expect(error?.message.contains("/nonexistent/manifests") == true)
     }
 
-    @Test("what is there at the start arrives first, and all kinds are synchronized then")
+    @Test("the initial objects arrive first, then all kinds are synchronized")
     func start() async throws {
         try await withRunningSource { folder in
             try folder.write("a.yaml", service("a"))
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test("files that come, change and go are told")
+    @Test("added, changed and removed files are reported")
     func edits() async throws {
         try await withRunningSource { _ in
         } test: { folder, inbox, _ in
@@ -88,7 +88,7 @@ import Testing
         } test: { folder, inbox, logs in
             _ = try await inbox.nextSynchronized()
             let file = try folder.create("a.yaml")
-            // Time enough for a source that does not wait to make the mistake.
+            // Enough time for a source that does not wait to fail.
             try await Task.sleep(for: .milliseconds(50))
             try file.write(contentsOf: Data(service("a").utf8))
             try file.close()
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test("a ConfigMap that is mounted is followed through its links")
+    @Test("a mounted ConfigMap is followed through its links")
     func configMap() async throws {
         try await withRunningSource { folder in
             try folder.makeFolder("..1")
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test("a folder that vanishes takes nothing with it, and is read again when it is back")
+    @Test("a vanished folder removes nothing, and is read again when it returns")
     func vanishing() async throws {
         try await withRunningSource { folder in
             try folder.write("a.yaml", service("a"))
@@ -163,7 +163,7 @@ private func service(_ name: String, port: Int = 80) -> String {
     "kind: Service\napiVersion: v1\nmetadata: {name: \(name)}\nspec: {clusterIP: 10.96.0.5, ports: [{port: \(port)}]}\n"
 }
 
-/// Runs a source over a folder of its own until `test` returns; a source that does not end then hits the time limit.
+/// Runs a source over a new folder until `test` returns; a source that does not end then hits the time limit.
 private func withRunningSource(
     file: String? = nil, prepare: (Folder) throws -> Void,
     test: @escaping @Sendable (Folder, ObjectInbox, LogLines) async throws -> Void
@@ -190,7 +190,7 @@ private func withFolder(_ body: (Folder) throws -> Void) throws {
 }
 
 extension ObjectInbox {
-    /// Everything up to the moment when all kinds are synchronized.
+    /// Everything until all kinds are synchronized.
     fileprivate func nextSynchronized() async throws -> Set<String> {
         var told: Set<String> = []
         while let batch = await next() {

@@ -28,7 +28,7 @@ import Testing
             })
     }
 
-    @Test("new objects are told, and told once")
+    @Test("new objects are reported once")
     mutating func firstSight() {
         state.update(file: "a.yaml", contents: Array((service("a") + service("b")).utf8))
         #expect(describe(state.settle()) == ["set Service default/a", "set Service default/b"])
@@ -37,7 +37,7 @@ import Testing
         #expect(again.changes.isEmpty && again.problems.isEmpty)
     }
 
-    @Test("of an edited file only the objects that differ are told")
+    @Test("only the changed objects of an edited file are reported")
     mutating func edit() {
         state.update(file: "a.yaml", contents: Array((service("a") + service("b") + service("c")).utf8))
         _ = state.settle()
@@ -45,7 +45,7 @@ import Testing
         #expect(describe(state.settle()) == ["set Service default/b", "removed Service default/c"])
     }
 
-    @Test("a wrong file is reported once, and what it said before stays")
+    @Test("an invalid file is reported once, and its previous contents stay")
     mutating func wrongFile() throws {
         state.update(file: "a.yaml", contents: Array(service("a").utf8))
         _ = state.settle()
@@ -63,7 +63,7 @@ import Testing
         #expect(state.settle().problems.count == 1)
     }
 
-    @Test("an error that comes back after it was mended is reported again")
+    @Test("an error that returns after being fixed is reported again")
     mutating func errorComesBack() {
         for text in [service("a", port: 0), service("a"), service("a", port: 0)] {
             state.update(file: "a.yaml", contents: Array(text.utf8))
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test("one wrong document holds back the whole file, and no other file")
+    @Test("an invalid document holds back the whole file, but no other file")
     mutating func partlyWrong() {
         state.update(file: "a.yaml", contents: Array((service("a") + service("b", port: 0)).utf8))
         state.update(file: "b.yaml", contents: Array(service("c").utf8))
@@ -80,7 +80,7 @@ import Testing
         #expect(settlement.problems.map(\.consequence) == ["nothing of this file is programmed"])
     }
 
-    @Test("an empty file is reported and changes nothing, for that is what a file looks like before it is written")
+    @Test("an empty file is reported and changes nothing, because files are empty before they are written")
     mutating func emptyFile() {
         state.update(file: "a.yaml", contents: Array(service("a").utf8))
         _ = state.settle()
@@ -90,7 +90,7 @@ import Testing
         #expect(settlement.problems.map(\.error.reason).first?.contains("the file is empty") == true)
     }
 
-    @Test("a file with comments only says nothing", arguments: ["# gone\n", "---\n", "---\n---\n", "\n"])
+    @Test("a file with only comments has no objects", arguments: ["# gone\n", "---\n", "---\n---\n", "\n"])
     func comments(text: String) {
         var state = state
         state.update(file: "a.yaml", contents: Array(service("a").utf8))
@@ -118,7 +118,7 @@ import Testing
         #expect(state.settle().changes.isEmpty)
     }
 
-    @Test("of two files with one object the first by name counts, and the other is reported")
+    @Test("of two files with the same object the first by name counts, and the other is reported")
     mutating func twoFiles() {
         state.update(file: "b.yaml", contents: Array(service("a", port: 2).utf8))
         state.update(file: "a.yaml", contents: Array(service("a", port: 1).utf8))
@@ -134,7 +134,7 @@ import Testing
         #expect(describe(state.settle()) == ["set Service default/a"])
     }
 
-    @Test("a node port that two Services want is reported with both names, and both Services stay")
+    @Test("a node port claimed by two Services is reported with both names, and both Services stay")
     mutating func sharedNodePort() {
         state.update(file: "a.yaml", contents: Array(service("a", nodePort: 30080).utf8))
         state.update(file: "b.yaml", contents: Array(service("b", nodePort: 30080).utf8))
@@ -147,7 +147,7 @@ import Testing
             ])
     }
 
-    @Test("a Service without a cluster IP is reported, for nobody allocates one")
+    @Test("a Service without a cluster IP is reported, because none is allocated")
     mutating func missingClusterIP() {
         state.update(
             file: "a.yaml",
@@ -157,7 +157,7 @@ import Testing
         #expect(settlement.problems.map(\.error.field) == ["spec.clusterIP"])
     }
 
-    @Test("documents of other kinds are named once")
+    @Test("documents of other kinds are reported once")
     mutating func ignored() {
         for expected in [["/etc/manifests/a.yaml:1: apps/v1 Deployment"], []] {
             state.update(file: "a.yaml", contents: Array("kind: Deployment\napiVersion: apps/v1\n".utf8))

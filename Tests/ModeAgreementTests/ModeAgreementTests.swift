@@ -10,7 +10,7 @@ import UserspaceProxy
 @testable import NFTablesDataplane
 @testable import UserspaceDataplane
 
-/// The modes hold no policy of their own: what they write sends every client to the same places.
+/// The modes have no policy of their own: all send every client to the same places.
 @Suite struct ModeAgreementTests {
     @Test("nftables and iptables mode send every client to the same places", arguments: 0..<150)
     func agree(seed: Int) throws {
@@ -85,9 +85,9 @@ import UserspaceProxy
         return try RuleListing(text)
     }
 
-    /// One client of each sort, save those that kube-proxy's rules treat by accident: the rules that refuse connections
-    /// to external addresses do not see what the node sends itself, and refuse before source ranges are looked at; an
-    /// address that is an externalIP and a load balancer's has no firewall there.
+    /// One client of each kind, except those that kube-proxy's rules treat inconsistently: the rules that refuse
+    /// connections to external addresses do not see the node's own packets, and refuse before source ranges are
+    /// checked; an address that is both an externalIP and a load balancer's has no firewall there.
     private func clients(
         of frontend: Frontend, on route: ServicePortRoute, in cluster: RandomSnapshot
     ) -> [Connection] {
@@ -106,7 +106,7 @@ import UserspaceProxy
         }
     }
 
-    /// What routing has decided, for one client.
+    /// The routing decision for one client.
     private func expected(
         _ client: Connection, _ frontend: Frontend, _ route: ServicePortRoute, _ pods: IPNetwork?
     ) -> Set<Outcome> {
@@ -145,7 +145,7 @@ extension Outcome {
 }
 
 extension ListenerPlan {
-    /// What becomes of a connection.
+    /// The fate of a connection.
     fileprivate func outcomes(of client: Connection, _ route: ServicePortRoute) -> Set<Outcome> {
         if isRefused { return [.refused] }
         guard filter.admits(client.source) else { return [.dropped] }

@@ -13,7 +13,7 @@ extension ServicePortRoute {
 }
 
 extension NetworkNamespace {
-    /// Has the kernel remember a client, as a packet would.
+    /// Makes the kernel remember a client, as a packet would.
     func remember(client: IPAddress, _ route: ServicePortRoute, slot: Int) async throws {
         let family = client.family.nftName
         try await nft(
@@ -35,10 +35,10 @@ extension NetworkNamespace {
     }
 }
 
-/// Clients that stay with their backend. Needs root.
+/// Clients stay with their backends. Needs root.
 @Suite("Session affinity", .serialized, .timeLimit(.minutes(1)))
 struct AffinityTests {
-    @Test("a restart keeps what is remembered", arguments: IPFamily.allCases)
+    @Test("a restart keeps remembered clients", arguments: IPFamily.allCases)
     func restart(family: IPFamily) async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let web = route("web", family, affinity: 10800)
@@ -51,7 +51,7 @@ struct AffinityTests {
         #expect(!listing.contains(": \(family.pod(1)) ."))
     }
 
-    @Test("nothing is read and nothing is deleted when a backend goes, however many clients are remembered")
+    @Test("removing a backend reads and deletes nothing, however many clients are remembered")
     func manyClients() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let web = route(affinity: 10800)
@@ -69,7 +69,7 @@ struct AffinityTests {
         #expect(try await namespace.remembered(web).count == 5000)
     }
 
-    @Test("each Service remembers in a map of its own, with its timeout")
+    @Test("each Service has its own map of clients, with its timeout")
     func timeouts() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let dataplane = try await namespace.dataplane()
@@ -85,7 +85,7 @@ struct AffinityTests {
         #expect(try await rules(web).contains("timeout 1m30s"))
     }
 
-    @Test("connections stay with one backend until it goes, and then with another")
+    @Test("connections stay with one backend until it is removed, and then with another")
     func connections() async throws {
         let cluster = try await Cluster()
         for number in 11...14 { try await cluster.serve(SocketAddress("10.244.0.\(number)", 8080)) }

@@ -8,10 +8,10 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// Reading back what is programmed, and comparing it with what should be. Needs root.
+/// Reading back the programmed state, and comparing it with the desired one. Needs root.
 @Suite("Audit", .serialized, .timeLimit(.minutes(2)))
 struct AuditTests {
-    @Test("nothing is wrong with what was just programmed", arguments: 0..<12, IPFamily.allCases)
+    @Test("freshly programmed state has no faults", arguments: 0..<12, IPFamily.allCases)
     func fresh(seed: UInt64, family: IPFamily) async throws {
         var random = RandomRoutes(family, seed: seed)
         for _ in 0..<20 { _ = random.change() }
@@ -23,19 +23,19 @@ struct AuditTests {
         #expect(audit.isProgrammed)
         #expect(audit.discrepancies == [])
         #expect(audit.damage == [])
-        // Without the settings it knows less, and still complains of nothing.
+        // Without the settings it knows less, and still reports nothing.
         let blind = try await namespace.audit(snapshot, nil)
         #expect(blind.discrepancies == [])
         #expect(blind.damage == [])
-        // And what is there reads as what was decided.
+        // The state also reads as decided.
         let found = try await namespace.inspect()
         #expect(FrontendDiscrepancy.all(found, against: snapshot) == [])
     }
 
-    /// A comment alone leads no packet elsewhere.
+    /// A comment alone does not affect packets.
     static let damages = Damage.all.filter { !"\($0)".contains("comment") }
 
-    @Test("every kind of damage is noticed", arguments: damages)
+    @Test("every kind of damage is detected", arguments: damages)
     func damage(_ damage: Damage) async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let dataplane = try await namespace.dataplane()
@@ -46,7 +46,7 @@ struct AuditTests {
         #expect(!audit.isProgrammed || !audit.discrepancies.isEmpty || !audit.damage.isEmpty, "\(damage)")
     }
 
-    @Test("where nothing is programmed, it says just that")
+    @Test("if nothing is programmed, it says just that")
     func nothing() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let audit = try await namespace.audit(RoutingSnapshot(routes: SmallCluster.routes))

@@ -8,7 +8,7 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// A way to the kernel that fails, and a kernel that refuses. Needs root.
+/// A failing connection to the kernel, and a kernel that refuses. Needs root.
 @Suite("Faults", .serialized, .timeLimit(.minutes(1)))
 struct FaultTests {
     private static let change = RoutingChange.set(
@@ -18,7 +18,7 @@ struct FaultTests {
     ]
 
     @Test(
-        "a fault on the way is overcome within the call",
+        "a communication fault is overcome within the call",
         arguments: [
             [.answerFails(ENOBUFS)], [.sendFails(ENOMEM)],
             [.sendFails(ENOBUFS), .sendFails(ENOMEM), .answerFails(ENOBUFS)],
@@ -37,7 +37,7 @@ struct FaultTests {
         #expect(try await namespace.difference(Self.result) == 0)
     }
 
-    @Test("a start survives faults as well", arguments: [false, true])
+    @Test("a start also survives faults", arguments: [false, true])
     func start(isRestart: Bool) async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         if isRestart { #expect(try await namespace.difference([route()]) > 0) }
@@ -51,7 +51,7 @@ struct FaultTests {
         #expect(try await namespace.difference(Self.result) == 0)
     }
 
-    @Test("without the right to do it, the call fails for good and says so")
+    @Test("without permission, the call fails permanently and says so")
     func notPermitted() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, transport in
@@ -63,7 +63,7 @@ struct FaultTests {
     }
 
     @Test(
-        "memory that does not come back is an error that a retry may mend, and what was in force stays")
+        "lasting lack of memory is an error that a retry may fix, and rules in force stay")
     func noMemory() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, transport in
@@ -92,7 +92,7 @@ struct FaultTests {
             let served = [frontend(ip("10.96.0.1")), frontend(ip("10.96.0.7"))].map(ElementKey.frontend)
             #expect(Set(try #require(table.elements[.services]).keys) == Set(served))
 
-            // Other Services change meanwhile, and the bad one goes its way when the fault is gone.
+            // Other Services change meanwhile, and the bad one is programmed when the fault is gone.
             #expect(try kernel.apply(.set(route(pods: [1, 2]))).refusals.isEmpty)
             transport.garble(nil)
             #expect(

@@ -36,12 +36,12 @@ import Testing
         }
     }
 
-    @Test("where nothing is known of the pod network, nobody is outside of it")
+    @Test("if the pod network is unknown, no client is outside of it")
     func unknownPods() {
         #expect(plans(route(), knowsPods: false)[frontend(ip("10.96.0.1"))]?.ordinary == pick(3))
     }
 
-    @Test("under external policy Local only connections from outside are held to the node's own backends")
+    @Test("under external policy Local only connections from outside are restricted to the node's own backends")
     func externalLocal() {
         let plans = plans(route("web", .ipv4, everywhere, local: [1, 2], externalPolicy: .local))
         let split = FrontendPlan(
@@ -60,7 +60,7 @@ import Testing
         #expect(plans[nodePort]?.ordinary.mayHairpin == false)
     }
 
-    @Test("source ranges guard the loadBalancer address alone, and do not overlap")
+    @Test("source ranges guard only the loadBalancer address, and do not overlap")
     func guarded() {
         let ranges = networks("10.0.0.0/8", "10.1.0.0/16", "192.0.2.0/24")
         let plans = plans(route("web", .ipv4, everywhere, sources: ranges))
@@ -68,7 +68,7 @@ import Testing
         #expect(plans[frontend(ip("192.0.2.2"))]?.sources == networks("10.0.0.0/8", "192.0.2.0/24"))
     }
 
-    @Test("a frontend that is bound to this node admits itself, once")
+    @Test("a frontend bound to this node admits itself, once")
     func itself() {
         var route = route("web", .ipv4, [.loadBalancer(ip("192.0.2.2"))], sources: networks("10.0.0.0/8"))
         route.frontends[0].admission = .sourceRangesAndItself

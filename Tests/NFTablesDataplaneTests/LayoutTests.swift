@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test("the rules of IPv4, where nothing is known of pods")
+    @Test("the rules of IPv4, with pods unknown")
     func ipv4() {
         let lookUp = "meta priority set ip daddr . meta l4proto . th dport map"
         #expect(
@@ -55,7 +55,7 @@ import Testing
                 })
     }
 
-    @Test("with pod networks, clients outside of them are told apart")
+    @Test("with pod networks, clients outside of them are distinguished")
     func podNetwork() {
         let traffic = LocalTraffic.networks(networks("10.244.0.0/16", "10.246.0.0/16"))
         let rules = text(.ipv4, DataplaneConfiguration(localTraffic: traffic)).filter { $0.contains("10.24") }
@@ -65,12 +65,12 @@ import Testing
                 "split: ip saddr 10.244.0.0/16 goto inside-clients",
                 "split: ip saddr 10.246.0.0/16 goto inside-clients",
             ])
-        // A network of one family says nothing of the other.
+        // A network of one family says nothing about the other.
         #expect(
             !text(.ipv6, DataplaneConfiguration(localTraffic: traffic)).contains { $0.contains("inside-clients: ip") })
     }
 
-    @Test("where pods are behind a bridge or certain interfaces, that is decided where packets come in")
+    @Test("if pods are recognised by bridge or interface, that is decided where packets come in")
     func podInterfaces() {
         for (traffic, name) in [(LocalTraffic.bridge("cni0"), "cni0"), (.interfacePrefix("veth"), "veth*")] {
             let rules = text(.ipv4, DataplaneConfiguration(localTraffic: traffic)).filter { $0.contains("iifname") }
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test("addresses of the service network that nobody has are refused")
+    @Test("unused addresses of the service network are refused")
     func serviceNetworks() {
         let rules = text(.ipv4, .lab, networks("10.96.0.0/12", "10.97.0.0/16", "fd00:10:96::/112"))
         #expect(
@@ -88,7 +88,7 @@ import Testing
             ])
     }
 
-    @Test("the two bits of the mark are never the same")
+    @Test("the two bits of the mark are always different")
     func marks() {
         for bit in UInt32(0)..<32 {
             let context = LayoutContext(.ipv4, DataplaneConfiguration(masqueradeMark: 1 << bit))
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test("all sets have names of their own, and so have the chains")
+    @Test("all sets and all chains have unique names")
     func names() {
         let chains = Layout.rules(LayoutContext(.ipv4, .lab)).map(\.chain.name)
         #expect(Set(Layout.sets.map(\.name)).count == Layout.sets.count)

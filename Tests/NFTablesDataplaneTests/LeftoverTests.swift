@@ -4,9 +4,9 @@ import Testing
 
 @testable import NFTablesDataplane
 
-@Suite("What others have left", .serialized, .timeLimit(.minutes(1)))
+@Suite("Leftovers of others", .serialized, .timeLimit(.minutes(1)))
 struct LeftoverTests {
-    @Test("the tables of an earlier kube-proxy can be removed beside ours; others stay")
+    @Test("the tables of an earlier kube-proxy can be removed, and others stay")
     func kubeProxy() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.nft(

@@ -8,10 +8,10 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// What a start says of a kernel that cannot do what is needed. Needs root.
+/// The messages of a start on an unsuitable kernel. Needs root.
 @Suite("Probe", .serialized, .timeLimit(.minutes(1)))
 struct ProbeTests {
-    @Test("this kernel can do everything, and nothing is left of the trial")
+    @Test("this kernel supports everything, and the trial leaves nothing behind")
     func complete() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, _ in try kernel.probe() }
@@ -19,7 +19,7 @@ struct ProbeTests {
     }
 
     @Test(
-        "a missing feature is named, with the option that brings it, and no other",
+        "exactly the missing feature is named, with its kernel option",
         arguments: [
             ("numgen", "numgeX", "random numbers (CONFIG_NFT_NUMGEN)"),
             ("masq\0", "masX\0", "masquerading (CONFIG_NFT_MASQ)"),
@@ -37,7 +37,7 @@ struct ProbeTests {
         #expect(error?.isRetryable == false)
     }
 
-    @Test("a missing right is named as such")
+    @Test("a missing privilege is named as such")
     func notPermitted() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let error = try await namespace.program { kernel, transport in

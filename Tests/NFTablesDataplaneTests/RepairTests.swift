@@ -7,7 +7,7 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// What happens when others touch our table. Needs root.
+/// Changes of our table by others. Needs root.
 @Suite("Repair", .serialized, .timeLimit(.minutes(1)))
 struct RepairTests {
     private func served() async throws -> (NetworkNamespace, NFTablesDataplane) {
@@ -17,7 +17,7 @@ struct RepairTests {
         return (namespace, dataplane)
     }
 
-    @Test("damage is mended and reported, with the process that did it", arguments: Damage.all)
+    @Test("damage is repaired and reported, with the process that caused it", arguments: Damage.all)
     func damage(_ damage: Damage) async throws {
         let (namespace, dataplane) = try await served()
         let before = try await namespace.listing()
@@ -33,7 +33,7 @@ struct RepairTests {
         #expect(difference == 0)
     }
 
-    @Test("a deleted rule is put back")
+    @Test("a deleted rule is restored")
     func rule() async throws {
         let (namespace, dataplane) = try await served()
         let before = try await namespace.listing()
@@ -43,7 +43,7 @@ struct RepairTests {
         #expect(try await namespace.listing() == before)
     }
 
-    @Test("what others do to their own tables is none of our business, nor what changes nothing")
+    @Test("others' changes to their own tables, and changes without effect, are ignored")
     func others() async throws {
         let (namespace, dataplane) = try await served()
         async let repaired = dataplane.repair()
@@ -55,7 +55,7 @@ struct RepairTests {
         #expect(try await namespace.run("nft", "list", "table", "ip", "other").contains("serve"))
     }
 
-    @Test("our own changes are no damage")
+    @Test("our own changes are not damage")
     func ownChanges() async throws {
         let (namespace, dataplane) = try await served()
         async let repaired = dataplane.repair()
@@ -67,7 +67,7 @@ struct RepairTests {
         #expect(report.damage == ["2 elements of set hairpin in table ip6 servicelet"])
     }
 
-    @Test("what somebody did before we began to listen is noticed by the count of transactions")
+    @Test("changes before we began to listen are detected by the count of transactions")
     func beforeListening() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, transport in
@@ -81,7 +81,7 @@ struct RepairTests {
         }
     }
 
-    @Test("a change finds its way although the table has just been deleted")
+    @Test("a change is applied even if the table has just been deleted")
     func changeAfterDamage() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, _ in

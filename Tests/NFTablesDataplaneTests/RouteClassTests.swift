@@ -25,18 +25,18 @@ import Testing
         return Array(Set(classes))
     }()
 
-    @Test("every class has a number of its own, and is found again by it")
+    @Test("every class has a unique number, from which it can be recovered")
     func numbers() {
         #expect(Set(Self.all.map(\.id)).count == Self.all.count)
         for routeClass in Self.all { #expect(RouteClass(id: routeClass.id) == routeClass) }
     }
 
-    @Test("numbers that are no class's are told", arguments: [0, 1, 3, 0x5C00_0000, 0x5D00_0003, 0xFFFF_FFFF, 0x10003])
+    @Test("invalid numbers are detected", arguments: [0, 1, 3, 0x5C00_0000, 0x5D00_0003, 0xFFFF_FFFF, 0x10003])
     func foreign(id: UInt32) {
         #expect(RouteClass(id: id) == nil)
     }
 
-    @Test("each class leads to a chain of its own name")
+    @Test("each class leads to a chain with its name")
     func names() {
         let chains = Self.all.compactMap(\.chain?.name)
         #expect(Set(chains).count == chains.count)
@@ -52,7 +52,7 @@ import Testing
         #expect(RouteClass(action: .drop, isGuarded: true).verdict == .goto("drop/guarded"))
     }
 
-    @Test("a class asks for what its frontends need and for nothing else")
+    @Test("a class has exactly the steps that its frontends need")
     func rules() {
         let dnat = "dnat ip to ip daddr . meta l4proto . th dport . numgen random mod 3 map @endpoints"
         #expect(Self.text(RouteClass(action: .pick(count: 3, .cluster))) == ["meta priority set none \(dnat)"])
@@ -76,7 +76,7 @@ import Testing
             ])
     }
 
-    @Test("several pod networks are looked at in a chain of their own")
+    @Test("several pod networks are checked in a separate chain")
     func severalNetworks() {
         let context = LayoutContext(
             .ipv4, DataplaneConfiguration(localTraffic: .networks(networks("10.1.0.0/16", "10.3.0.0/16"))))

@@ -6,10 +6,10 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// What a change costs in a small and in a large cluster. Needs root.
+/// The cost of a change in a small and in a large cluster. Needs root.
 @Suite("Scale", .serialized, .timeLimit(.minutes(1)))
 struct ScaleTests {
-    /// `services` Services with so many endpoints each.
+    /// `services` Services with this many endpoints each.
     private static func routes(_ services: Int, _ endpoints: Int) -> [ServicePortRoute] {
         (0..<services).map { service($0, pods: Array(0..<endpoints)) }
     }
@@ -21,12 +21,12 @@ struct ScaleTests {
             pods: pods.map { number * 16 + $0 + 1 })
     }
 
-    /// What an endpoint that goes and comes back costs.
+    /// The cost of an endpoint's removal and return.
     private static func flips(_ kernel: NFTablesProgrammer, endpoints: Int) throws
         -> [ProgrammingReport]
     {
         let all = Array(0..<endpoints)
-        // The first time opens the class of one endpoint less.
+        // The first time creates the class for one endpoint fewer.
         _ = try kernel.apply(.set(service(7, pods: Array(all.dropFirst()))))
         _ = try kernel.apply(.set(service(7, pods: all)))
         let histories = [
@@ -36,7 +36,7 @@ struct ScaleTests {
         return try histories.map { try kernel.apply(.set(service(7, pods: $0))) }
     }
 
-    @Test("a change costs the same in a cluster of 30 endpoints and of 10,000, and little")
+    @Test("a change costs the same, and little, in a cluster of 30 endpoints and of 10,000")
     func flip() async throws {
         let small = try await NetworkNamespace(name: "nft")
         let inSmall = try await small.program { kernel, _ in
@@ -49,12 +49,12 @@ struct ScaleTests {
             return try Self.flips(kernel, endpoints: 10)
         }
         #expect(inSmall == inLarge)
-        // The last one moves a backend into the gap, and then removes the slot that the backend had.
+        // The last one moves a backend into the gap, and then removes its old slot.
         #expect(inLarge.map(\.messages) == [3, 3, 0, 2, 5])
         #expect(inLarge.allSatisfy { $0.bytes < 1000 })
     }
 
-    @Test("a cold start comes in stages of bounded size, what was given first in the first of them")
+    @Test("a cold start is in stages of bounded size, in the given order")
     func coldStart() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let routes = Self.routes(4000, 10)
@@ -67,7 +67,7 @@ struct ScaleTests {
             let order = routes.map { Array("\($0.key.name)\0".utf8) }
             let first = try #require(stages.firstIndex { $0.contains(order[0]) })
             let last = try #require(stages.firstIndex { $0.contains(order[3999]) })
-            // The table itself, and then what is most important.
+            // The table itself, and then the most important Services.
             #expect(first == 1)
             #expect(last > first)
         }

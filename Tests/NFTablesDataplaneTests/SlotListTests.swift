@@ -6,7 +6,7 @@ import Testing
 @testable import NFTablesDataplane
 
 @Suite struct SlotListTests {
-    @Test("newcomers are appended in order")
+    @Test("new backends are appended in order")
     func append() {
         var list = SlotList()
         #expect(
@@ -22,13 +22,13 @@ import Testing
         var list = SlotList()
         _ = list.update(to: backends)
         #expect(list.slots.withUnsafeBufferPointer(\.baseAddress) == backends.withUnsafeBufferPointer(\.baseAddress))
-        // Read back from the kernel, where nobody knows which node a backend is on.
+        // Read back from the kernel, which does not know a backend's node.
         list = SlotList(found: [1, 2, 3].map { slot($0) })
         #expect(list.update(to: backends).isEmpty)
         #expect(list.slots.withUnsafeBufferPointer(\.baseAddress) == backends.withUnsafeBufferPointer(\.baseAddress))
     }
 
-    @Test("a newcomer takes the place of a backend that goes")
+    @Test("a new backend takes the slot of a removed one")
     func replacement() {
         var list = SlotList(found: [slot(1), slot(2), slot(3)])
         #expect(list.update(to: [1, 3, 4].map { backend($0) }) == [.init(slot: 1, old: slot(2), new: slot(4))])
@@ -44,21 +44,21 @@ import Testing
         #expect(list.slots.map { Slot($0) } == [slot(3), slot(2)])
     }
 
-    @Test("nothing changes when the same backends come in another order, or twice")
+    @Test("nothing changes if the same backends are given in another order, or twice")
     func same() {
         var list = SlotList(found: [slot(1), slot(2)])
         #expect(list.update(to: [2, 1, 2].map { backend($0) }).isEmpty)
         #expect(list.slots.map { Slot($0) } == [slot(1), slot(2)])
     }
 
-    @Test("a list that somebody has filled with the same backend twice becomes one without repetition")
+    @Test("a list in which others duplicated a backend becomes one without duplicates")
     func repetition() {
         var list = SlotList(found: [slot(1), slot(1), slot(2)])
         _ = list.update(to: [1, 2].map { backend($0) })
         #expect(list.slots.map { Slot($0) } == [slot(1), slot(2)])
     }
 
-    @Test("more backends than a class can tell are cut off")
+    @Test("backends beyond what a class can express are dropped")
     func tooMany() {
         var list = SlotList()
         let edits = list.update(to: (0..<70_000).map { backend($0) })
@@ -66,7 +66,7 @@ import Testing
         #expect(edits.count == RouteClass.maximumBackends)
     }
 
-    @Test("after any update there is no hole, and nobody has moved without need", arguments: 0..<20)
+    @Test("after any update there is no hole, and no backend has moved unnecessarily", arguments: 0..<20)
     func property(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var list = SlotList()

@@ -8,7 +8,7 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// What a start finds and writes. Needs root.
+/// The reads and writes of a start. Needs root.
 @Suite("Synchronize with the kernel", .serialized, .timeLimit(.minutes(1)))
 struct SynchronizeTests {
     @Test(
@@ -42,7 +42,7 @@ struct SynchronizeTests {
     }
 
     @Test(
-        "frontends that several Services ask for change hands, and the kernel follows", arguments: 0..<3
+        "contested frontends change owners, and the kernel follows", arguments: 0..<3
     )
     func conflicts(seed: UInt64) async throws {
         let namespace = try await NetworkNamespace(name: "nft")
@@ -54,8 +54,7 @@ struct SynchronizeTests {
                 let change = world.change()
                 let before = transport.batches.count
                 let report = try kernel.apply(change)
-                // The change, the slots and the chains that go behind it. Nothing was refused, so nothing was tried
-                // twice.
+                // The change, then the removed slots and chains. Nothing was refused, so nothing was retried.
                 #expect(transport.batches.count - before <= 3)
                 #expect(report.refusals.isEmpty)
             }
@@ -64,7 +63,7 @@ struct SynchronizeTests {
     }
 
     @Test(
-        "pod networks of every form are found again as they were written",
+        "pod networks of every form are read back as written",
         arguments: [
             [], networks("10.244.0.0/16"), networks("10.244.0.0/16", "10.246.0.0/16"),
             networks("10.0.0.0/9", "10.128.0.0/9"),
@@ -81,7 +80,7 @@ struct SynchronizeTests {
         #expect(try await namespace.difference([route()], DataplaneConfiguration()) == 0)
     }
 
-    @Test("source ranges of every form are found again as they were written")
+    @Test("source ranges of every form are read back as written")
     func sourceRanges() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let ranges: [(IPFamily, [IPNetwork])] = [
@@ -97,7 +96,7 @@ struct SynchronizeTests {
         #expect(try await namespace.difference(routes) == 0)
     }
 
-    @Test("a Service with the longest name there is is found again")
+    @Test("a Service with the longest possible name is read back")
     func longName() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let long = String(repeating: "x", count: 63)
@@ -109,7 +108,7 @@ struct SynchronizeTests {
     }
 
     @Test(
-        "only the difference is written to what somebody has altered meanwhile", arguments: Damage.all)
+        "only the difference is written after others' changes", arguments: Damage.all)
     func difference(damage: Damage) async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let routes = SmallCluster.routes
@@ -122,7 +121,7 @@ struct SynchronizeTests {
         #expect(try await namespace.difference(routes) == 0)
     }
 
-    @Test("a restart follows what has happened meanwhile")
+    @Test("a restart applies what has changed meanwhile")
     func changedMeanwhile() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let before = [
@@ -135,7 +134,7 @@ struct SynchronizeTests {
         #expect(try await namespace.difference(after) == 0)
     }
 
-    @Test("more classes than are kept are removed with their chains, and the kernel takes that")
+    @Test("excess classes are removed with their chains, and the kernel accepts that")
     func surplusClasses() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         try await namespace.program { kernel, _ in
@@ -148,7 +147,7 @@ struct SynchronizeTests {
         #expect(chains.count { $0.contains("chain pick-") } <= 66)
     }
 
-    @Test("networks of Services are refused in, and followed")
+    @Test("unused addresses in Service networks are refused, and changes followed")
     func serviceNetworks() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         let snapshot = RoutingSnapshot(routes: [route()], serviceNetworks: networks("10.96.0.0/12"))

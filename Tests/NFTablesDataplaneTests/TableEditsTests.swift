@@ -6,7 +6,7 @@ import Testing
 @Suite struct TableEditsTests {
     private let frontend = FrontendKey(address: IPAddress(ipv4: 0x0A60_0001), port: 80, transport: .tcp)
 
-    @Test("slots that go wait for the next transaction, those that get another backend do not")
+    @Test("removed slots wait for the next transaction, those that get another backend do not")
     func vacatedSlots() {
         let backend = Slot(address: IPAddress(ipv4: 0x0AF4_0001), port: 8080)
         var edits = TableEdits()

@@ -4,9 +4,9 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// Long random histories, against a table that takes nothing that the kernel would not take.
+/// Long random histories, against a table that refuses everything that the kernel would.
 @Suite struct TableStatePropertyTests {
-    @Test("whatever happened, the kernel holds what the routes say and nothing was refused", arguments: 0..<30)
+    @Test("after any history the kernel holds what the routes say, and nothing was refused", arguments: 0..<30)
     func history(seed: UInt64) {
         let family: IPFamily = seed % 2 == 0 ? .ipv4 : .ipv6
         var world = RandomRoutes(family, seed: seed)
@@ -29,7 +29,7 @@ import Testing
         #expect(kernel.stickyLists.isEmpty)
     }
 
-    /// Whoever is remembered with a slot whose backend is still there stays with it, and no slot is empty.
+    /// Remembered clients stay with a backend that still exists, and no slot is empty.
     private func checkClients(_ before: TableState, _ after: TableState) {
         for (number, list) in after.stickyLists {
             guard before.stickyLists[number] == list, let old = before.routes[list.route],
@@ -39,7 +39,7 @@ import Testing
             #expect(newSlots.count >= oldSlots.count)
             let moved = zip(oldSlots, newSlots).filter { Slot($0) != Slot($1) }
             for (old, _) in moved where newSlots.contains(where: { Slot($0) == Slot(old) }) {
-                // Only where it had more than one.
+                // Only if it had more than one.
                 #expect(oldSlots.count { Slot($0) == Slot(old) } > 1)
             }
         }

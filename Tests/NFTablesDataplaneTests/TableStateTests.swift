@@ -60,7 +60,7 @@ import Testing
         #expect(Set(kernel.stickyLists.keys) == before)
     }
 
-    @Test("classes that nobody uses are kept for a while, and go before there are too many")
+    @Test("unused classes are kept, and removed before there are too many")
     mutating func idleClasses() {
         for count in 1...100 {
             follow(.set(route(pods: Array(1...count))))
@@ -70,7 +70,7 @@ import Testing
         #expect(kernel.classes.contains { $0.action == .pick(count: 99, .cluster) })
     }
 
-    @Test("a kernel that does not remove chains is not asked again")
+    @Test("a kernel that refuses to remove chains is not asked again")
     mutating func keptClasses() {
         state.keepsAllClasses = true
         for count in 1...100 { follow(.set(route(pods: Array(1...count)))) }
@@ -90,7 +90,7 @@ import Testing
         #expect(kernel.sets[.clusterIPs]?.isEmpty == true)
     }
 
-    @Test("no endpoint anywhere is a refusal, endpoints that may not be used are a drop")
+    @Test("no endpoint anywhere means refuse, unusable endpoints mean drop")
     mutating func withoutBackends() {
         let external = frontend(ip("192.0.2.1"))
         follow(.set(route("web", .ipv4, [.externalIP(ip("192.0.2.1"))], externalPolicy: .local)))
@@ -102,7 +102,7 @@ import Testing
         #expect(action(external, .outside) == nil)
     }
 
-    @Test("networks of Services are followed in the family that they are of")
+    @Test("networks of Services are followed in their own family")
     mutating func serviceNetworks() {
         var edits = TableEdits()
         state.set(serviceNetworks: networks("fd00:10:96::/112"), into: &edits)
@@ -112,7 +112,7 @@ import Testing
         #expect(state.context.serviceNetworks == networks("10.96.0.0/12"))
     }
 
-    @Test("long names are shown as far as nft takes comments")
+    @Test("long names are cut to nft's limit for comments")
     mutating func longName() {
         let long = String(repeating: "x", count: 63)
         follow(.set(route(long + long)))
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test("a new endpoint is three edits, whatever else there is")
+    @Test("a new endpoint is three edits, regardless of everything else")
     mutating func flip() {
         for index in 1...20 { follow(.set(route("s\(index)", .ipv4, [.clusterIP(IPFamily.ipv4.service(index))]))) }
         follow(.set(route("s7", .ipv4, [.clusterIP(IPFamily.ipv4.service(7))], pods: [1, 2])))
@@ -129,12 +129,12 @@ import Testing
         state.set(
             key("s7"), to: route("s7", .ipv4, [.clusterIP(IPFamily.ipv4.service(7))], pods: [1, 2, 3]), into: &edits)
         state.settle(into: &edits)
-        // One more slot, and the frontend in another class.
+        // One more slot, and the frontend's new class.
         #expect(edits.count == 3)
         #expect(edits.newClasses.isEmpty)
     }
 
-    @Test("what a list remembers goes with affinity, with the last backend and with the Service")
+    @Test("a list's clients are dropped with affinity, with the last backend and with the Service")
     mutating func affinityEnds() {
         for end in [route(pods: [1, 2]), route(pods: [], affinity: 60), nil] {
             follow(.set(route(pods: [1, 2], affinity: 60)))
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test("each list of a Service remembers by itself")
+    @Test("each list of a Service has its own clients")
     mutating func listsOfAService() {
         follow(
             .set(

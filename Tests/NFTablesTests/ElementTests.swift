@@ -138,7 +138,7 @@ struct ElementTests {
         #expect(listed.contains("\(family.service(1)) . tcp . 443 . \(network)"), "\(listed)")
     }
 
-    @Test("elements that nft added are read, with their verdicts and comments", arguments: IPFamily.allCases)
+    @Test("elements added by nft are read, with their verdicts and comments", arguments: IPFamily.allCases)
     func foreignElements(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)
         let element = "{ \(family.service(9)) . udp . 53 comment \\\"by hand\\\" : goto pick-1 }"
@@ -155,7 +155,7 @@ struct ElementTests {
         #expect(read == ["\(family.service(9)) UDP 53 by hand goto pick-1"])
     }
 
-    @Test("a long comment is cut to what nft takes, in the middle of a character if need be")
+    @Test("a long comment is cut to nft's limit, within a character if need be")
     func longComment() async throws {
         let family = IPFamily.ipv4
         let namespace = try await Self.namespace(family)
@@ -208,7 +208,7 @@ struct ElementTests {
         #expect(counts == [10, 7, 0])
     }
 
-    @Test("elements are asked for by key, in the order of the keys, however many", arguments: IPFamily.allCases)
+    @Test("any number of elements is read by key, in key order", arguments: IPFamily.allCases)
     func byKey(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)
         let count = 2500
@@ -262,7 +262,7 @@ struct ElementTests {
                         }
                     }
                 }
-                // A message ends before its list of elements is longer than an attribute can be.
+                // A message ends before its list of elements exceeds an attribute.
                 let (messages, bytes) = (transaction.messageCount, transaction.byteCount)
                 #expect(messages > bytes / 65536)
                 #expect(messages <= bytes / 64000 + 1)

@@ -5,10 +5,10 @@ import NFTables
 import Netlink
 import Testing
 
-/// What the kernel refuses, and how well we understand what it says. Needs root.
+/// The kernel's refusals, and our reading of them. Needs root.
 @Suite("Refusals by the kernel", .serialized)
 struct RefusalTests {
-    @Test("the element that is refused is named with set and key, wherever it stands", arguments: [0, 499, 999, 4999])
+    @Test("a refused element is named with set and key, at any position", arguments: [0, 499, 999, 4999])
     func namedElement(position: Int) async throws {
         let family = IPFamily.ipv6
         let namespace = try await ElementTests.namespace(family)
@@ -33,13 +33,13 @@ struct RefusalTests {
             #expect(key.address(family) == family.service(position))
             #expect(key.transport() == .tcp)
             #expect(key.port() == 80)
-            // Nothing of the transaction is there.
+            // Nothing of the transaction has taken effect.
             #expect(try tables.count(of: "services", in: family.table) == 0)
             #expect(try tables.generation() == before)
         }
     }
 
-    @Test("several refused messages are all told", arguments: IPFamily.allCases)
+    @Test("several refused messages are all reported", arguments: IPFamily.allCases)
     func severalRefusals(family: IPFamily) async throws {
         let namespace = try await ElementTests.namespace(family)
         try await namespace.tables { tables in
@@ -68,7 +68,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("an element that is there already with the same value is no error, with another value it is")
+    @Test("an existing element with the same value is not an error, with another value it is")
     func twice() async throws {
         let family = IPFamily.ipv4
         let namespace = try await ElementTests.namespace(family)
@@ -114,7 +114,7 @@ struct RefusalTests {
         #expect(verdicts == [.goto("pick-2")])
     }
 
-    @Test("a chain in use is not deleted, and a transaction after a refused one goes through")
+    @Test("a chain in use is not deleted, and a transaction after a refused one succeeds")
     func busyChain() async throws {
         let family = IPFamily.ipv4
         let namespace = try await ElementTests.namespace(family)

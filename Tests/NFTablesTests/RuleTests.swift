@@ -4,21 +4,21 @@ import NFTables
 import Netlink
 import Testing
 
-/// What the kernel and `nft` make of our rules. Needs root.
+/// Our rules as read by the kernel and `nft`. Needs root.
 @Suite("Rules in the kernel", .serialized)
 struct RuleTests {
-    @Test("nft lists every statement as we say it would", arguments: IPFamily.allCases)
+    @Test("nft lists every statement as we predict", arguments: IPFamily.allCases)
     func listing(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)
         let listed = try await namespace.nft("list chain \(family.nftName) servicelet every")
         let expected = Self.rules(family).map { rule in
-            // nft leaves out what a reset says already, and knows hours.
+            // nft omits what a reset implies, and uses hours.
             rule.nftText(family).replacing("meta l4proto tcp reject", with: "reject").replacing("10800s", with: "3h")
         }
         #expect(Array(listed.dropFirst(2).dropLast(2)) == expected)
     }
 
-    @Test("rules are read back as they were written", arguments: IPFamily.allCases)
+    @Test("rules are read back as written", arguments: IPFamily.allCases)
     func reading(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)
         let read = try await namespace.tables { try $0.rules(of: family.table) }
@@ -31,7 +31,7 @@ struct RuleTests {
         #expect(every.count == Self.rules(family).count)
     }
 
-    @Test("a rule that is none of ours is nil, and those around it are read", arguments: IPFamily.allCases)
+    @Test("a foreign rule is nil, and those around it are read", arguments: IPFamily.allCases)
     func foreignRule(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)
         _ = try await namespace.nft("add rule \(family.nftName) servicelet after meta mark 7 counter")
@@ -62,7 +62,7 @@ struct RuleTests {
         #expect(json.joined().contains("\"chain\":\"every\""))
     }
 
-    /// A namespace with a table that holds every rule, and all the sets that they speak of.
+    /// A namespace with a table that holds every rule, and all sets that they refer to.
     private static func namespace(_ family: IPFamily) async throws -> NetworkNamespace {
         let namespace = try await NetworkNamespace(name: "rules")
         try await namespace.tables { tables in
@@ -125,7 +125,7 @@ struct RuleTests {
         ]
     }
 
-    /// Networks that end at a byte, within one, at the end of an address.
+    /// Networks that end at a byte boundary, within a byte, at the end of an address.
     private static func networkRules(_ family: IPFamily) -> [Rule] {
         let texts =
             family == .ipv4

@@ -14,7 +14,7 @@ struct TableTests {
         Chain("postrouting", hook: .init(.postrouting, priority: 90)),
     ]
 
-    @Test("a table comes and goes, with all that is in it", arguments: IPFamily.allCases)
+    @Test("a table is created and deleted, with all its contents", arguments: IPFamily.allCases)
     func table(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)
         let other = Table(family: family == .ipv4 ? .ipv6 : .ipv4, name: "servicelet")
@@ -28,12 +28,12 @@ struct TableTests {
         #expect(try await namespace.nft("list ruleset").isEmpty)
     }
 
-    @Test("chains are read back as they were written, and nft lists them", arguments: IPFamily.allCases)
+    @Test("chains are read back as written, and nft lists them", arguments: IPFamily.allCases)
     func chains(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)
         let read = try await namespace.tables { try $0.chains(of: family.table) }
         #expect(Set(read) == Set(Self.chains))
-        // -y prints priorities as numbers; nft breaks the line behind the brace.
+        // -y prints priorities as numbers; nft breaks the line after the brace.
         let listed = try await namespace.nft("-y list chains \(family.nftName)").joined(separator: " ")
         for chain in Self.chains {
             let text = chain.hook == nil ? "\(chain.nftText) { }" : chain.nftText
@@ -41,7 +41,7 @@ struct TableTests {
         }
     }
 
-    @Test("sets are listed as we say, and recognized as those that were expected", arguments: IPFamily.allCases)
+    @Test("sets are listed as predicted, and recognized as the expected ones", arguments: IPFamily.allCases)
     func sets(family: IPFamily) async throws {
         let namespace = try await Self.namespace(family)
         let listed =
@@ -88,7 +88,7 @@ struct TableTests {
     }
 
     @Test(
-        "of a table that is not there, chains and rules are none, and sets and elements an error",
+        "a missing table has no chains and rules, and its sets and elements are an error",
         arguments: IPFamily.allCases)
     func missingTable(family: IPFamily) async throws {
         let namespace = try await NetworkNamespace(name: "empty")
@@ -110,7 +110,7 @@ struct TableTests {
         }
     }
 
-    @Test("each transaction counts, and an empty one is none")
+    @Test("each transaction counts, except an empty one")
     func generation() async throws {
         let namespace = try await NetworkNamespace(name: "counting")
         try await namespace.tables { tables in

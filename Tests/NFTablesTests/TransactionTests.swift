@@ -107,7 +107,7 @@ struct TransactionTests {
         #expect(transport.sent.isEmpty)
     }
 
-    @Test("elements share a message as long as set, table and operation stay the same")
+    @Test("elements share a message while set, table and operation stay the same")
     func sharedMessages() throws {
         var tables = NFTablesConnection(RecordingTransport())
         var transaction = tables.begin()

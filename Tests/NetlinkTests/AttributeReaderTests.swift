@@ -24,7 +24,7 @@ struct AttributeReaderTests {
         #expect(error?.isTransient == false)
     }
 
-    @Test("wherever the bytes end, what was whole before is read and nothing beyond")
+    @Test("wherever the bytes end, exactly the complete attributes are read")
     func truncations() {
         let whole = attribute(1, [1, 2, 3, 4]) + attribute(2, [5, 6, 7, 8, 9]) + attribute(3, [10])
         for count in 0..<whole.count {

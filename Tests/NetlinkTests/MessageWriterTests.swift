@@ -28,14 +28,14 @@ struct MessageWriterTests {
                 20, 0, 2, 0x80,
                 // inside: struct nlattr 1 with a number in network order
                 8, 0, 1, 0, 1, 2, 3, 4,
-                // inside: struct nlattr 2 with three bytes, which its length tells, and one of padding
+                // inside: struct nlattr 2 with three bytes, counted in its length, and one of padding
                 7, 0, 2, 0, 9, 8, 7, 0,
                 // struct nlattr 3 with a long number in network order
                 12, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 5,
             ])
     }
 
-    @Test("messages follow each other, each with a length of its own")
+    @Test("messages follow each other, each with its own length")
     func severalMessages() {
         var writer = MessageWriter()
         for sequence in 1...3 as ClosedRange<UInt32> {
@@ -62,7 +62,7 @@ struct MessageWriterTests {
         #expect(writer.bytes.span.bytes.integer(at: second + 6, as: UInt16.self) == 0x0505)
     }
 
-    @Test("what was written behind a mark is cut off, and all of it forgotten")
+    @Test("the messages can be truncated at a mark, and discarded")
     func truncation() {
         var writer = MessageWriter(capacity: 64)
         writer.message(type: 1, flags: 0, sequence: 1) { _ in }
@@ -75,7 +75,7 @@ struct MessageWriterTests {
         #expect(writer.bytes.isEmpty)
     }
 
-    @Test("padding fills up to four bytes and adds none where there are four", arguments: 0...8)
+    @Test("padding fills up to a multiple of four bytes", arguments: 0...8)
     func padding(count: Int) {
         var writer = MessageWriter()
         writer.attribute(1, bytes: [UInt8](repeating: 0xFF, count: count))

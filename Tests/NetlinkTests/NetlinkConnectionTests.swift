@@ -10,7 +10,7 @@ struct NetlinkTransactTests {
         #expect(try transact { [.datagram(acknowledgement($0 + 2))] } == [])
     }
 
-    @Test("a refusal carries the error number, the kernel's words, the message and the offset in it")
+    @Test("a refusal carries the error number, the kernel's text, the message and the offset in it")
     func refused() throws {
         let refusals = try transact {
             [.datagram(refusal($0 + 1, EEXIST, text: "no such luck", offset: 36)), .datagram(acknowledgement($0 + 2))]
@@ -24,7 +24,7 @@ struct NetlinkTransactTests {
         #expect("\(refused)".contains("no such luck"))
     }
 
-    @Test("all refusals of a batch are told, in order, also those in one datagram")
+    @Test("all refusals of a batch are returned in order, even several in one datagram")
     func severalRefusals() throws {
         let refusals = try transact {
             [
@@ -35,7 +35,7 @@ struct NetlinkTransactTests {
         #expect(refusals.map(\.errno) == [ENOENT, EINVAL, EBUSY])
     }
 
-    @Test("a refusal without an acknowledgement behind it is enough")
+    @Test("a refusal without a following acknowledgement is enough")
     func refusalAlone() throws {
         #expect(try transact { [.datagram(refusal($0, EPERM))] }.map(\.errno) == [EPERM])
     }
@@ -53,13 +53,13 @@ struct NetlinkTransactTests {
         #expect(refusals.first?.kernelMessage == "too long")
     }
 
-    @Test("silence where an acknowledgement belongs is an error, not success")
+    @Test("a missing acknowledgement is an error, not success")
     func silence() {
         let error = #expect(throws: NetlinkError.self) { try transact { _ in [] } }
         #expect(error?.errno == ETIMEDOUT)
     }
 
-    @Test("answers to older and to later messages are passed over")
+    @Test("answers to older and later messages are ignored")
     func foreignAnswers() throws {
         let refusals = try transact {
             [
@@ -70,20 +70,20 @@ struct NetlinkTransactTests {
         #expect(refusals == [])
     }
 
-    @Test("what waited before the request is thrown away, an overrun too")
+    @Test("messages pending before the request are discarded, including an overrun")
     func staleAnswers() throws {
         let stale: [FakeTransport.Step] = [.datagram([1, 2, 3]), .failure(ENOBUFS), .datagram(refusal(1, EIO))]
         #expect(try transact(stale: stale) { [.datagram(acknowledgement($0 + 2))] } == [])
     }
 
-    @Test("an overrun while answers are read comes out as an error that a retry may mend")
+    @Test("an overrun while reading answers is an error that a retry may fix")
     func overrun() {
         let error = #expect(throws: NetlinkError.self) { try transact { _ in [.failure(ENOBUFS)] } }
         #expect(error?.errno == ENOBUFS)
         #expect(error?.isTransient == true)
     }
 
-    @Test("wherever an answer is cut off, there is an error or a result, and no trap")
+    @Test("an answer truncated anywhere gives an error or a result, never a trap")
     func truncations() {
         let whole = refusal(1, EEXIST, text: "some words", offset: 20)
         for count in 0..<whole.count {
@@ -98,7 +98,7 @@ struct NetlinkTransactTests {
         }
     }
 
-    @Test("an answer whose own length is cut as well gives the error number, where there is one")
+    @Test("a truncated answer with a matching length gives the error number, if there is one")
     func shortAnswers() throws {
         let whole = refusal(1, EEXIST, text: "some words", offset: 20)
         for count in 20..<whole.count {
@@ -120,7 +120,7 @@ struct NetlinkTransactTests {
         #expect(refusals.count == 1)
     }
 
-    @Test("sequence numbers go on behind those that somebody else has given")
+    @Test("sequence numbers continue after the caller's")
     func numbering() {
         var connection = NetlinkConnection(FakeTransport())
         let first = connection.nextSequence()
@@ -129,7 +129,7 @@ struct NetlinkTransactTests {
         #expect(connection.nextSequence() == first + 11)
     }
 
-    /// Sends a request of three messages; `answer` is given the number of the first.
+    /// Sends a request of three messages; `answer` receives the number of the first.
     private func transact(
         stale: [FakeTransport.Step] = [], answer: @escaping @Sendable (UInt32) -> [FakeTransport.Step]
     ) throws -> [NetlinkError] {
@@ -148,7 +148,7 @@ struct NetlinkTransactTests {
 
 @Suite("NetlinkConnection: dumps")
 struct NetlinkDumpTests {
-    @Test("a dump in many datagrams and messages arrives whole and in order")
+    @Test("a dump in many datagrams and messages arrives complete and in order")
     func manyParts() throws {
         let payloads = try dump { sequence in
             (0..<5 as Range<UInt8>).map { part -> FakeTransport.Step in
@@ -160,18 +160,18 @@ struct NetlinkDumpTests {
         #expect(payloads == (0..<5 as Range<UInt8>).flatMap { [[$0, 0, 0, 0], [$0, 1, 0]] })
     }
 
-    @Test("an answer that is no part of a dump ends it")
+    @Test("an answer that is not part of a dump ends it")
     func single() throws {
         let payloads = try dump { [.datagram(message(16, sequence: $0, [1, 2, 3, 4]))] }
         #expect(payloads == [[1, 2, 3, 4]])
     }
 
-    @Test("a dump without anything in it is empty")
+    @Test("a dump without entries is empty")
     func empty() throws {
         #expect(try dump { [.datagram(done($0))] } == [])
     }
 
-    @Test("a dump that was interrupted is an error, once it has been read to its end", arguments: [true, false])
+    @Test("an interrupted dump is an error, once it has been read to its end", arguments: [true, false])
     func interrupted(atTheEnd: Bool) {
         let error = #expect(throws: NetlinkError.self) {
             try dump { sequence in
@@ -186,7 +186,7 @@ struct NetlinkDumpTests {
         #expect(error?.isTransient == true)
     }
 
-    @Test("an error in the place of a dump is told with the kernel's words")
+    @Test("an error instead of a dump is reported with the kernel's text")
     func refused() {
         let error = #expect(throws: NetlinkError.self) {
             try dump { [.datagram(refusal($0, EOPNOTSUPP, text: "not here"))] }
@@ -195,7 +195,7 @@ struct NetlinkDumpTests {
         #expect(error?.kernelMessage == "not here")
     }
 
-    @Test("an error at the end of a dump is told")
+    @Test("an error at the end of a dump is reported")
     func failedAtTheEnd() {
         let error = #expect(throws: NetlinkError.self) { try dump { [.datagram(done($0, errno: ENOMEM))] } }
         #expect(error?.errno == ENOMEM)
@@ -208,7 +208,7 @@ struct NetlinkDumpTests {
         }
     }
 
-    @Test("parts of an older dump are passed over")
+    @Test("parts of an older dump are ignored")
     func olderDump() throws {
         let payloads = try dump { sequence in
             [
@@ -220,7 +220,7 @@ struct NetlinkDumpTests {
         #expect(payloads == [[1]])
     }
 
-    @Test("an overrun in the middle of a dump is an error that a retry may mend")
+    @Test("an overrun in the middle of a dump is an error that a retry may fix")
     func overrun() {
         let error = #expect(throws: NetlinkError.self) {
             try dump {
@@ -234,7 +234,7 @@ struct NetlinkDumpTests {
         #expect(error?.isTransient == true)
     }
 
-    @Test("after a failure the next request finds nothing of the one before")
+    @Test("after a failure the next request sees nothing of the previous one")
     func afterFailure() throws {
         let transport = FakeTransport { request in
             let number = sequence(of: request)
@@ -253,7 +253,7 @@ struct NetlinkDumpTests {
         #expect(payloads == [[1], [2]])
     }
 
-    @Test("wherever a dump is cut off, it is an error and no trap")
+    @Test("a dump truncated anywhere is an error, never a trap")
     func truncations() {
         let whole = message(16, sequence: 1, flags: NLM_F_MULTI, [1, 2, 3, 4]) + done(1)
         for count in 0..<whole.count {
@@ -266,7 +266,7 @@ struct NetlinkDumpTests {
         }
     }
 
-    @Test("a message that claims less than its header is an error and no endless loop", arguments: [0, 1, 15])
+    @Test("a message that claims less than its header is an error, not an endless loop", arguments: [0, 1, 15])
     func shortLength(length: UInt32) {
         #expect(throws: NetlinkError.self) {
             try dump { sequence in
@@ -277,7 +277,7 @@ struct NetlinkDumpTests {
         }
     }
 
-    @Test("a request with an acknowledgement takes every answer before it")
+    @Test("a request with an acknowledgement receives every answer before it")
     func acknowledgedRequest() throws {
         let transport = FakeTransport { request in
             let number = sequence(of: request)
@@ -294,7 +294,7 @@ struct NetlinkDumpTests {
         #expect(transport.unread == 0)
     }
 
-    @Test("a request that is refused behind its first answers is an error")
+    @Test("a request refused after its first answers is an error")
     func refusedRequest() {
         let transport = FakeTransport { request in
             let number = sequence(of: request)
@@ -308,7 +308,7 @@ struct NetlinkDumpTests {
         #expect(error?.errno == ENOENT)
     }
 
-    @Test("events come with their headers")
+    @Test("events are returned with their headers")
     func events() throws {
         let transport = FakeTransport(stale: [
             .datagram(message(16, sequence: 0, [1]) + message(17, sequence: 0, [2]))

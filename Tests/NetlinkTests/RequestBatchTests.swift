@@ -5,7 +5,7 @@ import Testing
 
 @Suite("RequestBatch")
 struct RequestBatchTests {
-    @Test("requests go out together, numbered, and the last one asks for an answer")
+    @Test("requests are sent together, numbered, and the last one asks for an answer")
     func bytes() throws {
         let transport = FakeTransport { [.datagram(acknowledgement(sequence(of: $0) + 1))] }
         var connection = NetlinkConnection(transport)
@@ -25,7 +25,7 @@ struct RequestBatchTests {
                 + [24, 0, 0, 0, 0x11, 0, 5, 0] + host(number + 1) + [0, 0, 0, 0] + [6, 0, 2, 0, 8, 0, 0, 0])
     }
 
-    @Test("refusals are told by the place of the request in the batch, over several sends")
+    @Test("refusals are returned by index in the batch, across several sends")
     func refusals() throws {
         let transport = FakeTransport { request in
             let first = sequence(of: request)
@@ -73,7 +73,7 @@ struct RequestBatchTests {
 
 @Suite("GenericNetlink")
 struct GenericNetlinkTests {
-    @Test("a family is asked for by name, and its number read")
+    @Test("a family is looked up by name, and its number read")
     func lookup() throws {
         let transport = FakeTransport { request in
             let number = sequence(of: request)
@@ -92,7 +92,7 @@ struct GenericNetlinkTests {
         #expect(Array(request.dropFirst(16)) == [3, 1, 0, 0] + [9, 0, 2, 0] + Array("IPVS".utf8) + [0, 0, 0, 0])
     }
 
-    @Test("a family that is not there names the module to load")
+    @Test("the error for a missing family names the module to load")
     func missing() {
         let transport = FakeTransport { [.datagram(refusal(sequence(of: $0), ENOENT))] }
         var connection = NetlinkConnection(transport)

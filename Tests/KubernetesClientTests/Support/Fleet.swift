@@ -2,15 +2,15 @@ import KubernetesAPI
 
 @testable import KubernetesClient
 
-/// Many clients with three reflectors each, before a server that is gone for a while; on a clock of its own.
+/// Many clients with three reflectors each, and a server with an outage, on a simulated clock.
 ///
-/// The server has forgotten every version when it comes back, which is the worst case: each reflector is told that its
-/// version expired, and has to ask for everything.
+/// When the server returns it has forgotten every version, the worst case: each reflector's version has expired, and it
+/// must request everything.
 struct Fleet {
     private struct Member {
         var client: Int
         var reflector: Reflector
-        /// The end of the wait under way.
+        /// The end of the current wait.
         var end = Duration.zero
     }
 
@@ -20,11 +20,11 @@ struct Fleet {
     private let outage: Duration
     private var members: [Member] = []
     private var health: [ServerHealth]
-    /// Members by the 10 ms in which they do something next.
+    /// Members by the 10 ms slot of their next action.
     private var schedule: [[Int]]
-    /// When each reflector follows its kind again, since the start of the outage.
+    /// When each reflector follows its kind again, from the start of the outage.
     private(set) var followed: [Duration] = []
-    /// Requests in each 10 ms.
+    /// Requests per 10 ms slot.
     private(set) var requests: [Int]
 
     /// A fleet whose watches break at time zero.
@@ -47,11 +47,11 @@ struct Fleet {
         }
     }
 
-    /// Runs until all follow again, or a minute after the server came back.
+    /// Runs until all follow again, or a minute after the server's return.
     mutating func run() {
         for slot in schedule.indices {
             let now = Duration.milliseconds(slot * 10)
-            // What happens in a slot may plan more for it.
+            // Events in a slot may schedule more in the same slot.
             while let index = schedule[slot].popLast() { act(index, now) }
         }
     }
@@ -86,7 +86,7 @@ struct Fleet {
         plan(index, now)
     }
 
-    /// The next moment for the member: the end of its wait, or before that another look at the health of the server.
+    /// The member's next action: the end of its wait, or an earlier check of the server's health.
     private mutating func plan(_ index: Int, _ now: Duration) {
         let end = members[index].end
         let polls = members[index].reflector.unreachableSince != nil

@@ -2,11 +2,11 @@ import KubernetesAPI
 
 @testable import KubernetesClient
 
-/// An API server in memory, with every state that it ever had: what a ``Reflector`` has to become equal to.
+/// An API server in memory, with all its states: the model for a ``Reflector``.
 struct ModelServer {
     private(set) var states: [[String: Int]] = [[:]]
     private var events: [WatchEvent] = []
-    /// Versions below are no longer there.
+    /// Versions below are no longer available.
     private(set) var oldest = 0
     private var names: [String] = (0..<12).map { "s\($0)" }
 

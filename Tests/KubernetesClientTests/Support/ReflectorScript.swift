@@ -2,7 +2,7 @@ import KubernetesAPI
 
 @testable import KubernetesClient
 
-/// A reflector, the time, and what came of its steps.
+/// A reflector, the time, and the results of its steps.
 struct ReflectorScript {
     var reflector = Reflector(kind: .service, seed: 1)
     var now = ContinuousClock.now
@@ -34,7 +34,7 @@ struct ReflectorScript {
         take(reflector.received(page, at: now))
     }
 
-    /// The delay that is waited out.
+    /// The current delay.
     mutating func wait() throws -> Duration {
         guard case .wait(let delay) = next else { throw Unexpected(next: next) }
         now += delay
@@ -52,7 +52,7 @@ struct ReflectorScript {
         return request
     }
 
-    /// Two Services known, at version 5, and a watch open.
+    /// Two known Services, at version 5, and an open watch.
     static func watching() -> ReflectorScript {
         var script = ReflectorScript()
         script.start()
@@ -63,7 +63,7 @@ struct ReflectorScript {
         return script
     }
 
-    /// The same, of a server that cannot do WatchList.
+    /// The same, with a server without WatchList.
     static func listed() throws -> ReflectorScript {
         var script = ReflectorScript()
         script.start()
@@ -74,7 +74,7 @@ struct ReflectorScript {
     }
 }
 
-/// Another step than a test waits for.
+/// An unexpected step.
 struct Unexpected: Error {
     var next: Step.Next
 }

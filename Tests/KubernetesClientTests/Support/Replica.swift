@@ -3,7 +3,7 @@ import ObjectSource
 
 @testable import KubernetesClient
 
-/// What somebody holds who applies every change of an inbox.
+/// The state that results from applying every change of an inbox.
 struct Replica {
     private(set) var objects: [ObjectKey: KubernetesObject] = [:]
     private(set) var isSynchronized = false
@@ -20,7 +20,7 @@ struct Replica {
         }
     }
 
-    /// Applies what comes from `inbox` until `isEnough`.
+    /// Applies changes from `inbox` until `isEnough`.
     mutating func follow(_ inbox: ObjectInbox, until isEnough: (Replica) -> Bool) async throws {
         while !isEnough(self) {
             guard let batch = await inbox.next() else { throw CancellationError() }
@@ -34,7 +34,7 @@ extension KubernetesObject {
     var summary: String { "\(metadata.namespacedName)@\(metadata.resourceVersion)" }
 }
 
-/// A Service of which only name and version matter.
+/// A Service with only name and version.
 func service(_ name: String, _ version: Int) -> KubernetesObject {
     .service(Service(metadata: ObjectMeta(namespace: "default", name: name, resourceVersion: "\(version)")))
 }

@@ -1,7 +1,7 @@
 import NIOHTTP1
 
 extension ScriptedServer.Reply {
-    /// A response as kube-apiserver refuses a request.
+    /// A refusal like kube-apiserver's.
     static func refusal(_ code: Int, _ reason: String, _ message: String = "", headers: HTTPHeaders = [:]) -> Self {
         let body = """
             {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"\(message)",\
@@ -12,13 +12,13 @@ extension ScriptedServer.Reply {
         return Self(status: .init(statusCode: code), headers: headers, body: [Array(body.utf8)])
     }
 
-    /// A watch that says `events` and stays open.
+    /// A watch that sends `events` and stays open.
     static func watch(_ events: String...) -> Self {
         Self(body: events.map { Array("\($0)\n".utf8) }, ending: .open)
     }
 }
 
-/// An event of a watch for Services, as it stands in its line.
+/// An event of a watch for Services, as one line.
 func event(_ type: String, _ name: String, _ version: Int) -> String {
     """
     {"type":"\(type)","object":{"kind":"Service","apiVersion":"v1","metadata":{"name":"\(name)","namespace":"default",\

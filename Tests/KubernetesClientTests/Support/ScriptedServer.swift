@@ -4,13 +4,13 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// An HTTP/1.1 server on the loopback interface that answers as a test tells it to.
+/// An HTTP/1.1 server on the loopback interface with scripted answers.
 final class ScriptedServer: Sendable {
     struct Reply: Sendable {
         enum Ending: Sendable {
             /// The response is complete.
             case complete
-            /// The stream stays open: ``ScriptedServer/push(_:to:)`` goes on with it.
+            /// The stream stays open: ``ScriptedServer/push(_:to:)`` continues it.
             case open
             /// The connection breaks.
             case hangUp
@@ -25,7 +25,7 @@ final class ScriptedServer: Sendable {
     private struct State {
         var requests: [HTTPRequestHead] = []
         var channels: [ObjectIdentifier: any Channel] = [:]
-        /// Streams that are open, by the path of their request.
+        /// Open streams, by request path.
         var streams: [String: any Channel] = [:]
         var certificate: NIOSSLContext?
     }
@@ -57,7 +57,7 @@ final class ScriptedServer: Sendable {
                     if let context = server.state.withLock({ $0.certificate }) {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
                     }
-                    // With pipelining, an open stream would not read that the client has left.
+                    // With pipelining, an open stream would not notice that the client has disconnected.
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
                     try channel.pipeline.syncOperations.addHandler(Responder(server: server, respond: respond))
                 }
@@ -79,22 +79,22 @@ final class ScriptedServer: Sendable {
     var targets: [String] { state.withLock { $0.requests.map(\.uri) } }
     var requests: [HTTPRequestHead] { state.withLock { $0.requests } }
 
-    /// Connections from now on get this certificate.
+    /// Later connections get this certificate.
     func roll(_ certificate: NIOSSLContext) { state.withLock { $0.certificate = certificate } }
 
-    /// Goes on with the open streams whose path begins with `path`.
+    /// Continues the open streams whose path begins with `path`.
     func push(_ bytes: [UInt8], to path: String) {
         for channel in streams(path) {
             channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes))), promise: nil)
         }
     }
 
-    /// Ends the open streams whose path begins with `path` in good order.
+    /// Cleanly ends the open streams whose path begins with `path`.
     func finish(_ path: String) {
         for channel in streams(path) { channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil) }
     }
 
-    /// Breaks all connections; the server goes on listening.
+    /// Breaks all connections; the server keeps listening.
     func breakConnections() async {
         for channel in state.withLock({ Array($0.channels.values) }) { _ = try? await channel.close().get() }
     }

@@ -2,14 +2,14 @@ import KubernetesAPI
 
 @testable import KubernetesClient
 
-/// Drives a ``Reflector`` against a ``ModelServer`` through a network that fails at random, on a clock of its own.
+/// Drives a ``Reflector`` against a ``ModelServer`` over a randomly failing network, on a simulated clock.
 struct Simulation {
     var server = ModelServer()
     var replica = Replica()
     var reflector: Reflector
     var random: SplitMix64
     var now = ContinuousClock.now
-    /// How often something goes wrong, or changes, from 0 to 1.
+    /// The probability of failures and of changes, from 0 to 1.
     var trouble: Double
     var change: Double
     let supportsWatchList: Bool
@@ -25,10 +25,10 @@ struct Simulation {
         for _ in 0..<8 { server.change(using: &random) }
     }
 
-    /// Follows the steps of the reflector, `limit` requests long, or until a watch has nothing more to tell.
+    /// Follows the reflector's steps for `limit` requests, or until a watch has nothing more to send.
     mutating func run(requests limit: Int) { follow(take(reflector.start()), requests: limit) }
 
-    /// Goes on after `step` until all is told.
+    /// Continues after `step` until everything has been sent.
     mutating func resume(_ step: Step) { follow(take(step), requests: .max) }
 
     private mutating func follow(_ first: Step.Next, requests limit: Int) {
@@ -51,7 +51,7 @@ struct Simulation {
         }
     }
 
-    /// Everything works from here on, and nothing changes: runs until all is told.
+    /// From here on everything works and nothing changes: runs until everything has been sent.
     mutating func settle() {
         (trouble, change) = (0, 0)
         run(requests: .max)

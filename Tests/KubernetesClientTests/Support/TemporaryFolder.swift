@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder that is there while `body` runs.
+/// A folder that exists while `body` runs.
 func withTemporaryFolder<Value>(_ body: (TemporaryFolder) async throws -> Value) async throws -> Value {
     let folder = TemporaryFolder(path: NSTemporaryDirectory() + "kubernetes-client-\(UUID().uuidString)")
     try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)

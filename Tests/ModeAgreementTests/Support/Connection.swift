@@ -1,6 +1,6 @@
 import InternetAddresses
 
-/// The first packet of a connection, as it is when it enters the node or leaves one of its programs.
+/// The first packet of a connection, as it enters the node or leaves a local program.
 struct Connection: Sendable, Hashable, CustomStringConvertible {
     var source: IPAddress
     var destination: IPAddress
@@ -13,11 +13,11 @@ struct Connection: Sendable, Hashable, CustomStringConvertible {
     var description: String { "\(source) → \(destination):\(port)/\(transport)" }
 }
 
-/// What becomes of a connection. Where chance decides, there are several.
+/// The fate of a connection. Random choices give several.
 enum Outcome: Sendable, Hashable {
     case backend(IPAddress, UInt16, isMasqueraded: Bool)
     case dropped
     case refused
-    /// No rule wants it.
+    /// No rule matches it.
     case untouched
 }

@@ -1,8 +1,8 @@
 import InternetAddresses
 
-/// Rules as `iptables-restore` reads them, and what they do to a connection.
+/// Rules in the form of `iptables-restore`, and their effect on a connection.
 ///
-/// Knows the matches and targets that kube-proxy's rules use, and stops the test at any other.
+/// Supports the matches and targets that kube-proxy's rules use, and stops the test at any other.
 struct RuleListing {
     struct UnknownRule: Error {
         var line: String
@@ -29,7 +29,7 @@ struct RuleListing {
         }
     }
 
-    /// Where a connection ends, in all the ways that it may.
+    /// All possible ends of a connection.
     func outcomes(of connection: Connection, isToNode: Bool) -> Set<Outcome> {
         var outcomes: Set<Outcome> = []
         for (after, translation) in walk("nat KUBE-SERVICES", connection) {
@@ -46,7 +46,7 @@ struct RuleListing {
         return outcomes
     }
 
-    /// Connections that nothing has translated meet the chains of the table filter.
+    /// Untranslated connections pass the chains of the table filter.
     private func filter(_ connection: Connection, isToNode: Bool) -> Outcome {
         var chains = ["filter KUBE-SERVICES", "filter KUBE-PROXY-FIREWALL"]
         if !connection.isFromNode || isToNode { chains.insert("filter KUBE-EXTERNAL-SERVICES", at: 0) }
@@ -133,7 +133,7 @@ extension RuleListing.Rule {
                 words.skip()
             case "--comment", "--nfacct-name", "--name", "--mask", "--seconds", "--reject-with": words.skip()
             case "--reap", "--rsource", "--set", "--random-fully": break
-            // Nobody has been here before.
+            // No client has been here before.
             case "--rcheck": match { _ in false }
             case "--mode": words.skip()
             case "--probability":
@@ -160,7 +160,7 @@ extension RuleListing.Rule {
     }
 }
 
-/// The words of a line; what is quoted is one.
+/// The words of a line; a quoted text is one.
 private struct Words {
     private var words: ArraySlice<String>
 

@@ -3,18 +3,18 @@ import NFTables
 
 @testable import NFTablesDataplane
 
-/// The chains and elements of a table, and what they do to a connection.
+/// The chains and elements of a table, and their effect on a connection.
 struct TableListing {
     private var chains: [String: [Rule]] = [:]
     private var members: [SetID: Set<ElementKey>] = [:]
     private var values: [SetID: [ElementKey: ElementValue]] = [:]
     private var slots: [ElementKey: Slot] = [:]
 
-    /// A packet on its way, with what rules have noted on it.
+    /// A packet with the marks of rules.
     private struct Packet: Hashable {
         var connection: Connection
         var priority: UInt32 = 0
-        /// The slot that a rule has drawn for a client that nobody knows.
+        /// The slot that a rule has drawn for an unknown client.
         var remembered: UInt32?
 
         var frontend: FrontendKey {
@@ -47,7 +47,7 @@ struct TableListing {
         }
     }
 
-    /// Where a connection ends, in all the ways that it may.
+    /// All possible ends of a connection.
     func outcomes(of connection: Connection) -> Set<Outcome> {
         let base = connection.isFromNode ? Layout.output : Layout.prerouting
         var outcomes: Set<Outcome> = []
@@ -82,7 +82,7 @@ struct TableListing {
         return ends + open.map { ($0, .returned) }
     }
 
-    /// What a rule makes of a packet; no end means that it goes on with the next rule.
+    /// The effect of a rule on a packet; without an end the next rule follows.
     private func apply(_ statements: ArraySlice<Statement>, _ packet: Packet) -> [(Packet, End?)] {
         guard let statement = statements.first else { return [(packet, nil)] }
         let rest = statements.dropFirst()

@@ -5,10 +5,10 @@ import ServiceRouting
 
 @testable import NFTablesDataplane
 
-/// An address that the test writes down; an unreadable one makes the test fail.
+/// A literal address; an invalid one fails the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }
 
-/// Networks that the test writes down; unreadable ones are left out and make the test fail.
+/// Literal networks; invalid ones are omitted and fail the test.
 func networks(_ texts: String...) -> [IPNetwork] { texts.compactMap { IPNetwork($0) } }
 
 extension IPFamily {
@@ -39,7 +39,7 @@ func key(_ name: String, _ family: IPFamily = .ipv4, port: String = "", _ transp
 }
 
 /// A route to pods by number, those of `local` on this node; its frontend is 10.96.0.1:80 unless others are given,
-/// which get the treatment that routing gives them under these policies.
+/// treated as routing does under these policies.
 func route(
     _ name: String = "web", _ family: IPFamily = .ipv4, _ frontends: [Frontend]? = nil, pods: [Int] = [1, 2, 3],
     local: [Int] = [], internalPolicy: Service.TrafficPolicy = .cluster,
@@ -54,7 +54,7 @@ func route(
         affinity: affinity, sources: sources ?? [])
 }
 
-/// What routing decides on frontends, in the common cases.
+/// Routing's decisions on frontends, in the common cases.
 struct Treatment {
     var internalPolicy: Service.TrafficPolicy = .cluster
     var externalPolicy: Service.TrafficPolicy = .cluster
@@ -118,7 +118,7 @@ extension Frontend {
 }
 
 extension RoutingChange {
-    /// Routes that come or become others.
+    /// Routes that are added or changed.
     static func set(_ routes: ServicePortRoute...) -> RoutingChange {
         RoutingChange(entries: routes.map { .init(key: $0.key, old: nil, new: $0) })
     }

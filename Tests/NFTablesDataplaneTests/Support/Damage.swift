@@ -4,12 +4,12 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// Something that others do to the table of ``SmallCluster``.
+/// Damage by others to the table of ``SmallCluster``.
 struct Damage: Sendable, CustomTestStringConvertible {
     var script: String
-    /// What the report says of it.
+    /// The report's text about it.
     var report: [String]
-    /// How many messages mend it.
+    /// The number of messages that repair it.
     var messages: ClosedRange<Int>
 
     var testDescription: String { script }
@@ -58,7 +58,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
             add element ip servicelet services { 10.96.0.1 . tcp . 80 comment "odd" : 5c06:3 }
             """, "1 element of map services in table ip servicelet", messages: 2...2),
         Damage(
-            // Nobody can read this one, so the map is emptied and filled again.
+            // This one is unreadable, so the map is emptied and refilled.
             "add element ip servicelet services { 10.96.0.1 . icmp . 80 : 5c06:3 }",
             "7 elements of map services in table ip servicelet", messages: 2...2),
         Damage(
@@ -115,7 +115,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
 }
 
 extension Damage {
-    /// A rule that goes by its handle, as `nft -a list` shows it.
+    /// A rule removed by its handle, as shown by `nft -a list`.
     static func deleteRule(of chain: String, in namespace: NetworkNamespace) async throws {
         let rules = try await namespace.run("nft", "-a", "list", "chain", "ip", Layout.tableName, chain)
         let line = try #require(

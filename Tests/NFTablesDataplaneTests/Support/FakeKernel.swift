@@ -4,15 +4,15 @@ import ServiceRouting
 
 @testable import NFTablesDataplane
 
-/// A table in memory that is as strict as the kernel, and stricter: it also minds what leads where.
+/// A table in memory that is stricter than the kernel: it also checks references.
 struct FakeKernel {
     private(set) var sets: [SetID: [ElementKey: ElementValue]] = [:]
     private(set) var classes: Set<RouteClass> = [.refuse, .drop]
     private(set) var stickyLists: [StickyNumber: StickyList] = [:]
-    /// What the kernel would have refused.
+    /// Changes that the kernel would have refused.
     private(set) var refusals: [String] = []
 
-    /// The elements of all sets, those of `dispatch` too; sets without elements are left out.
+    /// The elements of all sets, including `dispatch`; empty sets are omitted.
     var elements: [SetID: [ElementKey: ElementValue]] {
         var elements = sets.filter { !$0.value.isEmpty }
         for routeClass in classes {
@@ -21,7 +21,7 @@ struct FakeKernel {
         return elements
     }
 
-    /// One transaction, in the order in which it is written.
+    /// One transaction, in the order of writing.
     mutating func commit(_ edits: TableEdits) {
         for (number, list) in edits.newStickyLists {
             require(stickyLists.updateValue(list, forKey: number) == nil, "\(number) is there")
@@ -55,7 +55,7 @@ struct FakeKernel {
         checkFrontends()
     }
 
-    /// No class of a list with affinity is without its chain.
+    /// Every class of a list with affinity has its chain.
     private mutating func checkReferences() {
         for routeClass in classes {
             guard case .sticky(let number) = routeClass.action else { continue }
@@ -87,7 +87,7 @@ extension TableState {
         self.init(LayoutContext(family, .lab))
     }
 
-    /// All elements that the table is to hold.
+    /// All elements that the table should hold.
     var elements: [SetID: [ElementKey: ElementValue]] {
         var elements: [SetID: [ElementKey: ElementValue]] = [:]
         forEachElement { set, key, value, _ in elements[set, default: [:]][key] = value }
@@ -102,7 +102,7 @@ extension TableState {
         return elements
     }
 
-    /// The same without what depends on history: the order of the slots, and classes that are kept for later.
+    /// The same without what depends on history: the order of slots, and unused classes.
     var meaning: [SetID: Set<String>] {
         var meaning = elements.filter { $0.key != .endpoints && $0.key != .dispatch }
             .mapValues { Set($0.map { "\($0.key): \($0.value)" }) }
@@ -114,7 +114,7 @@ extension TableState {
         return meaning
     }
 
-    /// Programs a whole change as the driver does.
+    /// Programs a whole change like the driver.
     mutating func follow(_ change: RoutingChange, _ kernel: inout FakeKernel) {
         var edits = TableEdits()
         if let networks = change.serviceNetworks { set(serviceNetworks: networks, into: &edits) }

@@ -1,18 +1,18 @@
 import Netlink
 import Synchronization
 
-/// A socket that loses, delays and garbles what it is told to, and writes down what was sent.
+/// A socket that loses, delays and corrupts messages as instructed, and records what was sent.
 final class FaultyTransport: NetlinkTransport {
     enum Fault {
         /// The next batch is not sent, with this error.
         case sendFails(Int32)
-        /// The next batch is not sent, and nobody says so.
+        /// The next batch is not sent, without an error.
         case batchIsLost
-        /// The next batch is sent, and then there is this error in the place of the answer.
+        /// The next batch is sent, and this error replaces the answer.
         case answerFails(Int32)
-        /// The next request for information fails in this way.
+        /// The next query fails with this error.
         case requestFails(Int32)
-        /// The first answer to the next dump says that something has changed meanwhile (`NLM_F_DUMP_INTR`).
+        /// The first answer to the next dump reports a change meanwhile (`NLM_F_DUMP_INTR`).
         case dumpIsInterrupted
     }
 
@@ -32,13 +32,13 @@ final class FaultyTransport: NetlinkTransport {
 
     var portID: UInt32 { socket.portID }
 
-    /// The batches that were sent, without the requests for information.
+    /// The batches sent, without queries.
     var batches: [[UInt8]] { state.withLock { $0.batches } }
 
     /// Whether all faults have happened.
     var isExhausted: Bool { state.withLock { $0.faults.isEmpty } }
 
-    /// These faults happen one after the other.
+    /// These faults happen one after another.
     func inject(_ faults: Fault...) { state.withLock { $0.faults.append(contentsOf: faults) } }
 
     /// Every batch goes through `body` from now on.
@@ -104,8 +104,7 @@ enum Garbled {
         for start in messages(in: batch) where isAddition(batch, start) {
             let end = start + Int(batch.span.bytes.integer(at: start, as: UInt32.self))
             for position in start..<end where batch[position..<end].starts(with: frontend) {
-                // Before the value stand its header and that of NFTA_SET_ELEM_KEY, whose type becomes one that nobody
-                // knows.
+                // The value is preceded by its header and that of NFTA_SET_ELEM_KEY, whose type becomes an unknown one.
                 if batch[position - 6] == 1, batch[position - 2] == 1 { garbled[position - 6] = 0x3F }
             }
         }
@@ -117,7 +116,7 @@ enum Garbled {
         batch.replacing(Array(word.utf8), with: Array(other.utf8))
     }
 
-    /// Tables of IPv6 are asked for as a family that no kernel has, and refused as by a kernel without IPv6.
+    /// Tables of IPv6 are requested as a nonexistent family, and refused as by a kernel without IPv6.
     static func withoutIPv6(_ batch: [UInt8]) -> [UInt8] {
         var garbled = batch
         for start in messages(in: batch) where batch[start + 16] == 10 { garbled[start + 16] = 0x3F }

@@ -15,7 +15,7 @@ extension NetworkNamespace {
         try NFTablesDataplane(configuration: configuration, logger: .silent)
     }
 
-    /// The inside of a data plane, on this namespace's thread, with a way to the kernel that fails when it is told to.
+    /// The core of a data plane, on this namespace's thread, with a connection to the kernel that fails on request.
     func program<Result: Sendable>(
         _ configuration: DataplaneConfiguration = .lab, logger: Logger = .silent,
         _ body: @Sendable (NFTablesProgrammer, FaultyTransport) throws -> Result
@@ -25,7 +25,7 @@ extension NetworkNamespace {
         return try body(NFTablesProgrammer(transport, configuration, logger), transport)
     }
 
-    /// What a data plane that starts now would have to write: nothing, if the kernel holds just these routes.
+    /// What a data plane that starts now would write: nothing, if the kernel holds exactly these routes.
     func difference(_ routes: [ServicePortRoute], _ configuration: DataplaneConfiguration = .lab) throws -> Int {
         try difference(RoutingSnapshot(routes: routes), configuration)
     }
@@ -40,7 +40,7 @@ extension NetworkNamespace {
         try await run("nft", "-f", "-", input: script + "\n")
     }
 
-    /// What `nft` lists of our tables, as words in a fixed order: the kernel tells the elements of a set in any.
+    /// The listing of our tables by `nft`, as words in a fixed order: the kernel returns elements in any order.
     func listing() async throws -> [String] {
         try await run("nft", "-s", "list", "ruleset").split { "\n\t,{}".contains($0) }
             .map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }.filter {
@@ -58,7 +58,7 @@ extension Logger {
     static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }
 
-/// A few Services with everything that the table has sets for.
+/// A few Services that use all sets of the table.
 enum SmallCluster {
     static var routes: [ServicePortRoute] {
         IPFamily.allCases.flatMap { family in

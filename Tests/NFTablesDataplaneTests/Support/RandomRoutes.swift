@@ -3,7 +3,7 @@ import KubernetesAPI
 import ServiceRouting
 import TestKit
 
-/// Draws changes of routes with everything that a Service can ask for: few Services, few addresses, few endpoints.
+/// Draws random changes of routes with all features of Services: few Services, few addresses, few endpoints.
 ///
 /// As routing does, it gives each frontend to one route; a frontend may move to another one within a change.
 struct RandomRoutes {
@@ -68,7 +68,7 @@ struct RandomRoutes {
         var frontends: [Frontend] = [.clusterIP(family.service(service), port)]
         let nodePort = UInt16(30000 + service * 2) + (port == 80 ? 0 : 1)
         if chance(50) { frontends.append(.nodePort(family.node(1), nodePort)) }
-        // Addresses that others ask for too.
+        // Addresses that others also claim.
         if chance(40) { frontends.append(.externalIP(family.external(number(1...3)), port)) }
         if chance(40) { frontends.append(.loadBalancer(family.external(service + 10), port)) }
         for index in frontends.indices { frontends[index] = treated(frontends[index]) }
@@ -84,7 +84,7 @@ struct RandomRoutes {
         return route
     }
 
-    /// Any treatment that there is.
+    /// Any treatment.
     private mutating func treated(_ frontend: Frontend) -> Frontend {
         var frontend = frontend
         frontend.inside = Destination.allCases.randomElement(using: &random) ?? .refuse
@@ -113,7 +113,7 @@ struct RandomRoutes {
 }
 
 extension ServicePortRoute {
-    /// Leaves out lists that no frontend leads to, as routing does.
+    /// Omits lists that no frontend leads to, as routing does.
     fileprivate mutating func trim() {
         if !uses(.clusterBackends) { clusterBackends = [] }
         if !uses(.localBackends) { localBackends = [] }

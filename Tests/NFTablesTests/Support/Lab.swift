@@ -6,7 +6,7 @@ import Netlink
 import Testing
 
 extension NetworkNamespace {
-    /// Talks to the nf_tables of this namespace, on its thread.
+    /// Accesses the nf_tables of this namespace, on its thread.
     func tables<Result: Sendable>(
         _ body: @Sendable (inout NFTablesConnection) throws -> Result
     ) throws -> Result {
@@ -14,7 +14,7 @@ extension NetworkNamespace {
         return try body(&connection)
     }
 
-    /// The words of `nft`, line by line, without indentation and empty lines.
+    /// The output of `nft`, line by line, without indentation and empty lines.
     func nft(_ arguments: String) async throws -> [String] {
         try await run("sh", "-c", "nft " + arguments).split(separator: "\n").map(\.trimmed).filter { !$0.isEmpty }
     }
@@ -25,14 +25,14 @@ extension StringProtocol {
 }
 
 extension NFTablesConnection {
-    /// Makes one transaction real.
+    /// Commits one transaction.
     mutating func change(_ body: (inout Transaction) -> Void) throws {
         var transaction = begin()
         body(&transaction)
         try commit(transaction)
     }
 
-    /// How many elements a set has.
+    /// The number of elements in a set.
     mutating func count(of set: String, in table: Table) throws -> Int {
         var count = 0
         try forEachElement(of: set, in: table) { _ in count += 1 }
@@ -40,10 +40,10 @@ extension NFTablesConnection {
     }
 }
 
-/// An address that the test writes down; an unreadable one makes the test fail.
+/// A literal address; an invalid one fails the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }
 
-/// The tables that tests write, and an address of each family.
+/// The tests' tables, and an address of each family.
 extension IPFamily {
     var table: Table { Table(family: self, name: "servicelet") }
 

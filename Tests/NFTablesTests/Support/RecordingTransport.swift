@@ -2,7 +2,7 @@ import CLinux
 import Netlink
 import Synchronization
 
-/// A kernel that writes down what it is told and agrees with all of it.
+/// A kernel that records all messages and accepts them.
 final class RecordingTransport: NetlinkTransport {
     private struct State {
         var sent: [[UInt8]] = []
@@ -13,7 +13,7 @@ final class RecordingTransport: NetlinkTransport {
     let portID: UInt32 = 1
     private let state = Mutex(State())
 
-    /// What was sent, with the sequence numbers counted from 0.
+    /// The bytes sent, with sequence numbers counted from 0.
     var sent: [[UInt8]] { state.withLock { $0.sent } }
     var reserved: [Int] { state.withLock { $0.reserved } }
 

@@ -1,7 +1,7 @@
 import CLinux
 import Netlink
 
-/// Bytes of an integer in the order of this machine.
+/// The bytes of an integer in host order.
 func host<Number: FixedWidthInteger>(_ value: Number) -> [UInt8] {
     withUnsafeBytes(of: value) { [UInt8]($0) }
 }
@@ -24,7 +24,7 @@ func attribute(_ type: UInt32, _ payload: [UInt8]) -> [UInt8] {
 /// An acknowledgement: `struct nlmsgerr` with errno 0.
 func acknowledgement(_ sequence: UInt32) -> [UInt8] { refusal(sequence, 0) }
 
-/// `struct nlmsgerr` with a short echo of the request, as NETLINK_CAP_ACK has it, and the kernel's words.
+/// `struct nlmsgerr` with a short echo of the request, as with NETLINK_CAP_ACK, and the kernel's text.
 func refusal(_ sequence: UInt32, _ errno: Int32, text: String? = nil, offset: UInt32? = nil) -> [UInt8] {
     var payload = host(-errno) + host(UInt32(20)) + host(UInt16(0)) + host(UInt16(0)) + host(sequence) + host(UInt32(0))
     var flags = NLM_F_CAPPED

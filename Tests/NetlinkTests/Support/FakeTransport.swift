@@ -2,7 +2,7 @@ import Glibc
 import Netlink
 import Synchronization
 
-/// A kernel that says what the test wants: what it has to say waits until a request comes, or from the beginning.
+/// A kernel with scripted answers, pending from the start or after a request.
 final class FakeTransport: NetlinkTransport {
     enum Step: Sendable {
         case datagram([UInt8])
@@ -19,7 +19,7 @@ final class FakeTransport: NetlinkTransport {
     private let state: Mutex<State>
     private let answer: @Sendable (_ request: [UInt8]) -> [Step]
 
-    /// `stale` waits already when the first request comes; `answer` is asked with each request.
+    /// `stale` is pending before the first request; `answer` is called for each request.
     init(stale: [Step] = [], answer: @escaping @Sendable (_ request: [UInt8]) -> [Step] = { _ in [] }) {
         state = Mutex(State(queue: stale))
         self.answer = answer
@@ -27,7 +27,7 @@ final class FakeTransport: NetlinkTransport {
 
     var sent: [[UInt8]] { state.withLock { $0.sent } }
     var reserved: [Int] { state.withLock { $0.reserved } }
-    /// What nobody has read.
+    /// Unread answers.
     var unread: Int { state.withLock { $0.queue.count } }
 
     func reserveSendBuffer(_ bytes: Int) { state.withLock { $0.reserved.append(bytes) } }
@@ -48,7 +48,7 @@ final class FakeTransport: NetlinkTransport {
             return bytes.count
         case .failure(let errno): throw NetlinkError(operation: "receive", errno: errno)
         case nil:
-            // A real socket would wait for ever.
+            // A real socket would wait forever.
             if wait { throw NetlinkError(operation: "the script is at its end", errno: EPIPE) }
             return nil
         }
