@@ -23,7 +23,8 @@ BUILD_FUZZER := $(BUILD) --product fuzz --sanitize=fuzzer -Xswiftc -DFUZZING --s
 RELEASE := .build/release-static
 BUILD_RELEASE := swift build --configuration release --static-swift-stdlib --product servicelet --scratch-path .build/static \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
-	-Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs
+	-Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs \
+	-Xlinker -T -Xlinker $(abspath scripts/unnamed-functions.lds)
 # The functions that daemons run; the linker places them together, which halves the memory for the program's file.
 # Delete the list to regenerate it; missing or obsolete entries do no harm.
 FUNCTIONS := $(abspath $(RELEASE))/functions
