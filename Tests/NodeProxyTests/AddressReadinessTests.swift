@@ -24,13 +24,13 @@ struct AddressReadinessTests {
         return asked.withLock { $0 }
     }
 
-    @Test("addresses that can be used hold nothing back")
+    @Test("usable addresses do not delay health")
     func usable() async throws {
         #expect(try await run(tentativeFor: 0) == 1)
         #expect(status.health.withLock { $0.areAddressesUsable })
     }
 
-    @Test("health waits for addresses that are still being asked about")
+    @Test("health waits for addresses that are still being checked")
     func tentative() async throws {
         #expect(try await run(tentativeFor: 7) == 8)
         #expect(status.health.withLock { $0.areAddressesUsable })
@@ -42,7 +42,7 @@ struct AddressReadinessTests {
         #expect(status.health.withLock { $0.areAddressesUsable })
     }
 
-    @Test("a node whose addresses cannot be used yet is not healthy")
+    @Test("a node whose addresses are not usable yet is not healthy")
     func health() {
         var state = HealthState()
         state.programmed(at: .now)

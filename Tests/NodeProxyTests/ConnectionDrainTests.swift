@@ -5,7 +5,7 @@ import Testing
 
 @testable import NodeProxy
 
-@Suite("Connections that are open when the proxy is told to stop")
+@Suite("Open connections when the proxy is stopped")
 struct ConnectionDrainTests {
     private func stop(
         connections: Int, limit: Duration, _ meanwhile: (FakeDataplane) async throws -> Void = { _ in }
@@ -24,7 +24,7 @@ struct ConnectionDrainTests {
         return log.all
     }
 
-    @Test("nobody waits where there are none, or where no time is allowed")
+    @Test("there is no wait without connections, or without a timeout")
     func nothing() async throws {
         #expect(try await stop(connections: 0, limit: .seconds(3600)) == [])
         #expect(try await stop(connections: 5, limit: .zero) == [])
@@ -40,7 +40,7 @@ struct ConnectionDrainTests {
         #expect(messages.first?.contains("5 connections are open") == true)
     }
 
-    @Test("after the time that is allowed they are cut off, and the log says so")
+    @Test("after the timeout they are cut off, and the log says so")
     func limit() async throws {
         let messages = try await stop(connections: 2, limit: .milliseconds(100))
         #expect(messages.last?.contains("2 connections are cut off") == true)

@@ -38,7 +38,7 @@ struct HTTPServiceTests {
         #expect(text.contains("kubeproxy_proxy_healthz_total{code=\"503\"} 1\n"))
     }
 
-    @Test("configz and flagz show what was asked for")
+    @Test("configz and flagz show the configuration and the flags")
     func pages() async throws {
         let invocation = try Invocation(["--cluster-cidr=10.0.0.0/8"], program: "kube-proxy", isKubeProxy: true)
         let pages = ProxyPages(configuration: invocation.configuration, flags: invocation.flags)
@@ -53,7 +53,7 @@ struct HTTPServiceTests {
         }
     }
 
-    @Test("metrics, proxyMode and healthz are where kube-proxy has them")
+    @Test("metrics, proxyMode and healthz have kube-proxy's paths")
     func metrics() async throws {
         let service = HTTPService.metrics(of: status, mode: .nftables, on: anyPort, logger: log.logger)
         try await service.serve { port in
@@ -69,7 +69,7 @@ struct HTTPServiceTests {
             let profiles = try await get("/debug/pprof/heap", port: port)
             #expect(profiles.code == 404)
             #expect(profiles.text.contains("perf record"))
-            // Nobody has told what the flags were.
+            // The flags are unknown.
             #expect(try await get("/flagz", port: port).code == 404)
             let nothing = try await get("/nothing", port: port)
             #expect(nothing.code == 404)

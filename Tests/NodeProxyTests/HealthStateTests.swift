@@ -14,7 +14,7 @@ struct HealthStateTests {
         #expect(state.isAlive(at: start + .seconds(3600)))
     }
 
-    @Test("an update that waits for more than a minute makes us ill, until it is programmed")
+    @Test("an update that waits for more than a minute makes us unhealthy until it is programmed")
     func latency() {
         var state = HealthState()
         state.programmed(at: start)
@@ -27,7 +27,7 @@ struct HealthStateTests {
         #expect(state.isHealthy(at: start + .seconds(1000)))
     }
 
-    @Test("damage that cannot be mended for more than a minute makes us ill, until it is mended")
+    @Test("damage that cannot be repaired for more than a minute makes us unhealthy until it is")
     func damage() {
         var state = HealthState()
         state.programmed(at: start)
@@ -39,7 +39,7 @@ struct HealthStateTests {
         #expect(state.isHealthy(at: start + .seconds(61)))
     }
 
-    @Test("a Node that is about to go is not healthy, but alive")
+    @Test("a Node about to be removed is not healthy, but alive")
     func leaving() {
         var state = HealthState()
         state.programmed(at: start)
@@ -48,7 +48,7 @@ struct HealthStateTests {
         #expect(state.isAlive(at: start))
     }
 
-    @Test("the answer has kube-proxy's fields, and names the last programming while we are ill")
+    @Test("the answer has kube-proxy's fields, and the last programming while we are unhealthy")
     func report() {
         var state = HealthState()
         state.programmed(at: start)
@@ -66,7 +66,7 @@ struct HealthStateTests {
         #expect(ill.text.contains(#""healthy":false"#))
     }
 
-    @Test("livez does not speak of the Node")
+    @Test("livez does not mention the Node")
     func livez() {
         var state = HealthState()
         state.isNodeEligible = false
@@ -75,7 +75,7 @@ struct HealthStateTests {
         #expect(!report.text.contains("nodeEligible"))
     }
 
-    @Test("who never programmed was last updated at Go's zero time")
+    @Test("before the first programming the last update is Go's zero time")
     func never() {
         let report = HealthReport(.healthz, HealthState(), at: start, time: time)
         #expect(report.text.hasPrefix(#"{"lastUpdated":"0001-01-01T00:00:00Z","#))

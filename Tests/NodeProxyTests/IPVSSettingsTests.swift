@@ -23,7 +23,7 @@ struct IPVSSettingsTests {
         #expect(configuration.nodePorts == NodePortPolicy(.networks([])))
     }
 
-    @Test("all flags arrive")
+    @Test("all flags take effect")
     func flags() throws {
         let ipvs = try configuration(
             "--ipvs-scheduler=sh,sh-port", "--ipvs-exclude-cidrs=192.0.2.0/24,2001:db8::/64", "--ipvs-strict-arp",

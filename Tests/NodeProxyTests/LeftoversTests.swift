@@ -10,7 +10,7 @@ import Testing
 struct LeftoversTests {
     private let log = LogLines()
 
-    /// A mode whose clean-up does as it is told.
+    /// A mode with a scripted clean-up.
     private func mode(
         _ name: String, failure: DataplaneError? = nil, calls: Calls = Calls()
     ) -> ProxyMode {
@@ -33,7 +33,7 @@ struct LeftoversTests {
         var all: [String] { list.withLock { $0 } }
     }
 
-    @Test("every mode is asked for what it left, and one that fails is a warning")
+    @Test("every mode's leftovers are removed, and a failure is a warning")
     func failure() async throws {
         let calls = Calls()
         let broken = mode("broken", failure: DataplaneError(.transient, "locked"), calls: calls)
@@ -44,7 +44,7 @@ struct LeftoversTests {
         #expect(line.hasPrefix("warning:") && line.contains("locked"))
     }
 
-    @Test("a clean-up tries all modes and throws what failed first")
+    @Test("a clean-up tries all modes and throws the first failure")
     func cleanUp() async {
         let calls = Calls()
         let modes = [

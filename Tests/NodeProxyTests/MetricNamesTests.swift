@@ -10,7 +10,7 @@ import Testing
 
 @testable import NodeProxy
 
-/// A metric as kube-proxy 1.36.2 serves it.
+/// A metric of kube-proxy 1.36.2.
 private struct RecordedMetric {
     var name: String
     var type: String
@@ -31,7 +31,7 @@ private struct RecordedMetric {
 
 @Suite("The names of metrics")
 struct MetricNamesTests {
-    /// What a proxy serves that has done everything once.
+    /// The metrics of a proxy that has done everything once.
     private func text(mode: String) -> String {
         let status = ProxyStatus()
         status.metrics.withLock { metrics in
@@ -85,7 +85,7 @@ struct MetricNamesTests {
         }
     }
 
-    @Test("each further name of kube-proxy's is served in some mode, or documented")
+    @Test("each other metric of kube-proxy is served in some mode, or documented")
     func further() throws {
         let served = text(mode: "iptables") + text(mode: "nftables")
         let omissions = try documentedOmissions()
@@ -101,7 +101,7 @@ struct MetricNamesTests {
         #expect(own.allSatisfy { $0.hasPrefix("kubeproxy_nftables_localhost_nodeport_") }, "\(own.sorted())")
     }
 
-    @Test("the time from a change to its rules is in the buckets of the SLI, once for each slice")
+    @Test("the time from a change to its rules is in the SLI's buckets, once for each slice")
     func networkProgramming() {
         var metrics = ProxyMetrics()
         metrics.started = Date(timeIntervalSince1970: 100)

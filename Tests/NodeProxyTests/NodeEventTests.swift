@@ -15,7 +15,7 @@ struct NodeEventTests {
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
-    @Test("an Event on the Node is kube-proxy's")
+    @Test("an Event on the Node is the same as kube-proxy's")
     func node() throws {
         var event = NodeEvent.starting
         event.time = Date(timeIntervalSince1970: 1_795_256_700.028834)
@@ -44,7 +44,7 @@ struct NodeEventTests {
         #expect(object["note"] as? String == "taken")
     }
 
-    @Test("an Event that does not reach the server is tried again, one that is refused is not")
+    @Test("an Event that does not reach the server is retried, a refused one is not")
     func retries() async throws {
         let recorder = EventRecorder()
         let log = LogLines()
@@ -69,7 +69,7 @@ struct NodeEventTests {
             written.withContents { $0 } == ["Starting", "Starting", "FailedToStartProxierHealthcheck"])
     }
 
-    @Test("so many Events wait, and no more")
+    @Test("the number of waiting Events is limited")
     func bounded() async throws {
         let recorder = EventRecorder()
         let log = LogLines()

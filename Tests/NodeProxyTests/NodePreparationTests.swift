@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The preparation of the node")
 struct NodePreparationTests {
-    @Test("what cannot be set is an error in the log with its remedy, and the others are set")
+    @Test("a failed setting is logged as an error with its remedy, and the others are applied")
     func partly() async throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "servicelet-\(UUID())").path
         defer { _ = try? FileManager.default.removeItem(atPath: root) }
@@ -29,7 +29,7 @@ struct NodePreparationTests {
         #expect(log.contains("debug: the kernel's rank of this process"))
     }
 
-    @Test("nothing is asked of a proxy that is told to leave the node alone")
+    @Test("a proxy configured to leave the node alone applies nothing")
     func nothing() async throws {
         let log = LogLines()
         #expect(try await NodePreparation(conntrack: nil, oomScore: nil).run(logger: log.logger).isEmpty)

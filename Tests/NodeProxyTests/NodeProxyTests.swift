@@ -10,7 +10,7 @@ import Testing
 
 @Suite("The daemon", .timeLimit(.minutes(1)))
 struct NodeProxyTests {
-    /// Knows one Service, and ends as told.
+    /// Knows one Service, and ends as scripted.
     struct FakeSource: ObjectSource {
         var failure: (any Error)?
 
@@ -36,7 +36,7 @@ struct NodeProxyTests {
         return NodeProxy(configuration: configuration, logger: log.logger)
     }
 
-    @Test("what the source knows is programmed; a cancelled daemon ends", arguments: [true, false])
+    @Test("the source's objects are programmed; a cancelled daemon ends", arguments: [true, false])
     func life(servesHealth: Bool) async throws {
         let proxy = proxy(health: servesHealth ? anyPort : nil)
         await withThrowingTaskGroup(of: Void.self) { group in
@@ -47,14 +47,14 @@ struct NodeProxyTests {
         }
     }
 
-    @Test("a source that cannot go on ends the daemon, with its reason")
+    @Test("a source that cannot continue ends the daemon, with its reason")
     func failingSource() async throws {
         await #expect(throws: Broken.self) {
             try await proxy(health: anyPort).run(FakeSource(failure: Broken()), status: ProxyStatus()) { dataplane }
         }
     }
 
-    @Test("a data plane that cannot be had ends the daemon, with its reason")
+    @Test("a data plane that cannot be opened ends the daemon, with its reason")
     func noDataplane() async throws {
         let error = await #expect(throws: DataplaneError.self) {
             try await proxy(health: anyPort).run(FakeSource(), status: ProxyStatus()) { () throws(DataplaneError) in
@@ -64,7 +64,7 @@ struct NodeProxyTests {
         #expect(error?.description == "run as root")
     }
 
-    @Test("with --bind-address-hard-fail, no data plane is made where the health port is taken")
+    @Test("with --bind-address-hard-fail, no data plane is opened if the health port is in use")
     func takenPort() async throws {
         try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
             let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
@@ -77,7 +77,7 @@ struct NodeProxyTests {
         }
     }
 
-    @Test("a health port that is taken is an error in the log, and Services are programmed all the same")
+    @Test("a health port in use is logged as an error, and Services are programmed anyway")
     func takenPortIsNoMatter() async throws {
         try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
             let taken = ListenAddress(address: anyPort.address, port: UInt16(port))
@@ -92,7 +92,7 @@ struct NodeProxyTests {
         }
     }
 
-    @Test("a metrics port that is taken is an error in the log")
+    @Test("a metrics port in use is logged as an error")
     func takenMetricsPort() async throws {
         try await HTTPService.health(of: ProxyStatus(), on: anyPort, logger: log.logger).serve { port in
             let taken = ListenAddress(address: anyPort.address, port: UInt16(port))

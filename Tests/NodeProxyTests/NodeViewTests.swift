@@ -5,7 +5,7 @@ import Testing
 @Suite("The Node")
 struct NodeViewTests {
     @Test(
-        "load balancers go on until the Node is being deleted or tainted for removal; its absence is no reason to stop")
+        "load balancers continue until the Node is being deleted or tainted for removal, even if it is absent")
     func eligibility() {
         var view = NodeView(name: "n1")
         #expect(view.isEligible)
@@ -21,14 +21,14 @@ struct NodeViewTests {
         #expect(view.isEligible)
     }
 
-    @Test("what happens to other Nodes is no matter")
+    @Test("changes of other Nodes are ignored")
     func others() {
         var view = NodeView(name: "n1")
         view.take([.set(node("n2", isBeingDeleted: true)), removed(node("n3"))])
         #expect(view.isEligible)
     }
 
-    @Test("a missing Node is told with the names there are")
+    @Test("a missing Node is reported with the existing names")
     func missing() {
         var view = NodeView(name: "n1")
         #expect(view.missing == "there is no Node named n1")

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("The pod networks of the Node", .timeLimit(.minutes(1)))
 struct PodNetworksTests {
-    /// Tells of Nodes one after the other.
+    /// Delivers Nodes one after another.
     private struct Nodes: ObjectSource {
         var nodes: [Node]
 
@@ -24,14 +24,14 @@ struct PodNetworksTests {
         Node(metadata: ObjectMeta(namespace: "", name: name), podCIDRs: networks.compactMap { IPNetwork($0) })
     }
 
-    @Test("they are waited for, on this machine's Node")
+    @Test("it waits for those of this machine's Node")
     func wait() async throws {
         let source = Nodes(nodes: [node("n2", "10.0.2.0/24"), node("n1"), node("n1", "10.0.1.0/24", "fd00:1::/64")])
         let networks = try await PodNetworks(source: source, nodeName: "n1", logger: LogLines().logger).first()
         #expect(networks.map(\.description) == ["10.0.1.0/24", "fd00:1::/64"])
     }
 
-    @Test("other ones end the program; none at all, or another order, do not")
+    @Test("different ones end the program; none at all, or another order, do not")
     func change() async throws {
         let current = Mailbox<[IPNetwork]>([])
         let known = node("n1", "10.0.1.0/24", "fd00:1::/64").podCIDRs

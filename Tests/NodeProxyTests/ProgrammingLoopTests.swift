@@ -36,7 +36,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    /// Waits for the next call to the data plane, which must be this one.
+    /// Waits for the next call to the data plane, which must be the expected one.
     func expectCall(_ text: String, at location: SourceLocation = #_sourceLocation) async throws {
         let call = try await dataplane.nextCall()
         #expect(call.text == text, sourceLocation: location)
@@ -58,7 +58,7 @@ struct ProgrammingLoopTests {
 
     var isHealthy: Bool { status.health.withLock { $0.isHealthy(at: clock.now) } }
 
-    @Test("nothing is programmed before the sources have told everything; then all of it, what others need first")
+    @Test("nothing is programmed before the initial state is complete; then all of it, essential Services first")
     func firstSynchronization() async throws {
         try await whileRunning {
             inbox.post(service("aaa"))
@@ -73,7 +73,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("what follows behind the rules hears of it when everything is in force, and not before")
+    @Test("follow-up work is notified when everything is in force, and not before")
     func wakes() async throws {
         try await whileRunning {
             inbox.post(service("web"))
@@ -83,7 +83,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("a cluster without objects is programmed too: an earlier process may have left rules")
+    @Test("a cluster without objects is also programmed: an earlier process may have left rules")
     func emptyCluster() async throws {
         try await whileRunning {
             inbox.markAllSynchronized()
@@ -105,7 +105,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("after a failure that may pass everything is compared anew, with what has come in meanwhile")
+    @Test("after a transient failure everything is compared again, including changes that arrived meanwhile")
     func retry() async throws {
         dataplane.answer(
             .success(ProgrammingReport()), .failure(DataplaneError(.transient, "the kernel is busy")),
@@ -123,7 +123,7 @@ struct ProgrammingLoopTests {
             try await expectSynchronization(of: ["default/api", "default/web"])
             _ = try await log.line(with: "info: programmed 2 Services")
         }
-        // What comes in wakes the loop before its time, but the time is kept.
+        // A change wakes the loop early, but the interval is kept.
         #expect(clock.now == clock.start + .milliseconds(300))
         #expect(status.metrics.withLock { $0.failures } == [.full: 1, .partial: 1])
     }
@@ -139,7 +139,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("addresses of the machine that arrive later are followed")
+    @Test("later addresses of the machine are followed")
     func addressArrives() async throws {
         let own = IPAddress(ipv4: 0xAC1E_0002)
         try await whileRunning {
@@ -165,7 +165,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("a refused route is named, with the reason; the rest counts as programmed")
+    @Test("a refused route is reported with the reason; the rest counts as programmed")
     func refusal() async throws {
         let name = ServicePortName(service: NamespacedName(namespace: "default", name: "web"))
         let refusal = ProgrammingReport.Refusal(route: RouteKey(name: name, family: .ipv4), reason: "no memory")
@@ -179,7 +179,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("an IP family that the machine lacks is named once, and the rest counts as programmed")
+    @Test("a missing IP family is reported once, and the rest counts as programmed")
     func absence() async throws {
         var report = ProgrammingReport(messages: 1)
         report.absences = [.ipv6: "there is no ip6tables"]
@@ -200,7 +200,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("what a Service asks for in vain is told with its name")
+    @Test("an unfulfilled request of a Service is reported with its name")
     func problem() async throws {
         try await whileRunning {
             inbox.post(service("one", ip: 7), service("two", ip: 7))
@@ -209,7 +209,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("without a Node, node ports are open on the machine's addresses, until a Node tells others")
+    @Test("without a Node, node ports are open on the machine's addresses, until a Node has others")
     func addresses() async throws {
         let own = IPAddress(ipv4: 0xC000_0201)
         let told = IPAddress(ipv4: 0xC633_6401)
@@ -224,7 +224,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("Nodes among which ours is not are worth a warning that names them")
+    @Test("Nodes without ours lead to a warning that names them")
     func misnamed() async throws {
         try await whileRunning {
             inbox.post(node("n2"), node("n3"))
@@ -235,7 +235,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("in a cluster, where every machine has its Node, a missing one is worth a warning too")
+    @Test("in a cluster, where every machine has a Node, a missing one also leads to a warning")
     func missingInCluster() async throws {
         try await whileRunning(expectsNode: true) {
             inbox.markAllSynchronized()
@@ -243,7 +243,7 @@ struct ProgrammingLoopTests {
         }
     }
 
-    @Test("a Node that is about to go makes the health negative, and nothing else")
+    @Test("a Node about to be removed affects only health")
     func leavingNode() async throws {
         try await whileRunning {
             inbox.post(node("n1"))

@@ -5,11 +5,11 @@ import NodeProxy
 import ServiceRouting
 import Testing
 
-@Suite("What a data plane is told")
+@Suite("What a data plane programs")
 struct ProgrammingStateTests {
     let now = ContinuousClock.now
 
-    @Test("a failure is waited out; changes meanwhile do not shorten the wait")
+    @Test("a failure leads to a pause, which changes do not shorten")
     func waiting() {
         var state = ProgrammingState(configuration: RoutingConfiguration(nodeName: "n1"), machineAddresses: [])
         #expect(state.step(at: now) == .wait(until: nil))
@@ -23,7 +23,7 @@ struct ProgrammingStateTests {
         #expect(state.snapshot.routes.map(\.key.name.service.name) == ["web"])
     }
 
-    @Test("a change without consequences for connections leads to nothing")
+    @Test("a change without effect on connections programs nothing")
     func noConsequence() {
         var state = ProgrammingState(configuration: RoutingConfiguration(nodeName: "n1"), machineAddresses: [])
         _ = state.take([.set(service("web"))], isSynchronized: true)
@@ -32,7 +32,7 @@ struct ProgrammingStateTests {
         #expect(state.step(at: now) == .wait(until: nil))
     }
 
-    @Test("a Node that loses its addresses brings back the machine's")
+    @Test("if a Node loses its addresses, the machine's are used again")
     func lostAddresses() {
         let own = IPAddress(ipv4: 1)
         var state = ProgrammingState(configuration: RoutingConfiguration(nodeName: "n1"), machineAddresses: [own])
@@ -43,7 +43,7 @@ struct ProgrammingStateTests {
         #expect(state.step(at: now) == .apply(RoutingChange(nodePorts: NodePortAddresses([own]))))
     }
 
-    @Test("addresses that were chosen stay, whatever the Node says")
+    @Test("configured addresses stay, whatever the Node says")
     func chosenAddresses() throws {
         let network = try #require(IPNetwork("0.0.0.3/32"))
         let chosen = [IPAddress(ipv4: 3)]
@@ -58,7 +58,7 @@ struct ProgrammingStateTests {
         #expect(state.step(at: now) == .wait(until: nil))
     }
 
-    @Test("pauses double from 0.1 s to 30 s; a refusal for good is tried again as seldom as possible")
+    @Test("pauses double from 0.1 s to 30 s; a permanent refusal gets the longest at once")
     func backoff() {
         var backoff = RetryBackoff()
         let pauses = (0..<11).map { _ in backoff.failed(isRetryable: true) / .milliseconds(1) }

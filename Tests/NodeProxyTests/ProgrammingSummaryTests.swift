@@ -6,7 +6,7 @@ import Testing
 
 @testable import NodeProxy
 
-@Suite("What the log says of a programming")
+@Suite("The log line about a programming")
 struct ProgrammingSummaryTests {
     let report = ProgrammingReport(messages: 12, bytes: 1400)
 
@@ -35,7 +35,7 @@ struct ProgrammingSummaryTests {
         #expect(text(change) == "programmed default/web:http: 3 endpoints (12 messages, 1.4 kB) in 0.3 ms")
     }
 
-    @Test("what came and what went are told together")
+    @Test("additions and removals are reported together")
     func mixed() {
         var change = added(route("web", endpoints: 1))
         let gone = route("api", endpoints: 1)

@@ -7,14 +7,14 @@ import NodeSetup
 import ServiceRouting
 import Testing
 
-@Suite("What settings mean for the proxy")
+@Suite("The meaning of settings for the proxy")
 struct ProxyConfigurationTests {
     private func configuration(_ flags: String...) throws -> ProxyConfiguration {
         let invocation = try Invocation(flags, program: "servicelet proxy", isKubeProxy: false)
         return try ProxyConfiguration(invocation.configuration, machine: "Node-1")
     }
 
-    /// The message that a mistake leads to.
+    /// The error message for a mistake.
     private func complaint(_ flags: String...) -> String {
         do {
             let invocation = try Invocation(flags, program: "servicelet proxy", isKubeProxy: false)
@@ -39,7 +39,7 @@ struct ProxyConfigurationTests {
         #expect(try configuration() == expected)
     }
 
-    @Test("each setting is heard")
+    @Test("each setting takes effect")
     func values() throws {
         let configuration = try configuration(
             "--manifests=/etc/services", "--proxy-mode=iptables", "--hostname-override= N1 ", "--masquerade-all",
@@ -60,20 +60,20 @@ struct ProxyConfigurationTests {
         #expect(configuration.userspaceDrainTimeout == .seconds(90))
     }
 
-    @Test("two sources are one too many")
+    @Test("two sources are refused")
     func twoSources() {
         let complaint = complaint("--manifests=/etc/services", "--kubeconfig=/etc/kubernetes/kubeconfig")
         #expect(complaint.contains("--manifests and --kubeconfig are two sources"))
         #expect(complaint.contains("omit one of them"))
     }
 
-    @Test("each mode of kube-proxy is here", arguments: ["nftables", "iptables", "ipvs"])
+    @Test("each mode of kube-proxy is supported", arguments: ["nftables", "iptables", "ipvs"])
     func modes(mode: String) throws {
         #expect(try configuration("--proxy-mode=\(mode)").mode.name == mode)
         #expect(complaint("--proxy-mode=ebpf").hasPrefix("--proxy-mode is “ebpf”; use nftables, "))
     }
 
-    @Test("without a setting node ports are open everywhere with iptables, on the Node's addresses with nftables")
+    @Test("by default node ports are open everywhere with iptables, on the Node's addresses with nftables")
     func nodePorts() throws {
         #expect(try configuration("--proxy-mode=iptables").nodePorts.extent == .networks([]))
         #expect(try configuration("--proxy-mode=nftables").nodePorts.extent == .primary)
@@ -102,7 +102,7 @@ struct ProxyConfigurationTests {
             try open("--proxy-mode=nftables", "--nodeport-addresses=primary,localhost") == addresses("10.0.0.1"))
     }
 
-    @Test("in nftables mode kube-proxy's pause between two writes is none, and another one holds")
+    @Test("in nftables mode kube-proxy's default interval between writes means none, and others apply")
     func intervals() throws {
         #expect(try configuration().minimumInterval == nil)
         #expect(try configuration("--iptables-min-sync-period=2s").minimumInterval == .seconds(2))
@@ -125,7 +125,7 @@ struct ProxyConfigurationTests {
     }
 
     @Test(
-        "what cannot be in an interface's name is refused",
+        "characters invalid in an interface's name are refused",
         arguments: ["a-name-of-sixteen", "br 0", "veth+", "veth*", "a/b", "a\"", "ü", "a\nb"])
     func names(name: String) {
         let complaint = complaint("--detect-local-mode=BridgeInterface", "--pod-bridge-interface=\(name)")
@@ -139,7 +139,7 @@ struct ProxyConfigurationTests {
     }
 
     @Test(
-        "what a file says and cannot be is named with the file and its field",
+        "an invalid value in a file is named with the file and its field",
         arguments: [
             ("mode: ebpf", "mode is “ebpf”; use nftables, "),
             (

@@ -17,7 +17,7 @@ struct ProxyMetricsTests {
         return status.metricsText.split(separator: "\n")
     }
 
-    @Test("durations are counted in kube-proxy's buckets, for each IP family")
+    @Test("durations are in kube-proxy's buckets, for each IP family")
     func durations() {
         var metrics = ProxyMetrics()
         metrics.programmed(.full, in: .milliseconds(3), at: Date(timeIntervalSince1970: 1.5))
@@ -54,7 +54,7 @@ struct ProxyMetricsTests {
         #expect(PrometheusText.escaped("a\"b\\c\nd") == #"a\"b\\c\nd"#)
     }
 
-    @Test("rules are told by table and family, each as it was written last")
+    @Test("rules are counted by table and family, as last written")
     func rules() {
         var metrics = ProxyMetrics()
         metrics.mode = "iptables"
@@ -74,7 +74,7 @@ struct ProxyMetricsTests {
         #expect(lines.contains("\(name)_last{ip_family=\"IPv6\",table=\"nat\"} 5"))
     }
 
-    @Test("counters of rules are read when somebody asks; one that cannot be read has a reason instead of a number")
+    @Test("counters of rules are read on request; an unreadable one has a reason instead of a number")
     func packetCounters() {
         let dataplane = FakeDataplane()
         dataplane.count(.invalidPackets, 7)
@@ -87,7 +87,7 @@ struct ProxyMetricsTests {
         #expect(text.hasSuffix("\n# cannot read the counters\n"))
     }
 
-    @Test("connections are told by Service port where they are counted")
+    @Test("connections are reported by Service port if they are counted")
     func connections() async {
         let service = NamespacedName(namespace: "shop", name: "web")
         let route = RouteKey(name: ServicePortName(service: service, port: "http"), family: .ipv6)

@@ -20,7 +20,7 @@ struct RepairLoopTests {
         }
     }
 
-    @Test("a repair is told with the damage, who did it, and what it cost, and is counted")
+    @Test("a repair is logged with the damage, its cause, and its cost, and is counted")
     func repair() async throws {
         let written = ProgrammingReport(messages: 12, bytes: 1400)
         try await whileRunning {
@@ -35,7 +35,7 @@ struct RepairLoopTests {
         }
     }
 
-    @Test("a repair that fails is told, and the loop goes on")
+    @Test("a failed repair is logged, and the loop continues")
     func failure() async throws {
         try await whileRunning {
             dataplane.breakAndRepair(.failure(DataplaneError(.transient, "the kernel is busy")))

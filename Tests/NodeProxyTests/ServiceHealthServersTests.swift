@@ -18,7 +18,7 @@ struct ServiceHealthServersTests {
     private let log = LogLines()
     private let loopback = IPAddress(ipv4: 0x7F00_0001)
 
-    @Test("the answer is kube-proxy's", arguments: [("lb", 1, 200), ("none", 0, 503)])
+    @Test("the answer is the same as kube-proxy's", arguments: [("lb", 1, 200), ("none", 0, 503)])
     func answer(name: String, count: Int, code: Int) throws {
         let recorded = try Fixtures.kubeProxy("health-check-node-port-\(name).txt")
         let answer = ServiceHealthAnswer(
@@ -29,7 +29,7 @@ struct ServiceHealthServersTests {
         #expect(recorded.contains("X-Load-Balancing-Endpoint-Weight: \(count)"))
     }
 
-    @Test("a proxy that falls behind takes no connections")
+    @Test("a proxy that falls behind reports itself unhealthy")
     func unhealthy() {
         let service = NamespacedName(namespace: "default", name: "lb")
         let answer = ServiceHealthAnswer(service: service, localEndpoints: 1, isProxyHealthy: false)
@@ -53,7 +53,7 @@ struct ServiceHealthServersTests {
         return try #require(response as? HTTPURLResponse)
     }
 
-    /// Asks until the answer has this code, or nobody answers for `nil`.
+    /// Queries until the answer has this code, or until there is no answer for `nil`.
     private func wait(for code: Int?, port: UInt16) async throws {
         while true {
             do {
@@ -86,7 +86,7 @@ struct ServiceHealthServersTests {
         }
     }
 
-    @Test("a port that is taken is an error in the log that names the Service")
+    @Test("a port in use is logged as an error that names the Service")
     func taken() async throws {
         let anyPort = ListenAddress(address: loopback, port: 0)
         try await HTTPService.health(of: status, on: anyPort, logger: log.logger).serve { port in
@@ -101,7 +101,7 @@ struct ServiceHealthServersTests {
         }
     }
 
-    /// A port that nobody has, a moment ago.
+    /// A port that was free a moment ago.
     private func freePort() async throws -> UInt16 {
         let anyPort = ListenAddress(address: loopback, port: 0)
         let ports = Mailbox<UInt16?>(nil)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The settings of the node")
 struct NodeSetupTests {
-    /// A tree with the files that the kernel has, below a temporary folder.
+    /// A tree of the kernel's files, below a temporary folder.
     private final class Tree {
         let root = FileManager.default.temporaryDirectory.appending(path: "servicelet-\(UUID())").path
 
@@ -40,7 +40,7 @@ struct NodeSetupTests {
         ])
     }
 
-    /// What kube-proxy sets by default.
+    /// kube-proxy's defaults.
     private let defaults = ConntrackLimits(
         maxPerCore: 32768, min: 131_072, tcpEstablishedTimeout: .seconds(86_400), tcpCloseWaitTimeout: .seconds(3600))
 
@@ -63,7 +63,7 @@ struct NodeSetupTests {
         #expect(try tree.text(Self.netfilter + "nf_conntrack_udp_timeout") == "30")
     }
 
-    @Test("a small machine gets the least limit, and a table that is large enough stays")
+    @Test("a small machine gets the minimum limit, and a table that is large enough stays")
     func smallMachine() throws {
         let tree = try tree(cores: "0", hashSize: "65536")
         let outcomes = NodeSetup(root: tree.root).apply(defaults)
@@ -72,7 +72,7 @@ struct NodeSetupTests {
         #expect(try tree.text(Self.hashSize) == "65536")
     }
 
-    @Test("0 for each core leaves the limit and the table")
+    @Test("0 per core leaves the limit and the table")
     func noLimit() throws {
         let tree = try tree()
         var limits = defaults
@@ -88,7 +88,7 @@ struct NodeSetupTests {
         #expect(try tree.text(Self.netfilter + "nf_conntrack_udp_timeout_stream") == "2")
     }
 
-    @Test("what has its value already is not written")
+    @Test("a setting that already has its value is not written")
     func unchanged() throws {
         let tree = try tree(cores: "0-1", maximum: "131072", hashSize: "32768")
         // A second pass finds what the first one wrote.
@@ -96,7 +96,7 @@ struct NodeSetupTests {
         #expect(NodeSetup(root: tree.root).apply(defaults).allSatisfy { $0.result == .kept })
     }
 
-    @Test("a setting that is missing fails alone, and names its file")
+    @Test("a missing setting fails alone, and names its file")
     func missing() throws {
         let tree = try tree()
         try FileManager.default.removeItem(atPath: tree.root + Self.netfilter + "nf_conntrack_max")
@@ -107,13 +107,13 @@ struct NodeSetupTests {
         }
         #expect(error.code == .missing)
         #expect(error.message.contains("nf_conntrack_max"))
-        // The table is not made for a limit that is not there.
+        // The table is not resized for a missing limit.
         #expect(outcomes.count == 3)
         #expect(try tree.text(Self.hashSize) == "16384")
         #expect(try tree.text(Self.netfilter + "nf_conntrack_tcp_timeout_close_wait") == "3600")
     }
 
-    @Test("the rank when memory runs out is the process's own")
+    @Test("the OOM score is that of this process")
     func oomScore() throws {
         let tree = try tree()
         #expect(NodeSetup(root: tree.root).setOOMScore(-999).result == .changed(from: "0"))

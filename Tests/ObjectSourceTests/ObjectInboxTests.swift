@@ -9,7 +9,7 @@ import Testing
 
     private func removal(_ name: String) -> ObjectChange { .removed(service(name).key) }
 
-    @Test("of several changes to one object only the last is kept")
+    @Test("only the last of several changes to one object is kept")
     func coalescing() async throws {
         let inbox = ObjectInbox(waitingFor: [.service])
         inbox.post([service("a"), service("b"), service("a", version: "2")])
@@ -19,7 +19,7 @@ import Testing
         #expect(!batch.isSynchronized)
     }
 
-    @Test("what was taken does not come again")
+    @Test("taken changes are not returned again")
     func takenOnce() async throws {
         let inbox = ObjectInbox(waitingFor: [.service])
         inbox.post([service("a")])
@@ -28,7 +28,7 @@ import Testing
         #expect(try #require(await inbox.next()).changes == [service("b")])
     }
 
-    @Test("a batch knows when the oldest of its changes came in")
+    @Test("a batch knows when the oldest of its changes was posted")
     func age() async throws {
         let inbox = ObjectInbox(waitingFor: [.service])
         let before = ContinuousClock.now
@@ -55,13 +55,13 @@ import Testing
         #expect(try #require(await inbox.next()).changes == [service("b")])
     }
 
-    @Test("an inbox that waits for no kind is synchronized from the start")
+    @Test("an inbox without kinds is synchronized from the start")
     func nothingToWaitFor() async throws {
         let batch = try #require(await ObjectInbox(waitingFor: []).next())
         #expect(batch.isSynchronized && batch.changes.isEmpty)
     }
 
-    @Test("a consumer that waits is woken by a change")
+    @Test("a change wakes a waiting consumer")
     func waking() async {
         let inbox = ObjectInbox(waitingFor: [.service])
         async let batch = inbox.next()
@@ -71,7 +71,7 @@ import Testing
         #expect(await batch?.changes == [service("a")])
     }
 
-    @Test("a consumer that waits is woken by cancellation, and gets nothing")
+    @Test("cancellation wakes a waiting consumer, which gets nothing")
     func cancellation() async {
         let inbox = ObjectInbox(waitingFor: [.service])
         await withTaskGroup(of: Bool.self) { group in
@@ -104,7 +104,7 @@ import Testing
         return inbox
     }
 
-    @Test("until everything has arrived, a source waits for room until the consumer has taken what is pending")
+    @Test("during the initial state, a source waits for room until the consumer has taken pending changes")
     func room() async {
         let inbox = full()
         await withTaskGroup(of: String.self) { group in
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test("once everything has arrived, no source waits")
+    @Test("after the initial state, no source waits")
     func roomWhenSynchronized() async {
         let inbox = full()
         inbox.markSynchronized(.service)

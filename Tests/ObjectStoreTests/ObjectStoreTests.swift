@@ -2,7 +2,7 @@ import Foundation
 import ObjectStore
 import Testing
 
-/// A folder of its own for each test.
+/// A new folder for each test.
 struct TemporaryFolder: ~Copyable {
     let path: String
 
@@ -113,7 +113,7 @@ extension ObjectStore {
     @Test func writesSeeThoseThatWaitForTheSameDiskWrite() async throws {
         let folder = try TemporaryFolder()
         let store = try ObjectStore(path: folder.path + "/store.sqlite")
-        // Each adds one to a number; a lost update would show.
+        // Each increments a number; a lost update would show.
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
                 group.addTask {

@@ -35,7 +35,7 @@ import Testing
         #expect(error?.message.contains("services default/a") == true)
     }
 
-    /// A copy of an open store, as a crash leaves it: its log has not gone into the file.
+    /// A copy of an open store, as after a crash: its log has not been checkpointed.
     private func crashed(_ folder: borrowing TemporaryFolder) async throws -> String {
         let store = try ObjectStore(path: folder.path + "/open.sqlite")
         for number in 0..<20 { try await store.put(key("n\(number)"), String(repeating: "x", count: 3000)) }
@@ -47,7 +47,7 @@ import Testing
         return path
     }
 
-    /// Changes a byte of a log, `part` of the way to its end.
+    /// Changes a byte of a log, at the fraction `part` of its length.
     private func damageLog(_ path: String, part: Double) throws {
         let url = URL(filePath: path + "-wal")
         var bytes = try Data(contentsOf: url)

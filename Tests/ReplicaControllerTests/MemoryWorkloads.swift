@@ -2,7 +2,7 @@ import KubernetesAPI
 import KubernetesObjects
 import ReplicaController
 
-/// A Deployment with what the core makes of it, without an API server.
+/// A Deployment and the objects that the core makes for it, without an API server.
 struct MemoryWorkloads {
     private(set) var cluster = WorkloadCluster()
     private(set) var objects: [String: Document] = [:]
@@ -49,9 +49,9 @@ struct MemoryWorkloads {
         }
     }
 
-    /// Looks at what is due until nothing is; `check` is called after each write.
+    /// Processes due keys until there are none; calls `check` after each write.
     ///
-    /// - Returns: how many writes that took.
+    /// - Returns: The number of writes.
     @discardableResult
     mutating func settle(_ check: (MemoryWorkloads) -> Void = { _ in }) -> Int {
         var writes = 0
@@ -60,7 +60,7 @@ struct MemoryWorkloads {
                 carryOut(write)
                 writes += 1
                 check(self)
-                // No sequence of decisions may go on for ever.
+                // No sequence of decisions may continue forever.
                 guard writes < 10_000 else { return writes }
             }
         }
@@ -83,7 +83,7 @@ struct MemoryWorkloads {
         }
     }
 
-    /// Says of a Pod whether it is ready.
+    /// Sets whether a Pod is ready.
     mutating func setReady(_ pod: Document, _ ready: Bool) {
         var pod = pod
         pod["status"] = [

@@ -6,10 +6,10 @@ import Netlink
 import Routes
 import Testing
 
-/// Interfaces and addresses of a namespace of its own. Needs root.
+/// Interfaces and addresses of a separate namespace. Needs root.
 @Suite("RoutesConnection in the kernel", .serialized)
 struct RoutesConnectionTests {
-    @Test("addresses that were added are listed, as `ip` lists them, and are gone when they were removed")
+    @Test("added addresses are listed, as by `ip`, and removed ones are gone")
     func addresses() async throws {
         let namespace = try await NetworkNamespace(name: "addresses")
         try await namespace.ip("link set lo up")
@@ -38,7 +38,7 @@ struct RoutesConnectionTests {
         #expect(left.filter { !$0.isUsable } == [])
     }
 
-    @Test("thousands of addresses take a few sends, and a dump of many parts brings all of them back")
+    @Test("thousands of addresses take a few sends, and a multipart dump returns all of them")
     func many() async throws {
         let namespace = try await NetworkNamespace(name: "addresses")
         let count = try await namespace.routes { routes in
@@ -54,7 +54,7 @@ struct RoutesConnectionTests {
         #expect(count == 3000)
     }
 
-    @Test("local routes are added, listed by who made them, and removed")
+    @Test("local routes are added, listed by origin, and removed")
     func localRoutes() async throws {
         let namespace = try await NetworkNamespace(name: "routes")
         try await namespace.ip("link set lo up", "route add local 10.96.0.9/32 dev lo proto 7")
@@ -81,7 +81,7 @@ struct RoutesConnectionTests {
         #expect(left.map(\.address) == [ip("10.96.0.9")])
     }
 
-    @Test("links tell their kind and names, and a listener hears them and their addresses come and go")
+    @Test("links have kinds and names, and a listener reports changes of links and addresses")
     func listening() async throws {
         let namespace = try await NetworkNamespace(name: "links")
         let listener = try await namespace.listener()
@@ -98,7 +98,7 @@ struct RoutesConnectionTests {
         #expect(events.contains(.linkRemoved(Link(index: index, name: "one", kind: "veth"))))
     }
 
-    @Test("a listener does not hear what the socket does that it was told to ignore")
+    @Test("a listener does not report changes through the ignored socket")
     func ignoring() async throws {
         let namespace = try await NetworkNamespace(name: "links")
         let (own, foreign) = try await namespace.eventsWithOwnChange()
@@ -106,7 +106,7 @@ struct RoutesConnectionTests {
         #expect(foreign.count == 1)
     }
 
-    @Test("an overrun is told as an event, and the listener goes on")
+    @Test("an overrun is reported as an event, and the listener continues")
     func overrun() throws {
         var listener = AddressListener(OverrunTransport())
         let first = try listener.events(wait: true)
@@ -124,7 +124,7 @@ extension InterfaceAddress {
 }
 
 extension NetworkNamespace {
-    /// Talks to the interfaces of this namespace, on its thread.
+    /// Accesses the interfaces of this namespace, on its thread.
     func routes<Result: Sendable>(_ body: @Sendable (inout RoutesConnection) throws -> Result) throws -> Result {
         var connection = RoutesConnection(try NetlinkSocket(family: NETLINK_ROUTE))
         return try body(&connection)
@@ -134,7 +134,7 @@ extension NetworkNamespace {
 
     func events(_ listener: Listening) throws -> [AddressListener.Event] { try listener.take() }
 
-    /// What is heard of a change by a socket that is ignored, and of one by another.
+    /// The events of a change through an ignored socket, and of one through another.
     func eventsWithOwnChange() throws -> ([AddressListener.Event], [AddressListener.Event]) {
         let socket = try NetlinkSocket(family: NETLINK_ROUTE)
         var own = RoutesConnection(socket)
@@ -152,17 +152,17 @@ extension NetworkNamespace {
     }
 }
 
-/// A listener that one namespace after the other may use.
+/// A listener that several namespaces can use in turn.
 final class Listening: @unchecked Sendable {
     private var listener: AddressListener
 
     init(_ listener: consuming AddressListener) { self.listener = listener }
 
-    /// Only called on the thread of the namespace that made it.
+    /// Only called on the thread of the namespace that created it.
     func take() throws -> [AddressListener.Event] { try listener.events(wait: false) }
 }
 
-/// A socket that has lost messages once, and then has none.
+/// A socket that reports lost messages once, and then has none.
 private final class OverrunTransport: NetlinkTransport, @unchecked Sendable {
     private var isLost = true
     let portID: UInt32 = 1
@@ -175,5 +175,5 @@ private final class OverrunTransport: NetlinkTransport, @unchecked Sendable {
     }
 }
 
-/// An address that the test writes down; an unreadable one makes the test fail.
+/// A literal address; an invalid one fails the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }

@@ -10,7 +10,7 @@ struct APIServerTests {
     private let endpoints = ["10.244.0.7", "10.244.1.9"].map { SocketAddress($0, 80) }
 
     @Test(
-        "Services are served, their changes are followed, and a server that restarts is found again",
+        "Services are served, their changes are followed, and a restarted server is found again",
         arguments: ["nftables", "iptables"])
     func kubeconfigToPackets(mode: String) async throws {
         let cluster = try await Cluster()

@@ -4,7 +4,7 @@ import Testing
 @Suite("Addresses of the machine", .serialized)
 struct AddressTests {
     @Test(
-        "a node port opens on an address that arrives later, and closes when it goes",
+        "a node port opens on an address added later, and closes when it is removed",
         arguments: [
             ("nftables", ["nft", "list", "ruleset"]), ("iptables", ["iptables-save"]), ("userspace", ["ss", "-Hltn"]),
         ])

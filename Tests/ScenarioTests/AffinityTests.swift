@@ -6,7 +6,7 @@ struct AffinityTests {
     static let modes = ["nftables", "iptables", "userspace"]
     let endpoints = ["10.244.0.7", "10.244.0.8", "10.244.1.9", "10.244.1.10"]
 
-    @Test("a client stays with its endpoint, on each port by itself", arguments: modes)
+    @Test("a client stays with its endpoint, separately on each port", arguments: modes)
     func sticky(mode: String) async throws {
         let web = ServiceManifest(
             ports: [.init(number: 80), .init(number: 81)], affinitySeconds: 600, endpoints: endpoints)
@@ -21,20 +21,20 @@ struct AffinityTests {
                 #expect(try await client.server(web.frontend(1)) == second)
             }
         }
-        // Of sixteen clients all choose alike, or the same for both ports, once in more than 10⁹ times.
+        // Sixteen clients all choose alike, or the same for both ports, less than once in 10⁹ times.
         #expect(Set(pairs.map { $0[0] }).count > 1)
-        // In turn, as userspace mode chooses, it is the same for both ports.
+        // Userspace mode chooses in turn, so it is the same for both ports.
         if mode != "userspace" { #expect(pairs.contains { $0[0] != $0[1] }) }
         try await lab.proxy.stop()
     }
 
-    @Test("a client that paused for longer than the timeout may go elsewhere", arguments: modes)
+    @Test("a client that pauses for longer than the timeout may go elsewhere", arguments: modes)
     func timeout(mode: String) async throws {
         let web = ServiceManifest(affinitySeconds: 1, endpoints: endpoints)
         let lab = try await ProxyLab(web, mode: mode)
         let client = Visitor(namespace: lab.cluster.outside, ip: "203.0.113.10")
         let first = try await client.server(web.frontend())
-        // Of four the same is chosen twelve times in a row once in 10⁷ times.
+        // The same of four is chosen twelve times in a row once in 10⁷ times.
         for _ in 0..<12 {
             try await Task.sleep(for: .milliseconds(1500))
             if try await client.server(web.frontend()) != first { return try await lab.proxy.stop() }
@@ -65,7 +65,7 @@ struct AffinityTests {
         try await lab.proxy.stop()
     }
 
-    @Test("clients stay where they were through a restart of the proxy")
+    @Test("clients stay where they were across a restart of the proxy")
     func restart() async throws {
         let web = ServiceManifest(affinitySeconds: 600, endpoints: endpoints)
         let lab = try await ProxyLab(web)
@@ -85,7 +85,7 @@ struct AffinityTests {
         var homes: [String: String] = [:]
         let clients = try await manyClients(lab)
         for client in clients { homes[client.ip] = try await client.server(web.frontend()) }
-        // In turn, all endpoints are somebody's.
+        // In turn, every endpoint has a client.
         #expect(Set(homes.values).count == endpoints.count)
         let first = lab.proxy
         try await lab.startAgain()
@@ -108,12 +108,12 @@ struct AffinityTests {
     }
 }
 
-/// One who connects from a certain address.
+/// A client with a certain source address.
 private struct Visitor {
     let namespace: NetworkNamespace
     let ip: String
 
-    /// Who answers; fails the test if nobody does.
+    /// The server that answers; fails the test if none does.
     func server(_ target: SocketAddress, sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
         let outcome = try await namespace.connect(to: target, from: ip)
         return try #require(outcome.server, "\(outcome)", sourceLocation: sourceLocation).ip

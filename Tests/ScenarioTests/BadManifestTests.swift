@@ -2,7 +2,7 @@ import Foundation
 import LabKit
 import Testing
 
-/// A mistake in a file is named in the log, and what worked before works on.
+/// A mistake in a file is named in the log, and what worked before still does.
 @Suite("Mistakes in manifests", .serialized)
 struct BadManifestTests {
     let web = ServiceManifest(endpoints: ["10.244.0.7"])
@@ -33,7 +33,7 @@ struct BadManifestTests {
         try await lab.proxy.stop()
     }
 
-    @Test("an empty file is named, and does no harm")
+    @Test("an empty file is reported, and does no harm")
     func emptyFile() async throws {
         let lab = try await ProxyLab(web)
         for name in ["empty.yaml", "web.yaml"] {
@@ -68,7 +68,7 @@ struct BadManifestTests {
         try await lab.proxy.stop()
     }
 
-    @Test("when the folder vanishes what was programmed stays, and it is read again when it is back")
+    @Test("when the folder vanishes, rules stay, and it is read again when it returns")
     func folderVanishes() async throws {
         let lab = try await ProxyLab(web, spares: ["10.244.0.8"])
         let folder = lab.manifests.url

@@ -1,15 +1,15 @@
 import LabKit
 import Testing
 
-/// Pods behind a bridge, recognised by it (`--detect-local-mode BridgeInterface`).
-@Suite("Pods behind a bridge", .serialized)
+/// Pods on a bridge, recognised by it (`--detect-local-mode BridgeInterface`).
+@Suite("Pods on a bridge", .serialized)
 struct BridgeTests {
     private static let pod = "10.244.0.130"
     private static let gateway = "10.244.0.129"
     private let remote = "10.244.1.8"
     private let local = "10.244.0.7"
 
-    @Test("keep their address at the endpoint, and everybody else is masqueraded", arguments: ["nftables", "iptables"])
+    @Test("keep their address at the endpoint, and all others are masqueraded", arguments: ["nftables", "iptables"])
     func masquerade(mode: String) async throws {
         let service = ServiceManifest(endpoints: [remote])
         let lab = try await ProxyLab(
@@ -20,7 +20,7 @@ struct BridgeTests {
 
         let fromPod = try await bridged.connect(to: target, from: Self.pod)
         #expect(fromPod == .served(by: SocketAddress(remote, 80), source: Self.pod))
-        // On a card of its own, this pod is none that the bridge speaks for.
+        // This pod has its own interface, so it does not count as one on the bridge.
         for client in [lab.cluster.pod, lab.cluster.outsider] {
             guard case .served(_, let source) = try await client.connect(to: target) else {
                 Issue.record("\(client.name) is not served")
@@ -48,13 +48,13 @@ struct BridgeTests {
         try await lab.proxy.stop()
     }
 
-    /// A pod whose card is a port of the node's bridge br0.
+    /// A pod whose interface is a port of the node's bridge br0.
     private func connectBridgedPod(to cluster: Cluster) async throws -> NetworkNamespace {
         let pod = try await NetworkNamespace(name: "pod-bridged")
         try await cluster.node.ip(
             "link add br0 type bridge", "addr add \(Self.gateway)/25 dev br0", "link set br0 up",
             "link add vethbr index 3000 type veth peer name eth0 netns \(try await pod.path)",
-            // What bridges of pods have, so that a pod reaches itself.
+            // The setting of pods' bridges that lets a pod reach itself.
             "link set vethbr master br0", "link set vethbr type bridge_slave hairpin on", "link set vethbr up")
         try await pod.ip(
             "link set lo up", "addr add \(Self.pod)/25 dev eth0", "link set eth0 up",

@@ -7,7 +7,7 @@ import Testing
 struct CapabilityTests {
     private let web = ServiceManifest(endpoints: ["10.244.0.7", "10.244.1.9"])
 
-    /// The program with these capabilities and no others.
+    /// The program with exactly these capabilities.
     private func command(_ folder: TemporaryFolder, mode: String, _ capabilities: String) throws -> [String] {
         ["setpriv", "--bounding-set", capabilities, "--inh-caps=-all", "--"]
             + (try Servicelet.proxy(manifests: folder.url, mode: mode))
@@ -32,7 +32,7 @@ struct CapabilityTests {
         try await proxy.stop()
     }
 
-    @Test("without NET_ADMIN it ends, and says what is missing", arguments: ["nftables", "iptables"])
+    @Test("without NET_ADMIN it exits, and says what is missing", arguments: ["nftables", "iptables"])
     func missing(mode: String) async throws {
         let cluster = try await Cluster()
         let folder = try TemporaryFolder()

@@ -1,7 +1,7 @@
 import LabKit
 import Testing
 
-/// What `/metrics` says of the connections that clients make. The mode ipvs is in VirtualMachineTests.
+/// The counts of clients' connections in `/metrics`. For ipvs mode see VirtualMachineTests.
 @Suite("Connections are counted", .serialized)
 struct ConnectionCountTests {
     static let modes = ["nftables", "iptables", "userspace"]
@@ -17,7 +17,7 @@ struct ConnectionCountTests {
             separator: "\n")
     }
 
-    /// Waits until so many connections to the Service `name` have been counted.
+    /// Waits until this many connections to the Service `name` have been counted.
     private func expectCount(_ count: Int, of name: String = "web", _ lab: ProxyLab) async throws {
         let labels = #"namespace="default",service="\#(name)",port="p80",protocol="TCP",ip_family="IPv4""#
         let line = "servicelet_service_connections_total{\(labels)} \(count)"
@@ -42,18 +42,18 @@ struct ConnectionCountTests {
         _ = try await lab.cluster.pod.connect(10, to: web.frontend())
         try await expectCount(65, lab)
 
-        // Connections to a pod itself are no Service's.
+        // Connections to a pod itself belong to no Service.
         _ = try await lab.cluster.remotePod.connect(5, to: SocketAddress("10.244.0.7", 80))
         let other = ServiceManifest(name: "other", clusterIP: "10.96.0.6", endpoints: ["10.244.0.7"])
         try lab.apply(other)
         try await expectCount(0, of: "other", lab)
         try await expectCount(65, lab)
         try await lab.proxy.stop()
-        // What counted is gone with the process.
+        // The counts are gone with the process.
         #expect(try await !lab.cluster.node.run("nft", "list", "tables").contains("servicelet-connections"))
     }
 
-    @Test("unless nobody asks for it", arguments: modes)
+    @Test("unless it is not requested", arguments: modes)
     func off(mode: String) async throws {
         let lab = try await ProxyLab(web, mode: mode)
         #expect(try await metrics(lab).allSatisfy { !$0.contains("servicelet_service_connections_total") })

@@ -1,12 +1,12 @@
 import LabKit
 import Testing
 
-/// Clients connect without pause while something changes, and not one connection fails.
+/// Clients connect continuously while something changes, and no connection fails.
 @Suite("No connection fails", .serialized)
 struct ContinuityTests {
     let stable = ServiceManifest(endpoints: ["10.244.0.7", "10.244.0.8", "10.244.1.9"])
     static let modes = ["nftables", "iptables"]
-    /// Those too whose connections end with the process.
+    /// Also modes whose connections end with the process.
     static let allModes = modes + ["userspace"]
 
     @Test("while the proxy is stopped and started again", arguments: modes)
@@ -33,7 +33,7 @@ struct ContinuityTests {
         try await lab.proxy.stop()
     }
 
-    @Test("while an endpoint comes and goes two hundred times", arguments: allModes)
+    @Test("while an endpoint is added and removed two hundred times", arguments: allModes)
     func manyChanges(mode: String) async throws {
         let visitor = "10.244.1.10"
         let lab = try await ProxyLab(stable, spares: [visitor], mode: mode)
@@ -46,12 +46,12 @@ struct ContinuityTests {
             }
         }
         expectServed(outcomes)
-        // The visitor was there: the changes reached the kernel.
+        // The endpoint was used: the changes reached the kernel.
         #expect(outcomes.keys.contains { $0.server?.ip == visitor })
         try await lab.proxy.stop()
     }
 
-    @Test("while all endpoints but one go", arguments: allModes)
+    @Test("while all endpoints but one are removed", arguments: allModes)
     func allButOne(mode: String) async throws {
         let lab = try await ProxyLab(stable, mode: mode)
         var web = stable
@@ -95,7 +95,7 @@ struct ContinuityTests {
         try await lab.proxy.stop()
     }
 
-    @Test("with session affinity, while the client's endpoint goes again and again", arguments: allModes)
+    @Test("with session affinity, while the client's endpoint is removed repeatedly", arguments: allModes)
     func affinity(mode: String) async throws {
         var web = stable
         web.affinitySeconds = 600

@@ -3,13 +3,13 @@ import Foundation
 import LabKit
 import Testing
 
-/// DNS as Pods ask for it: names from an API server, and everything in one process.
+/// DNS as Pods use it: names from an API server, and everything in one process.
 @Suite("DNS", .serialized)
 struct DNSTests {
     private static let slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
     private static let services = "/api/v1/namespaces/default/services"
 
-    @Test("a changed endpoint is answered, and an API server that goes away takes no name with it")
+    @Test("a changed endpoint is answered, and names survive the loss of the API server")
     func follow() async throws {
         let cluster = try await Cluster()
         let server = try await APIServerProcess(on: cluster.third)
@@ -91,7 +91,7 @@ struct DNSTests {
         #"{"addresses":["\#(address)"],"conditions":{"ready":true}}"#
     }
 
-    /// What the client pod is told; nothing if nobody answers.
+    /// The answer to the client pod; empty if there is none.
     private func dig(_ cluster: Cluster, _ server: String, _ arguments: String...) async throws -> [Substring] {
         let dig = try await cluster.clientPod.spawn(
             ["dig", "@\(server)", "+short", "+tries=1", "+time=2"] + arguments)

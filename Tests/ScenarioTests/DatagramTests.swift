@@ -1,13 +1,13 @@
 import LabKit
 import Testing
 
-/// What is true of clients that keep their source port: the kernel remembers where their connection goes, so the proxy
-/// has to make it forget.
+/// Clients that keep their source port: the kernel remembers where their connection goes, so the proxy
+/// must make it forget.
 @Suite("UDP clients that keep their port", .serialized)
 struct DatagramTests {
     static let ways = ["clusterIP from pod", "clusterIP from node", "nodePort from outside"]
     static let modes = ["nftables", "iptables"]
-    /// Those too that serve only while the proxy runs.
+    /// Also modes that serve only while the proxy runs.
     static let allModes = modes + ["userspace"]
     let first = "10.244.0.7"
     let second = "10.244.1.8"
@@ -53,7 +53,7 @@ struct DatagramTests {
         try await lab.proxy.stop()
     }
 
-    @Test("go to another endpoint when theirs went while no proxy ran", arguments: ways, modes)
+    @Test("go to another endpoint when theirs was removed while no proxy ran", arguments: ways, modes)
     func removedMeanwhile(way: String, mode: String) async throws {
         var dns = service([first])
         let lab = try await ProxyLab(dns, spares: [second], mode: mode)
@@ -83,7 +83,7 @@ struct DatagramTests {
         try await lab.proxy.stop()
     }
 
-    @Test("stay where they are while other endpoints come and go", arguments: allModes)
+    @Test("stay where they are while other endpoints are added and removed", arguments: allModes)
     func others(mode: String) async throws {
         var dns = service([first])
         let lab = try await ProxyLab(dns, spares: [second], mode: mode)

@@ -3,8 +3,8 @@ import Foundation
 import LabKit
 import Testing
 
-/// The program in the place of kube-proxy's, with the arguments and the ConfigMap that kubeadm gave that.
-@Suite("In kube-proxy's place", .serialized)
+/// The program instead of kube-proxy, with kubeadm's arguments and ConfigMap.
+@Suite("Replacing kube-proxy", .serialized)
 struct DropInTests {
     private static let services = "/api/v1/namespaces/default/services"
     private static let slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
@@ -12,7 +12,7 @@ struct DropInTests {
     private let distant = SocketAddress("10.244.1.9", 80)
     private let clusterIP = SocketAddress("10.96.0.50", 80)
 
-    /// kubeadm's ConfigMap `kube-proxy`, as it is mounted.
+    /// kubeadm's ConfigMap `kube-proxy`, as mounted.
     private func configuration(kubeconfig: URL, mode: String) -> String {
         """
         apiVersion: kubeproxy.config.k8s.io/v1alpha1
@@ -81,7 +81,7 @@ struct DropInTests {
             """
     }
 
-    @Test("it serves, answers and reports as kube-proxy, and ends when its file changes", arguments: ["", "nftables"])
+    @Test("it serves, answers and reports as kube-proxy, and exits when its file changes", arguments: ["", "nftables"])
     func kubeadm(mode: String) async throws {
         let cluster = try await Cluster()
         for endpoint in [local, distant] { try await cluster.serve(endpoint) }
@@ -102,7 +102,7 @@ struct DropInTests {
         #expect(try await answer("/configz", from: cluster.node).contains(#""detectLocalMode":"NodeCIDR""#))
         #expect(try await answer("/metrics", from: cluster.node).contains("\nkubernetes_build_info{"))
 
-        // A load balancer asks from outside, on any path.
+        // A load balancer queries from outside, on any path.
         let check = try await cluster.outsider.namespace.run(
             "curl", "--silent", "--include", "http://\(ClusterAddress.node):31234/any/path")
         #expect(check.contains("200 OK"), "\(check)")
@@ -130,7 +130,7 @@ struct DropInTests {
         try await server.stop()
     }
 
-    @Test("other pod networks of the Node end it")
+    @Test("changed pod networks of the Node end it")
     func podNetworks() async throws {
         let cluster = try await Cluster()
         let server = try await APIServerProcess(on: cluster.third)
@@ -155,7 +155,7 @@ struct DropInTests {
         try await server.stop()
     }
 
-    @Test("--init-only sets what needs privileges, in its own network namespace, and ends")
+    @Test("--init-only applies privileged settings, in its own network namespace, and exits")
     func initOnly() async throws {
         let cluster = try await Cluster()
         let setting = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_close_wait"

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("An edit of a manifest", .serialized)
 struct EditTests {
-    @Test("takes effect without anybody's doing", arguments: ["nftables", "iptables", "userspace"])
+    @Test("takes effect by itself", arguments: ["nftables", "iptables", "userspace"])
     func edit(mode: String) async throws {
         let endpoints = ["10.244.0.7", "10.244.0.8"]
         var web = ServiceManifest(endpoints: [endpoints[0]])

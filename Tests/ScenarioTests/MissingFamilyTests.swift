@@ -3,13 +3,13 @@ import KubernetesTestKit
 import LabKit
 import Testing
 
-/// A machine that lacks IPv6, with Services that have both families. What a kernel without nf_tables for IPv6 does is
-/// in NFTablesDataplaneTests.
+/// A machine without IPv6, with dual-stack Services. For a kernel without nf_tables for IPv6 see
+/// NFTablesDataplaneTests.
 @Suite("Without IPv6", .serialized)
 struct MissingFamilyTests {
     private let scenario = Scenario(folder: Fixtures.scenarios.appending(path: "14-dual-stack"))
 
-    /// Expects what was recorded of IPv4.
+    /// Expects what was recorded for IPv4.
     private func expectService(_ questions: [Question], mode: String) async throws {
         let asked = questions.filter { !$0.frontend.address.isIPv6 }
         let observed = try await Scenario.observe(asked)
@@ -18,7 +18,7 @@ struct MissingFamilyTests {
         for (name, observation) in observed { #expect(observation == expected[name], "\(name)") }
     }
 
-    @Test("where IPv6 is switched off, IPv4 is served", arguments: ["nftables", "iptables"])
+    @Test("if IPv6 is disabled, IPv4 is served", arguments: ["nftables", "iptables"])
     func disabled(mode: String) async throws {
         let cluster = try await Cluster()
         let questions = try await scenario.prepare(cluster)
@@ -30,11 +30,11 @@ struct MissingFamilyTests {
         try await proxy.stop()
     }
 
-    @Test("where ip6tables is not installed, IPv4 is served, and the log says so once")
+    @Test("if ip6tables is not installed, IPv4 is served, and the log says so once")
     func programs() async throws {
         let cluster = try await Cluster()
         let questions = try await scenario.prepare(cluster)
-        // Nothing but iptables is in the folder.
+        // The folder contains only iptables.
         let folder = try TemporaryFolder()
         for name in ["iptables-nft", "iptables-nft-save", "iptables-nft-restore"] {
             try FileManager.default.createSymbolicLink(
@@ -47,7 +47,7 @@ struct MissingFamilyTests {
         let proxy = try await ProxyProcess(["env", "PATH=\(folder.url.path)"] + command, on: cluster.node)
         try await expectService(questions, mode: "iptables")
 
-        // Another programming says it no more.
+        // Another programming does not repeat it.
         let another = ServiceManifest(name: "another", clusterIP: "10.96.0.250", endpoints: ["10.244.1.9"])
         try await cluster.serve(SocketAddress("10.244.1.9", 80))
         try manifests.write(another.yaml, to: "another.yaml")

@@ -1,7 +1,7 @@
 import LabKit
 import Testing
 
-/// Changes to and from the mode ipvs are in VirtualMachineTests.
+/// For changes to and from ipvs mode see VirtualMachineTests.
 @Suite("A change of mode", .serialized)
 struct ModeChangeTests {
     static let modes = ["nftables", "iptables", "userspace"]

@@ -3,8 +3,8 @@ import KubernetesTestKit
 import LabKit
 import Testing
 
-/// What is around the rules: how other tools see them, and how they come, change and go.
-@Suite("The life of a proxy", .serialized)
+/// The rules' lifecycle: how other tools see them, and how they are added, changed and removed.
+@Suite("Lifecycle of a proxy", .serialized)
 struct ProxyLifecycleTests {
     let scenario = Scenario(folder: Fixtures.scenarios.appending(path: "03-nodeport-three"))
     let clusterIP = SocketAddress("10.108.6.217", 80)
@@ -24,7 +24,7 @@ struct ProxyLifecycleTests {
         try await proxy.stop()
     }
 
-    @Test("SIGTERM ends the proxy and leaves the rules; cleanup takes them away")
+    @Test("SIGTERM ends the proxy and leaves the rules; cleanup removes them")
     func endAndCleanup() async throws {
         let cluster = try await Cluster()
         for endpoint in endpoints { try await cluster.serve(endpoint) }
@@ -66,8 +66,7 @@ struct ProxyLifecycleTests {
         try await proxy.stop()
     }
 
-    /// Connects, one connection after the other, until `isEnough` of who answered; throws if one of them is not
-    /// answered.
+    /// Connects repeatedly until `isEnough` of the servers that answered; throws if a connection is not answered.
     private func steadyConnections(
         _ client: Client, until isEnough: ([SocketAddress]) -> Bool
     ) async throws -> [SocketAddress] {
@@ -80,7 +79,7 @@ struct ProxyLifecycleTests {
         return servers
     }
 
-    /// The List with an endpoint taken out of its EndpointSlice.
+    /// The List without an endpoint of its EndpointSlice.
     private func removing(_ ip: String, from list: String) throws -> String {
         var list = try #require(try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [String: Any])
         let items = try #require(list["items"] as? [[String: Any]])

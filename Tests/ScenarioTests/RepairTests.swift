@@ -2,13 +2,13 @@ import ChildProcesses
 import LabKit
 import Testing
 
-/// What others take away comes back, and the log says who took what.
+/// State removed by others is restored, and the log says which program removed what.
 @Suite("Repair", .serialized)
 struct RepairTests {
     let web = ServiceManifest(endpoints: ["10.244.0.7", "10.244.1.9"])
 
     @Test(
-        "what nft removes comes back, and the log names it and who did it",
+        "what nft removes is restored, and the log names it and the program",
         arguments: [
             (["flush", "ruleset"], ["table ip servicelet", "table ip6 servicelet"]),
             (["delete", "table", "ip", "servicelet"], ["table ip servicelet"]),
@@ -32,7 +32,7 @@ struct RepairTests {
         try await lab.proxy.stop()
     }
 
-    @Test("a rule that nft deletes comes back")
+    @Test("a rule deleted by nft is restored")
     func rule() async throws {
         let lab = try await ProxyLab(web)
         let before = try await ruleset(lab)
@@ -48,7 +48,7 @@ struct RepairTests {
         try await lab.proxy.stop()
     }
 
-    @Test("a foreign rule in our chain goes")
+    @Test("a foreign rule in our chain is removed")
     func foreignRule() async throws {
         let lab = try await ProxyLab(web)
         let before = try await ruleset(lab)
@@ -58,7 +58,7 @@ struct RepairTests {
         try await lab.proxy.stop()
     }
 
-    @Test("others' tables stay as they are, and are no cause for repair")
+    @Test("others' tables stay as they are, and cause no repair")
     func foreignTable() async throws {
         let lab = try await ProxyLab(web)
         let node = lab.cluster.node
@@ -76,7 +76,7 @@ struct RepairTests {
     }
 
     @Test(
-        "what iptables flushes comes back", arguments: [["-t", "nat", "-F"], ["-t", "nat", "-F", "KUBE-SERVICES"]])
+        "what iptables flushes is restored", arguments: [["-t", "nat", "-F"], ["-t", "nat", "-F", "KUBE-SERVICES"]])
     func iptables(command: [String]) async throws {
         let lab = try await ProxyLab(web, mode: "iptables")
         try await damage(lab, ["iptables"] + command)
@@ -95,7 +95,7 @@ struct RepairTests {
     }
 
     private func ruleset(_ lab: ProxyLab) async throws -> Set<String> {
-        // The order of elements and of chains is the kernel's affair.
+        // The order of elements and of chains is up to the kernel.
         let text = try await lab.cluster.node.run("nft", "-s", "list", "ruleset")
         return Set(text.split { "\n,{}=".contains($0) }.map { $0.split { " \t".contains($0) }.joined(separator: " ") })
     }

@@ -12,7 +12,7 @@ struct ScenarioTests {
         "18-many-slices", "19-proxy-mode-lb", "20-sctp",
     ]
 
-    @Test("connections experience what they do with kube-proxy", arguments: all, ["nftables", "iptables"])
+    @Test("connections behave as with kube-proxy", arguments: all, ["nftables", "iptables"])
     func scenario(name: String, mode: String) async throws {
         let scenario = Scenario(folder: Fixtures.scenarios.appending(path: name))
         let cluster = try await Cluster()

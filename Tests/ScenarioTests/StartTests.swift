@@ -3,14 +3,14 @@ import Foundation
 import LabKit
 import Testing
 
-/// What keeps a proxy from starting ends it with a status and a message that says what to do.
-@Suite("A start that cannot be", .serialized)
+/// A failed start exits with a status and a message that says what to do.
+@Suite("Failed starts", .serialized)
 struct StartTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("with --bind-address-hard-fail, a taken health port is named with its flag")
+    @Test("with --bind-address-hard-fail, a health port in use is named with its flag")
     func healthPortTaken() async throws {
         let node = try await lonelyNode()
         try await node.serve(SocketAddress("0.0.0.0", 10256))
@@ -29,14 +29,14 @@ struct StartTests {
         #expect(errors.contains("root"))
     }
 
-    @Test("a folder that is not there is named")
+    @Test("a missing folder is named")
     func noFolder() async throws {
         let missing = folder.url.appending(path: "missing")
         let errors = try await failure(Servicelet.proxy(manifests: missing), on: lonelyNode())
         #expect(errors.contains(missing.path))
     }
 
-    @Test("an unknown mode and a network that is none are named with their flags")
+    @Test("an unknown mode and an invalid network are named with their flags")
     func flags() async throws {
         let command = try Servicelet.proxy(manifests: folder.url)
         let mode = try await failure(command + ["--proxy-mode", "ebpf"], on: lonelyNode())
@@ -53,7 +53,7 @@ struct StartTests {
         return node
     }
 
-    /// What a command wrote before it ended with a status that is not 0.
+    /// The output of a command that exits with a status other than 0.
     private func failure(
         _ command: [String], on node: NetworkNamespace, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> String {

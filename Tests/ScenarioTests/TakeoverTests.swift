@@ -3,10 +3,10 @@ import KubernetesTestKit
 import LabKit
 import Testing
 
-/// The program starts where kube-proxy has programmed in iptables mode, and kube-proxy is gone.
-@Suite("Rules that kube-proxy left", .serialized)
+/// The program starts on a node with rules of kube-proxy's iptables mode, after kube-proxy has gone.
+@Suite("kube-proxy's leftover rules", .serialized)
 struct TakeoverTests {
-    /// Where nobody answers over TCP or UDP: there the rules of kube-proxy only have to go.
+    /// Scenarios without an answer over TCP or UDP: there kube-proxy's rules must only be removed.
     private static let unserved: Set<String> = ["05-no-endpoints", "17-not-proxied", "20-sctp"]
 
     @Test(
@@ -40,11 +40,11 @@ struct TakeoverTests {
         try await proxy?.stop()
     }
 
-    /// The questions that are answered before and after, one of each kind: by Service, frontend and client. At most so
-    /// many that each makes many connections.
+    /// The questions answered before and after, one of each kind: by Service, frontend and client. Few enough that each
+    /// makes many connections.
     private func served(_ questions: [Question], of scenario: Scenario, _ mode: String) throws -> [Question] {
         let before = try scenario.recording("iptables")
-        // A proxy in user space serves what the rules of iptables mode serve.
+        // A userspace proxy serves what the rules of iptables mode serve.
         let after = try scenario.recording(mode == "nftables" ? "nftables" : "iptables")
         var kinds: Set<String> = []
         let served = questions.filter { question in

@@ -2,10 +2,10 @@ import Foundation
 import LabKit
 import Testing
 
-/// What becomes of connections that last, in the mode that carries them itself.
-@Suite("Lasting connections in userspace mode", .serialized)
+/// Long-lived connections in the mode that carries them itself.
+@Suite("Long-lived connections in userspace mode", .serialized)
 struct UserspaceConnectionTests {
-    @Test("a proxy that is told to stop serves on until its last connection has ended")
+    @Test("a stopping proxy keeps serving until its last connection has ended")
     func drain() async throws {
         let lab = try await EchoLab()
         let early = try await lab.open(3)
@@ -44,7 +44,7 @@ struct UserspaceConnectionTests {
         #expect(try await lab.check(client) == 0)
     }
 
-    @Test("an idle connection costs two files, and little memory")
+    @Test("an idle connection costs two files and little memory")
     func idle() async throws {
         let lab = try await EchoLab()
         let count = 400
@@ -55,7 +55,7 @@ struct UserspaceConnectionTests {
         let client = try await lab.open(count)
         let after = try Usage(process)
         #expect(after.files - before.files <= 2 * count + 8)
-        // A page for each would be far more than there is any use for.
+        // A page for each would be far too much.
         #expect(after.memory - before.memory < count * 4096, "\(before) \(after)")
         #expect(try await lab.check(client) == count)
         try await lab.proxy.stop()
@@ -80,10 +80,10 @@ struct UserspaceConnectionTests {
         }
     }
 
-    /// What a process holds now.
+    /// A process's current resources.
     private struct Usage {
         var files: Int
-        /// Bytes of memory of its own (RssAnon, proc(5)).
+        /// Private memory in bytes (RssAnon, proc(5)).
         var memory: Int
 
         init(_ process: Int) throws {
@@ -97,9 +97,9 @@ struct UserspaceConnectionTests {
 }
 
 extension EchoLab {
-    /// The number of the proxy's process.
+    /// The proxy's process id.
     fileprivate func process() async throws -> Int {
-        // The health endpoint is its own.
+        // The health endpoint is the process's own.
         let line = try await cluster.node.run("ss", "-H", "-ltnp", "sport = :10256")
         let number = line.firstMatch(of: #/pid=(\d+)/#)?.output.1
         return try #require(number.flatMap { Int($0) }, "\(line)")

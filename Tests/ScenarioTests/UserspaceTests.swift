@@ -8,11 +8,11 @@ import Testing
 struct UserspaceTests {
     let web = ServiceManifest(ports: [.init(nodePort: 30080)], endpoints: ["10.244.0.7", "10.244.0.8", "10.244.1.9"])
     private let nodePort = SocketAddress(ClusterAddress.node, 30080)
-    /// Nobody who may change the network of the machine.
+    /// A user without permission to change the machine's network.
     private static let unprivileged = ["setpriv", "--bounding-set", "-net_admin", "--"]
 
     @Test(
-        "connections experience what they do with kube-proxy, except for the source address",
+        "connections behave as with kube-proxy, except for the source address",
         arguments: ScenarioTests.all, ["redirect", "loopback"])
     func scenario(name: String, reach: String) async throws {
         let scenario = Scenario(folder: Fixtures.scenarios.appending(path: name))
@@ -55,7 +55,7 @@ struct UserspaceTests {
         try await lab.proxy.stop()
     }
 
-    @Test("with the process go its sockets: connections are refused at once, and served when it is back")
+    @Test("sockets end with the process: connections are refused at once, and served after a restart")
     func killed() async throws {
         let lab = try await ProxyLab(web, mode: "userspace")
         try await lab.proxy.kill()
@@ -68,7 +68,7 @@ struct UserspaceTests {
     }
 
     @Test(
-        "what a killed proxy has left behind is used again, and what nobody wants any more is gone",
+        "the leftovers of a killed proxy are reused, and unneeded ones removed",
         arguments: ["redirect", "loopback"])
     func leftovers(reach: String) async throws {
         let arguments = ["--userspace-reach", reach]
@@ -93,7 +93,7 @@ struct UserspaceTests {
         try await lab.proxy.stop()
     }
 
-    @Test("ss shows whose the ports are, and nobody else can take them")
+    @Test("ss shows the owner of the ports, and other programs cannot take them")
     func sockets() async throws {
         let lab = try await ProxyLab(web, mode: "userspace")
         let node = lab.cluster.node
@@ -104,7 +104,7 @@ struct UserspaceTests {
         try await lab.proxy.stop()
     }
 
-    @Test("a port that redirects lead to is of no use to others")
+    @Test("the target port of redirects cannot be used directly")
     func redirectPort() async throws {
         let lab = try await ProxyLab(web, mode: "userspace")
         let node = lab.cluster.node
@@ -189,7 +189,7 @@ struct UserspaceTests {
         try await lab.proxy.stop()
     }
 
-    @Test("a node port that another program holds is named, and served once it is free")
+    @Test("a node port held by another program is named, and served once it is free")
     func takenPort() async throws {
         let cluster = try await Cluster()
         for ip in web.endpoints { try await cluster.serve(SocketAddress(ip, 80)) }

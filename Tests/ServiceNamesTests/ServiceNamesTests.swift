@@ -48,7 +48,7 @@ struct ServiceNamesTests {
         #expect(try zone.ask("shop.svc", .a) == ["NODATA"])
     }
 
-    @Test("an ExternalName stands for its target, but digits stand for nothing")
+    @Test("an ExternalName is an alias of its target, but digits are not")
     func externalName() throws {
         let zone = try Zone([
             service("shop/out", .external("www.example.com"), ports: []),
@@ -61,7 +61,7 @@ struct ServiceNamesTests {
         #expect(try zone.ask("digits.shop.svc", .a) == ["NODATA"])
     }
 
-    @Test("a change of one endpoint changes its answers, and gives up its address")
+    @Test("a change of one endpoint changes its answers, and releases its address")
     func changes() throws {
         var zone = try Zone([
             service("shop/db", .headless), slice("shop/db-a", of: "shop/db", [("10.244.0.1", "")]),
@@ -71,12 +71,12 @@ struct ServiceNamesTests {
         #expect(try zone.ask("db.shop.svc", .a) == ["A 10.244.0.9"])
         #expect(try zone.pointers(to: "10.244.0.1") == [])
         #expect(zone.registry.names.serial == 2)
-        // Whoever still has the earlier names sees them unchanged.
+        // Copies of the earlier names are unchanged.
         zone.registry = NameRegistry(before)
         #expect(try zone.ask("db.shop.svc", .a) == ["A 10.244.0.1"])
     }
 
-    @Test("what arrives in parts before everything is here is answered as if it had come at once")
+    @Test("initial objects that arrive in parts are answered as if they had arrived at once")
     func parts() async throws {
         let zone = try Zone([])
         var registry = NameRegistry(ServiceNames(zone: zone.registry.names.zone))
@@ -84,7 +84,7 @@ struct ServiceNamesTests {
         registry.apply([service("shop/db", .headless), service("shop/gone", .headless)], at: 2)
         registry.apply([slice("shop/db-b", of: "shop/db", [("10.244.0.2", "")])], at: 3)
         await registry.prepare()
-        // More arrives for a Service that is prepared already.
+        // More arrives for an already prepared Service.
         registry.apply([slice("shop/db-c", of: "shop/db", [("10.244.0.3", "")])], at: 4)
         registry.apply([.service(NamespacedName(namespace: "shop", name: "gone"), nil)], at: 5)
         registry.apply([service("shop/web", .cluster([ip("10.96.0.1")]))], at: 6)
@@ -109,7 +109,7 @@ struct ServiceNamesTests {
         #expect(try zone.pointers(to: "10.244.0.1") == ["PTR 10-244-0-1.b.shop.svc.cluster.local."])
     }
 
-    @Test("a Service that goes takes its names along, and a slice without a Service has none")
+    @Test("a removed Service's names are removed, and a slice without a Service has none")
     func removal() throws {
         var zone = try Zone([
             service("shop/db", .headless), slice("shop/db-a", of: "shop/db", [("10.244.0.1", "boo")]),
@@ -142,7 +142,7 @@ struct ServiceNamesTests {
         #expect(try disabled.ask("pod", .a) == ["NODATA"])
     }
 
-    @Test("before all objects are here, only what needs none is answered")
+    @Test("before all objects have arrived, only names that need none are answered")
     func unsynchronized() throws {
         var zone = try Zone()
         zone.registry = NameRegistry(ServiceNames(zone: zone.registry.names.zone))
@@ -150,7 +150,7 @@ struct ServiceNamesTests {
         #expect(try zone.ask("dns-version", .txt) == ["TXT 1.1.0"])
     }
 
-    @Test("random changes in any order give the names that the last state gives", arguments: 1...6)
+    @Test("random changes in any order give the names of the last state", arguments: 1...6)
     func anyOrder(seed: UInt64) throws {
         var generator = Numbers(state: seed &* 0x9E37_79B9_7F4A_7C15)
         var incremental = try Zone()

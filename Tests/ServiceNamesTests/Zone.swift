@@ -4,7 +4,7 @@ import KubernetesAPI
 import ServiceNames
 import Testing
 
-/// Names to change and to ask, with answers as text.
+/// Names to change and query, with answers as text.
 struct Zone {
     var registry: NameRegistry
 

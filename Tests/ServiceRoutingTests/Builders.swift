@@ -2,10 +2,10 @@ import InternetAddresses
 import KubernetesAPI
 import ServiceRouting
 
-/// The cluster that the tests speak of: node `n1` in zone `z1`; objects in namespace `default`.
+/// The tests' cluster: node `n1` in zone `z1`; objects in namespace `default`.
 let nodeName = "n1"
 
-/// An address that the test writes down; unreadable ones become the unspecified address and make the test fail.
+/// A literal address; invalid ones become the unspecified address and fail the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }
 
 func service(
@@ -54,7 +54,7 @@ func key(_ service: String, _ port: String = "", _ family: IPFamily = .ipv4) -> 
 }
 
 extension Endpoint.Conditions {
-    /// It goes away, and still answers.
+    /// It is terminating, but still serves.
     static let draining: Self = [.serving, .terminating]
 }
 
@@ -78,7 +78,7 @@ extension RoutingTable {
         _ = apply((objects + [.node(own)]).map(ObjectChange.set))
     }
 
-    /// The addresses of the frontends that a Service port got, as text.
+    /// The addresses of a Service port's frontends, as text.
     func frontends(_ service: String, _ family: IPFamily = .ipv4) -> [String]? {
         route(for: key(service, "", family))?.frontends.map(\.description)
     }

@@ -3,7 +3,7 @@ import KubernetesAPI
 import ServiceRouting
 import Testing
 
-/// Why endpoints are used or left out.
+/// Why endpoints are used or excluded.
 @Suite struct EndpointDecisionTests {
     private func decide(
         _ endpoints: Endpoint..., type: EndpointSlice.AddressType = .ipv4,
@@ -14,7 +14,7 @@ import Testing
         return RoutingTable([service("web")], [all]).endpointDecisions(for: key("web"))
     }
 
-    @Test("each endpoint is told, with what policy Cluster and policy Local make of it")
+    @Test("each endpoint is listed, with the decisions of policy Cluster and policy Local")
     func chosen() {
         let decisions = decide(endpoint("10.244.0.1", on: nodeName), endpoint("10.244.1.1"))
         #expect(decisions.map(\.address) == [ip("10.244.0.1"), ip("10.244.1.1")])
@@ -23,7 +23,7 @@ import Testing
         #expect(decisions.map(\.outOfLocal) == [nil, .onOtherNode("n2")])
     }
 
-    @Test("conditions: not ready, draining while others are ready, draining where nobody else is left")
+    @Test("conditions: not ready, draining while others are ready, draining as a last resort")
     func conditions() {
         let mixed = decide(endpoint("10.244.1.1"), endpoint("10.244.1.2", .draining), endpoint("10.244.1.3", .serving))
         #expect(mixed.map(\.outOfCluster) == [nil, .draining, .notReady(.serving)])
@@ -52,7 +52,7 @@ import Testing
         #expect(decisions.map(\.outOfCluster) == [.addressTakenOver, nil])
     }
 
-    @Test("every used endpoint is a backend, and no other is")
+    @Test("exactly the used endpoints are backends")
     func agrees() throws {
         let endpoints = [
             endpoint("10.244.0.1", on: nodeName, zones: ["z1"]), endpoint("10.244.1.1", zones: ["z2"]),

@@ -27,7 +27,7 @@ import Testing
         #expect(selection.hasEndpoints)
     }
 
-    @Test("endpoints that serve while they terminate are used only where none is ready")
+    @Test("endpoints that serve while terminating are used only if none is ready")
     func draining() {
         let none = select(
             slice(
@@ -48,20 +48,20 @@ import Testing
         #expect(text(own.local) == ["10.244.0.16:8080"])
     }
 
-    @Test("a ready endpoint that terminates is ready, for publishNotReadyAddresses")
+    @Test("a ready terminating endpoint is ready, for publishNotReadyAddresses")
     func readyAndTerminating() {
         let selection = select(slice("a", of: "web", endpoint("10.244.1.1", [.ready, .serving, .terminating])))
         #expect(text(selection.cluster) == ["10.244.1.1:8080"])
     }
 
-    @Test("endpoints that do not serve are no endpoints at all")
+    @Test("endpoints that do not serve do not count")
     func unusable() {
         let selection = select(
             slice("a", of: "web", endpoint("10.244.0.1", .terminating, on: nodeName), endpoint("10.244.1.1", [])))
         #expect(selection.cluster.isEmpty && selection.local.isEmpty && !selection.hasEndpoints)
     }
 
-    @Test("endpoints elsewhere count as endpoints where only local ones are asked for")
+    @Test("endpoints elsewhere count as existing even if only local ones are requested")
     func elsewhere() {
         let selection = EndpointSelection(
             for: ServicePort(port: 80), family: .ipv4, in: [slice("a", of: "web", endpoint("10.244.1.1", .draining))],
@@ -114,12 +114,12 @@ import Testing
             #expect(text(selection.cluster) == ["10.244.1.2:8080"])
             #expect(selection.local.isEmpty)
         }
-        // Even where only the terminating one could serve.
+        // Even if only the terminating one could serve.
         let starting = endpoint("10.244.1.1", [], on: "n2")
         #expect(!select(slice("a", of: "web", leaving, starting)).hasEndpoints)
     }
 
-    @Test("endpoints that serve are known beside those that are chosen")
+    @Test("serving endpoints are known in addition to the chosen ones")
     func serving() {
         let selection = select(
             slice(

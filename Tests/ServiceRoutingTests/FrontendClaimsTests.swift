@@ -3,12 +3,12 @@ import KubernetesAPI
 import ServiceRouting
 import Testing
 
-/// Several Services that ask for one frontend.
+/// Several Services that claim one frontend.
 @Suite struct FrontendClaimsTests {
     private let young = service("a-young", ips: ["10.96.0.1"], externalIPs: ["192.0.2.1"], created: 20)
     private let old = service("b-old", ips: ["10.96.0.2"], externalIPs: ["192.0.2.1"], created: 10)
 
-    @Test("the older Service gets the address, in whichever order they come")
+    @Test("the older Service gets the address, in any order of arrival")
     func olderWins() {
         for services in [[young, old], [old, young]] {
             let table = RoutingTable(services)
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test("of Services of one age the first by name gets the address")
+    @Test("of equally old Services the first by name gets the address")
     func nameDecides() {
         var second = young
         second.metadata.creationTime = old.metadata.creationTime
@@ -34,7 +34,7 @@ import Testing
         #expect(table.frontends("thief") == ["clusterIP 10.96.0.9:80"])
     }
 
-    @Test("the loser is told once, with both names, and again when another Service is the owner")
+    @Test("the loser is reported once, with both names, and again when the owner changes")
     func problems() throws {
         var table = RoutingTable()
         #expect(table.set(young).problems.isEmpty)
@@ -58,7 +58,7 @@ import Testing
         #expect(change.entries.first?.new?.frontends.map(\.kind) == [.clusterIP])
     }
 
-    @Test("the loser gets the address back when the owner goes, or asks for it no more")
+    @Test("the loser gets the address back when the owner is removed, or no longer claims it")
     func comesBack() {
         var removed = RoutingTable([young, old])
         #expect(removed.remove(.service, "b-old").entries.map(\.key) == [key("a-young"), key("b-old")])
@@ -72,7 +72,7 @@ import Testing
         #expect(changed.frontends("a-young") == ["clusterIP 10.96.0.1:80", "externalIP 192.0.2.1:80"])
     }
 
-    @Test("a loser that goes changes nothing for the owner")
+    @Test("removing a loser changes nothing for the owner")
     func loserGoes() {
         var table = RoutingTable([young, old])
         #expect(table.remove(.service, "a-young").entries.map(\.key) == [key("a-young")])
@@ -98,7 +98,7 @@ import Testing
         #expect(table.routes.first { $0.key.name.transport == .udp }?.frontends.count == 2)
     }
 
-    @Test("a Service that names the node's own address has it, and the node port is open on the others")
+    @Test("a Service that claims the node's own address owns it, and the node port is open on the others")
     func nodePortAgainstExternalIP() throws {
         let exposed = service("exposed", kind: .nodePort, ports: [ServicePort(port: 80, nodePort: 30080)])
         let claimant = service(
@@ -120,7 +120,7 @@ import Testing
         #expect(table.frontends("exposed")?.count == 3 && table.problems.isEmpty)
     }
 
-    @Test("the same address under another port or protocol is another frontend")
+    @Test("the same address with another port or protocol is another frontend")
     func sharedAddress() {
         let dns = service("dns", ips: ["10.96.0.2"], ports: [ServicePort(port: 53)], externalIPs: ["192.0.2.1"])
         let table = RoutingTable([young, dns])

@@ -3,12 +3,12 @@ import KubernetesAPI
 import ServiceRouting
 import Testing
 
-/// What the node's own Node object means for its routes.
+/// The effect of the node's own Node object on its routes.
 @Suite struct OwnNodeTests {
     private let zonal = slice(
         "web-1", of: "web", endpoint("10.244.1.1", zones: ["z1"]), endpoint("10.244.1.2", zones: ["z2"]))
 
-    @Test("a node that learns its zone, or changes it, chooses endpoints anew")
+    @Test("a node whose zone becomes known or changes chooses endpoints again")
     func zone() {
         var table = RoutingTable([service("web")], [zonal], node: node(zone: nil))
         #expect(table.route(for: key("web"))?.clusterBackends.count == 2)
@@ -17,7 +17,7 @@ import Testing
         #expect(table.set(node(zone: "z2")).isEmpty)
     }
 
-    @Test("other nodes do not count")
+    @Test("other nodes are ignored")
     func otherNodes() {
         var table = RoutingTable([service("web")], [zonal])
         #expect(table.set(node("n2", zone: "z2", internalIPs: ["172.30.0.3"])).isEmpty)
@@ -34,7 +34,7 @@ import Testing
         #expect(change.nodePorts?.addresses == [ip("172.30.0.2"), ip("2001:db8::1")])
     }
 
-    @Test("a change of the addresses is told once, and changes no route without node ports")
+    @Test("a change of the addresses is reported once, and changes no route without node ports")
     func addressChange() {
         var table = RoutingTable([service("web")], [zonal], node: node(internalIPs: ["172.30.0.2"]))
         let change = table.set(node(internalIPs: ["172.30.0.3"]))
@@ -43,7 +43,7 @@ import Testing
         #expect(table.set(node(internalIPs: ["172.30.0.3", "172.30.0.4"])).isEmpty)
     }
 
-    @Test("a node that the cluster has forgotten keeps its routes and addresses")
+    @Test("a node whose Node is deleted keeps its routes and addresses")
     func removedNode() {
         var table = RoutingTable([service("web")], [zonal], node: node(internalIPs: ["172.30.0.2"]))
         #expect(table.remove(.node, nodeName).isEmpty)
@@ -51,7 +51,7 @@ import Testing
         #expect(table.route(for: key("web"))?.cluster == ["10.244.1.1:8080"])
     }
 
-    @Test("node ports move with the Node's addresses, and stand on the machine's until the Node is known")
+    @Test("node ports follow the Node's addresses, and use the machine's until the Node is known")
     func nodePortsMove() {
         let web = service("web", kind: .nodePort, ports: [ServicePort(port: 80, nodePort: 30080)])
         var table = RoutingTable(

@@ -55,7 +55,7 @@ import Testing
             ])
     }
 
-    @Test("an address that is named twice is one frontend, of the first kind")
+    @Test("an address given twice is one frontend, of the first kind")
     func merged() {
         let web = service(
             "web", kind: .loadBalancer, externalIPs: ["192.0.2.1", "192.0.2.1", "10.96.0.1"],
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(
-        "addresses that no Service may have are left out, and it is told why",
+        "addresses that no Service may have are omitted, with the reason",
         arguments: [
             ("0.0.0.0", "unspecified"), ("127.0.0.1", "loopback"), ("224.0.0.1", "multicast"), ("::", "unspecified"),
             ("::1", "loopback"), ("ff02::1", "multicast"),
@@ -79,12 +79,12 @@ import Testing
         #expect(problem.description.contains("externalIP") && problem.description.contains(reason))
     }
 
-    @Test("link-local addresses are served, as kube-proxy does")
+    @Test("link-local addresses are served, as in kube-proxy")
     func linkLocal() {
         #expect(service("dns", ips: ["169.254.20.10", "fe80::53"]).requests.flatMap(\.addresses).count == 2)
     }
 
-    @Test("headless, ExternalName and Services of other proxies ask for nothing")
+    @Test("headless, ExternalName and other proxies' Services request nothing")
     func ignored() {
         var headless = service("web")
         headless.isHeadless = true

@@ -7,7 +7,7 @@ import Testing
 /// Long random histories of a small and crowded cluster: few names, few addresses, many conflicts.
 @Suite struct RoutingPropertyTests {
     @Test(
-        "whatever happened, the table is that of the objects that are left, and the changes told led there",
+        "after any history the table is that of the remaining objects, and the reported changes lead there",
         arguments: 0..<40)
     func incrementalEqualsFromScratch(seed: UInt64) {
         var cluster = RandomCluster(seed: seed)
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    /// No two routes have one address, port and protocol; what a frontend leads to is there.
+    /// No two routes share an address, port and protocol; the targets of frontends exist.
     private func expectNoConflicts(_ routes: [ServicePortRoute]) {
         var seen: Set<[String]> = []
         for route in routes {
@@ -76,7 +76,7 @@ import Testing
     }
 }
 
-/// Draws changes of objects.
+/// Draws random changes of objects.
 private struct RandomCluster {
     var random: SplitMix64
 

@@ -7,7 +7,7 @@ import Testing
     private let web = service("web")
     private let endpoints = slice("web-1", of: "web", endpoint("10.244.0.1", on: nodeName), endpoint("10.244.1.1"))
 
-    @Test("a Service and its slices make a route, whichever comes first")
+    @Test("a Service and its slices make a route, in any order of arrival")
     func anyOrder() {
         var first = RoutingTable()
         #expect(first.set(endpoints).isEmpty)
@@ -22,7 +22,7 @@ import Testing
         #expect(second.route(for: key("web")) == first.route(for: key("web")))
     }
 
-    @Test("one endpoint that changes is one entry, with the route before and after")
+    @Test("a changed endpoint is one entry, with the route before and after")
     func oneFlip() {
         let others = (2...50).map { service("other-\($0)", ips: ["10.96.1.\($0)"]) }
         var table = RoutingTable([web] + others, [endpoints])
@@ -35,7 +35,7 @@ import Testing
         #expect(table.routeCount == 50 && table.routes.count == 50)
     }
 
-    @Test("a change that matters to nobody is empty")
+    @Test("a change without effect is empty")
     func noChange() {
         var table = RoutingTable([web], [endpoints])
         var touched = endpoints
@@ -48,7 +48,7 @@ import Testing
         #expect(table.apply([]).isEmpty)
     }
 
-    @Test("objects that come and go in one batch leave no entry")
+    @Test("objects added and removed in one batch leave no entry")
     func batch() {
         var table = RoutingTable()
         let change = table.apply([
@@ -58,7 +58,7 @@ import Testing
         #expect(change.isEmpty && table.routeCount == 0)
     }
 
-    @Test("the routes of a Service go with it, and come back with it while its slices stay")
+    @Test("the routes of a Service are removed with it, and return with it while its slices stay")
     func removal() {
         var table = RoutingTable([web], [endpoints])
         let change = table.remove(.service, "web")
@@ -68,7 +68,7 @@ import Testing
         #expect(table.set(web).entries.first?.new?.clusterBackends.count == 2)
     }
 
-    @Test("a Service that is no longer for us loses its routes")
+    @Test("a Service that we no longer route loses its routes")
     func becomesIgnored() {
         var table = RoutingTable([web], [endpoints])
         var other = web
@@ -89,7 +89,7 @@ import Testing
         #expect(table.remove(.endpointSlice, "web-1").entries.map(\.key) == [key("other")])
     }
 
-    @Test("slices without Service, of host names or labelled headless do not count, and no longer when they become so")
+    @Test("slices without a Service, of host names or labelled headless do not count, even if they become so later")
     func ignoredSlices() {
         for ignored in [
             slice("web-1", of: nil, endpoint("10.244.0.1")),
@@ -113,7 +113,7 @@ import Testing
         #expect(table.route(for: key("web"))?.clusterBackends.count == 2)
     }
 
-    @Test("the networks of ServiceCIDRs are told when they change, each once")
+    @Test("the networks of ServiceCIDRs are reported when they change, each once")
     func serviceNetworks() {
         func range(_ name: String, _ networks: String...) -> ObjectChange {
             let metadata = ObjectMeta(namespace: "", name: name)
@@ -145,7 +145,7 @@ import Testing
         #expect(routes.prefix(2).map(\.key.name.service.name) == ["kubernetes", "kube-dns"])
     }
 
-    @Test("ports of one Service are routes of their own, with the numbers that each slice gives them")
+    @Test("ports of one Service are separate routes, with each slice's port numbers")
     func ports() {
         let wide = service(
             "wide", ports: [ServicePort(name: "http", port: 80), ServicePort(name: "admin", port: 81)])
@@ -164,7 +164,7 @@ import Testing
         #expect(table.route(for: key("wide", "admin"))?.cluster == ["10.244.0.40:8081", "10.244.1.41:8081"])
     }
 
-    @Test("a port that goes takes its route along and leaves the others alone")
+    @Test("removing a port removes only its route")
     func portGoes() {
         let ports = [ServicePort(name: "a", port: 1), ServicePort(name: "b", port: 2), ServicePort(name: "c", port: 3)]
         var table = RoutingTable([service("web", ports: ports)])
@@ -174,7 +174,7 @@ import Testing
         #expect(table.routeCount == 2)
     }
 
-    @Test("each IP family is a route of its own, fed by the slices of that family")
+    @Test("each IP family is a separate route, from the slices of that family")
     func dualStack() {
         let dual = service("dual", ips: ["10.96.0.1", "fd00::1"])
         let six = slice("dual-6", of: "dual", type: .ipv6, endpoint("fd00:10::1"))

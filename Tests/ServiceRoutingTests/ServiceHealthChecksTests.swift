@@ -4,7 +4,7 @@ import Testing
 
 @testable import ServiceRouting
 
-@Suite("What load balancers are told of Services")
+@Suite("Health checks for load balancers")
 struct ServiceHealthChecksTests {
     private let name = NamespacedName(namespace: "default", name: "lb")
 
@@ -26,7 +26,7 @@ struct ServiceHealthChecksTests {
         return ServiceHealthChecks(table.snapshot)
     }
 
-    @Test("ready endpoints on this node count, on whichever ports, each pod once")
+    @Test("ready endpoints on this node count on any port, each pod once")
     func count() {
         let ports = [ServicePort(name: "a", port: 80), ServicePort(name: "b", port: 81)]
         let checks = checks(
@@ -43,7 +43,7 @@ struct ServiceHealthChecksTests {
         #expect(checks.services == [name: ServiceHealthChecks.Check(port: 32001, localEndpoints: 2)])
     }
 
-    @Test("endpoints that terminate take connections, but do not count")
+    @Test("terminating endpoints take connections, but do not count")
     func terminating() {
         let checks = checks(
             .service(balanced()), .endpointSlice(slice("a", of: "lb", endpoint("10.244.0.1", .draining, on: nodeName))))
@@ -69,7 +69,7 @@ struct ServiceHealthChecksTests {
         let endpoints = slice("a", of: "lb", endpoint("10.244.0.1", on: nodeName))
         apply(.set(.endpointSlice(endpoints)))
         #expect(checks.services[name]?.localEndpoints == 1)
-        // Connections still go there, so that alone makes no other route.
+        // Connections still go there, so that alone does not change the route.
         apply(.set(.endpointSlice(slice("a", of: "lb", endpoint("10.244.0.1", .draining, on: nodeName)))))
         #expect(checks.services[name]?.localEndpoints == 0)
         var moved = balanced()

@@ -15,7 +15,7 @@ import Testing
 
     private func addresses(_ selection: EndpointSelection) -> [String] { selection.cluster.map(\.address.description) }
 
-    @Test("endpoints hinted for the zone are used where every ready endpoint has a hint")
+    @Test("endpoints hinted for the zone are used if every ready endpoint has a hint")
     func zone() {
         let selection = select(
             endpoint("10.0.0.1", zones: ["z1"]), endpoint("10.0.0.2", zones: ["z2"]),
@@ -24,14 +24,14 @@ import Testing
         #expect(addresses(selection) == ["10.0.0.1", "10.0.0.3"])
     }
 
-    @Test("all endpoints are used where one ready endpoint has no hint")
+    @Test("all endpoints are used if one ready endpoint has no hint")
     func unhinted() {
         let selection = select(endpoint("10.0.0.1", zones: ["z1"]), endpoint("10.0.0.2"))
         #expect(selection.topology == .anywhere)
         #expect(addresses(selection) == ["10.0.0.1", "10.0.0.2"])
     }
 
-    @Test("all endpoints are used where none is hinted for the zone, or the node is in none")
+    @Test("all endpoints are used if none is hinted for the zone, or the node has none")
     func otherZone() {
         #expect(addresses(select(endpoint("10.0.0.1", zones: ["z2"]))) == ["10.0.0.1"])
         let homeless = select(zone: nil, endpoint("10.0.0.1", zones: ["z1"]), endpoint("10.0.0.2", zones: ["z2"]))
@@ -46,7 +46,7 @@ import Testing
         #expect(addresses(selection) == ["10.0.0.1"])
     }
 
-    @Test("a hint for the node goes before one for the zone")
+    @Test("a hint for the node takes precedence over one for the zone")
     func sameNode() {
         let selection = select(
             endpoint("10.0.0.1", zones: ["z1"], nodes: ["n1"]), endpoint("10.0.0.2", zones: ["z1"], nodes: ["n2"]))
@@ -54,7 +54,7 @@ import Testing
         #expect(addresses(selection) == ["10.0.0.1"])
     }
 
-    @Test("zone hints hold where no node hint is for this node, or one is missing")
+    @Test("zone hints apply if no node hint is for this node, or one is missing")
     func nodeFallsBackToZone() {
         let elsewhere = select(
             endpoint("10.0.0.1", zones: ["z1"], nodes: ["n3"]), endpoint("10.0.0.2", zones: ["z2"], nodes: ["n2"]))
@@ -65,7 +65,7 @@ import Testing
         #expect(addresses(missing) == ["10.0.0.2"])
     }
 
-    @Test("hints do not hold for draining endpoints, nor under policy Local")
+    @Test("hints do not apply to draining endpoints, nor under policy Local")
     func noTopology() {
         let draining = select(
             endpoint("10.0.0.1", .draining, zones: ["z1"]), endpoint("10.0.0.2", .draining, zones: ["z2"]))

@@ -3,7 +3,7 @@ import KubernetesAPI
 import ServiceRouting
 import Testing
 
-/// What a Service's own settings make of its routes.
+/// The effect of a Service's own settings on its routes.
 @Suite struct TrafficPolicyTests {
     private func route(_ service: Service, _ endpoints: Endpoint...) throws -> ServicePortRoute {
         var all = slice("web-1", of: "web")
@@ -53,7 +53,7 @@ import Testing
         #expect(route.outside(.clusterIP)?.count == 1 && route.outside(.externalIP)?.count == 2)
     }
 
-    @Test("external policy Local counts only for Services with a way in from outside")
+    @Test("external policy Local applies only to Services reachable from outside")
     func externalLocalWithoutWayIn() throws {
         let inner = try route(service("web", externalPolicy: .local), own, remote)
         #expect(inner.frontends.count == 1 && inner.localBackends.isEmpty)
@@ -79,7 +79,7 @@ import Testing
         #expect(all.route(for: key("web"))?.frontends.map(\.masquerade) == [.everyone])
     }
 
-    @Test("only UDP routes name the endpoints that serve")
+    @Test("only UDP routes list the serving endpoints")
     func serving() throws {
         let udp = service("web", ports: [ServicePort(transport: .udp, port: 80)])
         var slice = slice("web-1", of: "web", ports: [EndpointPort(transport: .udp, port: 8080)])
@@ -90,7 +90,7 @@ import Testing
         #expect(try self.route(service("web"), own, remote).servingBackends.isEmpty)
     }
 
-    @Test("source ranges guard the load balancer's addresses only; a family without ranges is open, and that is told")
+    @Test("source ranges guard only load balancer addresses; a family without ranges is open, which is reported")
     func sourceRanges() throws {
         let web = service(
             "web", kind: .loadBalancer, ips: ["10.96.0.1", "fd00::1"], externalIPs: ["192.0.2.7"],
@@ -105,7 +105,7 @@ import Testing
         #expect(table.problems.map(\.reason) == [.sourceRangesOfOtherFamily(.ipv6)])
     }
 
-    @Test("ranges hold for a load balancer's address that is an externalIP too")
+    @Test("ranges apply to a load balancer's address that is also an externalIP")
     func guardedExternalIP() throws {
         let web = service(
             "web", kind: .loadBalancer, externalIPs: ["192.0.2.1"], ingress: [.init(address: ip("192.0.2.1"))],
@@ -113,7 +113,7 @@ import Testing
         #expect(try route(web, own).frontends.map(\.admission) == [.everyone, .sourceRanges])
     }
 
-    @Test("where ranges admit the node, it reaches a load balancer's address that is bound to itself")
+    @Test("if ranges admit the node, it reaches a load balancer's address that is bound to itself")
     func admitsItself() {
         let web = service(
             "web", kind: .loadBalancer, ingress: [.init(address: ip("192.0.2.1"))], sourceRanges: ["172.30.0.0/16"])

@@ -20,7 +20,7 @@ struct AffinityTextTests {
             client: IPAddress(ipv4: client), endpoint: RelayAddress(IPAddress(ipv4: client + 1), 8080), age: 1500)
     }
 
-    @Test("what is written is read back, in as many messages as it takes")
+    @Test("written clients are read back, in any number of messages")
     func roundTrip() {
         let far = Balancer.Affinity(
             client: IPAddress(ipv6High: .max, low: .max),
@@ -40,7 +40,7 @@ struct AffinityTextTests {
         #expect(read == table)
     }
 
-    @Test("lines that cannot be read are skipped, with all that follows a list that is not known")
+    @Test("unreadable lines are skipped, with everything after an unknown list")
     func nonsense() {
         let lines = [
             "client 10.0.0.1 10.0.0.2 80 1", "affinity UDP IPv4 shop web http sideways",

@@ -7,7 +7,7 @@ import UserspaceProxy
 
 @testable import UserspaceDataplane
 
-@Suite("What a frontend asks of the proxy")
+@Suite("The listener that a frontend needs")
 struct ListenerPlanTests {
     let machine = MachineView(
         addresses: [IPAddress(ipv4: 0xAC1E_0002)], podNetworks: [IPNetwork("10.244.0.0/16")].compactMap(\.self))
@@ -24,7 +24,7 @@ struct ListenerPlanTests {
 
     private func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
 
-    @Test("a clusterIP hears everyone and treats all alike")
+    @Test("a clusterIP accepts all clients and treats them alike")
     func clusterIP() throws {
         let plan = try plan(Frontend(kind: .clusterIP, address: try address("10.96.0.5"), port: 80))
         #expect(plan.filter == .everyone)
@@ -38,14 +38,14 @@ struct ListenerPlanTests {
         #expect(try plan(Frontend(kind: .nodePort, address: nil, port: 30_080, inside: .refuse)).isRefused)
     }
 
-    @Test("where nobody is served the socket hears nobody: packets are dropped, not refused")
+    @Test("if no client is served, the socket accepts none: packets are dropped, not refused")
     func dropped() throws {
         let plan = try plan(Frontend(kind: .clusterIP, address: try address("10.96.0.5"), port: 80, inside: .drop))
         #expect(plan.filter == .nobody)
         #expect(!plan.isRefused)
     }
 
-    @Test("where clients outside are dropped the socket hears pods and the node")
+    @Test("if clients outside are dropped, the socket accepts pods and the node")
     func outsideDropped() throws {
         let plan = try plan(
             Frontend(
@@ -56,7 +56,7 @@ struct ListenerPlanTests {
         ] { #expect(plan.filter.admits(try address(source)) == isHeard, "\(source)") }
     }
 
-    @Test("where clients outside get other endpoints, it is known who is inside")
+    @Test("if clients outside get other endpoints, the networks inside are known")
     func split() throws {
         let plan = try plan(
             Frontend(kind: .nodePort, address: nil, port: 30_080, inside: .clusterBackends, outside: .localBackends))
@@ -64,7 +64,7 @@ struct ListenerPlanTests {
         #expect(plan.insideNetworks.contains { $0.contains(IPAddress(ipv4: 0x0AF4_0304)) })
     }
 
-    @Test("source ranges are what the socket hears, with the frontend's own address where that is admitted")
+    @Test("the socket accepts the source ranges, and the frontend's own address if admitted")
     func sourceRanges() throws {
         var frontend = Frontend(
             kind: .loadBalancer, address: try address("192.0.2.10"), port: 80, admission: .sourceRanges)

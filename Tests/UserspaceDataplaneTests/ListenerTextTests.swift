@@ -18,7 +18,7 @@ struct ListenerTextTests {
             frontend: InspectedFrontend(place, inside: inside, outside: outside), isRedirected: isRedirected)
     }
 
-    @Test("what is written is read back")
+    @Test("written listeners are read back")
     func roundTrip() {
         let backends = Set((1...3).map { Backend(address: IPAddress(ipv4: $0), port: 8080) })
         let far = Set([Backend(address: IPAddress(ipv6High: 1, low: 2), port: 9)])

@@ -20,7 +20,7 @@ struct PlanTableTests {
         RoutingChange.Entry(key: try #require(new?.key ?? old?.key), old: old, new: new)
     }
 
-    @Test("a change tells what came, what went, and nothing else")
+    @Test("a change has exactly the additions and removals")
     func change() throws {
         var table = PlanTable()
         #expect(table.replace([route("a", 1), route("b", 2)], on: MachineView()).set.count == 2)
@@ -30,7 +30,7 @@ struct PlanTableTests {
         #expect(table.plans.count == 2)
     }
 
-    @Test("a frontend that goes from one Service to another is set, not removed, whatever the order")
+    @Test("a frontend that moves between Services is set, not removed, in any order")
     func moved() throws {
         for reversed in [false, true] {
             var table = PlanTable()
@@ -43,7 +43,7 @@ struct PlanTableTests {
         }
     }
 
-    @Test("frontends at addresses that came or went are set anew, others are not")
+    @Test("frontends at added or removed addresses are set again, others are not")
     func machine() {
         var table = PlanTable()
         _ = table.replace([route("a", 1), route("b", 2)], on: MachineView(addresses: [IPAddress(ipv4: 1)]))

@@ -29,7 +29,7 @@ struct RouteRelayTests {
         #expect(rules.outside?.endpoints.count == 1)
     }
 
-    @Test("where those outside are dropped, whoever is heard is inside")
+    @Test("if those outside are dropped, every accepted client is inside")
     func dropped() {
         let (rules, relay) = rules(inside: .clusterBackends, outside: .drop)
         #expect(rules.inside === relay.cluster)

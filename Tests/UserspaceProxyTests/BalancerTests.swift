@@ -3,7 +3,7 @@ import Testing
 
 @testable import UserspaceProxy
 
-@Suite("The choice of endpoints")
+@Suite("Choosing endpoints")
 struct BalancerTests {
     let endpoints = (1...3).map { RelayAddress(IPAddress(ipv4: 0x0AF4_0000 + $0), 80) }
     let client = IPAddress(ipv4: 0xCB00_710A)
@@ -24,7 +24,7 @@ struct BalancerTests {
         #expect(balancer.choose(for: client, at: Self.second) == home)
     }
 
-    @Test("another process takes over who stays where, and for how long")
+    @Test("another process takes over clients' endpoints and ages")
     func handover() throws {
         let clients = (1...6).map { IPAddress(ipv4: 0xCB00_7100 + $0) }
         let first = Balancer(endpoints, affinityTimeout: 60)
@@ -32,7 +32,7 @@ struct BalancerTests {
             _ = first.choose(for: client, at: UInt64(number) * 10 * Self.second)
         }
         let table = first.affinities(at: 65 * Self.second)
-        // The first client has paused for too long.
+        // The first client has paused too long.
         #expect(Set(table.map(\.client)) == Set(clients.dropFirst()))
         // One endpoint is gone meanwhile.
         let second = Balancer(Array(endpoints.dropLast()), affinityTimeout: 60)
@@ -43,7 +43,7 @@ struct BalancerTests {
         }
         #expect(second.choose(for: clients[5], at: 6 * Self.second) == own)
         #expect(!second.affinities(at: 6 * Self.second).contains { $0.endpoint == endpoints[2] })
-        // Without affinity nobody is remembered.
+        // Without affinity no client is remembered.
         let plain = Balancer(endpoints)
         plain.restore(table, at: 0)
         #expect(plain.affinities(at: 0).isEmpty)
@@ -77,7 +77,7 @@ struct BalancerTests {
         #expect(balancer.choose(for: client, at: 1) == second)
     }
 
-    @Test("clients of endpoints that stay are not moved by a change")
+    @Test("a change does not move clients of remaining endpoints")
     func update() {
         let balancer = Balancer(endpoints, affinityTimeout: 10)
         let clients = (0..<30).map { IPAddress(ipv4: $0) }
@@ -91,7 +91,7 @@ struct BalancerTests {
         #expect(balancer.choose(for: clients[0], at: 2) == nil)
     }
 
-    @Test("clients beyond the limit are served, and not remembered")
+    @Test("clients beyond the limit are served, but not remembered")
     func limit() {
         let balancer = Balancer(endpoints, affinityTimeout: 10)
         for number in 0..<Balancer.maximumClients {
@@ -99,7 +99,7 @@ struct BalancerTests {
         }
         let late = (0..<6).map { _ in balancer.choose(for: client, at: 1) }
         #expect(Set(late).count == 3)
-        // Once the others have been away for long enough there is room again.
+        // Once the others have expired there is room again.
         let first = balancer.choose(for: client, at: 11 * Self.second)
         #expect(balancer.choose(for: client, at: 11 * Self.second) == first)
     }

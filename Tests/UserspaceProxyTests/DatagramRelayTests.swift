@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Datagrams through a relay")
 struct DatagramRelayTests {
-    /// Sends a question, lets the server answer with its name, and returns what the client hears.
+    /// Sends a question, lets the server answer with its name, and returns what the client receives.
     private func ask(_ client: TestSocket, _ servers: [String: TestSocket]) throws -> String {
         try client.send("?")
         var polls = servers.map { pollfd(fd: $0.value.descriptor, events: Int16(POLLIN), revents: 0) }
@@ -40,7 +40,7 @@ struct DatagramRelayTests {
         }
     }
 
-    @Test("a client whose endpoint is gone begins anew with its next datagram")
+    @Test("a client whose endpoint is removed begins a new session with its next datagram")
     func endpointGone() async throws {
         try await onThread {
             let servers = ["a": try TestSocket.server(SOCK_DGRAM), "b": try TestSocket.server(SOCK_DGRAM)]
@@ -52,12 +52,12 @@ struct DatagramRelayTests {
             lab.balancer.update([b], affinityTimeout: nil)
             #expect(try ask(client, servers) == "a")
             lab.relay.keepSessions(of: lab.id, with: [b])
-            // The same thread does one after the other.
+            // The same thread does one after another.
             #expect(try ask(client, servers) == "b")
         }
     }
 
-    @Test("an endpoint at which nobody listens is left for another one")
+    @Test("an endpoint without a listener is left for another one")
     func refusal() async throws {
         try await onThread {
             let gone = try TestSocket.server(SOCK_DGRAM)
@@ -91,7 +91,7 @@ struct DatagramRelayTests {
         }
     }
 
-    @Test("sessions end when they have been silent for too long, and beyond the limit the oldest does")
+    @Test("silent sessions expire, and beyond the limit the oldest ends")
     func expiry() async throws {
         let server = try TestSocket.server(SOCK_DGRAM)
         let lab = try RelayLab([try server.address], transport: .udp) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import UserspaceProxy
 
-@Suite("Peers that misbehave")
+@Suite("Misbehaving peers")
 struct FaultTests {
     @Test("an endpoint that resets after the first byte resets the client, and nothing is repeated elsewhere")
     func reset() async throws {
@@ -28,7 +28,7 @@ struct FaultTests {
         }
     }
 
-    @Test("clients that do not read hold nobody up, even on the same thread")
+    @Test("clients that do not read hold up no others, even on the same thread")
     func slowReaders() async throws {
         try await onThread {
             let server = try TestSocket.server()
@@ -54,7 +54,7 @@ struct FaultTests {
         }
     }
 
-    @Test("a client that vanishes without a word is noticed, and its endpoint is told")
+    @Test("a silently vanished client is detected, and its endpoint's connection ends")
     func halfOpenClient() async throws {
         try await onThread {
             let server = try TestSocket.server()
@@ -68,7 +68,7 @@ struct FaultTests {
             let peer = try server.accept()
             try client.send("hello")
             #expect(try peer.receiveText() == "hello")
-            // A socket that is closed in this state sends nothing (needs CAP_NET_ADMIN).
+            // A socket closed in this state sends nothing (needs CAP_NET_ADMIN).
             try #require(CLinux_set_option(client.descriptor, tcp, TCP_REPAIR, 1) == 0)
             client.close()
             let error = #expect(throws: RelayError.self) { try peer.receive() }
@@ -76,7 +76,7 @@ struct FaultTests {
         }
     }
 
-    @Test("with no pipe left, bytes are copied and arrive whole")
+    @Test("without pipes, bytes are copied and arrive complete")
     func withoutPipes() async throws {
         let size = 3 << 20
         let server = try TestSocket.server()
@@ -105,7 +105,7 @@ struct FaultTests {
         }
     }
 
-    @Test("the binary header of the PROXY protocol comes before the client's first byte")
+    @Test("the binary PROXY protocol header precedes the client's first byte")
     func binaryHeader() async throws {
         try await onThread {
             let server = try TestSocket.server()

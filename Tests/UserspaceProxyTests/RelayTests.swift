@@ -24,7 +24,7 @@ struct RelayTests {
         }
     }
 
-    @Test("a server may speak first, and may hang up first")
+    @Test("a server may speak first, and may close first")
     func serverFirst() async throws {
         try await onThread {
             let server = try TestSocket.server()
@@ -40,7 +40,7 @@ struct RelayTests {
         }
     }
 
-    @Test("megabytes arrive whole in both directions at once, with a reader that pauses")
+    @Test("megabytes arrive complete in both directions at once, with a pausing reader")
     func bulk() async throws {
         let size = 6 << 20
         let server = try TestSocket.server()
@@ -87,7 +87,7 @@ struct RelayTests {
             while idle < 50 {
                 let count = send(client.descriptor, block, block.count, Int32(MSG_NOSIGNAL))
                 if count > 0 { (sent, idle) = (sent + count, 0) } else { (_, idle) = (usleep(2000), idle + 1) }
-                // Four sockets' buffers and a pipe, of at most 6 MB each, are all that there is.
+                // Everything is in four sockets' buffers and a pipe, of at most 6 MB each.
                 try #require(sent < 256 << 20)
             }
             client.finishSending()
@@ -113,7 +113,7 @@ struct RelayTests {
         }
     }
 
-    @Test("what an endpoint sent before it reset the connection reaches the client")
+    @Test("bytes that an endpoint sent before a reset reach the client")
     func resetAfterAnswer() async throws {
         try await onThread {
             let server = try TestSocket.server()
@@ -130,7 +130,7 @@ struct RelayTests {
         }
     }
 
-    @Test("an endpoint that refuses is skipped, and counted; without any other the client is reset")
+    @Test("a refusing endpoint is skipped and counted; without another one the client is reset")
     func refusal() async throws {
         try await onThread {
             let refusing = try TestSocket.server()
@@ -156,10 +156,10 @@ struct RelayTests {
         }
     }
 
-    @Test("an endpoint that does not answer calls is given up for the next one")
+    @Test("an unresponsive endpoint is abandoned for the next one")
     func silence() async throws {
         try await onThread {
-            // Its queue is full, so the kernel drops the calls.
+            // Its queue is full, so the kernel drops connection attempts.
             let silent = try TestSocket.server(backlog: 0)
             let fillers = try (0..<2).map { _ in try TestSocket() }
             for filler in fillers {
@@ -178,7 +178,7 @@ struct RelayTests {
         }
     }
 
-    @Test("a connection to an endpoint that never answers stays, and holds nobody up")
+    @Test("a connection to an endpoint that never answers stays, and holds up no others")
     func mute() async throws {
         try await onThread {
             let server = try TestSocket.server()
@@ -200,7 +200,7 @@ struct RelayTests {
         }
     }
 
-    @Test("the header of the PROXY protocol comes before the client's first byte")
+    @Test("the PROXY protocol header precedes the client's first byte")
     func proxyHeader() async throws {
         try await onThread {
             let server = try TestSocket.server()
@@ -242,7 +242,7 @@ struct RelayTests {
         }
     }
 
-    @Test("a listener that is removed accepts nobody, and its connections go on")
+    @Test("a removed listener accepts no one, and its connections continue")
     func removal() async throws {
         let server = try TestSocket.server()
         let lab = try RelayLab([try server.address]) { $0.threads = 1 }
@@ -254,7 +254,7 @@ struct RelayTests {
         try await onThread {
             try client.send("still here")
             #expect(try peer.receiveText() == "still here")
-            // The lab holds the listener, so the socket is still there: nobody accepts.
+            // The lab holds the listener, so the socket still exists, but no thread accepts.
             let late = try TestSocket.client(lab.address)
             try client.send("and here")
             #expect(try peer.receiveText() == "and here")
@@ -263,7 +263,7 @@ struct RelayTests {
         #expect(lab.listener.counters.values.opened == 1)
     }
 
-    @Test("clients with affinity meet the same endpoint again")
+    @Test("clients with affinity reach the same endpoint again")
     func affinity() async throws {
         try await onThread {
             let servers = try (0..<3).map { _ in try TestSocket.server() }
@@ -286,7 +286,7 @@ struct ListeningSocketTests {
         return getsockopt(socket.descriptor, level, name, &value, &length) == 0 ? value : -1
     }
 
-    @Test("connections inherit that peers are asked after, so that half-open ones end")
+    @Test("connections inherit keep-alive, so that half-open ones end")
     func keepAlive() throws {
         let socket = try ListeningSocket(.tcp, RelayAddress(TestSocket.loopback, 0))
         #expect(option(socket, SOL_SOCKET, SO_KEEPALIVE) == 1)
@@ -294,7 +294,7 @@ struct ListeningSocketTests {
         #expect(option(socket, Int32(IPPROTO_TCP), TCP_NODELAY) == 1)
     }
 
-    @Test("a taken port, and an address that the machine does not have, are told apart")
+    @Test("a port in use, and an address that the machine does not have, are distinguished")
     func errors() throws {
         let socket = try ListeningSocket(.tcp, RelayAddress(TestSocket.loopback, 0))
         let taken = #expect(throws: RelayError.self) { try ListeningSocket(.tcp, socket.address) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import UserspaceProxy
 
-@Suite("Filters of sources")
+@Suite("Source filters")
 struct SourceFilterTests {
     private func networks(_ texts: String...) throws -> [IPNetwork] {
         try texts.map { try #require(IPNetwork($0)) }
@@ -40,7 +40,7 @@ struct SourceFilterTests {
         #expect(SourceFilter([networks]).program(.ipv4) == nil)
     }
 
-    @Test("the kernel drops what the filter does not admit, and hears it when the filter is gone")
+    @Test("the kernel drops what the filter does not admit, and accepts it when the filter is removed")
     func kernel() async throws {
         let near = IPAddress(ipv4: 0x7F00_0002)
         let only = SourceFilter([[try #require(IPNetwork(containing: near, prefixLength: 32))]])
@@ -72,7 +72,7 @@ struct SourceFilterTests {
         }
     }
 
-    /// A machine for the few instructions that are used (Documentation/networking/filter.rst).
+    /// An interpreter for the few instructions used (Documentation/networking/filter.rst).
     private static func run(_ program: [sock_filter], _ source: IPAddress) -> Bool {
         let bytes = source.networkBytes
         let start = source.family == .ipv4 ? 12 : 8

@@ -7,7 +7,7 @@ import Testing
 
 @testable import IPVSDataplane
 
-/// What a thousand Services with ten endpoints each cost. `make bench-ipvs` prints the figures.
+/// The cost of a thousand Services with ten endpoints each. `make bench-ipvs` prints the figures.
 @Suite("IPVS: cost", .serialized)
 struct IPVSCostTests {
     private static func service(_ number: Int) -> ServicePortRoute {
@@ -50,11 +50,11 @@ struct IPVSCostTests {
             flips.bytes += report.bytes
         }
         let flipTime = (clock.now - start) / 20
-        // One comes; one gets no new connections, and goes because it has none.
+        // One is added; one gets no new connections, and is removed because it has none.
         #expect(flips.messages == 3 * 20)
         #expect(flips.bytes / 20 < 500)
 
-        // The sets alone, written by the tool.
+        // Only the sets, written by the tool.
         let file = "/tmp/servicelet-sets"
         try await node.namespace.run("ipset", "save", "-file", file, timeout: .seconds(120))
         let tool = try await NetworkNamespace(name: "tool")

@@ -3,10 +3,10 @@ import KubernetesTestKit
 import LabKit
 import Testing
 
-/// The program itself in the mode ipvs.
+/// The program itself in ipvs mode.
 @Suite("IPVS: the proxy", .serialized)
 struct IPVSProcessTests {
-    @Test("the proxy carries connections, hands over to another mode and back without leaving anything, and cleans up")
+    @Test("the proxy carries connections, hands over to another mode and back without leftovers, and cleans up")
     func lifecycle() async throws {
         let cluster = try await Cluster()
         let scenario = Scenario(folder: Fixtures.scenarios.appending(path: "02-nodeport"))
@@ -33,11 +33,11 @@ struct IPVSProcessTests {
             try await served()
             let servers = try await cluster.node.run("ipvsadm", "-S", "-n")
             #expect(servers.contains("-a -t 10.103.12.8:80 -r 10.244.0.140:80 -m -w 1"))
-            // Of the interfaces' addresses, not of Services' own.
+            // Only interfaces' addresses, not Services'.
             #expect(!servers.contains("10.103.12.8:30000"))
         }
         try await run("iptables") {
-            // Rules go first, the interface last.
+            // Rules are removed first, the interface last.
             try await eventually {
                 let rest = try await left()
                 return !rest.contains("KUBE-IPVS-FILTER") && !rest.contains("kube-ipvs0")
@@ -53,7 +53,7 @@ struct IPVSProcessTests {
         #expect(!rest.contains("KUBE-") && !rest.contains("kube-ipvs0") && !rest.contains("-A -t"), "\(rest)")
     }
 
-    @Test("no connection fails while the proxy goes over to each other mode and back")
+    @Test("no connection fails while the proxy switches to each other mode and back")
     func changes() async throws {
         let cluster = try await Cluster()
         let scenario = Scenario(folder: Fixtures.scenarios.appending(path: "02-nodeport"))
@@ -80,7 +80,7 @@ struct IPVSProcessTests {
                 var outside: [ConnectionOutcome: Int] = [:]
                 let inside = try await cluster.pod.connect(to: service, width: 1) {
                     outside = try await cluster.outsider.connect(to: nodePort, width: 1) {
-                        // Sockets go with their process, so that the next one makes it end.
+                        // Sockets end with their process, so the next one makes it exit.
                         if old == "userspace" {
                             let next = try await start(new, beside: true)
                             try await proxy.end(within: .seconds(60))

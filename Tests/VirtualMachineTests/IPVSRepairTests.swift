@@ -10,7 +10,7 @@ import Testing
 @Suite("IPVS: damage", .serialized)
 struct IPVSRepairTests {
     @Test(
-        "whatever somebody removes comes back, and is named",
+        "everything removed by others is restored and named",
         arguments: [
             ("ipvsadm -D -t 10.100.171.239:80", "virtual server TCP 10.100.171.239:80"),
             (
@@ -24,7 +24,7 @@ struct IPVSRepairTests {
             ("ip6tables-nft -t filter -D KUBE-SOURCE-RANGES-FIREWALL -j DROP", "rules of ip6tables"),
         ])
     func damage(command: String, name: String) async throws {
-        // What the kernel does not tell is found in the next look, which comes soon here.
+        // Damage that the kernel does not announce is found by the next check, which is soon here.
         let node = try await Node(.recorded { $0.syncPeriod = .seconds(3) })
         try await node.synchronize(try RecordedScenario.routes("07-loadbalancer"))
         try await node.sh(command)
@@ -33,7 +33,7 @@ struct IPVSRepairTests {
         #expect(try RecordedIPVS(scenario: "07-loadbalancer").difference(to: try await node.listing()) == [])
     }
 
-    @Test("what the kernel tells is mended without waiting for the next look")
+    @Test("announced damage is repaired without waiting for the next check")
     func told() async throws {
         let node = try await Node(.recorded { $0.syncPeriod = .seconds(3600) })
         try await node.synchronize(route(to: backends("10.244.1.5")))

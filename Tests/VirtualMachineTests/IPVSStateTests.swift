@@ -9,10 +9,10 @@ import Testing
 
 @testable import IPVSDataplane
 
-/// What the mode ipvs programs, as `ipvsadm`, `ipset`, `ip` and `iptables-save` see it.
+/// The state of ipvs mode, as seen by `ipvsadm`, `ipset`, `ip` and `iptables-save`.
 @Suite("IPVS: state", .serialized)
 struct IPVSStateTests {
-    @Test("the state of every recorded cluster is kube-proxy's, on the way from one to the next")
+    @Test("the state of every recorded cluster is kube-proxy's, changing from one to the next")
     func recorded() async throws {
         let node = try await Node()
         for name in try RecordedScenario.names() {
@@ -27,7 +27,7 @@ struct IPVSStateTests {
         }
     }
 
-    @Test("a cluster that is followed change by change ends in the state of one that was written at once")
+    @Test("a cluster followed change by change ends in the same state as one written at once")
     func changes() async throws {
         let node = try await Node()
         try await node.synchronize([])
@@ -42,7 +42,7 @@ struct IPVSStateTests {
         #expect(again == ProgrammingReport())
     }
 
-    @Test("one endpoint's change is two messages, one for each endpoint, whatever else there is")
+    @Test("one endpoint's change is two messages, one for each endpoint, regardless of everything else")
     func flip() async throws {
         let node = try await Node()
         let others = (2...40).map { route("other-\($0)", "10.96.0.\($0)", to: backends("10.244.1.5")) }
@@ -50,7 +50,7 @@ struct IPVSStateTests {
         let new = route(to: backends("10.244.1.6", "10.244.1.7"))
         try await node.synchronize(others + [old])
         let report = try await node.change(old, to: new)
-        // One endpoint comes; the other gets no new connections and, without any, goes.
+        // One endpoint is added; the other gets no new connections and, without any, is removed.
         #expect(report.messages == 3)
         #expect(report.bytes < 500)
         let servers = try await node.servers().filter { $0.contains("10.96.0.1:80 -r") }
@@ -95,7 +95,7 @@ struct IPVSStateTests {
         #expect(typo.refusals.contains { $0.reason.contains("no IPVS scheduler “best”") })
     }
 
-    @Test("a mode whose own scheduler the kernel lacks does not start, and says which module it is")
+    @Test("a mode whose own scheduler the kernel lacks does not start, and names the module")
     func missingScheduler() async throws {
         let node = try await Node(.recorded { $0.scheduler = Scheduler("nosuch") })
         let error = await #expect(throws: DataplaneError.self) { try await node.synchronize([]) }
@@ -103,7 +103,7 @@ struct IPVSStateTests {
         #expect(error?.message.contains("modprobe ip_vs_nosuch") == true)
     }
 
-    @Test("settings of the kernel, timeouts and strict ARP are set, and strict ARP only where it was asked for")
+    @Test("kernel settings, timeouts and strict ARP are set, strict ARP only if requested")
     func settings() async throws {
         let timeouts = ConnectionTimeouts(tcp: 800, tcpFin: 90, udp: 200)
         let node = try await Node(
@@ -125,7 +125,7 @@ struct IPVSStateTests {
         #expect(try await node.namespace.setting("net/ipv4/conf/all/arp_announce") == "2")
     }
 
-    @Test("virtual servers in excluded networks are left alone, and others that nobody wants are removed")
+    @Test("virtual servers in excluded networks are left alone, and other unwanted ones are removed")
     func excludedNetworks() async throws {
         let excluded = ["192.0.2.0/24"].compactMap { IPNetwork($0) }
         let node = try await Node(.recorded { $0.excludedNetworks = excluded })
@@ -142,10 +142,10 @@ struct IPVSStateTests {
         #expect(!servers.contains { $0.contains("198.51.100.1") })
     }
 
-    @Test("sets that are too small grow, and rules go on looking into them")
+    @Test("sets that are too small grow, and rules keep matching them")
     func growth() async throws {
         let node = try await Node()
-        // Somebody has made it small.
+        // It was created too small.
         try await node.sh("ipset create KUBE-CLUSTER-IP hash:ip,port family inet maxelem 4")
         let routes = (1...20).map { route("web-\($0)", "10.96.0.\($0)", to: backends("10.244.1.5")) }
         try await node.synchronize(Array(routes.prefix(3)))
@@ -157,7 +157,7 @@ struct IPVSStateTests {
         #expect(try await node.sh("iptables-nft-save -t nat").contains("--match-set KUBE-CLUSTER-IP dst,dst"))
     }
 
-    @Test("a set of another type under one of our names is named, with what to do")
+    @Test("a set of another type with one of our names is reported, with advice")
     func foreignSet() async throws {
         let node = try await Node()
         try await node.sh("ipset create KUBE-CLUSTER-IP hash:ip")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import IPVSDataplane
 
-/// Real connections through the mode ipvs, between the namespaces of a small cluster.
+/// Real connections in ipvs mode, between the namespaces of a small cluster.
 @Suite("IPVS: connections", .serialized)
 struct IPVSTrafficTests {
     private static let target = SocketAddress("10.96.0.1", 80)
@@ -35,7 +35,7 @@ struct IPVSTrafficTests {
         return counts
     }
 
-    @Test("each scheduler spreads connections as it is known to")
+    @Test("each scheduler spreads connections as documented")
     func schedulers() async throws {
         let (cluster, node) = try await lab()
         var old: ServicePortRoute?
@@ -52,7 +52,7 @@ struct IPVSTrafficTests {
         }
     }
 
-    @Test("session affinity keeps a client with its endpoint, each client with its own")
+    @Test("session affinity keeps each client with its own endpoint")
     func affinity() async throws {
         let (cluster, node) = try await lab()
         try await node.synchronize(
@@ -66,7 +66,7 @@ struct IPVSTrafficTests {
         #expect(chosen.isSubset(of: Set(Self.all)))
     }
 
-    @Test("everybody reaches clusterIPs, and a pod itself; those from off the pod network are masqueraded")
+    @Test("all clients reach clusterIPs, and a pod itself; those outside the pod network are masqueraded")
     func clusterIP() async throws {
         let (cluster, node) = try await lab()
         try await node.synchronize(
@@ -85,7 +85,7 @@ struct IPVSTrafficTests {
         #expect(hairpin.server?.ip == "10.244.0.5")
     }
 
-    @Test("IPv6 is carried as IPv4 is")
+    @Test("IPv6 is carried like IPv4")
     func ipv6() async throws {
         let (cluster, node) = try await lab(["fd00:10:244::5", "fd00:10:244:1::5"])
         try await node.synchronize(
@@ -123,7 +123,7 @@ struct IPVSTrafficTests {
         #expect(spread == ["10.244.0.6": 2, "10.244.1.5": 2])
     }
 
-    @Test("without endpoints, and on ports that a Service has not, connections are refused at once")
+    @Test("without endpoints, and on other ports of a Service, connections are refused at once")
     func refusal() async throws {
         let (cluster, node) = try await lab([])
         try await node.synchronize(route(to: []))
@@ -135,7 +135,7 @@ struct IPVSTrafficTests {
         }
     }
 
-    @Test("an endpoint that goes keeps its connections until they end, and gets no new ones")
+    @Test("a removed endpoint keeps its connections until they end, and gets no new ones")
     func drain() async throws {
         let (cluster, node) = try await lab(["10.244.1.5"])
         let both = route(to: backends("10.244.0.5", "10.244.1.5"))
@@ -143,7 +143,7 @@ struct IPVSTrafficTests {
         try await node.synchronize(both)
         let pod = try await cluster.home(of: "10.244.0.5")
         let listener = try await pod.listen("10.244.0.5", 8080)
-        // The next but one at the latest goes to the pod that only takes connections by hand.
+        // The next but one at the latest goes to the pod that accepts connections by hand.
         try await node.change(both, to: route(to: backends("10.244.0.5")))
         let held = try await HeldConnection(cluster.clientPod, to: "10.96.0.1", 80, at: pod, listener)
         #expect(try await held.isAlive())
@@ -153,7 +153,7 @@ struct IPVSTrafficTests {
         #expect(try await servers(3, cluster.pod) == ["10.244.1.5": 3])
         #expect(try await node.servers().contains("-a -t 10.96.0.1:80 -r 10.244.0.5:8080 -m -w 0"))
 
-        // Another process finds it again, and lets it drain.
+        // Another process recognizes it, and lets it drain.
         let restarted = try node.restarted()
         try await restarted.synchronize(one)
         #expect(try await held.isAlive())
@@ -173,7 +173,7 @@ struct IPVSTrafficTests {
         #expect(isGone)
     }
 
-    @Test("UDP flows leave an endpoint that has gone at once, and stay with one that still serves")
+    @Test("UDP flows leave a removed endpoint at once, and stay with one that still serves")
     func datagrams() async throws {
         let (cluster, node) = try await lab(["10.244.0.5", "10.244.1.5"], over: .udp)
         let near = backends("10.244.0.5")
@@ -189,7 +189,7 @@ struct IPVSTrafficTests {
         #expect(try await !node.servers().contains { $0.contains("10.244.0.5") })
     }
 
-    @Test("source ranges of a load balancer are kept")
+    @Test("source ranges of a load balancer are enforced")
     func sourceRanges() async throws {
         let (cluster, node) = try await lab(["10.244.0.5"])
         var guarded = route(to: backends("10.244.0.5"))

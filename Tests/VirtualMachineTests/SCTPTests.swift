@@ -2,7 +2,7 @@ import Foundation
 import LabKit
 import Testing
 
-/// SCTP associations through each mode: kernels without SCTP sockets cannot show them.
+/// SCTP associations in each mode; needs a kernel with SCTP sockets.
 @Suite("SCTP", .serialized)
 struct SCTPTests {
     private let clusterIP = SocketAddress("10.96.0.5", 3868)
@@ -10,7 +10,7 @@ struct SCTPTests {
     private let unserved = SocketAddress("10.96.0.6", 3868)
 
     @Test(
-        "associations reach every endpoint, and nobody where there is none",
+        "associations reach every endpoint, and fail if there is none",
         arguments: ["nftables", "iptables", "ipvs"])
     func associations(mode: String) async throws {
         let cluster = try await Cluster()
@@ -30,7 +30,7 @@ struct SCTPTests {
         }
         let outside = try await cluster.outsider.connect(to: nodePort, over: .sctp, timeout: .seconds(10))
         #expect(outside.server.map { endpoints.contains($0.ip) } == true, "\(mode): node port: \(outside)")
-        // An ICMP "port unreachable" is a passing failure to SCTP, which goes on trying: it is seen here as silence.
+        // SCTP treats an ICMP "port unreachable" as transient and keeps trying, so it appears as silence.
         let unanswered = try await cluster.pod.connect(to: unserved, over: .sctp, timeout: .seconds(2))
         #expect(unanswered.server == nil, "\(mode): without endpoints")
         try await proxy.stop(within: .seconds(60))

@@ -7,7 +7,7 @@ import Testing
 @Suite("Stock kernel", .serialized)
 struct StockKernelTests {
     @Test(
-        "connections experience what they do with kube-proxy", arguments: ["10-external-local", "14-dual-stack"],
+        "connections behave as with kube-proxy", arguments: ["10-external-local", "14-dual-stack"],
         ["nftables", "iptables"])
     func scenario(name: String, mode: String) async throws {
         let scenario = Scenario(folder: Fixtures.scenarios.appending(path: name))

@@ -3,31 +3,31 @@ import InternetAddresses
 import ServiceRouting
 import Synchronization
 
-/// A data plane that does as it is told and remembers what it was asked. Both queues are written by the test.
+/// A scripted data plane that records its calls. The test writes both queues.
 final class FakeDataplane: Dataplane {
     enum Call: Sendable, Hashable {
         case synchronize(RoutingSnapshot)
         case apply(RoutingChange)
     }
 
-    /// What ``carriedConnections`` says.
+    /// The value of ``carriedConnections``.
     let connections = Atomic<Int>(0)
     private let answers = Mutex<[Result<ProgrammingReport, DataplaneError>]>([])
     private let counters = Mutex<Result<[PacketCounter: UInt64], DataplaneError>>(.success([:]))
     private let calls = AsyncStream.makeStream(of: Call.self)
     private let repairs = AsyncStream.makeStream(of: Result<RepairReport, DataplaneError>.self)
 
-    /// What the next calls meet, in this order; all others succeed.
+    /// The failures of the next calls, in this order; all others succeed.
     func answer(_ results: Result<ProgrammingReport, DataplaneError>...) {
         answers.withLock { $0 += results }
     }
 
-    /// What the kernel has counted for rules.
+    /// The kernel's counters of rules.
     func count(_ counter: PacketCounter, _ packets: UInt64) {
         counters.withLock { $0 = $0.map { $0.merging([counter: packets]) { $1 } } }
     }
 
-    /// From now on counters cannot be read.
+    /// Makes counters unreadable from now on.
     func failCounting(_ error: DataplaneError) { counters.withLock { $0 = .failure(error) } }
 
     func packetCounts() throws(DataplaneError) -> [PacketCounter: UInt64] {
@@ -36,7 +36,7 @@ final class FakeDataplane: Dataplane {
 
     func breakAndRepair(_ result: Result<RepairReport, DataplaneError>) { repairs.continuation.yield(result) }
 
-    /// The next call that was not asked for yet; to be used by one task.
+    /// The next unread call; for one task.
     func nextCall() async throws -> Call {
         for await call in calls.stream { return call }
         throw CancellationError()

@@ -5,14 +5,14 @@ import Testing
 
 /// An API server on a machine of the lab, and its administrator. Used by one task.
 final class APIServerProcess {
-    /// Where the machine's network reaches the server.
+    /// The server's address in the machine's network.
     static let address = SocketAddress("172.32.0.2", 6443)
 
     private let machine: NetworkNamespace
     private let folder: TemporaryFolder
     private var process: ChildProcess
 
-    /// Starts a server without objects on `machine`, which has the address, and waits until it answers.
+    /// Starts an empty server on `machine`, which has the address, and waits until it answers.
     init(on machine: NetworkNamespace) async throws {
         self.machine = machine
         folder = try TemporaryFolder()
@@ -21,22 +21,22 @@ final class APIServerProcess {
         try writeCredentials()
     }
 
-    /// The file that says where the server is, and who the administrator is.
+    /// The administrator's kubeconfig.
     var kubeconfig: URL { folder.url.appending(path: "data/admin.kubeconfig") }
 
-    /// Ends the server as a power cut would.
+    /// Kills the server abruptly.
     func kill() async throws {
         process.signal(SIGKILL)
         _ = try await process.exit(within: .seconds(10))
     }
 
-    /// Starts the server again after its end, with the objects that it had, and waits until it answers.
+    /// Restarts the ended server with its objects, and waits until it answers.
     func startAgain() async throws {
         process = try await machine.spawn(Self.command(folder))
         try await awaitAnswer()
     }
 
-    /// Ends the server as an init system does.
+    /// Stops the server as an init system does.
     func stop() async throws {
         process.signal(SIGTERM)
         #expect(try await process.exit(within: .seconds(10)) == .code(0), "\(process.errors)")
@@ -93,7 +93,7 @@ final class APIServerProcess {
         return try await curl.exit(within: .seconds(10)) == .code(0)
     }
 
-    /// Takes the credentials out of the kubeconfig, as files for curl.
+    /// Extracts the credentials from the kubeconfig, as files for curl.
     private func writeCredentials() throws {
         let names = [
             "certificate-authority-data": "ca.pem", "client-certificate-data": "client.pem",

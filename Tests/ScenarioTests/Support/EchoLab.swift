@@ -2,7 +2,7 @@ import Foundation
 import LabKit
 import Testing
 
-/// A cluster with one endpoint that sends back what it receives, and clients whose connections stay open.
+/// A cluster with one echoing endpoint, and clients whose connections stay open.
 final class EchoLab {
     static let frontend = SocketAddress("10.96.0.5", 8080)
     private static let endpoint = SocketAddress("10.244.0.7", 8080)
@@ -29,11 +29,11 @@ final class EchoLab {
         try await ProxyProcess(Servicelet.proxy(manifests: manifests.url, mode: "userspace"), on: cluster.node)
     }
 
-    /// Starts another proxy beside the first one, or after it.
+    /// Starts another proxy, alongside the first one or after it.
     func startAgain() async throws { proxy = try await Self.start(manifests, cluster) }
 
-    /// Opens connections from a pod, each of which has been answered once when this returns. On SIGUSR1 the client asks
-    /// again on each, says how many were answered, and ends.
+    /// Opens connections from a pod; when this returns, each has been answered once. On SIGUSR1 the client sends again
+    /// on each, prints how many were answered, and exits.
     func open(_ count: Int) async throws -> ChildProcess {
         let client = try await cluster.clientPod.spawn([
             "perl", "-MIO::Socket::INET", "-e", Self.client, "\(Self.frontend.ip):\(Self.frontend.port)", "\(count)",
@@ -42,7 +42,7 @@ final class EchoLab {
         return client
     }
 
-    /// How many of a client's connections still work; it ends with that.
+    /// The number of a client's connections that still work; ends the client.
     func check(_ client: ChildProcess) async throws -> Int {
         client.signal(SIGUSR1)
         _ = try await client.exit(within: .seconds(20))

@@ -26,20 +26,20 @@ final class ProxyLab {
             Servicelet.proxy(manifests: manifests.url, mode: mode, arguments: arguments), on: cluster.node)
     }
 
-    /// Writes the Service's file in one step; the proxy follows in its own time.
+    /// Writes the Service's file atomically; the proxy follows asynchronously.
     func apply(_ service: ServiceManifest) throws {
         try manifests.write(service.yaml, to: "\(service.name).yaml")
     }
 
-    /// Starts the proxy again after its end, in another mode if one is given, and waits until it has programmed.
+    /// Restarts the ended proxy, in another mode if one is given, and waits until it has programmed.
     func startAgain(mode newMode: String? = nil, arguments: [String] = []) async throws {
         mode = newMode ?? mode
         proxy = try await ProxyProcess(
             Servicelet.proxy(manifests: manifests.url, mode: mode, arguments: arguments), on: cluster.node)
     }
 
-    /// Goes over to another mode, as an operator does who wants no connection to fail: sockets of a proxy in userspace
-    /// mode go with it, so that the next one starts beside it and makes it end.
+    /// Switches to another mode without failing connections: sockets of a proxy in userspace mode end with it, so the
+    /// next one starts alongside and makes it exit.
     func change(to newMode: String) async throws {
         guard mode == "userspace" else {
             try await proxy.stop()
@@ -67,7 +67,7 @@ final class ProxyLab {
     }
 }
 
-/// Expects connections, and all of them answered.
+/// Expects connections, all of them answered.
 func expectServed(_ outcomes: [ConnectionOutcome: Int], sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(!outcomes.isEmpty, sourceLocation: sourceLocation)
     let failed = outcomes.filter { $0.key.server == nil }

@@ -1,6 +1,6 @@
 import LabKit
 
-/// A Service and its one EndpointSlice, to be written as YAML.
+/// A Service and its one EndpointSlice, to write as YAML.
 struct ServiceManifest {
     struct Port {
         var number: UInt16 = 80
@@ -11,19 +11,19 @@ struct ServiceManifest {
     var clusterIP = "10.96.0.5"
     var transport = Transport.tcp
     var ports = [Port()]
-    /// Of session affinity; nil for none.
+    /// The timeout of session affinity; nil for none.
     var affinitySeconds: Int?
-    /// Where the endpoints are; nil for nobody knows.
+    /// The endpoints' node; nil if unknown.
     var nodeName: String?
     /// The IP addresses; each listens on the Service's ports.
     var endpoints: [String]
 
-    /// Where endpoints listen on a port of the Service.
+    /// The endpoints' port for a port of the Service.
     func servers(_ port: Int = 0) -> Set<SocketAddress> {
         Set(endpoints.map { SocketAddress($0, ports[port].number) })
     }
 
-    /// Where clients find a port of the Service.
+    /// The address of a port of the Service.
     func frontend(_ port: Int = 0) -> SocketAddress { SocketAddress(clusterIP, ports[port].number) }
 
     var yaml: String {

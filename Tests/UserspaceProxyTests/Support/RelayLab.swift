@@ -4,7 +4,7 @@ import Testing
 
 @testable import UserspaceProxy
 
-/// A relay with one listener on the loopback interface, which goes when this object goes.
+/// A relay with one listener on the loopback interface, which ends with this object.
 final class RelayLab: Sendable {
     let relay: Relay
     let id: Relay.ListenerID

@@ -5,7 +5,7 @@ import InternetAddresses
 
 @testable import UserspaceProxy
 
-/// Runs a test's body on a thread of its own, where it may block.
+/// Runs a test's body on a separate thread, where it may block.
 func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
         do {
@@ -50,7 +50,7 @@ final class TestSocket: @unchecked Sendable {
         return server
     }
 
-    /// A connection to an address, from another one if it is given.
+    /// A connection to an address, from another one if given.
     static func client(_ target: RelayAddress, from source: IPAddress? = nil) throws -> TestSocket {
         let client = try TestSocket()
         if let source { try client.bind(RelayAddress(source, 0)) }
@@ -103,7 +103,7 @@ final class TestSocket: @unchecked Sendable {
         }
     }
 
-    /// What there is, up to so many bytes; empty at the end.
+    /// The available bytes, up to this many; empty at the end.
     func receive(_ size: Int = 65_536) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: size)
         let count = try check(recv(descriptor, &bytes, size, 0), "receive")
@@ -122,7 +122,7 @@ final class TestSocket: @unchecked Sendable {
         }
     }
 
-    /// Sends no more.
+    /// Ends sending.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     func close() {

@@ -1,14 +1,14 @@
 import Glibc
 import LabKit
 
-/// A TCP connection that stays open, both ends of it in the hands of the test.
+/// A TCP connection that stays open, with both ends held by the test.
 struct HeldConnection {
     let client: NetworkNamespace
     let server: NetworkNamespace
     private let clientSocket: Int32
     private let serverSocket: Int32
 
-    /// Connects `client` to `target`, and takes the connection where `listener` listens in `server`.
+    /// Connects `client` to `target`, and accepts the connection from `listener` in `server`.
     init(_ client: NetworkNamespace, to target: String, _ port: UInt16, at server: NetworkNamespace, _ listener: Int32)
         async throws
     {
@@ -18,7 +18,7 @@ struct HeldConnection {
         serverSocket = try await server.acceptConnection(listener)
     }
 
-    /// Whether a byte comes through in each direction.
+    /// Whether a byte gets through in each direction.
     func isAlive() async throws -> Bool {
         guard try await client.sendByte(clientSocket) else { return false }
         guard try await server.receiveByte(serverSocket) else { return false }
@@ -26,7 +26,7 @@ struct HeldConnection {
         return try await client.receiveByte(clientSocket)
     }
 
-    /// Resets the connection from the client's side, so that nothing of it is remembered for long.
+    /// Resets the connection from the client's side, so that it is soon forgotten.
     func reset() async throws {
         try await client.resetConnection(clientSocket)
         try await server.resetConnection(serverSocket)
@@ -34,7 +34,7 @@ struct HeldConnection {
 }
 
 extension NetworkNamespace {
-    /// A socket that listens, to be accepted from by hand.
+    /// A listening socket, for accepting by hand.
     func listen(_ address: String, _ port: UInt16) throws -> Int32 {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var yes: Int32 = 1

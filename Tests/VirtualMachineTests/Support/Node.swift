@@ -8,12 +8,12 @@ import KubernetesTestKit
 import LabKit
 import ServiceRouting
 
-/// A namespace with the mode ipvs in it, and what the tools print there.
+/// A namespace with ipvs mode in it, and the tools' output there.
 struct Node {
     let namespace: NetworkNamespace
     let dataplane: IPVSDataplane
 
-    /// A node of its own, with the addresses of the recorded clusters' node n1.
+    /// A new node, with the addresses of the recorded clusters' node n1.
     init(_ configuration: IPVSConfiguration = .recorded) async throws {
         let namespace = try await NetworkNamespace(name: "n1")
         try await namespace.ip(
@@ -22,13 +22,13 @@ struct Node {
         try self.init(in: namespace, configuration)
     }
 
-    /// The mode on a node that is there.
+    /// The mode on an existing node.
     init(in namespace: NetworkNamespace, _ configuration: IPVSConfiguration = .recorded) throws {
         self.namespace = namespace
         dataplane = try IPVSDataplane(configuration: configuration, executor: NamespaceExecutor(namespace))
     }
 
-    /// Another process on the same node, so to speak.
+    /// Simulates another process on the same node.
     func restarted(_ configuration: IPVSConfiguration = .recorded) throws -> Node {
         try Node(in: namespace, configuration)
     }
@@ -48,7 +48,7 @@ struct Node {
             RoutingChange(entries: [RoutingChange.Entry(key: key, old: old, new: new)]))
     }
 
-    /// Everything that kube-proxy's users look at.
+    /// Everything that kube-proxy's users inspect.
     func listing() async throws -> RecordedIPVS {
         RecordedIPVS(
             try await sh(
@@ -105,7 +105,7 @@ enum RecordedScenario {
     }
 }
 
-/// An address that the test writes down; an unreadable one makes the test fail.
+/// A literal address; an invalid one fails the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }
 
 func backends(_ texts: String...) -> [Backend] {
@@ -124,7 +124,7 @@ func route(
         clusterBackends: backends, servingBackends: serving, affinityTimeout: affinity, ipvsScheduler: scheduler)
 }
 
-/// What a repair mends is in its own time: waits for it at most so long.
+/// Repairs are asynchronous: waits for one for at most this long.
 func repaired(_ node: Node, within limit: Duration = .seconds(60)) async throws -> RepairReport? {
     try await withThrowingTaskGroup(of: RepairReport?.self) { group in
         group.addTask { try await node.dataplane.repair() }
