@@ -85,7 +85,7 @@ struct StaleFlowsTests {
     }
 
     @Test(
-        "an address that moves from one Service to another keeps what leads to the new one", arguments: [false, true])
+        "an address that moves from one Service to another keeps flows to the new one", arguments: [false, true])
     func movedFrontend(isReversed: Bool) {
         var entries = [
             RoutingChange.Entry(key: key("a"), old: route(1, 2, key: key("a")), new: nil),

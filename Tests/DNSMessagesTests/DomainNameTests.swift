@@ -4,7 +4,7 @@ import Testing
 @Suite("DomainName")
 struct DomainNameTests {
     @Test(
-        "text and bytes lead to each other, escapes included",
+        "text and bytes convert to each other, including escapes",
         arguments: [
             (".", [0]), ("a.", [1, 0x61, 0]), ("web.Shop.", [3, 0x77, 0x65, 0x62, 4, 0x53, 0x68, 0x6F, 0x70, 0]),
             (#"a\.b."#, [3, 0x61, 0x2E, 0x62, 0]), (#"\000\255."#, [2, 0, 255, 0]),

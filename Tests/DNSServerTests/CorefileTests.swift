@@ -113,7 +113,7 @@ struct CorefileTests {
     }
 
     @Test(
-        "what cannot be used is refused by line and name",
+        "unsupported directives are refused by line and name",
         arguments: [
             (".:53 {\n  errors\n  geoip db\n}", "line 3: geoip: not supported"),
             (

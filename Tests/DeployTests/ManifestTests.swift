@@ -44,7 +44,7 @@ struct ManifestTests {
     }
 
     @Test(
-        "what the chart renders follows the schemas, and its configuration is taken",
+        "the rendered chart follows the schemas, and its configuration is accepted",
         arguments: ["nftables", "iptables"])
     func chart(mode: String) throws {
         let documents = try documents("../Tests/DeployTests/Rendered/chart-\(mode).yaml").filter { !$0.isNull }

@@ -30,7 +30,7 @@ struct HealthTests {
     }
 
     @Test(
-        "a check has no complaint in any recorded scenario, and explanations say what connections experience",
+        "a check finds no fault in any recorded scenario, and explanations match the recorded connections",
         arguments: scenarios, ["nftables", "iptables"])
     func scenario(name: String, mode: String) async throws {
         let scenario = Scenario(folder: Fixtures.scenarios.appending(path: name))

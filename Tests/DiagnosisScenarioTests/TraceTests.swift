@@ -7,7 +7,7 @@ import Testing
 @Suite("Trace", .serialized)
 struct TraceTests {
     @Test(
-        "tells where another program's rule ended the packet, and leaves nothing behind",
+        "reports where another program's rule ended the packet, and leaves nothing behind",
         arguments: ["nftables", "iptables"])
     func dropped(mode: String) async throws {
         let lab = try await FaultLab(Shop.manifest, mode: mode)

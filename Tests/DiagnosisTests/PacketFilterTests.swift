@@ -20,7 +20,7 @@ struct PacketFilterTests {
     }
 
     @Test(
-        "rules of iptables that are certain to drop",
+        "iptables rules that are certain to drop",
         arguments: [
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -j DROP",
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -d 10.244.0.0/16 -p tcp -m tcp --dport 8080 -j REJECT --reject-with "
@@ -35,7 +35,7 @@ struct PacketFilterTests {
     func dropped(text: String) throws { #expect(try culprit(text) != nil) }
 
     @Test(
-        "rules of iptables that let it pass, or may",
+        "iptables rules that let it pass, or may",
         arguments: [
             ":FORWARD ACCEPT [0:0]",
             ":FORWARD ACCEPT [0:0]\n-A FORWARD -p udp -j DROP",

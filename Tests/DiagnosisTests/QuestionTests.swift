@@ -27,7 +27,7 @@ struct QuestionTests {
     }
 
     @Test(
-        "refuses the rest, and says what to write",
+        "refuses other text, and says what to write",
         arguments: ["", "shop/", "/web", "a/b/c", "shop/web:", "shop/web:0", "we b", "shop/web:99999"])
     func refusals(text: String) {
         #expect(throws: DiagnosisError.self) { try Question(text) }

@@ -29,7 +29,7 @@ struct AuditTests {
     }
 
     @Test(
-        "kube-proxy's rules of every recorded cluster are what the objects ask for",
+        "kube-proxy's rules of every recorded cluster match the objects",
         arguments: RecordedScenario.names, IPFamily.allCases)
     func recorded(name: String, family: IPFamily) throws {
         let (discrepancies, damage) = try comparison(name, family)
@@ -38,7 +38,7 @@ struct AuditTests {
     }
 
     @Test(
-        "each rule that somebody deletes is noticed",
+        "each deleted rule is detected",
         arguments: [
             ("01-clusterip", "-A KUBE-SERVICES -d 10.96.148.206/32"), ("01-clusterip", "-j DNAT"),
             ("01-clusterip", "-j KUBE-SEP-"),

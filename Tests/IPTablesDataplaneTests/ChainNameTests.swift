@@ -9,7 +9,7 @@ import Testing
 @Suite("ChainName")
 struct ChainNameTests {
     @Test(
-        "a Service port has the chain name that published clusters show",
+        "a Service port's chain name is that of published clusters",
         arguments: [
             ("nginx-nodeport", "", "KUBE-SVC-CGFVTWEXQTKV5QXW"),
             ("pod-check", "", "KUBE-SVC-A26F6BALGETXAGKG"),

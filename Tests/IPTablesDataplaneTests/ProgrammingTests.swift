@@ -113,7 +113,7 @@ struct ProgrammingTests {
     }
 
     @Test(
-        "a table that somebody has emptied is filled again",
+        "a flushed table is refilled",
         arguments: backends,
         [
             "-t nat -F", "-t nat -F PREROUTING", "-t nat -F KUBE-POSTROUTING", "-t filter -F",

@@ -26,7 +26,7 @@ struct IPTablesErrorTests {
     }
 
     @Test(
-        "missing rights, missing kernel support and passing failures are told apart",
+        "missing privileges, missing kernel support and transient failures are distinguished",
         arguments: [
             (
                 "iptables-restore v1.8.9 (nf_tables): Could not fetch rule set generation id: Permission denied",

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(
-        "the lenient reader takes leading zeros as decimal, and an IPv4-mapped address as IPv4",
+        "the lenient reader reads leading zeros as decimal, and an IPv4-mapped address as IPv4",
         arguments: [
             ("10.0.0.1", "10.0.0.1"), ("010.0.0.01", "10.0.0.1"), ("000.00.0.0000", "0.0.0.0"),
             ("::ffff:192.0.2.1", "192.0.2.1"), ("::ffff:192.0.02.001", "192.0.2.1"), ("::ffff:c000:201", "192.0.2.1"),
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(
-        "the lenient reader refuses what no version of the API accepted",
+        "the lenient reader refuses text that no version of the API accepted",
         arguments: [
             "", "0", "01.2.3", "01.2.3.", ".01.2.3", "01..2.3", "01.2.3.4.5", "01.2.3.256", "0x1.2.3.4", "01.2.3.4 ",
             "01.2.3.4/8", "fe80::1%eth0", "::ffff:01.2.3", "１.2.3.04", "+1.2.3.04", "[::01.2.3.4]",
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(
-        "what is no address is refused",
+        "invalid addresses are refused",
         arguments: [
             "", " ", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.04", "1.2.3.", ".1.2.3", "1..2.3",
             "1.2.3.4 ",

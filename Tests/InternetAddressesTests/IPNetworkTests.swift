@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct IPNetworkTests {
     @Test(
-        "the lenient reader takes leading zeros as decimal, and an IPv4-mapped network as IPv4",
+        "the lenient reader reads leading zeros as decimal, and an IPv4-mapped network as IPv4",
         arguments: [
             ("010.0.0.0/8", "10.0.0.0/8"), ("10.1.2.3/8", "10.0.0.0/8"), ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
             ("fd00::1/64", "fd00::/64"),
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(
-        "networks are read, and bits behind the prefix are dropped",
+        "networks are read, and bits after the prefix are dropped",
         arguments: [
             ("10.244.0.0/16", "10.244.0.0/16", "10.244.255.255"), ("10.1.2.3/8", "10.0.0.0/8", "10.255.255.255"),
             ("0.0.0.0/0", "0.0.0.0/0", "255.255.255.255"), ("255.255.255.255/0", "0.0.0.0/0", "255.255.255.255"),
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(
-        "what is no network is refused",
+        "invalid networks are refused",
         arguments: [
             "", "/", "10.0.0.0", "10.0.0.0/", "/8", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8/8",
             "10.0.0/8", " 10.0.0.0/8", "10.0.0.0/8 ", "10.0.0.0/a", "10.0.0.0/99999999999999999999", "::/129",

@@ -171,7 +171,7 @@ struct ConfigurationFileTests {
     }
 
     @Test(
-        "durations are Go's",
+        "durations are in Go's format",
         arguments: [
             ("0", "0s"), ("1h30m", "1h30m0s"), ("1.5s", "1.5s"), ("250ms", "250ms"), ("90s", "1m30s"),
             ("100us", "100µs"),

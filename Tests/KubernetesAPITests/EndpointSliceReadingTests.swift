@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test(
-        "a mistake is named with its field, what is wrong, and a remedy",
+        "a mistake is reported with its field, the fault, and a remedy",
         arguments: [
             Mistake(type: "", rest: #""ports": []"#, field: "addressType", reason: "use one of IPv4, IPv6, FQDN"),
             Mistake(type: "IP", rest: #""ports": []"#, field: "addressType", reason: "use one of IPv4, IPv6, FQDN"),

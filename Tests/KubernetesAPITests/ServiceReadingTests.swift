@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(
-        "a mistake is named with its field, what is wrong, and a remedy",
+        "a mistake is reported with its field, the fault, and a remedy",
         arguments: [
             Mistake(spec: #""ports": []"#, field: "spec.ports", reason: "there is no port"),
             Mistake(

@@ -76,7 +76,7 @@ struct FaultTests {
     }
 
     @Test(
-        "a route that the kernel refuses is reported with its Service, all others are served, and it heals"
+        "a refused route is reported with its Service, all others are served, and it recovers"
     )
     func refused() async throws {
         let namespace = try await NetworkNamespace(name: "nft")

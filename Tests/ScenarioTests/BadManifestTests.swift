@@ -8,7 +8,7 @@ struct BadManifestTests {
     let web = ServiceManifest(endpoints: ["10.244.0.7"])
 
     @Test(
-        "a mistake in an edit is named by file, line and field, and connections are served as before",
+        "a mistake in an edit is reported with file, line and field, and connections are served as before",
         arguments: [
             ("port: 80,", "port: 80000,", "web.yaml:11: Service default/web: spec.ports[0].port: 80000"),
             ("protocol: TCP", "protocol: TPC", "web.yaml:11: Service default/web: spec.ports[0].protocol: “TPC”"),

@@ -72,7 +72,7 @@ struct ContinuityTests {
     }
 
     @Test(
-        "at a node port from outside, while endpoints come and go and the proxy is killed and started", arguments: modes
+        "at a node port from outside, while endpoints change and the proxy is killed and started", arguments: modes
     )
     func nodePort(mode: String) async throws {
         let visitor = "10.244.1.10"

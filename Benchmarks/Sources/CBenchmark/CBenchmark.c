@@ -33,7 +33,7 @@ int CBenchmark_stay_on_processor(int processor) {
 pid_t CBenchmark_start(const char *path, char *const arguments[], int errors) {
   pid_t process = fork();
   if (process != 0) return process;
-  // Only calls that are safe after a fork of a process with threads.
+  // Only calls that are safe after forking a multithreaded process.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && dup2(errors, STDERR_FILENO) >= 0 &&
       close_range(STDERR_FILENO + 1, ~0u, 0) == 0)
     execv(path, arguments);

@@ -198,7 +198,7 @@ struct CBenchmark_traffic CBenchmark_receive(uint16_t port, int clients, double 
     while (now() < end) {
         int count = epoll_wait(epoll, events, EVENTS, 100);
         for (int i = 0; i < count; i++) {
-            // The bytes themselves are of no interest, and copying them would be measured too.
+            // The bytes are irrelevant, and copying them would distort the measurement.
             ssize_t size = recv(events[i].data.fd, buffer, BULK, MSG_TRUNC);
             if (size > 0) result.done += (uint64_t)size;
             else if (size == 0 || errno != EAGAIN) {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// Measures `servicelet proxy` from outside, as a program, on one machine and without a cluster.
+/// Measures the program `servicelet proxy` from outside, on one machine, without a cluster.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(

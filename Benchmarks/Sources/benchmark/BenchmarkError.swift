@@ -1,19 +1,19 @@
 import Glibc
 
-/// Why there is no measurement: something failed, not that it was slow.
+/// Why there is no measurement. Slowness is not an error.
 struct BenchmarkError: Error, CustomStringConvertible {
     enum Code {
-        /// The machine refuses something, such as network namespaces to those who are not root.
+        /// The machine refuses something, such as network namespaces without root.
         case system
         /// The kernel refused a netlink message.
         case kernel
-        /// The program ended, or did not do what was waited for.
+        /// The program exited, or did not do what was awaited.
         case program
     }
 
     var code: Code
     var message: String
-    /// The error number of the call that failed; 0 where none did.
+    /// The error number of the failed call; 0 if there is none.
     var errorNumber: Int32 = 0
 
     var description: String {

@@ -4,7 +4,7 @@ import Glibc
 final class Descriptor: Sendable {
     let number: Int32
 
-    /// Takes what a system call has returned; throws if that is a failure of `operation`.
+    /// Takes the result of a system call; throws if `operation` failed.
     init(_ number: Int32, _ operation: String) throws {
         guard number >= 0 else { throw BenchmarkError.system("cannot \(operation)") }
         self.number = number
@@ -26,7 +26,7 @@ final class Descriptor: Sendable {
         }
     }
 
-    /// Waits until one of the descriptors can be read, or until `deadline`.
+    /// Waits until one of the descriptors is readable, or until `deadline`.
     static func waitUntilReadable(_ descriptors: [Descriptor], until deadline: ContinuousClock.Instant) throws {
         let rest = max(.zero, ContinuousClock.now.duration(to: deadline))
         var entries = descriptors.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }

@@ -1,13 +1,13 @@
 import CBenchmark
 
-/// Sends events to the watches, and observes when the kernel has committed what follows from them.
+/// Sends events to the watches, and observes when the kernel has committed the resulting changes.
 struct EventObserver {
     private static let patience = Duration.seconds(60)
 
     struct Event {
         /// From the server's write until the kernel's announcement of the last commit.
         var duration: Duration
-        /// What the kernel was sent, by all commits together.
+        /// The messages and bytes sent to the kernel, by all commits together.
         var messages = 0
         var bytes = 0
     }
@@ -16,7 +16,7 @@ struct EventObserver {
     private let server: APIServer
     private let kernel: NetlinkSocket
 
-    /// From now on the kernel writes a message for each element that changes, so not before the cold start is over.
+    /// From now on the kernel writes a message for each changed element, so start only after the cold start.
     init(process: ServiceletProcess, server: APIServer) throws {
         self.process = process
         self.server = server
@@ -24,9 +24,9 @@ struct EventObserver {
         try kernel.join(NFNLGRP_NFTABLES)
     }
 
-    /// Sends `frames`, and waits until the program tells of a programming of which `condition` is true.
+    /// Sends `frames`, and waits until the program logs a programming that satisfies `condition`.
     ///
-    /// The program tells of it behind the commit, so the last commit before the line is the one that counts.
+    /// The program logs it after the commit, so the last commit before the line counts.
     func send(
         _ frames: [(Resource, [UInt8])], waitingFor purpose: String, _ condition: (ProgrammingLine) -> Bool
     ) throws -> Event {
@@ -49,7 +49,7 @@ struct EventObserver {
                 event.bytes += programming.bytes
                 isOver = isOver || condition(programming)
             }
-            // Read behind the log: what a line tells of has been announced before.
+            // Read after the log: the commits of a line have been announced before it.
             if try kernel.announcedCommits() > 0 { end = .now }
             if isOver {
                 guard let end else {

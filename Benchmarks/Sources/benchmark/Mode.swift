@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The mode of the proxy that is measured.
+/// The measured mode of the proxy.
 enum Mode: String, Codable, ExpressibleByArgument, CaseIterable {
     case nftables
     case iptables

@@ -1,7 +1,7 @@
 import CBenchmark
 import Foundation
 
-/// Measures one size, from the cold start to the restart, in network namespaces of its own.
+/// Measures one size, from the cold start to the restart, in separate network namespaces.
 struct SizeBenchmark {
     private static let flips = 200
     private static let additions = 50
@@ -61,9 +61,9 @@ struct SizeBenchmark {
                 "proxy", "--master", "http://127.0.0.1:\(server.port)", "--proxy-mode", mode.rawValue,
                 "--hostname-override", Cluster.nodeName, "--cluster-cidr", Cluster.podNetwork,
                 "--metrics-bind-address", "", "--healthz-bind-address", "127.0.0.1:10256",
-                // Each change has a line in the log.
+                // Logs a line for each change.
                 "-v", "2",
-                // A change is measured, not the pause between two of them.
+                // Measures changes, not the pause between them.
                 "--iptables-min-sync-period", "0s", "--ipvs-min-sync-period", "0s", "--conntrack-max-per-core", "0",
             ])
     }
@@ -78,7 +78,7 @@ struct SizeBenchmark {
             processorTime: usage.processorTime, peakMemory: usage.peakMemory)
     }
 
-    /// In even rounds an endpoint becomes unready, in the odd rounds that follow it is ready again.
+    /// In even rounds an endpoint becomes unready, in the following odd rounds ready again.
     private func flip(_ round: Int, _ observer: EventObserver) throws -> EventObserver.Event {
         let service = round / 2 * 7919 % size.services
         let isReady = round % 2 == 1
@@ -92,7 +92,7 @@ struct SizeBenchmark {
         }
     }
 
-    /// The one behind the last.
+    /// The one after the last.
     private var extraService: Int { size.services }
 
     private func add(_ observer: EventObserver) throws -> EventObserver.Event {
@@ -115,7 +115,7 @@ struct SizeBenchmark {
         return try observe(observer, frames, "\(port) is removed") { $0.tellsRemoval(of: port) }
     }
 
-    /// Events come one at a time, as in a cluster that is not in turmoil.
+    /// Events arrive one at a time, as in a calm cluster.
     private func observe(
         _ observer: EventObserver, _ frames: [(Resource, [UInt8])], _ purpose: String,
         _ condition: (ProgrammingLine) -> Bool

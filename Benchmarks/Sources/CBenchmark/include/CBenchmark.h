@@ -1,4 +1,4 @@
-// Kernel uapi headers for the benchmark, and what Swift's Glibc module does not show.
+// Kernel uapi headers for the benchmark, and functions that Swift's Glibc module does not export.
 #ifndef SERVICELET_CBENCHMARK_H
 #define SERVICELET_CBENCHMARK_H
 
@@ -17,18 +17,18 @@
 
 #include "CBenchmarkTraffic.h"
 
-// Moves the calling thread, and what it starts from then on, into a new network namespace whose loopback is up.
+// Moves the calling thread, and everything it starts later, into a new network namespace whose loopback is up.
 // 0, or -1 and errno.
 int CBenchmark_enter_namespace(void);
 
 // Keeps the calling thread on one processor. 0, or -1 and errno.
 int CBenchmark_stay_on_processor(int processor);
 
-// Starts a program whose standard error is `errors` and which has no other descriptors of ours. It is killed when the calling thread ends, however that happens.
-// The number of the process, or -1 and errno.
+// Starts a program with `errors` as its standard error and no other descriptors of ours. It is killed when the calling
+// thread ends for any reason. The process id, or -1 and errno.
 pid_t CBenchmark_start(const char *path, char *const arguments[], int errors);
 
-// Waits for the end of the process. Its exit status, or minus the signal that ended it.
+// Waits for the process to end. Its exit status, or minus the signal that killed it.
 int CBenchmark_wait(pid_t process);
 
 #endif

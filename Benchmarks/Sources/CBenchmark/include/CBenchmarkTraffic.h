@@ -5,11 +5,11 @@
 #include <stdint.h>
 
 /// Serves on all addresses, on a thread that never ends: answers a request of 64 bytes with 64 bytes, or, if it begins with 'b',
-/// with bytes without end. 0, or -1 and errno.
+/// with endless bytes. 0, or -1 and errno.
 int CBenchmark_serve(uint16_t port);
 
-/// Sends datagrams to a port of 127.0.0.1 back with the third byte's highest bit set, which makes a DNS query an answer; on a
-/// thread that never ends. 0, or -1 and errno.
+/// Echoes datagrams to a port of 127.0.0.1 with the third byte's highest bit set, which turns a DNS query into an
+/// answer; on a thread that never ends. 0, or -1 and errno.
 int CBenchmark_echo(uint16_t port);
 
 struct CBenchmark_traffic {
@@ -19,13 +19,14 @@ struct CBenchmark_traffic {
     double seconds;
 };
 
-/// For so many seconds, `clients` at a time connect to 127.0.0.1, send a request, read the answer and hang up.
+/// For this many seconds, `clients` at a time connect to 127.0.0.1, send a request, read the answer and close.
 struct CBenchmark_traffic CBenchmark_connect(uint16_t port, int clients, double seconds);
 
-/// For so many seconds, `clients` receive what they can.
+/// For this many seconds, `clients` receive as fast as they can.
 struct CBenchmark_traffic CBenchmark_receive(uint16_t port, int clients, double seconds);
 
-/// Opens so many connections, has each answered once, and keeps them open until the process ends. Returns how many there are.
+/// Opens this many connections, has each answered once, and keeps them open until the process ends.
+/// Returns their number.
 int CBenchmark_hold(uint16_t port, int clients);
 
 #endif

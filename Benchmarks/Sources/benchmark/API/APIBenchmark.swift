@@ -1,8 +1,7 @@
 import Foundation
 import NIOHTTP1
 
-/// Measures `servicelet apiserver` on the loopback: how soon it is ready, its memory, durable writes, lists and
-/// watches.
+/// Measures `servicelet apiserver` on the loopback: start-up time, memory, durable writes, lists and watches.
 struct APIBenchmark {
     private static let port = 26443
     private static let namespaced = "/api/v1/namespaces/default"

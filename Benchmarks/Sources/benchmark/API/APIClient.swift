@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOSSL
 import Synchronization
 
-/// The administrator of an API server that keeps its data in a folder. Calls block; made from any thread.
+/// A client with the administrator's access to an API server with its data in a folder. Calls block, on any thread.
 final class APIClient: Sendable {
     private let tls: TLSConfiguration
     private let client: HTTPClient
@@ -47,7 +47,7 @@ final class APIClient: Sendable {
 
     func stop() throws { try client.syncShutdown() }
 
-    /// Asks until the server says that it is ready.
+    /// Polls until the server reports ready.
     func waitUntilReady(deadline: ContinuousClock.Instant) throws -> ContinuousClock.Instant {
         while ContinuousClock.now < deadline {
             // Until it listens, connections are refused.
@@ -68,12 +68,12 @@ final class APIClient: Sendable {
         return (Int(response.status.code), response.body?.readableBytes ?? 0)
     }
 
-    /// Creates objects from several threads, each of which sends one after the other; returns how long that took.
+    /// Creates objects from several threads, each sending one after another; returns the time taken.
     func create(_ path: String, _ objects: [String], clients: Int = 8) throws -> Duration {
         try send(objects.map { Call(method: .POST, path: path, body: $0, expected: 201) }, clients: clients)
     }
 
-    /// A request, and the status that its answer has to have.
+    /// A request, and the expected status of its answer.
     struct Call: Sendable {
         var method: HTTPMethod
         var path: String
@@ -82,7 +82,7 @@ final class APIClient: Sendable {
         var expected = 200
     }
 
-    /// Sends requests from several threads, each of which sends one after the other; returns how long that took.
+    /// Sends requests from several threads, each one after another; returns the time taken.
     func send(_ calls: [Call], clients: Int = 8) throws -> Duration {
         let progress = Progress()
         let start = ContinuousClock.now
@@ -120,17 +120,17 @@ final class APIClient: Sendable {
     }
 }
 
-/// A number of watches on connections of their own.
+/// Watches, each on its own connection.
 struct Watches {
     let client: HTTPClient
     let heads = Progress()
-    /// What all of them have received.
+    /// The total received by all.
     let events = Progress()
 
     func stop() throws { try client.syncShutdown() }
 }
 
-/// Counts what happens on other threads.
+/// Counts events of other threads.
 final class Progress: Sendable {
     private struct State {
         var count = 0
@@ -148,14 +148,14 @@ final class Progress: Sendable {
         }
     }
 
-    /// How much was counted until now.
+    /// The current count.
     var total: Int { state.withLock { $0.count } }
 
     func fail(_ error: any Error) {
         state.withLock { $0.failure = error }
     }
 
-    /// Waits until so many were counted, and returns when the last one was.
+    /// Waits for this count, and returns the time of the last event.
     @discardableResult
     func wait(for number: Int, _ what: String) throws -> ContinuousClock.Instant {
         let deadline = ContinuousClock.now + .seconds(300)
@@ -184,7 +184,7 @@ private final class Watcher: HTTPClientResponseDelegate {
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
-        // An event ends with its line; a part of a body may hold several, or a piece of one.
+        // An event ends with a newline; a chunk of a body may hold several, or a part of one.
         events.count(buffer.readableBytesView.count { $0 == UInt8(ascii: "\n") })
         return task.eventLoop.makeSucceededVoidFuture()
     }

@@ -4,10 +4,10 @@ struct APIServerProcess {
 
     let process: ServiceletProcess
     let client: APIClient
-    /// From the start of the process until it said that it is ready.
+    /// From the start of the process until it reports ready.
     let ready: Duration
 
-    /// Starts the server on what is in `folder`, and waits until it is ready.
+    /// Starts the server with the data in `folder`, and waits until it is ready.
     init(binary: String, folder: String, port: Int) throws {
         process = try ServiceletProcess(
             binary: binary, arguments: ["apiserver", "--data-dir", folder, "--secure-port", "\(port)"])

@@ -4,9 +4,8 @@ import Synchronization
 
 /// Serves the watches of a cluster on the loopback of the namespace, as kube-apiserver 1.36 does in protobuf.
 ///
-/// What it knows is what a client needs that asks for WatchList (`sendInitialEvents=true`): each watch begins with all
-/// objects and goes on with the events that are sent. Everything else is answered with 404. Each connection has a
-/// thread, which ends with it.
+/// It supports only WatchList (`sendInitialEvents=true`): each watch begins with all objects and continues with the
+/// events that are sent. Everything else gets 404. Each connection has a thread, which ends with it.
 final class APIServer: Sendable {
     let port: UInt16
     private let listener: Descriptor
@@ -32,12 +31,12 @@ final class APIServer: Sendable {
         Thread.detachNewThread { [self] in accept() }
     }
 
-    /// Takes no more connections. Those that are open end when the client hangs up.
+    /// Stops accepting connections. Open ones end when the client closes.
     func stop() {
         shutdown(listener.number, Int32(SHUT_RDWR))
     }
 
-    /// Tells all watches of a resource, and returns the moment before.
+    /// Sends to all watches of a resource, and returns the time before.
     func send(_ frames: [UInt8], to resource: Resource) throws -> ContinuousClock.Instant {
         let bytes = Self.chunk(frames)
         return try watches.withLock { watches in
@@ -62,7 +61,7 @@ final class APIServer: Sendable {
         }
     }
 
-    /// Answers requests until the client hangs up; a failure to write means the same.
+    /// Answers requests until the client closes; a failed write means the same.
     private func serve(_ connection: Descriptor) {
         defer {
             watches.withLock { watches in
@@ -103,7 +102,7 @@ final class APIServer: Sendable {
             """
         try connection.send(Array(head.utf8))
         if let frames = initialEvents[resource], !frames.isEmpty { try connection.send(Self.chunk(frames)) }
-        // From the bookmark on no event may be missed.
+        // From the bookmark on, no event may be missed.
         try watches.withLock { watches in
             try connection.send(Self.chunk(WatchEvent.initialEventsEnd(resource)))
             watches[resource, default: []].append(connection)

@@ -1,6 +1,6 @@
-/// A made-up cluster of one size: its objects, and the events that can happen to them.
+/// A synthetic cluster of one size: its objects, and their possible events.
 struct Cluster {
-    /// At most so many endpoints are in one slice, as the endpointslice controller has it.
+    /// The maximum number of endpoints in a slice, as in the endpointslice controller.
     private static let endpointsPerSlice = 100
     private static let podsPerNode = 110
 
@@ -10,7 +10,7 @@ struct Cluster {
 
     let size: Size
 
-    /// All objects as a watch tells them at its start, without the bookmark that ends them.
+    /// All objects as the initial events of a watch, without the final bookmark.
     func initialEvents(_ resource: Resource) -> [UInt8] {
         switch resource {
         case .services:
@@ -27,12 +27,12 @@ struct Cluster {
 
     static func name(ofService index: Int) -> String { "service-\(index)" }
 
-    /// How log lines call the only port of a Service.
+    /// The name of a Service's only port in log lines.
     static func portName(ofService index: Int) -> String {
         "\(ObjectWriter.namespace)/\(name(ofService: index)):http"
     }
 
-    /// A Service that is added, or deleted.
+    /// The addition or deletion of a Service.
     func service(_ index: Int, _ event: WatchEvent) -> [UInt8] {
         let address = Self.address(10 << 24 | 96 << 16 | (index + 1))
         return event.frame(
@@ -40,12 +40,12 @@ struct Cluster {
             ObjectWriter.service(Self.name(ofService: index), address: address, hasAffinity: size.hasAffinity))
     }
 
-    /// All slices of a Service that are added, or deleted, with it.
+    /// The addition or deletion of all slices of a Service.
     func slices(of service: Int, _ event: WatchEvent) -> [UInt8] {
         slices(of: service).reduce(into: []) { $0 += slice($1, of: service, event) }
     }
 
-    /// One endpoint becomes ready, or is so no longer.
+    /// One endpoint becomes ready or unready.
     func flip(endpoint: Int, of service: Int, isReady: Bool, resourceVersion: Int) -> [UInt8] {
         slice(
             endpoint / Self.endpointsPerSlice, of: service, .modified, unready: isReady ? nil : endpoint,

@@ -1,8 +1,8 @@
-/// Objects with the fields that kube-apiserver 1.36 sends for them, also those that a node has no use for: they cost
-/// whoever reads them.
+/// Objects with all fields that kube-apiserver 1.36 sends, even those that a node does not use, because
+/// reading them costs time.
 enum ObjectWriter {
     static let namespace = "bench"
-    /// Of all objects at the start.
+    /// The version of all objects at the start.
     static let resourceVersion = 1_000_000
 
     static func service(_ name: String, address: String, hasAffinity: Bool) -> [UInt8] {

@@ -1,10 +1,10 @@
-/// What is watched.
+/// A watched resource.
 enum Resource: CaseIterable {
     case services
     case endpointSlices
     case nodes
 
-    /// Of requests for all namespaces.
+    /// The path of requests for all namespaces.
     var path: String {
         switch self {
         case .services: "/api/v1/services"

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How large a cluster is: `5000x42`, or `1000x10+affinity` with ClientIP affinity.
+/// The size of a cluster: `5000x42`, or `1000x10+affinity` with ClientIP affinity.
 struct Size: Hashable, Codable, CustomStringConvertible {
     var services: Int
     var endpointsPerService: Int
@@ -31,7 +31,7 @@ extension Size: ExpressibleByArgument {
         let parts = argument.split(separator: "+", maxSplits: 1)
         guard let numbers = parts.first?.split(separator: "x").map({ Int($0) }), numbers.count == 2,
             let services = numbers[0], let endpoints = numbers[1],
-            // What the fixture has addresses for.
+            // The limits of the fixture's addresses.
             (1...100_000).contains(services), (1...1_000).contains(endpoints), services * endpoints <= 4_000_000,
             parts.count == 1 || parts[1] == "affinity"
         else { return nil }

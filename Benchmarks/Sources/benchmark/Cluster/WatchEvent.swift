@@ -1,5 +1,5 @@
-/// One event of a watch, as kube-apiserver frames it in protobuf: four bytes of length, the most significant first, a
-/// `meta/v1` WatchEvent, and in it the object in an envelope of its own.
+/// One event of a watch, as kube-apiserver frames it in protobuf: a four-byte big-endian length, a `meta/v1`
+/// WatchEvent, and in it the object in its own envelope.
 enum WatchEvent: String {
     case added = "ADDED"
     case modified = "MODIFIED"
@@ -15,7 +15,7 @@ enum WatchEvent: String {
         return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) } + event
     }
 
-    /// The bookmark behind the last of the initial events (WatchList, KEP-3157).
+    /// The bookmark after the last of the initial events (WatchList, KEP-3157).
     static func initialEventsEnd(_ resource: Resource) -> [UInt8] {
         bookmark.frame(
             resource,
@@ -27,7 +27,7 @@ enum WatchEvent: String {
             })
     }
 
-    /// `runtime.Unknown` behind its magic bytes.
+    /// `runtime.Unknown` after its magic bytes.
     private static func envelope(_ resource: Resource, _ object: [UInt8]) -> [UInt8] {
         [0x6B, 0x38, 0x73, 0x00]
             + ProtobufWriter.bytes { envelope in

@@ -2,7 +2,7 @@ import Foundation
 import NIOHTTP1
 
 /// Measures `servicelet controller` against `servicelet apiserver` on the loopback: 2,000 Services with five Pods each,
-/// all slices after a start, and one Pod that becomes ready and unready, alone and among all others.
+/// all slices after a start, and the readiness changes of one Pod, alone and among all others.
 struct ControllerBenchmark {
     private static let port = 26443
     private static let services = 2000
@@ -24,7 +24,7 @@ struct ControllerBenchmark {
         try create(1..<Self.services, client)
         let slices = try client.watch(ControllerObjects.slices + "&watch=true", count: 1)
         let controller = try start(folder)
-        // The slice of the first Service was there before.
+        // The slice of the first Service already existed.
         let end = try slices.events.wait(for: Self.services, "slices")
         let duration = controller.started.duration(to: end)
         let afterStart = try controller.usage()
@@ -37,7 +37,7 @@ struct ControllerBenchmark {
         return Self.text(empty: empty, loaded: loaded, start: duration, afterStart: afterStart, last: last)
     }
 
-    /// Without an election, in which the second start would wait for the Lease of the first to run out.
+    /// Without an election, in which the second start would wait for the first one's Lease to expire.
     private func start(_ folder: String) throws -> ServiceletProcess {
         try ServiceletProcess(
             binary: binary,
@@ -54,11 +54,11 @@ struct ControllerBenchmark {
         _ = try client.send(pods.map { ControllerObjects.readiness($0, $1, isReady: true) })
     }
 
-    /// What a Pod of the first Service costs that becomes unready and ready again.
+    /// The cost of a Pod of the first Service becoming unready and ready again.
     private struct Changes {
         /// From the request that changes the Pod until a watcher has the slice.
         var durations: Samples
-        /// Of the controller, in seconds for each change.
+        /// The controller's processor time, in seconds per change.
         var processorTime: Double
     }
 
@@ -66,7 +66,7 @@ struct ControllerBenchmark {
         let watch = try client.watch(
             "\(ControllerObjects.slices),kubernetes.io/service-name%3Ds0&watch=true", count: 1)
         try watch.events.wait(for: 1, "the slice of the first Service")
-        // The controller may still work on what has happened before.
+        // The controller may still be processing earlier changes.
         Thread.sleep(forTimeInterval: 1)
         let before = try controller.usage()
         var durations: [Duration] = []

@@ -1,10 +1,10 @@
 import NIOHTTP1
 
-/// The objects that the controllers are measured with, as clients send them.
+/// The objects for measuring controllers, as clients send them.
 enum ControllerObjects {
     static let nodes = 100
     static let namespace = "/api/v1/namespaces/default"
-    /// The slices that the controller keeps.
+    /// The slices that the controller maintains.
     static let slices =
         "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector="
         + "endpointslice.kubernetes.io/managed-by%3Dendpointslice-controller.k8s.io"
@@ -31,7 +31,7 @@ enum ControllerObjects {
         """
     }
 
-    /// What a kubelet says of a Pod.
+    /// A Pod's status as kubelet reports it.
     static func readiness(_ service: Int, _ number: Int, isReady: Bool) -> APIClient.Call {
         let address = "10.\(64 + service / 250).\(service % 250).\(number + 1)"
         return APIClient.Call(

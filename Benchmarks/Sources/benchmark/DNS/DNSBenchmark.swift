@@ -1,8 +1,8 @@
 import CBenchmark
 import Foundation
 
-/// Measures `servicelet dns` with dnsperf, in a network namespace of its own: 5,000 Services, served by an API server
-/// of this program.
+/// Measures `servicelet dns` with dnsperf, in a separate network namespace: 5,000 Services, served by this
+/// program's API server.
 struct DNSBenchmark {
     private static let port = 5355
     private static let echoPort = 5356
@@ -100,7 +100,7 @@ struct DNSBenchmark {
         return sent.duration(to: answered)
     }
 
-    /// From the event of an endpoint that becomes unready, or ready again, until its own name is answered that way.
+    /// From the event of an endpoint becoming unready, or ready again, until its own name is answered accordingly.
     private func flip(
         _ number: Int, _ cluster: Cluster, _ server: APIServer, _ probe: DNSProbe
     ) throws -> Duration {

@@ -5,7 +5,7 @@ struct DNSPerformance {
     var completed = 0
     var lost = 0
     var rate = 0.0
-    /// Seconds, ascending; only where dnsperf was told to write each.
+    /// Seconds, ascending; only if dnsperf writes each.
     var latencies: [Double] = []
 
     func latency(_ part: Double) -> Double {

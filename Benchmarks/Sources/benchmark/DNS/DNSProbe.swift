@@ -1,9 +1,9 @@
 import CBenchmark
 import Foundation
 
-/// Asks for one name until it has an address, or has none.
+/// Queries one name until it has an address, or has none.
 struct DNSProbe {
-    /// What is waited for.
+    /// The awaited result.
     enum Outcome {
         case address
         /// NXDOMAIN.
@@ -12,7 +12,7 @@ struct DNSProbe {
 
     private let socket: Descriptor
 
-    /// Asks the server at a port of 127.0.0.1.
+    /// Queries the server at a port of 127.0.0.1.
     init(port: Int) throws {
         socket = try Descriptor(Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0), "make a socket")
         var address = sockaddr_in()
@@ -30,7 +30,7 @@ struct DNSProbe {
         guard result == 0 else { throw BenchmarkError.system("cannot connect to port \(port)") }
     }
 
-    /// Returns when the answer came. `pause` between two questions is in microseconds.
+    /// Returns the time of the answer. `pause` between two queries is in microseconds.
     func waitForAnswer(
         to name: String, _ outcome: Outcome = .address, deadline: ContinuousClock.Instant, pause: UInt32
     ) throws -> ContinuousClock.Instant {
@@ -39,7 +39,7 @@ struct DNSProbe {
         query += [0, 0, 1, 0, 1]
         var buffer = [UInt8](repeating: 0, count: 512)
         while ContinuousClock.now < deadline {
-            // An answer to an earlier question may come late.
+            // An answer to an earlier query may arrive late.
             let identifier = UInt16.random(in: .min ... .max)
             (query[0], query[1]) = (UInt8(identifier >> 8), UInt8(identifier & 0xFF))
             _ = send(socket.number, query, query.count, 0)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is asked: mostly addresses of Services, some search-path names that do not exist, some SRV records.
+/// The queries: mostly addresses of Services, some nonexistent names from search paths, some SRV records.
 struct DNSQueries {
     let services: Int
 
@@ -14,7 +14,7 @@ struct DNSQueries {
         return "\(label).\(name(ofService: service))"
     }
 
-    /// Writes them as dnsperf reads them, and returns the path.
+    /// Writes them in dnsperf's format, and returns the path.
     func write() throws -> String {
         var lines = ""
         for index in 0..<20_000 {

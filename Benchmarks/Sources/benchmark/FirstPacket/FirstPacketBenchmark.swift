@@ -1,10 +1,10 @@
 import CBenchmark
 import Foundation
 
-/// What the first packet of a connection costs in the kernel: without rules, through kube-proxy's, and through ours.
+/// The cost of a connection's first packet in the kernel: without rules, with kube-proxy's, and with ours.
 ///
-/// Conntrack, the rules, the translation and the way to the neighbour all happen within one `sendto`. Every case has a
-/// network namespace of its own; their rounds take turns, and the shortest of each counts.
+/// Conntrack, the rules, the translation and the transmission to the neighbour all happen within one `sendto`. Every
+/// case has its own network namespace; their rounds alternate, and the shortest of each counts.
 struct FirstPacketBenchmark {
     private static let rounds = 60
     private static let clusterNetwork = "10.128.0.0/10"
@@ -73,8 +73,8 @@ struct FirstPacketBenchmark {
         try PacketSender(from: Self.source, to: destination.address, port: destination.port)
     }
 
-    /// A namespace with one network card. The neighbour's hardware address is not that of the other end, which so drops
-    /// what arrives at once.
+    /// A namespace with one interface. The neighbour's hardware address is not that of the other end, which therefore
+    /// drops packets immediately.
     private func makeRoom() throws {
         guard CBenchmark_enter_namespace() == 0 else {
             throw BenchmarkError.system("cannot make a network namespace (run it as root)")

@@ -1,11 +1,11 @@
 import CBenchmark
 import Glibc
 
-/// Sends UDP datagrams from the network namespace that it was made in, each the first packet of a connection.
+/// Sends UDP datagrams from the network namespace in which it was created, each the first packet of a connection.
 ///
 /// The sockets stay in that namespace, wherever the thread goes.
 struct PacketSender {
-    /// Datagrams in one round: as many source ports.
+    /// The number of datagrams in one round, each from its own source port.
     static let count = 20_000
 
     private static let firstSourcePort: UInt16 = 1024
@@ -15,7 +15,7 @@ struct PacketSender {
     private let address: sockaddr_in
     private var datagram: [UInt8]
 
-    /// The addresses are IPv4 ones, most significant byte first.
+    /// IPv4 addresses, most significant byte first.
     init(from source: UInt32, to destination: UInt32, port: UInt16) throws {
         packets = try Descriptor(socket(AF_INET, Int32(SOCK_RAW.rawValue), Int32(IPPROTO_RAW)), "open a raw socket")
         conntrack = try NetlinkSocket()
@@ -43,7 +43,7 @@ struct PacketSender {
     /// The header and four bytes.
     private static let udpLength = 12
 
-    /// Seconds for one datagram, in a round of `count` that begins without tracked connections.
+    /// Seconds per datagram, in a round of `count` that begins without tracked connections.
     mutating func round() throws -> Double {
         try conntrack.send(NetlinkWriter.conntrackFlush)
         try conntrack.checkAnswers()

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A compressed file that belongs to the benchmark.
+/// A compressed file of the benchmark.
 struct Recording {
     let name: String
 
-    /// Unpacks it into a new file, which belongs to the caller, and returns the path.
+    /// Unpacks it into a new file, which the caller owns, and returns the path.
     func unpacked(as type: String) throws -> String {
         guard let packed = Bundle.module.url(forResource: "Recordings/\(name)", withExtension: nil) else {
             throw BenchmarkError(code: .program, message: "\(name) is not beside the benchmark; build it again")

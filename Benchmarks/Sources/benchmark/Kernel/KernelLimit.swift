@@ -1,10 +1,10 @@
 import CBenchmark
 
-/// What this machine's kernel can do at best: as many map elements as a cluster has Services and endpoints, encoded
-/// beforehand, so that only the kernel's own time counts.
+/// The best possible performance of this machine's kernel: as many map elements as a cluster has Services and
+/// endpoints, encoded beforehand, so that only the kernel's own time counts.
 ///
-/// Elements are as wide as a data plane needs them: a key of address, protocol, port and number, and an address and a
-/// port as data. The map is in no rule, so nothing is validated.
+/// Elements are as wide as a data plane's: a key of address, protocol, port and number, and an address and a port as
+/// data. No rule uses the map, so nothing is validated.
 struct KernelLimit: Codable {
     /// Seconds for all elements.
     var programming: Double

@@ -1,7 +1,7 @@
 import CBenchmark
 import Glibc
 
-/// A socket to the netfilter part of the kernel, which never blocks.
+/// A non-blocking netfilter netlink socket.
 struct NetlinkSocket {
     let descriptor: Descriptor
 
@@ -11,7 +11,7 @@ struct NetlinkSocket {
                 AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_NONBLOCK.rawValue), NETLINK_NETFILTER
             ),
             "open a netlink socket")
-        // Without an address of its own a socket hears nothing of a group that it joins.
+        // Without its own address a socket gets no messages of a group that it joins.
         var address = sockaddr_nl()
         address.nl_family = sa_family_t(AF_NETLINK)
         let (number, length) = (descriptor.number, socklen_t(MemoryLayout<sockaddr_nl>.size))
@@ -26,7 +26,7 @@ struct NetlinkSocket {
         }
     }
 
-    /// Has the kernel announce what changes.
+    /// Makes the kernel announce changes.
     func join(_ group: nfnetlink_groups) throws {
         var number = Int32(group.rawValue)
         let size = socklen_t(MemoryLayout<Int32>.size)
@@ -35,13 +35,13 @@ struct NetlinkSocket {
         }
     }
 
-    /// Hands over a transaction and returns when the kernel is done with it.
+    /// Sends a transaction and returns when the kernel has processed it.
     func send(_ transaction: [UInt8]) throws {
         let count = Glibc.send(descriptor.number, transaction, transaction.count, 0)
         guard count == transaction.count else { throw BenchmarkError.system("cannot send to nf_tables") }
     }
 
-    /// Throws the first refusal among the answers that are there.
+    /// Throws the first refusal among the pending answers.
     func checkAnswers() throws {
         try receive { type, payload in
             guard type == NLMSG_ERROR, payload.count >= 4 else { return }
@@ -52,7 +52,7 @@ struct NetlinkSocket {
         }
     }
 
-    /// How many transactions have been announced since the last call.
+    /// The number of transactions announced since the last call.
     func announcedCommits() throws -> Int {
         let newGeneration = Int32(NFNL_SUBSYS_NFTABLES) << 8 | Int32(NFT_MSG_NEWGEN.rawValue)
         var count = 0
@@ -60,7 +60,7 @@ struct NetlinkSocket {
         return count
     }
 
-    /// Hands over each message that is there, without waiting for any.
+    /// Passes on each pending message, without waiting for any.
     private func receive(_ body: (_ type: Int32, _ payload: UnsafeRawBufferPointer) throws -> Void) throws {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

@@ -1,10 +1,10 @@
 import CBenchmark
 
-/// Writes netlink messages of nf_tables one behind the other.
+/// Writes netlink messages of nf_tables one after another.
 struct NetlinkWriter {
     private(set) var bytes: [UInt8] = []
 
-    /// All that `write` adds is one transaction.
+    /// Everything that `write` adds is one transaction.
     static func transaction(_ write: (inout NetlinkWriter) -> Void) -> [UInt8] {
         var writer = NetlinkWriter()
         writer.batch(NFNL_MSG_BATCH_BEGIN)
@@ -13,7 +13,7 @@ struct NetlinkWriter {
         return writer.bytes
     }
 
-    /// Forgets all tracked connections of the network namespace.
+    /// Removes all tracked connections of the network namespace.
     static var conntrackFlush: [UInt8] {
         var writer = NetlinkWriter()
         writer.message(

@@ -1,14 +1,13 @@
 import Foundation
 
-/// What is asked of one size. A bar that is missed is printed, and fails nothing: other programs run on this machine
-/// too.
+/// The target of one size. A missed bar is printed, and fails nothing, because other programs run on the machine too.
 struct Bar {
     enum Limit {
         /// Seconds.
         case time(Double)
         /// Bytes.
         case size(Int)
-        /// Of anything that is counted.
+        /// Counts.
         case count(Int)
         /// Ratios.
         case atLeast(Double)
@@ -42,7 +41,7 @@ struct Bar {
         return "\(isMet ? "met   " : "MISSED") \(name): \(value) (\(direction) \(limit))"
     }
 
-    /// The bars of the nftables mode, as far as their sizes were measured.
+    /// The bars of nftables mode, for the measured sizes.
     static func bars(for results: [Result]) -> [Bar] {
         results.flatMap(bars) + comparison(of: results)
     }
@@ -69,7 +68,7 @@ struct Bar {
         return bars
     }
 
-    /// What one change costs must not depend on how much there is.
+    /// The cost of one change must not depend on the size.
     private static func comparison(of results: [Result]) -> [Bar] {
         guard let small = results.first(where: { $0.size == .small }),
             let wide = results.first(where: { $0.size == .wide })

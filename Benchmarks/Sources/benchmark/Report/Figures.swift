@@ -1,8 +1,8 @@
 import Foundation
 
-/// Numbers as people read them.
+/// Human-readable numbers.
 enum Figures {
-    /// Where there is nothing to tell.
+    /// The placeholder for no figure.
     static let none = "–"
 
     /// `210,000`

@@ -1,12 +1,12 @@
 import Foundation
 
-/// All that was measured in one run.
+/// All measurements of one run.
 struct Report: Codable {
     var machine: Machine
     var mode: Mode
     var results: [Result]
 
-    /// What programs of today take on such a machine, to read the table by.
+    /// Figures of other programs on such a machine, for comparison.
     private static let reference = """
         For comparison, 5000x42 on such a machine: kube-proxy 1.36.2 in nftables mode takes 4.8 s cold and 15.9 s for a
         restart, 3.2 s for one endpoint, and 344 to 645 MB; the kernel alone 0.13 to 0.19 s, and 4 µs for one element.
@@ -25,11 +25,11 @@ struct Report: Codable {
     }
 }
 
-/// Where the figures come from.
+/// The origin of the figures.
 struct Machine: Codable {
     var kernel: String
     var processors: Int
-    /// Of the last minute, before and after: what else ran, and what the benchmark itself did.
+    /// The load of the last minute, before and after: other programs, and the benchmark itself.
     var loads: [Double]
 
     static var load: Double {

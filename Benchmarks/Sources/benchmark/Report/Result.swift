@@ -1,21 +1,21 @@
-/// What was measured for one size. Durations are seconds, sizes of memory and messages bytes.
+/// The measurements for one size. Durations are in seconds, sizes of memory and messages in bytes.
 struct Result: Codable {
     struct Programming: Codable {
         /// From the start of the process.
         var total: Double
-        /// From the objects to the kernel, as the log tells it.
+        /// From the objects to the kernel, from the log.
         var programming: Double
         var messages: Int
         var bytes: Int
         var processorTime: Double
-        /// The most memory until all was programmed.
+        /// Peak memory until everything was programmed.
         var peakMemory: Int
     }
 
     struct Event: Codable {
         var median: Double
         var p99: Double
-        /// The most that was sent for one of them.
+        /// The maximum sent for one of them.
         var messages: Int
         var bytes: Int
 
@@ -35,12 +35,12 @@ struct Result: Codable {
     var addition: Event
     var removal: Event
     var processorTimePerFlip: Double
-    /// The most from the cold start to the last event.
+    /// Peak memory from the cold start to the last event.
     var peakMemory: Int
     /// A second after the last event.
     var settledMemory: Int
     /// The part of it that is not pages of the program and its libraries.
     var settledOwnMemory: Int
-    /// Nothing where the mode does not write nf_tables itself.
+    /// `nil` if the mode does not write nf_tables itself.
     var kernel: KernelLimit?
 }

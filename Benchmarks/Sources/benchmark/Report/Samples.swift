@@ -1,6 +1,6 @@
-/// Durations of the same thing, measured again and again.
+/// Repeated measurements of a duration.
 struct Samples {
-    /// In order, the shortest first.
+    /// Sorted, the shortest first.
     private let seconds: [Double]
 
     init(_ durations: [Duration]) {
@@ -9,7 +9,7 @@ struct Samples {
 
     var median: Double { percentile(50) }
 
-    /// The nearest rank: so many percent of the samples are not longer.
+    /// The nearest-rank percentile: this percentage of the samples is not longer.
     func percentile(_ percent: Int) -> Double {
         guard !seconds.isEmpty else { return 0 }
         return seconds[max(0, (seconds.count * percent + 99) / 100 - 1)]

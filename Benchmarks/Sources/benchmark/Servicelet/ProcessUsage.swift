@@ -1,12 +1,12 @@
 import Foundation
 
-/// What a process has used until now, as the kernel counts it (proc(5)).
+/// The resources used by a process, as counted by the kernel (proc(5)).
 struct ProcessUsage {
-    /// The most memory at one time (VmHWM), in bytes.
+    /// Peak memory (VmHWM), in bytes.
     var peakMemory: Int
-    /// Memory in use now (VmRSS), in bytes.
+    /// Current memory (VmRSS), in bytes.
     var memory: Int
-    /// The part of it that is the process's own (RssAnon), in bytes; the rest are pages of programs and libraries.
+    /// Its private part (RssAnon), in bytes; the rest are pages of programs and libraries.
     var ownMemory: Int
     /// Seconds of processor time, in user and in kernel mode.
     var processorTime: Double
@@ -21,7 +21,7 @@ struct ProcessUsage {
         peakMemory = bytes("VmHWM")
         memory = bytes("VmRSS")
         ownMemory = bytes("RssAnon")
-        // Behind the name in parentheses, utime and stime are the 12th and 13th field.
+        // After the name in parentheses, utime and stime are the 12th and 13th field.
         let statistics = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         let fields = statistics[(statistics.lastIndex(of: ")") ?? statistics.startIndex)...].split(separator: " ")
         let ticks = fields.dropFirst(12).prefix(2).compactMap { Int($0) }.reduce(0, +)

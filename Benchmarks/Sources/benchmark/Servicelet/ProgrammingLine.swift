@@ -1,16 +1,16 @@
-/// What the program's log tells of one programming:
+/// The program's log line about one programming:
 /// `programmed 5,000 Services with 210,000 endpoints (211,000 messages, 12.4 MB) in 0.31 s`.
 struct ProgrammingLine {
     /// `programmed default/web:http: 3 endpoints`, `removed default/web:http`
     var what: String
     /// From the objects to the kernel.
     var seconds: Double
-    /// Sent to the kernel; 0 where it held everything already.
+    /// Sent to the kernel; 0 if it already held everything.
     var messages = 0
     /// As precise as the line is.
     var bytes = 0
 
-    /// `nil` for any other line. A single change is told at `-v 2`.
+    /// `nil` for any other line. Single changes are logged at `-v 2`.
     init?(_ line: String) {
         let pattern =
             #/
@@ -33,7 +33,7 @@ struct ProgrammingLine {
         what == "programmed \(Self.count(size.services, "Service")) with \(Self.count(size.endpoints, "endpoint"))"
     }
 
-    /// Whether a Service port was programmed with so many endpoints.
+    /// Whether a Service port was programmed with this many endpoints.
     func tells(of port: String, endpoints: Int) -> Bool {
         what == "programmed \(port): \(Self.count(endpoints, "endpoint"))"
     }

@@ -1,9 +1,9 @@
 import CBenchmark
 import Foundation
 
-/// A running `servicelet proxy`, and what it writes to its log.
+/// A running `servicelet proxy`, and its log.
 ///
-/// It is killed with the thread that has started it, and when this object goes.
+/// It is killed with the thread that started it, and with this object.
 final class ServiceletProcess {
     let log: Descriptor
     let started: ContinuousClock.Instant
@@ -33,7 +33,7 @@ final class ServiceletProcess {
         _ = CBenchmark_wait(number)
     }
 
-    /// The next line of the log that is there already. Throws if the process has ended.
+    /// The next available line of the log. Throws if the process has ended.
     func nextLine() throws -> String? {
         if lines.isEmpty, try !readLog() {
             isRunning = false
@@ -42,7 +42,7 @@ final class ServiceletProcess {
         return lines.isEmpty ? nil : lines.removeFirst()
     }
 
-    /// Waits for a line that tells of a programming of which `condition` is true.
+    /// Waits for a line about a programming that satisfies `condition`.
     func wait(
         for purpose: String, until deadline: ContinuousClock.Instant, _ condition: (ProgrammingLine) -> Bool
     ) throws -> ProgrammingLine {
@@ -55,7 +55,7 @@ final class ServiceletProcess {
         }
     }
 
-    /// Asks the process to end, and waits until it has.
+    /// Asks the process to exit, and waits for it.
     func stop() throws {
         kill(number, SIGTERM)
         let deadline = ContinuousClock.now + .seconds(10)
@@ -78,7 +78,7 @@ final class ServiceletProcess {
             message: (["servicelet: \(message); the last lines of its log:"] + recent).joined(separator: "\n  "))
     }
 
-    /// Takes in what has been written. Returns `false` at the end of the log.
+    /// Reads new output. Returns `false` at the end of the log.
     private func readLog() throws -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

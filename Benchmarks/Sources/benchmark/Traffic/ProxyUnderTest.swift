@@ -5,13 +5,13 @@ import Foundation
 struct ProxyUnderTest {
     let process: ServiceletProcess
     let port: UInt16
-    /// What the process reads: a folder of manifests that it follows, or a configuration file.
+    /// The process's input: a folder of manifests that it follows, or a configuration file.
     private let files: URL
     private var isServicelet = false
 
-    /// Asks the process to end, waits until it has, and removes what it has read.
+    /// Asks the process to exit, waits for it, and removes its input.
     func stop() throws {
-        // HAProxy dies of SIGTERM, with the object.
+        // HAProxy exits on SIGTERM, with the object.
         if isServicelet { try process.stop() }
         try FileManager.default.removeItem(at: files)
     }
@@ -63,7 +63,7 @@ struct ProxyUnderTest {
             throw BenchmarkError(code: .program, message: "install the Debian package haproxy, to compare with")
         }
         let process = try ServiceletProcess(binary: program, arguments: ["-db", "-f", path.path])
-        // It says nothing when it is ready.
+        // It does not report readiness.
         let deadline = ContinuousClock.now + .seconds(10)
         while CBenchmark_connect(30_081, 1, 0.05).done == 0 {
             guard .now < deadline else { throw process.failure("HAProxy does not serve") }

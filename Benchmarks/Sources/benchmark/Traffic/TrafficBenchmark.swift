@@ -1,8 +1,8 @@
 import CBenchmark
 import Foundation
 
-/// Measures userspace mode beside HAProxy, in one network namespace and in turns: connections, bytes, and what idle
-/// connections cost.
+/// Measures userspace mode against HAProxy, in turns in one network namespace: connections, bytes, and the cost
+/// of idle connections.
 struct TrafficBenchmark {
     static let serverPort: UInt16 = 9000
     static let serverAddress = "10.99.0.1"
@@ -13,13 +13,13 @@ struct TrafficBenchmark {
 
     let binary: String
 
-    /// What `servicelet` and HAProxy have done: lines of the table, and how they compare.
+    /// The results of `servicelet` and HAProxy: lines of the table, and the comparison.
     struct Comparison {
         var rows: [[String]]
         var bars: [Bar]
     }
 
-    /// What one proxy has done in one round.
+    /// The results of one proxy in one round.
     struct Sample {
         var perSecond: Double
         /// Seconds of processor time for each connection or byte.
