@@ -1,9 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A target imports only what stands above it, here and in the table of ARCHITECTURE.md, which draws the map. `make
-// test` builds with `--explicit-target-dependency-import-check error`: an import that is not written here does not
-// compile.
+// A target imports only targets above it, here and in the table of ARCHITECTURE.md, which has the map. `make test`
+// builds with `--explicit-target-dependency-import-check error`: an undeclared import does not compile.
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -49,7 +48,7 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
-        // The ground
+        // Foundations
         .target(name: "CLinux"),
         .target(name: "BlockingThreads", dependencies: ["CLinux"]),
         .target(name: "ChildProcesses", dependencies: ["CLinux"]),
@@ -62,7 +61,7 @@ let package = Package(
         .target(name: "KubernetesObjects", dependencies: ["InternetAddresses", yams]),
         .target(name: "ServiceRouting", dependencies: ["KubernetesAPI", "InternetAddresses"]),
 
-        // Controllers' decisions, and where whole objects come from
+        // Controllers' decisions, and sources of whole objects
         .target(name: "DocumentAccess", dependencies: ["KubernetesObjects"]),
         .target(
             name: "EndpointsController", dependencies: ["KubernetesObjects", "KubernetesAPI", "InternetAddresses"]),
@@ -154,7 +153,7 @@ let package = Package(
                 "Netlink", "CLinux", "InternetAddresses", log,
             ]),
 
-        // Behind the rules
+        // After the rules
         .target(
             name: "ConntrackCleanup",
             dependencies: [
@@ -168,7 +167,7 @@ let package = Package(
                 "BlockingThreads", "Mailboxes", "ServiceRouting", "NFTables", "Netlink", "CLinux", "InternetAddresses",
             ]),
 
-        // The node, beside rules
+        // The node, besides rules
         .target(name: "NodeSetup"),
 
         // Why a Service does not work
@@ -383,7 +382,7 @@ let package = Package(
             ],
             resources: [.copy("Recordings")]),
 
-        // With root, in network namespaces of their own, in a virtual machine with a kernel that has IPVS
+        // With root, in separate network namespaces, in a virtual machine with a kernel that has IPVS
         .testTarget(
             name: "VirtualMachineTests",
             dependencies: [
@@ -415,7 +414,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
 
-        // With root, in network namespaces of their own
+        // With root, in separate network namespaces
         .testTarget(
             name: "KubectlTests", dependencies: ["LabKit", "ChildProcesses"], resources: [.copy("Flows")]),
         .testTarget(name: "LabKitTests", dependencies: ["LabKit", "ChildProcesses"]),

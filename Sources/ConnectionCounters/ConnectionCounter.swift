@@ -6,11 +6,11 @@ package import Mailboxes
 package import Netlink
 package import ServiceRouting
 
-/// Has the kernel count the connections to each Service port, whatever mode carries them.
+/// Makes the kernel count the connections to each Service port, in any mode.
 ///
-/// The kernel pays one lookup for the first packet of each connection, and nothing for the others. Works on a thread of
-/// its own, behind the rules: a Service is counted a moment after it is programmed. What it makes in the kernel goes
-/// with the process, however that ends. Kernel 5.13 or later.
+/// The cost is one lookup for the first packet of each connection, and nothing for others. Works on its own thread,
+/// after the rules: a Service is counted a moment after it is programmed. The kernel removes its table when the process
+/// ends in any way. Kernel 5.13 or later.
 package actor ConnectionCounter {
     private nonisolated let executor: any SerialExecutor
     private let changes: Mailbox<CountedChanges>
@@ -20,16 +20,16 @@ package actor ConnectionCounter {
     private let report: @Sendable (String) -> Void
     private var kernel: CounterKernel?
     private var routes = CountedRoutes()
-    /// What was reported last, not to be repeated.
+    /// The last report, which is not repeated.
     private var reported: String?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// A counter for the network namespace in which `executor` runs its jobs, or of this process.
     ///
-    /// The caller merges what it has programmed into `changes`. `hasOpenNodePorts` is whether node ports may be open on
-    /// all addresses. `report` is called with why connections are not counted for now; after that, the counter tries
-    /// again each `pause`.
+    /// The caller merges what it has programmed into `changes`. `hasOpenNodePorts` says whether node ports may be open
+    /// on all addresses. `report` is called with the reason if connections are currently not counted; then the counter
+    /// retries after each `pause`.
     package init(
         _ changes: Mailbox<CountedChanges>, hasOpenNodePorts: Bool, executor: (any SerialExecutor)? = nil,
         pause: Duration = .seconds(5),
@@ -64,12 +64,11 @@ package actor ConnectionCounter {
         }
     }
 
-    /// How many connections each Service port has had since the process started to count them. A connection that was
-    /// refused counts too.
+    /// The number of connections to each Service port since the process began counting. Refused connections count too.
     package func totals() -> [RouteKey: UInt64] {
         guard let kernel else { return routes.totals }
         do throws(NetlinkError) { routes.take(try kernel.counts()) } catch {
-            // What was known before is told; the next change finds out what is wrong.
+            // Returns the last known counts; the next change finds the fault.
             tell("connections cannot be read: \(error)")
         }
         return routes.totals
@@ -84,7 +83,7 @@ package actor ConnectionCounter {
     private func follow(_ changes: CountedChanges) throws(NetlinkError) {
         let kernel = try readyKernel()
         let edits = routes.edits(changes)
-        // What is removed has counted until now.
+        // Read the counts of places before they are removed.
         if !edits.removed.isEmpty { routes.take(try kernel.counts(of: edits.removed)) }
         if !edits.isEmpty { try kernel.commit(edits) }
         routes.commit(changes)
@@ -98,7 +97,7 @@ package actor ConnectionCounter {
         return new
     }
 
-    /// Nobody knows what the kernel holds: the table goes with the socket, and the next attempt makes another.
+    /// The kernel's state is unknown: the table is deleted with the socket, and the next attempt creates another.
     private func startOver(_ error: NetlinkError) {
         kernel = nil
         routes.restart()

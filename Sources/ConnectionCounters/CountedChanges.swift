@@ -1,12 +1,12 @@
 package import ServiceRouting
 
-/// The places of routes that have come, gone or changed, of which the counter has not taken notice yet.
+/// The places of added, removed and changed routes that the counter has not processed yet.
 ///
-/// Later changes of a route replace earlier ones, so that no more is kept than there are routes.
+/// Later changes of a route replace earlier ones, so that their number is bounded by that of routes.
 package struct CountedChanges: Sendable, Hashable {
-    /// Whether all routes are in ``places``, and those that are not are gone.
+    /// Whether ``places`` has all routes, so that others are gone.
     private(set) var isEverything = false
-    /// An empty set for a route that is gone.
+    /// An empty set for a removed route.
     private(set) var places: [RouteKey: Set<CountedPlace>] = [:]
 
     /// No change.
@@ -18,7 +18,7 @@ package struct CountedChanges: Sendable, Hashable {
         for route in snapshot.routes { places[route.key] = route.countedPlaces }
     }
 
-    /// What a data plane has changed.
+    /// A change that a data plane has applied.
     package init(_ change: RoutingChange) {
         for entry in change.entries { places[entry.key] = entry.new?.countedPlaces ?? [] }
     }

@@ -1,7 +1,7 @@
 package import InternetAddresses
 import ServiceRouting
 
-/// Where connections are counted: what a frontend is found by.
+/// Where connections are counted: the key of a frontend.
 package struct CountedPlace: Sendable, Hashable {
     package var family: IPFamily
     /// `nil` for a node port that is open on all addresses of the machine.

@@ -1,10 +1,10 @@
 import ServiceRouting
 
-/// Which route each place belongs to, and how many connections each route has had. A plain value.
+/// The route of each place, and the number of connections to each route. A plain value.
 ///
-/// A route's number never falls while there is the route, whichever of its places come and go.
+/// A route's number never decreases while the route exists, even if its places change.
 struct CountedRoutes: Sendable {
-    /// What the kernel has to forget and to learn, in this order.
+    /// The places to remove from and add to the kernel, in this order.
     struct Edits: Sendable, Hashable {
         var removed: Set<CountedPlace> = []
         var added: Set<CountedPlace> = []
@@ -16,13 +16,13 @@ struct CountedRoutes: Sendable {
     private var owners: [CountedPlace: RouteKey] = [:]
     /// Connections to places that a route no longer has.
     private var past: [RouteKey: UInt64] = [:]
-    /// What the kernel told last.
+    /// The kernel's last count.
     private var current: [CountedPlace: UInt64] = [:]
 
-    /// All places, of which the kernel counts the connections.
+    /// All places at which the kernel counts connections.
     var allPlaces: some Collection<CountedPlace> { owners.keys }
 
-    /// The number of connections of each route, as far as the kernel has told.
+    /// The number of connections to each route, from the kernel's last counts.
     var totals: [RouteKey: UInt64] {
         var totals = places.mapValues { _ in UInt64(0) }
         totals.merge(past.filter { places[$0.key] != nil }) { $0 + $1 }
@@ -32,7 +32,7 @@ struct CountedRoutes: Sendable {
         return totals
     }
 
-    /// What `changes` ask of the kernel. The value itself stays as it is until ``commit(_:)``.
+    /// The edits for `changes`. The value itself is unchanged until ``commit(_:)``.
     func edits(_ changes: CountedChanges) -> Edits {
         var edits = Edits()
         for (route, new) in changes.places {
@@ -46,17 +46,17 @@ struct CountedRoutes: Sendable {
         return edits
     }
 
-    /// Takes in what the kernel has counted at some places.
+    /// Updates the kernel's counts of some places.
     mutating func take(_ counts: [CountedPlace: UInt64]) {
         for (place, count) in counts where owners[place] != nil { current[place] = count }
     }
 
-    /// Records that the kernel follows the changes.
+    /// Records that the kernel has applied the changes.
     mutating func commit(_ changes: CountedChanges) {
         if changes.isEverything {
             for route in places.keys where changes.places[route] == nil { remove(route) }
         }
-        // Places may move from one route to another: the one that loses them is first.
+        // Places may move from one route to another: the loser comes first.
         for (route, new) in changes.places { retire((places[route] ?? []).subtracting(new), of: route) }
         for (route, new) in changes.places {
             guard !new.isEmpty else {
@@ -68,7 +68,7 @@ struct CountedRoutes: Sendable {
         }
     }
 
-    /// Records that the kernel has forgotten what it had counted, as with the end of a table.
+    /// Records that the kernel's counts are lost, as with the end of a table.
     mutating func restart() {
         for (place, count) in current {
             if let owner = owners[place] { past[owner, default: 0] += count }

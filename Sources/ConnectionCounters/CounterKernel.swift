@@ -7,11 +7,11 @@ import Netlink
 final class CounterKernel {
     private var connection: NFTablesConnection
     private let layout: CounterLayout
-    /// Of the families that the kernel has.
+    /// For the families that the kernel supports.
     private let tables: [Table]
 
-    /// Makes empty tables, which go with `transport`. Throws where neither family can have one, and EEXIST while
-    /// another process counts here.
+    /// Creates empty tables, which are deleted with `transport`. Throws if neither family can have one, and EEXIST
+    /// while another process counts here.
     init(_ transport: any NetlinkTransport, _ layout: CounterLayout) throws(NetlinkError) {
         var connection = NFTablesConnection(transport)
         var tables: [Table] = []
@@ -25,7 +25,7 @@ final class CounterKernel {
                 tables.append(table)
             } catch {
                 let error = error.first
-                // A kernel without one of the families is said so by the mode.
+                // The mode reports a missing family.
                 guard Self.absence.contains(error.errno) else { throw error }
                 failure = error
             }
@@ -38,7 +38,7 @@ final class CounterKernel {
 
     private static let absence: Set<Int32> = [EAFNOSUPPORT, EOPNOTSUPP, EPROTONOSUPPORT, ENOENT]
 
-    /// Carries the edits out, all or none of them.
+    /// Applies all edits or none.
     func commit(_ edits: CountedRoutes.Edits) throws(NetlinkError) {
         var transaction = connection.begin()
         for table in tables {
@@ -48,7 +48,7 @@ final class CounterKernel {
         do throws(TransactionError) { try connection.commit(transaction) } catch { throw error.first }
     }
 
-    /// What has been counted at all places since they were added.
+    /// The counts at all places since they were added.
     func counts() throws(NetlinkError) -> [CountedPlace: UInt64] {
         var counts: [CountedPlace: UInt64] = [:]
         for table in tables {
@@ -62,7 +62,7 @@ final class CounterKernel {
         return counts
     }
 
-    /// What has been counted at these places.
+    /// The counts at these places.
     func counts(of places: Set<CountedPlace>) throws(NetlinkError) -> [CountedPlace: UInt64] {
         var counts: [CountedPlace: UInt64] = [:]
         for table in tables {

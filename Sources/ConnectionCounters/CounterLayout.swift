@@ -1,10 +1,10 @@
 import InternetAddresses
 import NFTables
 
-/// The tables that count, one for each IP family. Each belongs to the process: it goes with it.
+/// The counting tables, one for each IP family. Each belongs to the process and is deleted with it.
 ///
-/// Chains of type nat see the first packet of each connection and no other, as soon as some rule translates: the kernel
-/// tracks no connections before. Ours come before those that translate, and decide nothing.
+/// Chains of type nat see only the first packet of each connection, once any rule translates: before that the kernel
+/// tracks no connections. Ours run before the translating ones, and decide nothing.
 ///
 ///     table ip servicelet-connections {
 ///         set frontends { typeof ip daddr . meta l4proto . th dport; counter; }
@@ -13,7 +13,7 @@ import NFTables
 ///         chain output { type nat hook output priority -110; policy accept; … }
 ///     }
 struct CounterLayout: Sendable, Hashable {
-    /// Whether node ports may be open on all addresses, and are found by their number alone.
+    /// Whether node ports may be open on all addresses, and are looked up by number alone.
     var hasOpenNodePorts: Bool
 
     static let tableName = "servicelet-connections"
@@ -23,7 +23,7 @@ struct CounterLayout: Sendable, Hashable {
 
     var sets: [NamedSet] { hasOpenNodePorts ? [Self.frontends, Self.nodePorts] : [Self.frontends] }
 
-    /// In front of `dstnat`, -100.
+    /// Before `dstnat`, -100.
     static let chains = [
         Chain("prerouting", hook: Chain.Hook(.prerouting, priority: -110)),
         Chain("output", hook: Chain.Hook(.output, priority: -110)),
@@ -37,7 +37,7 @@ struct CounterLayout: Sendable, Hashable {
 }
 
 extension Transaction {
-    /// Makes an empty table that counts.
+    /// Creates an empty counting table.
     mutating func write(_ layout: CounterLayout, to table: Table) {
         addOwned(table)
         for set in layout.sets { add(set, to: table) }
@@ -47,19 +47,19 @@ extension Transaction {
         }
     }
 
-    /// Begins to count at a place, from 0.
+    /// Starts counting at a place, from 0.
     mutating func add(_ place: CountedPlace, to table: Table) {
         addElement(to: place.set.name, of: table) { $0.key { place.write(to: &$0) } }
     }
 
-    /// Ends counting at a place.
+    /// Stops counting at a place.
     mutating func remove(_ place: CountedPlace, from table: Table) {
         removeElement(from: place.set.name, of: table) { $0.key { place.write(to: &$0) } }
     }
 }
 
 extension CountedPlace {
-    /// The set that has the place.
+    /// The set of a place.
     var set: NamedSet { address == nil ? CounterLayout.nodePorts : CounterLayout.frontends }
 
     func write(to key: inout FieldWriter) {
@@ -68,7 +68,7 @@ extension CountedPlace {
         key.port(port)
     }
 
-    /// Reads the key of an element of `set`; `nil` where it is none that we write.
+    /// Reads the key of an element of `set`; `nil` if we would not write it.
     init?(_ element: borrowing ElementReader, of set: NamedSet, _ family: IPFamily) {
         var key = element.key
         let address = set == CounterLayout.frontends ? key.address(family) : nil

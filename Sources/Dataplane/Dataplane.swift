@@ -23,8 +23,8 @@ package protocol Dataplane: Sendable {
     /// How many TCP connections end when this process does, because it carries them itself.
     var carriedConnections: Int { get }
 
-    /// The counters that rules of the mode name, read from the kernel now; none where the mode or the kernel has no
-    /// such counters. Blocks for a moment, and never waits for a call that programs.
+    /// The counters in the mode's rules, read from the kernel now; none if the mode or the kernel has no such counters.
+    /// Blocks for a moment, but never waits for programming.
     func packetCounts() throws(DataplaneError) -> [PacketCounter: UInt64]
 }
 
@@ -43,9 +43,9 @@ package struct ProgrammingReport: Sendable, Hashable {
     package var bytes: Int
     /// Routes that the kernel refused, and why; everything else is in force.
     package var refusals: [Refusal]
-    /// IP families that the machine lacks, none of whose routes is in force, and why. Only those that routes have.
+    /// IP families of routes that the machine lacks, so that none of their routes is in force, and why.
     package var absences: [IPFamily: String] = [:]
-    /// The rules in each table of each family that was written, of a mode that writes rules.
+    /// The rules in each written table of each family, if the mode writes rules.
     package var ruleCounts: [RuleCount] = []
 
     package struct Refusal: Sendable, Hashable {

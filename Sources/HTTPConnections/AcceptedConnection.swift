@@ -2,11 +2,10 @@ import HummingbirdCore
 package import NIOCore
 import Synchronization
 
-/// A connection that nobody reads from yet.
+/// An accepted connection that is not read yet.
 ///
-/// NIO's asynchronous channels have to be run once they exist; one that is dropped ends the process. A server that is
-/// cancelled drops the connections that it has accepted and not begun to serve. So a connection becomes such a channel
-/// only in the hands of the task that serves it.
+/// NIO's asynchronous channels must be run once they exist; dropping one traps. A cancelled server drops accepted
+/// connections that it has not begun to serve. So a connection becomes such a channel only in the task that serves it.
 package final class AcceptedConnection: ServerChildChannelValue {
     package let channel: any Channel
     private let isServed = Atomic(false)
@@ -19,14 +18,14 @@ package final class AcceptedConnection: ServerChildChannelValue {
         if !isServed.load(ordering: .relaxed) { channel.close(promise: nil) }
     }
 
-    /// Holds back what comes on a new connection. Called on the channel's event loop, before the channel is active.
+    /// Suspends reading of a new connection. Called on the channel's event loop, before the channel is active.
     package static func hold(_ channel: any Channel) -> EventLoopFuture<AcceptedConnection> {
         channel.setOption(.autoRead, value: false).map { AcceptedConnection(channel) }
     }
 
-    /// Lets `setUp` add the handlers that read, on the channel's event loop, and lets come what was held back.
+    /// Calls `setUp` on the channel's event loop to add handlers, then resumes reading.
     ///
-    /// - Returns: what `setUp` has made, which has to be run; `nil` if the connection has ended.
+    /// - Returns: The result of `setUp`, which must be run; `nil` if the connection has ended.
     package func begin<Value: Sendable>(
         _ setUp: @escaping @Sendable (any Channel) -> EventLoopFuture<Value>
     ) async throws -> Value? {

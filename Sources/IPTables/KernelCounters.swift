@@ -23,8 +23,8 @@ package enum KernelCounters {
         return true
     }
 
-    /// The number of packets that a counter has seen (`nfacct get NAME`), in the calling thread's network namespace;
-    /// `nil` where there is no such counter, or the kernel has none.
+    /// The packet count of a counter (`nfacct get NAME`), in the calling thread's network namespace; `nil` if it does
+    /// not exist, or the kernel has no counters.
     package static func packets(_ name: String) throws(NetlinkError) -> UInt64? {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         let sequence = connection.nextSequence()
@@ -41,7 +41,7 @@ package enum KernelCounters {
         return packets
     }
 
-    /// Reads `NFACCT_PKTS` behind `struct nfgenmsg`.
+    /// Reads `NFACCT_PKTS` after `struct nfgenmsg`.
     static func packets(in payload: borrowing RawSpan) throws(NetlinkError) -> UInt64? {
         guard payload.byteCount >= 4 else { throw .malformed("netfilter header") }
         var packets: UInt64?

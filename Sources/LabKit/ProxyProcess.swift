@@ -47,7 +47,7 @@ package final class ProxyProcess: Sendable {
         }
     }
 
-    /// Sends SIGTERM and waits for the end of a proxy that is already stopping, however it ends.
+    /// Sends SIGTERM to a proxy that is already stopping, and waits for its exit with any status.
     package func terminateNow(within timeout: Duration = .seconds(5)) async throws {
         process.signal(SIGTERM)
         _ = try await process.exit(within: timeout)
@@ -89,7 +89,7 @@ package enum Servicelet {
         try proxy(source: ["--kubeconfig", kubeconfig.path], mode: mode)
     }
 
-    /// What makes a proxy listen on other ports for health checks and metrics, next to another proxy on the same node.
+    /// The arguments for different health and metrics ports, for a second proxy on the same node.
     package static let otherPorts = (
         health: UInt16(10356),
         arguments: ["--healthz-bind-address", "127.0.0.1:10356", "--metrics-bind-address", "127.0.0.1:10349"]

@@ -40,7 +40,7 @@ package struct Question: Sendable {
 }
 
 extension Question {
-    /// Connects for all questions without pause while `body` runs, and counts what came of it by their names.
+    /// Connects continuously for all questions while `body` runs, and counts the outcomes by name.
     package static func connect(
         _ questions: [Question], while body: () async throws -> Void
     ) async throws -> [String: [ConnectionOutcome: Int]] {

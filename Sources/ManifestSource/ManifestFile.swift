@@ -25,7 +25,7 @@ package struct ManifestFile: Sendable {
 
     private let kinds: Set<ObjectKind>
 
-    /// Reads a file; what cannot be read is a problem with its line.
+    /// Reads a file; unreadable parts are problems with their line.
     package init(_ contents: [UInt8], kinds: Set<ObjectKind> = Set(ObjectKind.allCases)) {
         self.kinds = kinds
         guard let text = String(validating: contents, as: UTF8.self) else {

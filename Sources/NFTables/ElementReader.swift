@@ -16,7 +16,7 @@ package struct ElementReader: ~Copyable {
     package let endsInterval: Bool
     /// The comment that `nft list` shows; empty if there is none.
     package let comment: String
-    /// How many packets a rule has found the element for; `nil` in sets that do not count.
+    /// The number of packets for which rules matched the element; `nil` in sets without counters.
     package let packets: UInt64?
 
     init(_ element: borrowing RawSpan) throws(NetlinkError) {

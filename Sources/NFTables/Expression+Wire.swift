@@ -98,7 +98,7 @@ extension Expression {
         }
     }
 
-    /// `flags` say of which address.
+    /// `flags` select the address.
     private static func writeAddressType(_ flags: UInt32, _ register: Int, to writer: inout MessageWriter) {
         write("fib", to: &writer) { writer in
             writer.attribute(NFTA_FIB_DREG.rawValue, bigEndian: number(register))

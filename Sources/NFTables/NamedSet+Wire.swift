@@ -50,7 +50,7 @@ extension NamedSet {
         if countsPackets { writeCounter(to: &writer) }
     }
 
-    /// What each element gets: a counter that starts at 0 (kernel 5.7).
+    /// The expression of each element: a counter that starts at 0 (kernel 5.7).
     private func writeCounter(to writer: inout MessageWriter) {
         writer.nested(NFTA_SET_EXPR.rawValue) { writer in
             writer.attribute(NFTA_EXPR_NAME.rawValue, string: "counter")

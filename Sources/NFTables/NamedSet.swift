@@ -25,7 +25,7 @@ package struct NamedSet: Sendable, Hashable {
     package var key: [Field]
     package var value: Value
     package var kind: Kind
-    /// Whether the kernel counts the packets for which a rule finds each element.
+    /// Whether the kernel counts the packets that match each element.
     package var countsPackets: Bool
 
     package init(

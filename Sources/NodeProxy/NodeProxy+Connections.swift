@@ -7,14 +7,14 @@ package import ServiceRouting
 import Synchronization
 
 extension NodeProxy {
-    /// Has `status` tell how many connections each Service port has had, where the operator wants that. Returns what
-    /// counts them, to be run; `nil` where nobody has to.
+    /// Makes `status` report the connections to each Service port, if configured. Returns the counter to run; `nil`
+    /// if none is needed.
     func makeConnectionCounter(
         _ changes: Mailbox<CountedChanges>?, status: ProxyStatus
     ) throws(ThreadError) -> ConnectionCounter? {
         guard configuration.countsConnections else { return nil }
         guard let changes else {
-            // The mode carries them itself, and counts them.
+            // The mode carries connections itself, and counts them.
             status.connections.withLock { $0 = OwnTotals(status: status) }
             return nil
         }
@@ -27,17 +27,17 @@ extension NodeProxy {
     }
 }
 
-/// Tells how many connections each Service port has had.
+/// Reports the number of connections to each Service port.
 package protocol ConnectionTotals: Sendable {
-    /// The number of connections to each Service port that there is. Never falls while there is the port.
+    /// The number of connections to each existing Service port. Never decreases while the port exists.
     func totals() async -> [RouteKey: UInt64]
 }
 
 extension ConnectionCounter: ConnectionTotals {}
 
-/// Of a mode that carries connections itself.
+/// For a mode that carries connections itself.
 private struct OwnTotals: ConnectionTotals {
-    // Each of the two refers to the other: both last as long as the proxy.
+    // A reference cycle: both live as long as the proxy.
     let status: ProxyStatus
 
     func totals() async -> [RouteKey: UInt64] {

@@ -15,12 +15,12 @@ package final class ProxyStatus: Sendable {
     /// The source of traffic counts.
     package let dataplane = Mutex<(any Dataplane)?>(nil)
 
-    /// Asked how many connections each Service port has had; `nil` where they are not counted.
+    /// The source of connection counts; `nil` if connections are not counted.
     package let connections = Mutex<(any ConnectionTotals)?>(nil)
 
     package init() {}
 
-    /// The answer to `/metrics`, with what is known here. Blocks for a moment.
+    /// The answer to `/metrics` from the process's own state. Blocks for a moment.
     package var metricsText: String {
         var text = PrometheusText()
         BuildInfo.write(to: &text)
@@ -30,7 +30,7 @@ package final class ProxyStatus: Sendable {
             + PacketCounterMetrics.text(dataplane, mode: metrics.mode)
     }
 
-    /// The answer to `/metrics`, with what the kernel has counted.
+    /// The answer to `/metrics`, including the kernel's counts.
     package func fullMetricsText() async -> String {
         guard let connections = connections.withLock({ $0 }) else { return metricsText }
         return metricsText + ConnectionMetrics.text(await connections.totals())

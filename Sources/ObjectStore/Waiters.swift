@@ -1,4 +1,4 @@
-/// Tasks that wait for changes, by resource: a change wakes those that wait for its resource and looks at no others.
+/// Tasks that wait for changes, by resource: a change visits and wakes only those waiting for its resource.
 struct Waiters {
     struct Waiter {
         /// `nil` for all resources.
@@ -9,13 +9,13 @@ struct Waiters {
 
     private var waiters: [Int: Waiter] = [:]
     private var numbers: [String: Set<Int>] = [:]
-    /// Those that wait for all resources.
+    /// The waiters for all resources.
     private var numbersOfAll: Set<Int> = []
     private var lastNumber = 0
     /// No deadline is earlier.
     private var earliestDeadline: ContinuousClock.Instant?
 
-    /// What identifies a waiter before it is added.
+    /// The next waiter's identifier.
     mutating func newNumber() -> Int {
         lastNumber += 1
         return lastNumber
@@ -31,7 +31,7 @@ struct Waiters {
         for resource in resources { numbers[resource, default: []].insert(number) }
     }
 
-    /// Takes a waiter out. Returns `nil` if it is not there, or has been taken out already.
+    /// Removes a waiter. Returns `nil` if it was never added or has already been removed.
     mutating func remove(_ number: Int) -> CheckedContinuation<Void, Never>? {
         guard let waiter = waiters.removeValue(forKey: number) else { return nil }
         numbersOfAll.remove(number)
@@ -42,14 +42,14 @@ struct Waiters {
         return waiter.continuation
     }
 
-    /// Takes out those that wait for one of the resources.
+    /// Removes those that wait for one of the resources.
     mutating func take(_ resources: Set<String>) -> [CheckedContinuation<Void, Never>] {
         guard !resources.isEmpty else { return [] }
         let due = resources.reduce(into: numbersOfAll) { $0.formUnion(numbers[$1] ?? []) }
         return due.compactMap { remove($0) }
     }
 
-    /// Takes out those whose deadline has come.
+    /// Removes those whose deadline has passed.
     mutating func takeExpired(now: ContinuousClock.Instant) -> [CheckedContinuation<Void, Never>] {
         guard let earliest = earliestDeadline, earliest <= now else { return [] }
         let due = waiters.filter { $0.value.deadline <= now }.keys

@@ -24,15 +24,15 @@ extension UserspaceDataplane {
         try await UserspaceDataplane(executor: executor, logger: Logger(label: "cleanup"), whenDrained: {}).remove()
     }
 
-    /// Takes over from the proxy of this mode that serves in the network namespace of `executor`, if there is one: for
-    /// a proxy in another mode, whose rules are in force. The other one accepts no more connections and ends with its
-    /// last one. Then removes what the mode leaves in the kernel.
+    /// Takes over from the proxy of this mode serving in the network namespace of `executor`, if any, for a proxy in
+    /// another mode whose rules are in force. The other one stops accepting and ends with its last connection. Then
+    /// removes the mode's kernel state.
     package static func retire(executor: (any SerialExecutor)? = nil) async throws(DataplaneError) {
         try await UserspaceDataplane(executor: executor, logger: Logger(label: "retire"), whenDrained: {}).takeOver()
     }
 
     private func takeOver() throws(DataplaneError) {
-        // Before its table goes: until then it repairs that.
+        // Before removing its table, which it would otherwise repair.
         if let running = Predecessor() {
             guard running.inheritance() != nil else {
                 throw DataplaneError(

@@ -31,8 +31,7 @@ private let target = ProcessInfo.processInfo.environment["FUZZ_TARGET"].flatMap(
         return 0
     }
 #else
-    /// Hands files to the reader that `FUZZ_TARGET` names, such as those that a fuzzer has found; without any, its
-    /// seeds.
+    /// Passes files, such as a fuzzer's findings, to the reader that `FUZZ_TARGET` names; without files, its seeds.
     @main struct Replay {
         static func main() throws {
             for target in target.map({ [$0] }) ?? FuzzTarget.allCases {

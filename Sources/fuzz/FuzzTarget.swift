@@ -7,7 +7,7 @@ import ManifestSource
 import NFTables
 import Netlink
 
-/// A reader of what comes from outside. It may refuse any bytes, and must neither stop the process nor take for ever.
+/// A reader of external input. It may refuse any bytes, but must neither stop the process nor hang.
 enum FuzzTarget: String, CaseIterable {
     /// Queries and responses of DNS.
     case dns
@@ -19,10 +19,10 @@ enum FuzzTarget: String, CaseIterable {
     case manifest
     /// Lean objects, lists, events and refusals in protobuf and JSON, as an API server sends them.
     case wire
-    /// What the kernel tells of its tables and of tracked connections.
+    /// The kernel's answers about tables and tracked connections.
     case netlink
 
-    /// Hands the bytes to the reader. Ends the process where what was read is not what it should be.
+    /// Passes the bytes to the reader. Aborts the process if the result is inconsistent.
     func feed(_ bytes: [UInt8]) {
         switch self {
         case .dns: Self.dns(bytes)
@@ -40,7 +40,7 @@ enum FuzzTarget: String, CaseIterable {
         _ = QueryReader.read(bytes.span, into: &query, name: &name)
         refusing {
             let reader = try ResponseReader(bytes)
-            // What was read can be written and read again.
+            // A result can be written and read again.
             let written = MessageWriter.message(
                 reader.response, to: reader.question, identifier: reader.identifier, flags: [], limit: 65535, edns: nil)
             _ = try ResponseReader(written)
@@ -88,8 +88,8 @@ enum FuzzTarget: String, CaseIterable {
     }
 }
 
-/// Runs a reader, which may refuse what it is given.
+/// Runs a reader, which may refuse its input.
 private func refusing(_ read: () throws -> Void) {
-    // Any error is an answer; only the end of the process is none.
+    // Any error is acceptable, but not the end of the process.
     do { try read() } catch {}
 }

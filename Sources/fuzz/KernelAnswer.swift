@@ -2,15 +2,15 @@ import NFTables
 import Netlink
 import Synchronization
 
-/// A kernel that answers each request with the same bytes: first messages with their numbers put right, then the end of
-/// the dump.
+/// A kernel that answers each request with the same bytes: messages with corrected sequence numbers, then
+/// the end of the dump.
 final class KernelAnswer: NetlinkTransport {
     private struct State {
         var sequence: [UInt8] = [0, 0, 0, 0]
         var hasAnswered = false
     }
 
-    /// What a reader of tables may expect.
+    /// The expectations of a reader of tables.
     static let sets = [
         NamedSet("frontends", key: [.destinationAddress, .transportProtocol, .destinationPort]),
         NamedSet("sources", key: [.sourceAddress], kind: .interval),
@@ -30,7 +30,7 @@ final class KernelAnswer: NetlinkTransport {
     }
 
     func receive(into buffer: inout [UInt8], wait: Bool) throws(NetlinkError) -> Int? {
-        // Nothing is left of earlier requests.
+        // Nothing remains of earlier requests.
         guard wait else { return nil }
         let (sequence, isFirst) = state.withLock { state in
             defer { state.hasAnswered = true }

@@ -4,7 +4,7 @@ import InternetAddresses
 import KubernetesTestKit
 import NFTables
 
-/// What the fuzzer starts from.
+/// The fuzzer's initial inputs.
 extension FuzzTarget {
     /// Throws if a recording cannot be read.
     func seeds() throws -> [[UInt8]] {
@@ -17,7 +17,7 @@ extension FuzzTarget {
         }
     }
 
-    /// Files that are small enough to be changed in many places.
+    /// Files small enough to be mutated in many places.
     private static func recordings(_ isWanted: (URL) -> Bool) throws -> [[UInt8]] {
         let folders = [Fixtures.scenarios, Fixtures.transcripts]
         let files = folders.flatMap { folder in
@@ -43,7 +43,7 @@ extension FuzzTarget {
         }
     }
 
-    /// Transactions: the kernel tells of tables in the same form.
+    /// Transactions: the kernel describes tables in the same format.
     private static var batches: [[UInt8]] {
         IPFamily.allCases.map { family in
             var connection = NFTablesConnection(KernelAnswer([]))

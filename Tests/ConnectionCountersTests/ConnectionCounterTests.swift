@@ -11,20 +11,20 @@ import Testing
 @testable import ConnectionCounters
 
 /// Connections of a node to itself, which the kernel counts.
-@Suite("The counter of connections")
+@Suite("ConnectionCounter")
 struct ConnectionCounterTests {
     let web = RouteKey("web")
     let web6 = RouteKey("web", family: .ipv6)
     let api = RouteKey("api")
     let udp = RouteKey("dns", .udp)
 
-    /// A namespace with servers at the frontends themselves.
+    /// A namespace with servers at the frontends' addresses.
     private func node() async throws -> NetworkNamespace {
         let node = try await NetworkNamespace(name: "n1")
         try await node.ip(
             "link set lo up", "addr add 10.96.0.1/32 dev lo", "addr add 10.96.0.2/32 dev lo",
             "addr add fd00:10:96::1/128 dev lo nodad")
-        // As with any mode, something here translates: without that the kernel tracks no connections.
+        // As with any mode, a rule here translates: otherwise the kernel tracks no connections.
         for family in ["ip", "ip6"] {
             try await node.run(
                 "nft", "-f", "-",
@@ -46,7 +46,7 @@ struct ConnectionCounterTests {
         for _ in 0..<count { _ = try await node.connect(to: SocketAddress(address, port), over: transport) }
     }
 
-    /// Runs `body` beside a counter that cannot reach the kernel in its first attempts.
+    /// Runs `body` with a counter whose first attempts to reach the kernel fail.
     private func counting(
         in node: NetworkNamespace, _ first: CountedChanges,
         failures: Int = 0, reports: Counted = Counted(),
@@ -97,7 +97,7 @@ struct ConnectionCounterTests {
         }
     }
 
-    @Test("numbers do not fall while places of a Service come and go")
+    @Test("numbers do not decrease while places of a Service change")
     func changes() async throws {
         let node = try await node()
         let both = ServicePortRoute(web, at: "10.96.0.1", "10.96.0.2")
@@ -115,7 +115,7 @@ struct ConnectionCounterTests {
         }
     }
 
-    @Test("another program cannot remove what counts, and it goes with the counter")
+    @Test("another program cannot remove the table, which is deleted with the counter")
     func ownership() async throws {
         let node = try await node()
         try await counting(in: node, CountedChanges(ServicePortRoute(web, at: "10.96.0.1"))) { counter, _ in
@@ -136,7 +136,7 @@ struct ConnectionCounterTests {
         }
     }
 
-    @Test("a kernel that refuses is asked again, and said to refuse once")
+    @Test("a refusing kernel is retried, and reported once")
     func retries() async throws {
         let node = try await node()
         let reports = Counted()
@@ -150,7 +150,7 @@ struct ConnectionCounterTests {
     }
 }
 
-/// A number that tasks count up.
+/// A counter shared by tasks.
 private final class Counted: Sendable {
     private let number = Mutex(0)
     var value: Int { number.withLock { $0 } }

@@ -19,7 +19,7 @@ struct CountedRoutesTests {
         #expect(routes.totals == [web: 7])
     }
 
-    @Test("only places that come or go are edits")
+    @Test("only added and removed places are edits")
     func edits() {
         let routes = routes(CountedChanges(ServicePortRoute(web, at: "10.96.0.1", "192.0.2.1")))
         let edits = routes.edits(CountedChanges(web, ServicePortRoute(web, at: "10.96.0.1", "192.0.2.2")))
@@ -28,7 +28,7 @@ struct CountedRoutesTests {
         #expect(routes.edits(CountedChanges(web, ServicePortRoute(web, at: "192.0.2.1", "10.96.0.1"))).isEmpty)
     }
 
-    @Test("a snapshot removes what is not in it")
+    @Test("a snapshot removes routes that are not in it")
     func snapshot() {
         var routes = routes(
             CountedChanges(ServicePortRoute(web, at: "10.96.0.1"), ServicePortRoute(api, at: "10.96.0.2")))
@@ -38,7 +38,7 @@ struct CountedRoutesTests {
         #expect(routes.totals == [api: 0])
     }
 
-    @Test("connections to a place that the route has lost stay counted, those of a route that is gone do not")
+    @Test("connections to a route's former place stay counted, those of a removed route do not")
     func monotonic() {
         var routes = routes(CountedChanges(ServicePortRoute(web, at: "10.96.0.1", "192.0.2.1")))
         routes.take([CountedPlace("10.96.0.1"): 3, CountedPlace("192.0.2.1"): 4])
@@ -50,7 +50,7 @@ struct CountedRoutesTests {
         #expect(routes.totals == [web: 0])
     }
 
-    @Test("a place that moves to another route begins anew there")
+    @Test("a place that moves to another route starts from 0 there")
     func moves() {
         var routes = routes(
             CountedChanges(ServicePortRoute(web, at: "10.96.0.1", "192.0.2.1"), ServicePortRoute(api, at: "10.96.0.2")))
@@ -64,7 +64,7 @@ struct CountedRoutesTests {
         #expect(routes.totals == [web: 4, api: 1])
     }
 
-    @Test("what the kernel forgets is remembered")
+    @Test("counts that the kernel loses are remembered")
     func restart() {
         var routes = routes(CountedChanges(ServicePortRoute(web, at: "10.96.0.1")))
         routes.take([CountedPlace("10.96.0.1"): 3])
@@ -73,7 +73,7 @@ struct CountedRoutesTests {
         #expect(routes.totals == [web: 5])
     }
 
-    @Test("of changes that wait, the latest of each route counts, and a snapshot replaces all")
+    @Test("the latest pending change of each route counts, and a snapshot replaces all")
     func merging() {
         var changes = CountedChanges(web, ServicePortRoute(web, at: "10.96.0.1"))
         changes.merge(CountedChanges(web, nil))

@@ -31,7 +31,7 @@ extension CountedPlace {
 extension CountedChanges {
     init(_ routes: ServicePortRoute...) { self.init(RoutingSnapshot(routes: routes)) }
 
-    /// One route that comes, goes or changes.
+    /// One added, removed or changed route.
     init(_ key: RouteKey, _ new: ServicePortRoute?) {
         self.init(RoutingChange(entries: [RoutingChange.Entry(key: key, old: nil, new: new)]))
     }

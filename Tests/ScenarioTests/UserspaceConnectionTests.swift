@@ -61,7 +61,7 @@ struct UserspaceConnectionTests {
         try await lab.proxy.stop()
     }
 
-    @Test("where no local port is free for an endpoint, clients are reset and the log says what to do")
+    @Test("if no local port is free for an endpoint, clients are reset and the log says what to do")
     func portShortage() async throws {
         let lab = try await EchoLab()
         try await lab.cluster.node.set("net/ipv4/ip_local_port_range", to: "50000 50003")
@@ -94,7 +94,7 @@ struct UserspaceConnectionTests {
             memory = try #require(kilobytes) * 1024
         }
 
-        /// The number of a folder's entries, some of which may be disappearing: FileManager would look at each.
+        /// The number of a folder's entries, some of which may be disappearing: FileManager would examine each.
         private static func entries(_ path: String) throws -> Int {
             let folder = try #require(opendir(path), "\(path): \(String(cString: strerror(errno)))")
             defer { closedir(folder) }

@@ -20,7 +20,7 @@ struct FaultTests {
             peer.reset()
             let error = #expect(throws: RelayError.self) { try client.receive() }
             #expect(error?.errno == ECONNRESET)
-            // The next client goes to the other endpoint because it is that one's turn, and is the first one there.
+            // The next client goes to the other endpoint, because endpoints take turns, and is its first.
             let next = try TestSocket.client(lab.address)
             try next.send("next")
             #expect(try other.accept().receiveText() == "next")

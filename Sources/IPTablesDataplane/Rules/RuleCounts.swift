@@ -42,7 +42,7 @@ struct RuleCounts: Sendable, Hashable {
         Self(filter: left.filter - right.filter, nat: left.nat - right.nat)
     }
 
-    /// As a report tells them, beside those that were `written`.
+    /// In the form of a report, together with those `written`.
     func report(_ family: IPFamily, written: RuleCounts) -> [RuleCount] {
         [Table.filter, .nat].map {
             RuleCount(family: family, table: $0.rawValue, total: self[$0], written: written[$0])
@@ -51,8 +51,7 @@ struct RuleCounts: Sendable, Hashable {
 }
 
 extension FixedRules {
-    /// The rules beside those of Services. The jumps from the kernel's own chains are not among them: kube-proxy does
-    /// not count these either.
+    /// The rules other than Services', without the jumps from built-in chains, which kube-proxy does not count either.
     var counts: RuleCounts {
         RuleCounts(
             filter: rules(in: .filter).count + localhostFirewall.count,

@@ -44,7 +44,7 @@ struct RuleTable: Sendable {
 
     private var withComments: Bool { endpointCount <= Self.largeClusterThreshold }
 
-    /// All rules of the table, in those chains of the kernel that are ours alone.
+    /// All rules of the table, in chains that are ours alone.
     var ruleCounts: RuleCounts { serviceRules + FixedRules(context: context).counts }
 
     /// The effect of `entries` on the rules. The table itself is unchanged until ``commit(_:)``.
@@ -90,7 +90,7 @@ struct RuleTable: Sendable {
         endpointCount -= old.route.endpointEstimate
     }
 
-    /// Records how many rules a route has in chains of its own, once they have been made.
+    /// Records the number of rules in a route's own chains, once they have been made.
     mutating func record(_ rules: ServiceRules, of key: RouteKey) {
         guard var entry = programmed[key], entry.ownRuleCount != rules.ownRuleCount else { return }
         entry.ownRuleCount = rules.ownRuleCount

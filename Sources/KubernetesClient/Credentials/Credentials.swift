@@ -18,7 +18,7 @@ actor Credentials {
     private var goodUntil: ContinuousClock.Instant?
     private var pluginResult: ExecPlugin.Result?
     private var parsed: (material: TLSMaterial, tls: TLSConfiguration)?
-    /// Since when the last client certificate of a plug-in is valid, in seconds since 1970.
+    /// The start of validity of a plug-in's last client certificate, in seconds since 1970.
     private var certificateStart: time_t?
     private var generations = 0
     private var isRenewing = false
@@ -113,7 +113,7 @@ actor Credentials {
         return tls
     }
 
-    /// Tells of a plug-in's certificate that is new.
+    /// Reports a plug-in's new certificate.
     private func count(_ tls: TLSConfiguration) {
         guard case .certificate(let new) = tls.certificateChain.first else { return }
         let age = certificateStart.map { wallClock().timeIntervalSince1970 - Double($0) }

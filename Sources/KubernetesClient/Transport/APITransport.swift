@@ -34,7 +34,7 @@ struct APITransport: Sendable {
         var format: WireFormat?
         /// The time limit for the whole exchange; `nil` for none.
         var limit: Duration?
-        /// Whether the response is a stream without an end of its own.
+        /// Whether the response is an endless stream.
         var isWatch = false
     }
 

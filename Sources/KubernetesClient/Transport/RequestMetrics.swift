@@ -20,16 +20,16 @@ package final class RequestMetrics: Sendable {
 
     /// The labels of `rest_client_exec_plugin_call_total`.
     package struct PluginCall: Sendable, Hashable {
-        /// What became of a plug-in.
+        /// The result of a plug-in call.
         package enum Status: String, Sendable, Hashable {
             case success = "no_error"
             case failed = "plugin_execution_error"
             case notFound = "plugin_not_found_error"
-            /// Its answer cannot be used, or it did not end in time.
+            /// Its answer is invalid, or it did not exit in time.
             case other = "client_internal_error"
         }
 
-        /// The exit status; 1 where there is none.
+        /// The exit status; 1 if there is none.
         package var code: Int32
         package var status: Status
     }
@@ -39,13 +39,13 @@ package final class RequestMetrics: Sendable {
         package fileprivate(set) var requests: [Request: UInt64] = [:]
         /// Seconds until the head of the response, without watches, as in client-go.
         package fileprivate(set) var durations: [Target: RequestHistogram] = [:]
-        /// Bytes of requests' and of responses' bodies, without watches.
+        /// Sizes of request and response bodies in bytes, without watches.
         package fileprivate(set) var requestSizes: [Target: RequestHistogram] = [:]
         package fileprivate(set) var responseSizes: [Target: RequestHistogram] = [:]
         package fileprivate(set) var pluginCalls: [PluginCall: UInt64] = [:]
         /// When the client certificate of a plug-in expires, in seconds since 1970; `nil` without one.
         package fileprivate(set) var certificateExpiry: Double?
-        /// For how many seconds a plug-in's client certificates had been valid when others replaced them.
+        /// The age of a plug-in's client certificates at replacement, in seconds.
         package fileprivate(set) var certificateAges = RequestHistogram(bounds: RequestHistogram.ageBounds)
         /// Whether the last request was answered, other than by a server error; `true` before the first one.
         package fileprivate(set) var isReachable = true
@@ -68,7 +68,7 @@ package final class RequestMetrics: Sendable {
         }
     }
 
-    /// Counts the bytes of a request's body, and of the response's where one came.
+    /// Counts the size of a request's body, and of the response's if there was one.
     package func countSizes(method: String, host: String, request: Int? = nil, response: Int? = nil) {
         let (target, empty) = (
             Target(verb: method, host: host), RequestHistogram(bounds: RequestHistogram.sizeBounds)
@@ -79,13 +79,12 @@ package final class RequestMetrics: Sendable {
         }
     }
 
-    /// Counts a call to a plug-in that makes credentials.
+    /// Counts a call to a credential plug-in.
     package func countPlugin(_ status: PluginCall.Status, code: Int32) {
         state.withLock { $0.pluginCalls[PluginCall(code: code, status: status), default: 0] += 1 }
     }
 
-    /// A plug-in has made a client certificate, valid until `expiry`, in the place of one that had been valid for `age`
-    /// seconds.
+    /// Records a plug-in's new client certificate, valid until `expiry`, replacing one of `age` seconds.
     package func rotatedCertificate(expiry: Double, age: Double?) {
         state.withLock { state in
             state.certificateExpiry = expiry
@@ -94,7 +93,7 @@ package final class RequestMetrics: Sendable {
     }
 }
 
-/// Observations counted by size, with client-go's buckets.
+/// A histogram with client-go's buckets.
 package struct RequestHistogram: Sendable, Hashable {
     /// Seconds.
     static let durationBounds: [Double] = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
@@ -107,9 +106,9 @@ package struct RequestHistogram: Sendable, Hashable {
         600, 1800, 3600, 14400, 86400, 604_800, 2_592_000, 7_776_000, 15_552_000, 31_104_000, 124_416_000,
     ]
 
-    /// What is above the last counts in ``count`` only.
+    /// Observations above the last count only in ``count``.
     package let bounds: [Double]
-    /// Observations up to each bound, cumulative as Prometheus wants them.
+    /// Observations up to each bound, cumulative as in Prometheus.
     package private(set) var buckets: [UInt64]
     package private(set) var count: UInt64 = 0
     package private(set) var sum = 0.0

@@ -17,7 +17,7 @@ enum ConnectionMetrics {
 }
 
 extension RouteKey {
-    /// The labels by which metrics tell Service ports apart.
+    /// The labels that identify Service ports in metrics.
     var metricLabels: KeyValuePairs<String, String> {
         [
             "namespace": name.service.namespace, "service": name.service.name, "port": name.port,

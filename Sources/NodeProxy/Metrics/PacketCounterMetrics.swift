@@ -1,10 +1,10 @@
 import DaemonKit
 import Dataplane
 
-/// The counters that rules name, under kube-proxy's names.
+/// The counters in rules, with kube-proxy's names.
 enum PacketCounterMetrics {
-    /// Asks the data plane now. What cannot be read has no sample, and a comment with the reason; a mode without such
-    /// rules has no metric.
+    /// Reads from the data plane now. An unreadable counter has no sample, but a comment with the reason; a mode
+    /// without such rules has no metric.
     static func text(_ dataplane: (any Dataplane)?, mode: String) -> String {
         guard let dataplane, mode == "iptables" else { return "" }
         var text = PrometheusText()

@@ -26,7 +26,7 @@ package struct ProxyMetrics: Sendable, Hashable {
     package var repairs: UInt64 = 0
     /// Service ports whose connections are dropped because there is no endpoint on this node.
     package var shortages = LocalShortages()
-    /// The rules in each table of each family, of a mode that writes rules: the latest of each.
+    /// The latest rule counts of each table and family, if the mode writes rules.
     private(set) var ruleCounts: [RuleTableName: RuleCount] = [:]
     /// When the program started: earlier triggers do not count.
     package var started = Date.now
@@ -50,7 +50,7 @@ package struct ProxyMetrics: Sendable, Hashable {
     /// By status code.
     private(set) var healthAnswers: [HealthReport.Question: [Int: UInt64]] = [:]
 
-    /// A table of the kernel that holds rules.
+    /// A table of rules in the kernel.
     struct RuleTableName: Sendable, Hashable {
         var family: IPFamily
         var table: String
@@ -104,7 +104,7 @@ package struct ProxyMetrics: Sendable, Hashable {
         triggers = [:]
     }
 
-    /// A data plane has written something.
+    /// Records a data plane's report.
     package mutating func wrote(_ report: ProgrammingReport) {
         for count in report.ruleCounts {
             ruleCounts[RuleTableName(family: count.family, table: count.table)] = count

@@ -28,7 +28,7 @@ extension RequestMetrics.Snapshot {
         writePlugins(to: &text, now: now)
     }
 
-    /// What programs that make credentials have done.
+    /// The metrics of credential plug-ins.
     private func writePlugins(to text: inout PrometheusText, now: Date) {
         let calls = "rest_client_exec_plugin_call_total"
         text.family(calls, type: "counter", help: "Calls to programs that make credentials, by exit code and outcome")

@@ -169,7 +169,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         }
     }
 
-    /// Names each family that the machine lacks once.
+    /// Logs each missing IP family once.
     private mutating func tell(_ absences: [IPFamily: String]) {
         for (family, reason) in absences where toldOfAbsences[family] != reason {
             toldOfAbsences[family] = reason

@@ -14,7 +14,7 @@ package struct Wake: Sendable {
     package let serviceHealth = Mailbox(ServiceHealthChecks())
     /// The pod networks of this machine's Node; empty until it has some.
     package let podNetworks = Mailbox<[IPNetwork]>([])
-    /// Where connections are to be counted; `nil` where they are not.
+    /// Changes for the connection counter; `nil` if connections are not counted.
     package let connections: Mailbox<CountedChanges>?
 
     package init(countsConnections: Bool = false) {

@@ -7,7 +7,7 @@ package final class RelayLoad: Sendable {
     let sessions = Atomic<Int>(0)
     /// How often the limit of connections, or that of open files, was reached.
     let pauses = Atomic<UInt64>(0)
-    /// How often the machine had no free port for a connection to an endpoint.
+    /// How often the machine had no free local port for a connection to an endpoint.
     let portShortages = Atomic<UInt64>(0)
 
     package init() {}

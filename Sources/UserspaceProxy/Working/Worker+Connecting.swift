@@ -77,7 +77,7 @@ extension Worker {
             }
             close(server)
             if result == -EADDRNOTAVAIL {
-                // Ports are taken for each endpoint by itself: another one may still be reached.
+                // Ports are exhausted per endpoint: another one may still be reachable.
                 load.portShortages.wrappingAdd(1, ordering: .relaxed)
             } else {
                 listener.counters.failed(endpoint)

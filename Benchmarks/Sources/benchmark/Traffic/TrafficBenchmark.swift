@@ -32,8 +32,8 @@ struct TrafficBenchmark {
             throw BenchmarkError.system("cannot make a network namespace (run it as root)")
         }
         try Self.execute("ip", "address", "add", "\(Self.serverAddress)/32", "dev", "lo")
-        // Both proxies connect from one address to the same servers. Ports that wait for a minute after each connection
-        // would soon all be taken, and looking for a free one would be all that is measured.
+        // Both proxies connect from one address to the same servers. With ports blocked for a minute after each
+        // connection, the benchmark would soon measure only the search for a free one.
         try Self.set("tcp_tw_reuse", to: "1")
         try Self.set("ip_local_port_range", to: "1024 65535")
         let load = Machine.load
