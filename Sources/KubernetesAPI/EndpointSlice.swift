@@ -18,7 +18,7 @@ package struct EndpointSlice: Sendable, Hashable {
     package var ports: [EndpointPort]
     /// The endpoints of a slice whose address type is FQDN: names, which only DNS can use.
     package var hostNames: [EndpointHostName] = []
-    /// When the pod or Service change behind the last write of the slice happened, in milliseconds since 1970; 0 if
+    /// The time of the pod or Service change that caused the slice's last write, in milliseconds since 1970; 0 if
     /// unknown (``WellKnown/lastChangeTrigger``).
     package var lastChangeTrigger: Int64 = 0
     /// Values that were left out.

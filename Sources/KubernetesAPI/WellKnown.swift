@@ -7,7 +7,7 @@ package enum WellKnown {
     package static let serviceProxyName = "service.kubernetes.io/service-proxy-name"
     /// On a Service or an EndpointSlice: it is headless, and not programmed.
     package static let headless = "service.kubernetes.io/headless"
-    /// An annotation on an EndpointSlice: when the pod or Service change behind its last write happened.
+    /// An annotation on an EndpointSlice: the time of the pod or Service change that caused its last write.
     package static let lastChangeTrigger = "endpoints.kubernetes.io/last-change-trigger-time"
     /// On a Node: its zone.
     package static let zone = "topology.kubernetes.io/zone"

@@ -71,7 +71,7 @@ struct FrontendClaims: Sendable {
     /// If there are two or more: in order, the owner first.
     private var contested: [FrontendSpot: [FrontendClaimant]] = [:]
 
-    /// The Service port that has the spot; `nil` if nobody asks for it.
+    /// The Service port that owns the spot; `nil` if none claims it.
     func owner(of spot: FrontendSpot) -> ServicePortName? {
         sole[spot]?.name ?? contested[spot]?.first?.name
     }

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Testing
 
-/// The time of the change behind a slice's last write.
+/// The time of the change that caused a slice's last write.
 @Suite("The trigger of a slice") struct ChangeTriggerTests {
     private static let annotation = "endpoints.kubernetes.io/last-change-trigger-time"
 

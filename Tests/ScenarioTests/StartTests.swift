@@ -21,7 +21,7 @@ struct StartTests {
         #expect(try await node.run("nft", "list", "tables").isEmpty)
     }
 
-    @Test("a user without rights is told to be root", arguments: ["nftables", "iptables"])
+    @Test("an unprivileged user is told to be root", arguments: ["nftables", "iptables"])
     func unprivileged(mode: String) async throws {
         let node = try await lonelyNode()
         let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]
