@@ -5,8 +5,8 @@ package import InternetAddresses
 /// Reads other programs' rules, through the tools that print them.
 package enum FilterProbe {
     private static let timeout = Duration.seconds(5)
-    /// The tables of Service proxies, which are instead compared with the desired state.
-    private static let proxies: Set<String> = ["servicelet", "kube-proxy"]
+    /// The tables of Service proxies, which are compared with their desired contents instead, and one that only counts.
+    private static let proxies: Set<String> = ["servicelet", "servicelet-connections", "kube-proxy"]
 
     /// The tables of this network namespace that can drop packets. Blocks while the tools run.
     package static func read() -> FilterFacts {
