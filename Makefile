@@ -41,7 +41,8 @@ test: packages lint
 # All tests with the thread sanitizer, in a separate build directory.
 test-sanitized: packages
 	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/sanitized
-	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --sanitize=thread --scratch-path .build/sanitized --show-bin-path)"
+	$(AS_ROOT) env TSAN_OPTIONS=suppressions=$(abspath scripts/thread-sanitizer.suppressions) \
+		scripts/run-tests "$$($(BUILD) --sanitize=thread --scratch-path .build/sanitized --show-bin-path)"
 
 # Fuzzes the readers of DNS, JSON, YAML, protobuf and netlink: they must read or refuse any input.
 fuzz: packages

@@ -79,12 +79,15 @@ package actor IPVSDataplane: Dataplane {
     /// Removes what this mode or kube-proxy has programmed: rules through either back end, sets, virtual servers, and
     /// the interface with its addresses. Rules shared with the mode in force stay. Nothing is removed if the
     /// mode has never run.
+    ///
+    /// Waits for up to `patience` for active connections to end, for a mode whose rules are in force already.
     package static func cleanUp(
-        keeping other: OwnedRules = OwnedRules(), excludedNetworks: [IPNetwork] = [],
+        keeping other: OwnedRules = OwnedRules(), excludedNetworks: [IPNetwork] = [], patience: Duration = .zero,
         executor: (any SerialExecutor)? = nil
     ) async throws(DataplaneError) {
         let configuration = IPVSConfiguration(excludedNetworks: excludedNetworks)
-        try await IPVSDataplane(configuration: configuration, executor: executor).removeEverything(keeping: other)
+        try await IPVSDataplane(configuration: configuration, executor: executor).removeEverything(
+            keeping: other, patience: patience)
     }
 
     // MARK: - On the thread
@@ -117,7 +120,7 @@ package actor IPVSDataplane: Dataplane {
         return new
     }
 
-    private func removeEverything(keeping other: OwnedRules) throws(DataplaneError) {
-        try CleanUp(configuration, keeping: other).run()
+    private func removeEverything(keeping other: OwnedRules, patience: Duration) throws(DataplaneError) {
+        try CleanUp(configuration, keeping: other, patience: patience).run()
     }
 }

@@ -3,18 +3,21 @@ extension Client {
     ///
     /// Each of the `width` loops connects at least once before `body` starts, and once after it ends.
     package func connect(
-        to target: SocketAddress, over transport: Transport = .tcp, width: Int = 3, while body: () async throws -> Void
+        to target: SocketAddress, over transport: Transport = .tcp, width: Int = 3, timeout: Duration = .seconds(2),
+        while body: () async throws -> Void
     ) async throws -> [ConnectionOutcome: Int] {
         var counts: [ConnectionOutcome: Int] = [:]
-        for outcome in try await connect(width, to: target, over: transport) { counts[outcome, default: 0] += 1 }
+        for outcome in try await connect(width, to: target, over: transport, timeout: timeout) {
+            counts[outcome, default: 0] += 1
+        }
         return try await withThrowingTaskGroup(of: [ConnectionOutcome: Int].self) { group in
             for _ in 0..<width {
                 group.addTask {
                     var counts: [ConnectionOutcome: Int] = [:]
                     repeat {
-                        counts[try await connect(to: target, over: transport), default: 0] += 1
+                        counts[try await connect(to: target, over: transport, timeout: timeout), default: 0] += 1
                     } while !Task.isCancelled
-                    counts[try await connect(to: target, over: transport), default: 0] += 1
+                    counts[try await connect(to: target, over: transport, timeout: timeout), default: 0] += 1
                     return counts
                 }
             }

@@ -12,10 +12,13 @@ import Routes
 struct CleanUp {
     private let configuration: IPVSConfiguration
     private let other: OwnedRules
+    /// How long connections through virtual servers may take to end once new ones no longer come there.
+    private let patience: Duration
 
-    init(_ configuration: IPVSConfiguration, keeping other: OwnedRules) {
+    init(_ configuration: IPVSConfiguration, keeping other: OwnedRules, patience: Duration = .zero) {
         self.configuration = configuration
         self.other = other
+        self.patience = patience
     }
 
     /// Rules first, because sets that they refer to cannot be removed; the interface last, because it is the evidence
@@ -111,8 +114,22 @@ struct CleanUp {
         }
         var writer = try ServerWriter(socket)
         var report = ProgrammingReport()
-        try writer.remove(Array(try writer.read(configuration).keys), &report)
+        var servers = try writer.read(configuration)
+        // The kernel drops the packets of connections whose real server is gone. Those that are only being opened do
+        // not count as active: give them a second.
+        let (start, shortest) = (ContinuousClock.now, min(patience, .seconds(1)))
+        while !servers.isEmpty, case let waited = ContinuousClock.now - start, waited < patience,
+            waited < shortest || servers.values.contains(where: \.hasActiveConnections)
+        {
+            usleep(100_000)
+            servers = try writer.read(configuration)
+        }
+        try writer.remove(Array(servers.keys), &report)
     }
+}
+
+extension KernelState.Server {
+    fileprivate var hasActiveConnections: Bool { realServers.contains { $0.activeConnections > 0 } }
 }
 
 extension IPVSChains {

@@ -20,6 +20,9 @@ final class KernelProgrammer {
     private var order: [RouteKey] = []
     /// Schedulers that Services name and the kernel lacks.
     private var missingSchedulers: Set<String> = []
+    /// Whether everything has been written once. Before that, iptables mode's rules may carry connections: ours, which
+    /// share a chain with them, must not replace them before the virtual servers are there.
+    private var hasConverged = false
     /// The netlink port through which addresses are changed.
     let addressPort: UInt32
 
@@ -153,7 +156,9 @@ final class KernelProgrammer {
         let reconciliation = Reconciliation(of: state, order: order, with: kernel)
         state.setDraining(reconciliation.draining)
         var damage = hadDevice == device.index ? [] : ["interface \(DeviceWriter.name)"]
-        damage += try write(reconciliation.edits, &report, comparingRules: true)
+        let isTakingOver = try !hasConverged && rules.findServicesOfIPTablesMode()
+        damage += try write(reconciliation.edits, &report, comparingRules: true, rulesLast: isTakingOver)
+        hasConverged = true
         return (report, reconciliation.edits.damage + damage)
     }
 
@@ -161,14 +166,14 @@ final class KernelProgrammer {
     /// in the opposite order. Returns what was wrong with the rules.
     @discardableResult
     private func write(
-        _ edits: Edits, _ report: inout ProgrammingReport, comparingRules: Bool = false
+        _ edits: Edits, _ report: inout ProgrammingReport, comparingRules: Bool = false, rulesLast: Bool = false
     ) throws -> [String] {
         try sets.add(edits.newEntries, all: { state.entries(of: $0) }, &report)
         var damage: [String] = []
-        if comparingRules {
-            damage = try rules.mend(state, configuration, &report)
-        } else {
+        if !comparingRules {
             try rules.follow(state, configuration, &report)
+        } else if !rulesLast {
+            damage = try rules.mend(state, configuration, &report)
         }
         var rest = edits.servers[...]
         var unbound = edits.newAddresses
@@ -184,6 +189,7 @@ final class KernelProgrammer {
         note(
             try device.write(add: unbound.sorted(), remove: edits.staleAddresses.sorted(), &report), of: [], in: &report
         )
+        if comparingRules, rulesLast { damage = try rules.mend(state, configuration, &report) }
         try servers.remove(edits.staleServers, &report)
         try sets.remove(edits.staleEntries, &report)
         for edit in edits.servers where !edit.drains.isEmpty {

@@ -43,6 +43,17 @@ struct RuleWriter {
         areFamiliesKnown = true
     }
 
+    /// Whether there are chains of single Services, which iptables mode programs.
+    func findServicesOfIPTablesMode() throws(DataplaneError) -> Bool {
+        for family in families {
+            let chains = try DataplaneError.wrapping { () throws(IPTablesError) in
+                try programs.save(.nat, family: family).chains(in: .nat)
+            }
+            if chains.contains(where: { $0.hasPrefix("KUBE-SVC-") || $0.hasPrefix("KUBE-SEP-") }) { return true }
+        }
+        return false
+    }
+
     /// Writes the rules that `state` needs if they differ from those last written.
     mutating func follow(
         _ state: DesiredState, _ configuration: IPVSConfiguration, _ report: inout ProgrammingReport
