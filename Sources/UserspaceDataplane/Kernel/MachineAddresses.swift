@@ -8,13 +8,18 @@ import Routes
 struct MachineAddresses: ~Copyable {
     private var connection: RoutesConnection
 
+    /// Where ipvs mode, servicelet's or kube-proxy's, has the addresses of Services. They are not the machine's own:
+    /// they go when the mode changes.
+    private static let serviceInterface = "kube-ipvs0"
+
     init() throws(NetlinkError) {
         connection = RoutesConnection(try NetlinkSocket(family: NETLINK_ROUTE))
     }
 
     /// The machine as it is now.
     mutating func view(_ localTraffic: LocalTraffic) throws(NetlinkError) -> MachineView {
-        let addresses = try connection.addresses()
+        let services = try connection.link(named: Self.serviceInterface)?.index
+        let addresses = try connection.addresses().filter { $0.linkIndex != services }
         var view = MachineView(addresses: Set(addresses.map(\.address)))
         switch localTraffic {
         case .unknown: break
