@@ -49,21 +49,37 @@ struct RecordedUpstream: Sendable {
                 flags: kept.union(.response).union(response.flags), limit: isStream ? 65535 : query.datagramLimit,
                 edns: query.edns)
         }
-        let group = MultiThreadedEventLoopGroup.singleton
-        let stream = try await ServerBootstrap(group: group).childChannelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture {
-                if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-                try channel.pipeline.syncOperations.addHandler(StreamAnswers(answer: answer))
-            }
-        }.bind(host: "127.0.0.1", port: 0).get()
-        let number = stream.localAddress?.port ?? 0
-        let datagrams = try await DatagramBootstrap(group: group).channelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(DatagramAnswers(answer: answer))
-            }
-        }.bind(host: "127.0.0.1", port: number).get()
-        port = UInt16(number)
+        let (stream, datagrams) = try await Self.bind(tls, answer)
+        port = UInt16(stream.localAddress?.port ?? 0)
         channels = [stream, datagrams]
+    }
+
+    /// Binds to a port over TCP and over UDP. One that is free for the first may be taken for the other.
+    private static func bind(
+        _ tls: NIOSSLContext?, _ answer: @escaping @Sendable ([UInt8], Bool) -> [UInt8]?
+    ) async throws -> (stream: any Channel, datagrams: any Channel) {
+        let group = MultiThreadedEventLoopGroup.singleton
+        var attempts = 10
+        while true {
+            let stream = try await ServerBootstrap(group: group).childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    try channel.pipeline.syncOperations.addHandler(StreamAnswers(answer: answer))
+                }
+            }.bind(host: "127.0.0.1", port: 0).get()
+            do {
+                let datagrams = try await DatagramBootstrap(group: group).channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(DatagramAnswers(answer: answer))
+                    }
+                }.bind(host: "127.0.0.1", port: stream.localAddress?.port ?? 0).get()
+                return (stream, datagrams)
+            } catch {
+                try await stream.close()
+                attempts -= 1
+                guard attempts > 0 else { throw error }
+            }
+        }
     }
 
     func close() async throws {
