@@ -39,7 +39,7 @@ extension DNSServer {
         return routers.compactMap { flag, text, router in
             let text = text.hasPrefix("localhost:") ? "127.0.0.1" + text.dropFirst(9) : text
             guard let address = ListenAddress(text, defaultPort: 9153) else {
-                logger.error("\(flag): \(text) is no address to serve at; write it like :8080")
+                logger.error("\(flag): \(text) is not an address to serve at; write it like :8080")
                 return nil
             }
             return HTTPService(flag: flag, address: address, responder: router.buildResponder(), logger: logger)

@@ -40,7 +40,7 @@ struct Upkeep: Sendable {
                 } catch {
                     isReadable = false
                     if !isReported {
-                        logger.warning("hosts: \(path) cannot be read, what it said before stays: \(error)")
+                        logger.warning("hosts: \(path) cannot be read; its previous contents stay in force: \(error)")
                     }
                     isReported = true
                 }

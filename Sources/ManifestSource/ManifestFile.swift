@@ -104,7 +104,7 @@ package struct ManifestFile: Sendable {
         var lines: [ObjectKey: Int] = [:]
         for entry in entries {
             guard let earlier = lines.updateValue(entry.line, forKey: entry.object.key) else { continue }
-            let reason = "the object stands at line \(earlier) of this file too; remove one of the two"
+            let reason = "the object is also at line \(earlier) of this file; remove one of the two"
             let error = ObjectError(object: entry.object.key.description, field: "", reason: reason)
             problems.append(Problem(line: entry.line, error: error))
         }
@@ -125,7 +125,7 @@ package struct ManifestFile: Sendable {
             YamlError.composer(_, let problem, let mark, _):
             (mark.line, "this is not YAML: \(problem)")
         case YamlError.duplicatedKeysInMapping(let keys, let context):
-            (context.mark.line, "\(keys.map { "“\($0)”" }.joined(separator: ", ")) stands here twice; remove one")
+            (context.mark.line, "\(keys.map { "“\($0)”" }.joined(separator: ", ")) appears here twice; remove one")
         case YamlError.reader(let problem, _, _, _):
             (1, "this is not YAML: \(problem)")
         default:

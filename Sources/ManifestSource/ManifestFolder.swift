@@ -49,7 +49,7 @@ struct ManifestFolder: Sendable {
             throw ManifestSourceError(
                 code: error == ENOENT ? .notFound : .unreadable,
                 message:
-                    "the folder \(path) cannot be read: \(systemMessage(error)); bring it back or mend its permissions",
+                    "the folder \(path) cannot be read: \(systemMessage(error)); restore it or fix its permissions",
                 errno: error)
         }
         defer { closedir(folder) }
@@ -84,7 +84,7 @@ struct ManifestFolder: Sendable {
     private static func unreadable(_ error: Int32) -> ManifestSourceError {
         ManifestSourceError(
             code: error == ENOENT ? .notFound : .unreadable,
-            message: "the file cannot be read: \(systemMessage(error)); mend its permissions", errno: error)
+            message: "the file cannot be read: \(systemMessage(error)); fix its permissions", errno: error)
     }
 }
 

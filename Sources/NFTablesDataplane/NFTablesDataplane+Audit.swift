@@ -68,7 +68,7 @@ extension Reconciliation {
         let foreign = flushes.map {
             "elements of \($0.definition.isMap ? "map" : "set") \($0.definition.name) in \(table)"
         }
-        damage += foreign.map { KernelAudit.Damage("\($0) are none of servicelet's", places: []) }
+        damage += foreign.map { KernelAudit.Damage("\($0) do not belong to servicelet", places: []) }
         // The set of chains also depends on the settings.
         guard comparesRules else { return damage + elementDamage(of: state, in: table) }
         damage += missingChains.map { KernelAudit.Damage("chain \($0.name) in \(table)") }
@@ -79,7 +79,7 @@ extension Reconciliation {
                 .saying("are missing or altered")
         }
         damage += (foreignChains.map { "chain \($0)" } + foreignSets.map { "set \($0)" }).map {
-            KernelAudit.Damage("\($0) in \(table) is none of servicelet's", places: [])
+            KernelAudit.Damage("\($0) in \(table) does not belong to servicelet", places: [])
         }
         return damage + elementDamage(of: state, in: table)
     }

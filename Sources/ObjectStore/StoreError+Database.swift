@@ -6,7 +6,7 @@ extension StoreError {
         case .SQLITE_FULL:
             self.init(
                 .diskFull,
-                "the disk is full: nothing was written to \(path); free some space, reading goes on meanwhile")
+                "the disk is full: nothing was written to \(path); free some space; reads still work")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.inUse, "\(path) is in use by another process; end that one, or choose another --data-dir")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:

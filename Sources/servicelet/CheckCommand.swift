@@ -8,7 +8,7 @@ import NodeDiagnosis
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Tells what is wrong with Services on this node, the worst first.",
+        commandName: "check", abstract: "Shows what is wrong with Services on this node, the worst first.",
         discussion: """
             Compares every Service with what the kernel holds, and looks at the proxy, the machine and the API server.
             Changes nothing. Exit status: 0 nothing is wrong, 1 something is broken, 2 cannot tell.
@@ -43,7 +43,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func servePages(_ text: String) async throws {
         guard let address = ListenAddress(text, defaultPort: 10260) else {
-            throw ValidationError("--serve: “\(text)” is no address and port; write them like 127.0.0.1:10260")
+            throw ValidationError("--serve: “\(text)” is not an address and port; write them like 127.0.0.1:10260")
         }
         let logger = options.logging.logger
         let pages = DiagnosisPages(

@@ -17,7 +17,7 @@ struct DNSCommand: AsyncParsableCommand {
             """)
     var corefile: String?
 
-    @Option(help: "A folder of YAML and JSON manifests, or one file, in place of a cluster; edits take effect at once.")
+    @Option(help: "A folder of YAML and JSON manifests, or one file, instead of a cluster; edits take effect at once.")
     var manifests: String?
 
     @Option(help: "The kubeconfig file that says where the API server is and how to be known to it.")

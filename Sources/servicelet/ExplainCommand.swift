@@ -5,7 +5,7 @@ import NodeDiagnosis
 
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Tells why connections to a Service go where they go, or nowhere.",
+        commandName: "explain", abstract: "Explains where connections to a Service go, and why.",
         discussion: """
             Changes nothing. Exit status: 0 nothing is wrong, 1 something is broken, 2 cannot tell.
             Works beside servicelet and beside kube-proxy; run it as root on the node.

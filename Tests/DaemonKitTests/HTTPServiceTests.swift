@@ -39,7 +39,7 @@ struct HTTPServiceTests {
                 try await service(on: taken).serve { _ in Issue.record("the body ran") }
             }
             #expect(error?.code == .address)
-            let expected = "--address: cannot listen on \(taken): the port is taken, probably by kube-proxy"
+            let expected = "--address: cannot listen on \(taken): the port is in use, probably by kube-proxy"
             #expect(error?.message.hasPrefix(expected) == true)
         }
     }

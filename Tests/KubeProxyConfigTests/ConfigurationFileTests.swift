@@ -107,8 +107,8 @@ struct ConfigurationFileTests {
         #expect(complaint(file: document("clusterCIDR: 10")).contains(":3: clusterCIDR is “10”; write text"))
         #expect(complaint(file: document("configSyncPeriod: 30")).contains("write a duration such as 30s"))
         #expect(complaint(file: document("oomScoreAdj: \"1\"")).contains("is the text \"1\"; write a whole number"))
-        #expect(complaint(file: document("nodePortAddresses: primary")).contains("nodePortAddresses is no list"))
-        #expect(complaint(file: document("conntrack: 5")).contains("conntrack is no object"))
+        #expect(complaint(file: document("nodePortAddresses: primary")).contains("nodePortAddresses is not a list"))
+        #expect(complaint(file: document("conntrack: 5")).contains("conntrack is not an object"))
         #expect(complaint(file: document("mode: [iptables]")).contains("mode is a list or an object"))
         #expect(complaint(file: document("enableProfiling: 1")).contains("enableProfiling is “1”; write true or false"))
     }

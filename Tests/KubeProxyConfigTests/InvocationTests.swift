@@ -24,9 +24,9 @@ struct InvocationTests {
     @Test("name mistakes, and the remedy")
     func mistakes() {
         #expect(
-            complaint("--cluster-cdir=x").hasPrefix("there is no flag --cluster-cdir; did you mean --cluster-cidr?"))
-        #expect(complaint("run").hasPrefix("“run” is no flag, and kube-proxy takes flags only"))
-        #expect(complaint("-x").hasPrefix("there is no flag -x"))
+            complaint("--cluster-cdir=x").hasPrefix("unknown flag --cluster-cdir; did you mean --cluster-cidr?"))
+        #expect(complaint("run").hasPrefix("“run” is not a flag, and kube-proxy takes only flags"))
+        #expect(complaint("-x").hasPrefix("unknown flag -x"))
         #expect(complaint("--conntrack-min").hasPrefix("--conntrack-min needs a value, such as --conntrack-min=131072"))
         #expect(complaint("--conntrack-min=many") == "--conntrack-min is “many”; write a whole number")
         #expect(complaint("--masquerade-all=maybe") == "--masquerade-all is “maybe”; write true or false")

@@ -145,7 +145,7 @@ import Testing
         ("server: h, proxy-url: \"https://p\"", "FILE: cluster \"main\": proxy-url: https scheme is not supported; "),
         (
             "server: h, insecure-skip-tls-verify: true, certificate-authority: x",
-            "FILE: cluster \"main\": insecure-skip-tls-verify: cannot be true beside certificate-authority; "
+            "FILE: cluster \"main\": insecure-skip-tls-verify: cannot be combined with certificate-authority; "
         ),
         ("server: [h]", "FILE: cluster \"main\": server: must be a string"),
     ])

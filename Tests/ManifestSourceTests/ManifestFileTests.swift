@@ -135,7 +135,7 @@ import Testing
                 text:
                     "kind: Node\napiVersion: v1\nmetadata: {name: n}\n---\nkind: Node\napiVersion: v1\nmetadata: "
                     + "{name: n}\n",
-                line: 5, message: "Node n: the object stands at line 1 of this file too"),
+                line: 5, message: "Node n: the object is also at line 1 of this file"),
         ])
     func mistakes(mistake: Mistake) throws {
         let file = read(mistake.text)

@@ -39,7 +39,7 @@ struct RepairLoopTests {
     func failure() async throws {
         try await whileRunning {
             dataplane.breakAndRepair(.failure(DataplaneError(.transient, "the kernel is busy")))
-            _ = try await log.line(with: "error: our rules were altered and could not be mended")
+            _ = try await log.line(with: "error: our rules were altered and could not be repaired")
             dataplane.breakAndRepair(
                 .success(RepairReport(damage: ["map services"], culprit: nil, written: ProgrammingReport())))
             _ = try await log.line(with: "mended")

@@ -191,7 +191,7 @@ extension Corefile {
         if arguments.count == 4, Array(arguments.suffix(2)) == ["answer", "auto"] { arguments = arguments.dropLast(2) }
         guard arguments.count == 2, let from = arguments.first, let to = arguments.last, directive.body.isEmpty else {
             throw DNSConfigurationError(
-                line: directive.name.line, "rewrite name: give FROM and TO, and at most \"answer auto\" behind them")
+                line: directive.name.line, "rewrite name: give FROM and TO, and at most \"answer auto\" after them")
         }
         rule.from = from
         rule.to = to

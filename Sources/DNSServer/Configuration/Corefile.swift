@@ -113,7 +113,7 @@ package struct Corefile {
             return zone
         }
         guard let zone = DomainName(token.text) else {
-            throw DNSConfigurationError(line: token.line, "\(token.text) is no zone; write it like cluster.local")
+            throw DNSConfigurationError(line: token.line, "\(token.text) is not a zone; write it like cluster.local")
         }
         return zone.lowercased
     }

@@ -64,7 +64,7 @@ extension CorefileToken {
             rest = rest.dropFirst(digits.count)
             let unit = rest.isEmpty ? ("", 1) : units.first { rest.hasPrefix($0.0) }
             guard let number = Double(digits), number < 1e9, let unit else {
-                throw DNSConfigurationError(line: line, "\(text) is no duration; write it like 5s or 500ms")
+                throw DNSConfigurationError(line: line, "\(text) is not a duration; write it like 5s or 500ms")
             }
             total += .seconds(number * unit.1)
             rest = rest.dropFirst(unit.0.count)

@@ -48,7 +48,7 @@ package struct DNSOptions: Sendable {
     package func configuration() throws(DNSConfigurationError) -> DNSConfiguration {
         guard let zone = DomainName(clusterDomain)?.lowercased, zone != .root else {
             throw DNSConfigurationError(
-                place: "--cluster-domain", "\(clusterDomain) is no domain; write it like cluster.local")
+                place: "--cluster-domain", "\(clusterDomain) is not a domain; write it like cluster.local")
         }
         guard let podMode = PodMode(rawValue: pods) else {
             throw DNSConfigurationError(place: "--pods", "\(pods): use disabled, insecure or verified")
@@ -64,7 +64,7 @@ package struct DNSOptions: Sendable {
         var server = ServerConfiguration(zones: [.root], port: port)
         for text in bindAddresses {
             guard let address = IPAddress(text) else {
-                throw DNSConfigurationError(place: "\(flagPrefix)bind-address", "\(text) is no IP address")
+                throw DNSConfigurationError(place: "\(flagPrefix)bind-address", "\(text) is not an IP address")
             }
             server.bind.append(address)
         }

@@ -23,7 +23,8 @@ final class DatagramSocket: Sendable {
                 // A socket of both families also gets IPv4 packets, and reports their destination in the IPv4 form.
                 let isAsked = CLinux_ask_for_destination(descriptor, AF_INET) == 0
                 guard family == AF_INET ? isAsked : CLinux_ask_for_destination(descriptor, AF_INET6) == 0 else {
-                    throw DNSServerError(.system, "\(place): the addresses that are asked cannot be told", errno: errno)
+                    throw DNSServerError(
+                        .system, "\(place): cannot determine the destination addresses of queries", errno: errno)
                 }
             } else if let address, address.isLinkLocal, family == AF_INET {
                 // The link-local address of a node-local cache may be added later.

@@ -89,7 +89,7 @@ package struct HTTPService: Sendable {
     private func remedy(_ errno: Int32) -> String {
         switch errno {
         case EADDRINUSE:
-            "the port is taken, probably by kube-proxy or another servicelet (ss -ltnp 'sport = :\(address.port)' "
+            "the port is in use, probably by kube-proxy or another servicelet (ss -ltnp 'sport = :\(address.port)' "
                 + "shows it); "
                 + "stop that program, or choose another address with \(flag)"
         case EADDRNOTAVAIL:

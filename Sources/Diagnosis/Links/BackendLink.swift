@@ -56,7 +56,7 @@ extension Case {
         if !loopback.isEmpty {
             return Finding(
                 .broken, .loopbackOnly,
-                "the server\(who) listens on \(list(loopback)) only, which nobody outside of the pod can reach",
+                "the server\(who) listens on \(list(loopback)) only, which nothing outside the pod can reach",
                 proof: proof, remedy: "let it listen on 0.0.0.0:\(backend.port) (and [::]:\(backend.port))")
         }
         var remedy = "start the server there, or correct targetPort"

@@ -56,7 +56,7 @@ package struct Question: Sendable, Hashable {
                 self.port = .name(String(port))
             } else {
                 throw DiagnosisError(
-                    .invalidQuestion, "“\(port)” in “\(text)” is no port; write 80, or the port's name")
+                    .invalidQuestion, "“\(port)” in “\(text)” is not a port; write 80, or the port's name")
             }
         }
         self.origin = try origin.map { (text) throws(DiagnosisError) in try Origin(text) }

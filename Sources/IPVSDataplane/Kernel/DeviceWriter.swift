@@ -40,7 +40,7 @@ struct DeviceWriter: ~Copyable {
             guard let link, link.kind == "dummy" else {
                 throw NetlinkError(
                     operation: "use the interface \(Self.name)", errno: EEXIST,
-                    kernelMessage: "it is no dummy interface; remove it with ip link delete \(Self.name)")
+                    kernelMessage: "it is not a dummy interface; remove it with ip link delete \(Self.name)")
             }
             index = link.index
             var own: Set<IPAddress> = []

@@ -16,7 +16,7 @@ struct FlagParser {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("-"), argument != "-", argument != "--" else {
-                throw usage("“\(argument)” is no flag, and \(program) takes flags only")
+                throw usage("“\(argument)” is not a flag, and \(program) takes only flags")
             }
             let isLong = argument.hasPrefix("--")
             let body = argument.dropFirst(isLong ? 2 : 1)
@@ -39,14 +39,14 @@ struct FlagParser {
         let name = String(parts[0])
         guard let setting = Self.byName[name] else {
             let near = Similarity.nearest(to: name, among: Array(Self.byName.keys))
-            throw usage("there is no flag --\(name)\(near.map { "; did you mean --\($0)?" } ?? "")")
+            throw usage("unknown flag --\(name)\(near.map { "; did you mean --\($0)?" } ?? "")")
         }
         return (setting, parts.count == 2 ? String(parts[1]) : nil)
     }
 
     private func short(_ body: Substring) throws(ConfigurationError) -> (Setting, String?) {
         guard let setting = Setting.all.first(where: { $0.letter == body.first }) else {
-            throw usage("there is no flag -\(body)")
+            throw usage("unknown flag -\(body)")
         }
         let value = body.dropFirst()
         if value.isEmpty { return (setting, nil) }

@@ -120,7 +120,7 @@ private struct Reader {
                 switch value {
                 case .mapping(let inner): try read(inner, under: path)
                 case _ where value.isNull: break
-                default: problems.append("\(name)\(line): \(path) is no object; write its fields under it")
+                default: problems.append("\(name)\(line): \(path) is not an object; write its fields under it")
                 }
             } else if prefix.isEmpty, ConfigurationFile.retired.contains(word) {
                 retired.append(word)

@@ -40,7 +40,7 @@ package struct ConfigurationWatch: Sendable {
         }
         guard hasChanged else { return }
         throw ConfigurationError(
-            .file, "--config: \(path) has changed; the program ends, to be started again with what it says now")
+            .file, "--config: \(path) has changed; exiting, so that the supervisor restarts it with the new contents")
     }
 
     /// Waits until the file's text differs, or for `wakeUp`.

@@ -13,12 +13,12 @@ extension Setting {
             "The kubeconfig file that says where the API server is and how to authenticate.")
         Setting(
             \.clientConnection.acceptContentTypes, field: "clientConnection.acceptContentTypes",
-            .withoutEffect("protobuf is asked for, and JSON where the server has no protobuf"),
+            .withoutEffect("protobuf is requested, or JSON if the server lacks it"),
             "The media types that the API server may answer in.")
         Setting(
             \.clientConnection.contentType, flag: "kube-api-content-type", field: "clientConnection.contentType",
             default: "application/vnd.kubernetes.protobuf", zeroIsDefault: true,
-            .withoutEffect("protobuf is asked for, and JSON where the server has no protobuf"),
+            .withoutEffect("protobuf is requested, or JSON if the server lacks it"),
             "The media type of requests to the API server.")
         Setting(
             \.clientConnection.qps, flag: "kube-api-qps", field: "clientConnection.qps", default: 5,
@@ -80,7 +80,7 @@ extension Setting {
             "Where to serve /metrics, /proxyMode, /configz, /flagz and /statusz.")
         Setting(
             \.bindAddressHardFail, flag: "bind-address-hard-fail", field: "bindAddressHardFail", .honoured(),
-            "Exit if an address to listen on is taken.")
+            "Exit if an address to listen on is in use.")
         Setting(
             \.enableProfiling, flag: "profiling", field: "enableProfiling",
             .withoutEffect("/debug/pprof profiles the Go runtime; use perf"), "Serve /debug/pprof.")

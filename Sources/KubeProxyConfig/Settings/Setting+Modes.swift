@@ -32,7 +32,7 @@ extension Setting {
             \.ipvs.syncPeriod, flag: "ipvs-sync-period", field: "ipvs.syncPeriod", default: .seconds(30),
             zeroIsDefault: true, mode: "ipvs",
             .honoured(
-                "the longest time that damage goes unnoticed of which the kernel does not tell; /healthz as above"),
+                "the interval of checks for damage that the kernel does not announce; /healthz as above"),
             "In ipvs mode, interval of checks.",
             check: Checks.positive)
         Setting(

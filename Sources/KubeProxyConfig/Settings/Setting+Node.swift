@@ -35,7 +35,7 @@ extension Setting {
             "How the kernel ranks the process when memory runs out.", check: Checks.between(-1000...1000))
         Setting(
             \.conntrack.maxPerCore, flag: "conntrack-max-per-core", field: "conntrack.maxPerCore", default: 32768,
-            .honoured("nf_conntrack_max and the hash size; what cannot be set is logged, and the program goes on"),
+            .honoured("nf_conntrack_max and the hash size; failures are logged, and the program continues"),
             "Tracked connections for each CPU; 0 leaves nf_conntrack_max as it is.",
             check: Checks.notNegative)
         Setting(
@@ -91,24 +91,24 @@ extension Setting {
             \.command.initOnly, flag: "init-only", .honoured("sysctls and the size of conntrack's table"),
             "Do what needs full root privileges and exit: afterwards CAP_NET_ADMIN is enough.")
         Setting(
-            \.command.master, flag: "master", placeholder: "URL", .honoured("counts beside --config too"),
+            \.command.master, flag: "master", placeholder: "URL", .honoured("also applies with --config"),
             "The URL of the API server, in place of the one in the kubeconfig.")
         Setting(
             \.command.manifests, flag: "manifests", placeholder: "path",
-            .honoured("not in kube-proxy; counts beside --config too"),
-            "A folder of YAML and JSON manifests, or one file, in place of a cluster; edits take effect at once.")
+            .honoured("not in kube-proxy; also applies with --config"),
+            "A folder of YAML and JSON manifests, or one file, instead of a cluster; edits take effect at once.")
         Setting(
             \.command.userspaceReach, flag: "userspace-reach", mode: "userspace", placeholder: "way",
-            .honoured("not in kube-proxy; counts beside --config too"),
-            "How connections to clusterIPs come to the proxy: redirect, loopback or none; the first that is allowed.")
+            .honoured("not in kube-proxy; also applies with --config"),
+            "How connections to clusterIPs reach the proxy: redirect, loopback or none; the first that is allowed.")
         Setting(
             \.command.userspaceDrainTimeout, flag: "userspace-drain-timeout", default: .seconds(20),
-            mode: "userspace", .honoured("not in kube-proxy; counts beside --config too"),
-            "In userspace mode, how long a proxy that is told to stop serves on while connections are open.",
+            mode: "userspace", .honoured("not in kube-proxy; also applies with --config"),
+            "In userspace mode, how long a stopping proxy keeps serving open connections.",
             check: Checks.notNegative)
         Setting(
             \.command.countConnections, flag: "count-connections",
-            .honoured("not in kube-proxy; counts beside --config too"),
+            .honoured("not in kube-proxy; also applies with --config"),
             "Have the kernel count connections to each Service port, for servicelet_service_connections_total.")
         Setting(
             \.command.healthzPort, flag: "healthz-port", default: 10256, placeholder: "port",

@@ -18,7 +18,7 @@ struct WatchEventDocument<Document: ObjectDocument>: Decodable {
             event = .error(try container.decode(StatusDocument.self, forKey: .object).status)
         case let type:
             throw DecodingError.dataCorruptedError(
-                forKey: .type, in: container, debugDescription: "“\(type)” is no type of event that this client knows")
+                forKey: .type, in: container, debugDescription: "“\(type)” is an unknown event type")
         }
     }
 }

@@ -74,7 +74,7 @@ struct ProtobufReader {
             return .error(try StatusDocument(message).status)
         default:
             throw ObjectError(
-                object: "", field: "type", reason: "“\(type)” is no type of event that this client knows")
+                object: "", field: "type", reason: "“\(type)” is an unknown event type")
         }
     }
 

@@ -26,7 +26,7 @@ extension KubeconfigEntry {
         case "true"?:
             guard tls.certificateAuthority == nil else {
                 throw error(
-                    "insecure-skip-tls-verify", "cannot be true beside certificate-authority; remove one of the two")
+                    "insecure-skip-tls-verify", "cannot be combined with certificate-authority; remove one of the two")
             }
             tls.skipsVerification = true
         case let other?:

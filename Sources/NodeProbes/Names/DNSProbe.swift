@@ -14,7 +14,7 @@ package enum DNSProbe {
         func reply(_ outcome: DNSFacts.Outcome) -> DNSFacts.Reply {
             DNSFacts.Reply(name: name, server: place, outcome: outcome)
         }
-        guard let domain = DomainName(name) else { return reply(.code("it is no domain name")) }
+        guard let domain = DomainName(name) else { return reply(.code("it is not a domain name")) }
         let deadline = ContinuousClock.now + timeout
         let target = SocketAddress(server, port: port)
         guard let socket = Socket(target.family, SOCK_DGRAM) else { return reply(.unreachable(systemMessage(errno))) }

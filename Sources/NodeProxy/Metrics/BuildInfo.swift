@@ -20,7 +20,7 @@ package enum BuildInfo {
     static func write(to text: inout PrometheusText) {
         let numbers = kubernetesVersion.split(separator: ".").map(String.init)
         text.family(
-            "kubernetes_build_info", type: "gauge", help: "The release of Kubernetes that the program stands for")
+            "kubernetes_build_info", type: "gauge", help: "The kube-proxy release that the program corresponds to")
         text.sample(
             "kubernetes_build_info",
             [

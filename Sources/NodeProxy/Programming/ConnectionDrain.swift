@@ -27,7 +27,7 @@ package final class ConnectionDrain: Sendable {
         logger.notice(
             """
             stopping: \(count) connections are open; this proxy serves on until they have ended, for \(limit) at most, \
-            and hands over to the next proxy if one starts; a second signal ends it at once
+            and hands over to the next proxy if one starts; a second signal exits immediately
             """)
         let deadline = ContinuousClock.now + limit
         // The task is already cancelled, so its own sleep would return at once.
