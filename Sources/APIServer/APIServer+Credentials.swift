@@ -5,9 +5,11 @@ import Logging
 import NIOSSL
 
 extension APIServer {
-    private var names: ServerCredentials.Names {
+    private func names() throws -> ServerCredentials.Names {
         var addresses = ["127.0.0.1", "::1"].compactMap { IPAddress($0) }
-        if let address = configuration.address, !address.isUnspecified { addresses.append(address) }
+        if let address = configuration.address {
+            addresses += address.isUnspecified ? try MachineAddresses.all() : [address]
+        }
         addresses += configuration.network.ranges.map { $0.address(at: 0) }
         var seen: Set<IPAddress> = []
         return ServerCredentials.Names(
@@ -18,10 +20,19 @@ extension APIServer {
             addresses: addresses.filter { seen.insert($0).inserted }.map(\.networkBytes))
     }
 
+    /// Where Pods reach the server; `nil` if it only listens on loopback.
+    func endpoint() throws -> (address: IPAddress, port: Int)? {
+        guard let address = configuration.address, !address.isLoopback else { return nil }
+        guard address.isUnspecified else { return (address, configuration.port) }
+        let addresses = try MachineAddresses.all().filter { address.family == .ipv6 || $0.family == .ipv4 }
+        let family = configuration.network.ranges.first?.network.family
+        return (addresses.first { $0.family == family } ?? addresses.first).map { ($0, configuration.port) }
+    }
+
     /// Reads or creates the server's credentials, and writes the administrator's kubeconfig once.
     func makeCredentials(now: Date = Date()) throws -> ServerCredentials {
         let folder = configuration.dataDirectory
-        let credentials = try ServerCredentials(folder: folder, names: names, now: now)
+        let credentials = try ServerCredentials(folder: folder, names: names(), now: now)
         let isNew = try ServerCredentials.writeKubeconfig(
             kubeconfig, folder: folder, server: configuration.url, user: "admin", groups: ["system:masters"],
             now: now)
@@ -40,7 +51,7 @@ extension APIServer {
             configuration.trustRoots = .certificates([authority])
             // A client without a certificate may still have a token.
             configuration.certificateVerification = .optionalVerification
-            configuration.applicationProtocols = ["http/1.1"]
+            configuration.applicationProtocols = ["h2", "http/1.1"]
             return try NIOSSLContext(configuration: configuration)
         } catch {
             throw APIServerError(

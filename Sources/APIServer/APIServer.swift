@@ -1,6 +1,6 @@
 import APICredentials
 import Foundation
-import HummingbirdCore
+import HTTPConnections
 import InternetAddresses
 import KubernetesObjects
 package import Logging
@@ -45,10 +45,7 @@ package final class APIServer: Sendable {
     ///
     /// - Throws: `APIServerError`, `CredentialError` or `StoreError` with what to do.
     package func run(onReady: @escaping @Sendable () async -> Void = {}) async throws {
-        let endpoint = configuration.address.flatMap { address in
-            address.isLoopback || address.isUnspecified ? nil : (address, configuration.port)
-        }
-        try await Bootstrap(registry: registry, endpoint: endpoint, dns: configuration.dns).run()
+        try await Bootstrap(registry: registry, endpoint: endpoint(), dns: configuration.dns).run()
         let credentials = try makeCredentials()
         let router = try await makeRouter()
         let tls = TLSContext(try Self.context(credentials))
@@ -68,35 +65,27 @@ package final class APIServer: Sendable {
         _ router: APIRouter, _ tls: TLSContext, onReady: @escaping @Sendable () async -> Void
     ) async throws {
         let front = HTTPFront(router: router, gate: RequestGate(configuration.limits), limits: configuration.limits)
-        let server = Server(
-            childChannelSetup: APIChannel(tls: tls, front: front),
-            configuration: ServerConfiguration(
-                address: .hostname(configuration.bindAddress, port: configuration.port), backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)),
-            onServerRunning: { _ in
-                self.ready.store(true, ordering: .relaxed)
-                self.logger.info("serving the Kubernetes API at \(self.configuration.url)")
-                await onReady()
-            },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
+        let channel = APIChannel(tls: tls, front: front)
+        let logger = logger
         do {
-            try await withTaskCancellationHandler {
-                try await server.run()
-            } onCancel: {
-            }
+            let listener = try ConnectionListener(
+                address: configuration.bindAddress, port: configuration.port,
+                connections: configuration.limits.connections)
+            try await listener.run(
+                setUp: { channel.setUp($0) },
+                onListening: {
+                    ready.store(true, ordering: .relaxed)
+                    logger.info("serving the Kubernetes API at \(configuration.url)")
+                    await onReady()
+                }, serve: { await channel.serve($0, logger: logger) })
         } catch let error as IOError {
             throw APIServerError(
                 "\(configuration.bindAddress):\(configuration.port) cannot be listened on: \(error); choose another "
                     + "--secure-port"
             )
+        } catch is SocketAddressError {
+            throw APIServerError("--bind-address: \(configuration.bindAddress) is not an IP address")
         }
-    }
-
-    /// Hummingbird's own log lines are of no use to operators.
-    private var quiet: Logger {
-        var logger = logger
-        logger.logLevel = .critical
-        return logger
     }
 
     func makeRouter() async throws -> APIRouter {

@@ -2,7 +2,7 @@ import HummingbirdCore
 package import NIOCore
 import Synchronization
 
-/// An accepted connection that is not read yet.
+/// An accepted connection, or a stream of an HTTP/2 connection, that is not read yet.
 ///
 /// NIO's asynchronous channels must be run once they exist; dropping one traps. A cancelled server drops accepted
 /// connections that it has not begun to serve. So a connection becomes such a channel only in the task that serves it.
@@ -34,7 +34,10 @@ package final class AcceptedConnection: ServerChildChannelValue {
         return try await channel.eventLoop.flatSubmit { () -> EventLoopFuture<Value?> in
             guard channel.isActive else { return channel.eventLoop.makeSucceededFuture(nil) }
             return setUp(channel).flatMap { value in
-                channel.setOption(.autoRead, value: true).map { value }.recover { _ in value }
+                channel.setOption(.autoRead, value: true).map {
+                    channel.read()
+                    return value
+                }.recover { _ in value }
             }
         }.get()
     }

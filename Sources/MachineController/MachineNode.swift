@@ -78,4 +78,15 @@ package struct MachineNode: Sendable, Hashable {
         new.status = status
         return new
     }
+
+    /// The Node without the taint that every new Node gets until it is ready; `nil` if it has no such taint.
+    package func admitted(_ node: Document) -> Document? {
+        let taints = node.spec["taints"].items
+        let kept = taints.filter { $0["key"].text != "node.kubernetes.io/not-ready" }
+        guard kept.count < taints.count else { return nil }
+        var new = node
+        new.metadata["managedFields"] = nil
+        new[path: "spec", "taints"] = kept.isEmpty ? nil : .array(kept)
+        return new
+    }
 }

@@ -13,38 +13,8 @@ import Testing
 
 /// The server on a port of the loopback, with limits that a test can reach.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ConnectionTests {
-    /// Runs a server during `body`, which receives the port and the administrator's credentials.
-    private func withServer(
-        _ configure: (inout RequestLimits) -> Void,
-        _ body: @escaping @Sendable (Int, TLSConfiguration) async throws -> Void
-    ) async throws {
-        let folder = NSTemporaryDirectory() + "api-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        var configuration = try APIServerConfiguration(serviceRange: "10.96.0.0/24", nodePorts: "30000-30063")
-        configuration.dataDirectory = folder
-        configuration.port = try ServerProcess.freePort()
-        configure(&configuration.limits)
-        let port = configuration.port
-        let server = try APIServer(
-            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let (ready, isReady) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run { isReady.yield() } }
-            group.addTask {
-                for await _ in ready { break }
-                try await body(port, try AdministratorTLS.configuration(kubeconfig: server.kubeconfig))
-            }
-            try await group.next()
-            group.cancelAll()
-            // The server ends by cancellation.
-            while let result = await group.nextResult() {
-                if case .failure(let error) = result { #expect(error is CancellationError, "\(error)") }
-            }
-        }
-    }
-
     @Test func aConnectionWithoutAHandshakeIsClosed() async throws {
-        try await withServer({ $0.headSeconds = 1 }) { port, _ in
+        try await TestServer.onPort({ $0.headSeconds = 1 }) { port, _ in
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: port).get()
             try await channel.closeFuture.get()
@@ -52,7 +22,7 @@ import Testing
     }
 
     @Test func aHeadThatIsNeverFinishedEndsTheConnection() async throws {
-        try await withServer({ $0.headSeconds = 1 }) { port, tls in
+        try await TestServer.onPort({ $0.headSeconds = 1 }) { port, tls in
             let context = try NIOSSLContext(configuration: tls)
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .channelInitializer { channel in
@@ -71,7 +41,7 @@ import Testing
     }
 
     @Test func watchesAboveTheLimitAreRefusedWithATimeToComeBack() async throws {
-        try await withServer({ $0.watches = 2 }) { port, tls in
+        try await TestServer.onPort({ $0.watches = 2 }) { port, tls in
             let client = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
             let url = "https://127.0.0.1:\(port)/api/v1/services"
             let watch = HTTPClientRequest(url: url + "?watch=true")
@@ -101,7 +71,7 @@ import Testing
                 }
             }
             for _ in 0..<20 {
-                try await withServer({ _ in }) { port, _ in
+                try await TestServer.onPort({ _ in }) { port, _ in
                     current.number.store(port, ordering: .relaxed)
                     try await Task.sleep(for: .milliseconds(30))
                 }
@@ -127,7 +97,7 @@ import Testing
     }
 
     @Test func connectionsAboveTheLimitWaitForAnEnd() async throws {
-        try await withServer({ $0.connections = 1 }) { port, tls in
+        try await TestServer.onPort({ $0.connections = 1 }) { port, tls in
             let group = MultiThreadedEventLoopGroup.singleton
             let first = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port).get()
             let client = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))

@@ -4,7 +4,7 @@ import Testing
 
 /// Plausible manifests, and kubectl's output about them.
 struct ManifestTests {
-    @Test(arguments: ["services", "endpoints", "ingresses"])
+    @Test(arguments: ["services", "endpoints", "ingresses", "others"])
     func namesWhatIsWrong(folder: String) throws {
         let cases = try ManifestCase.all(in: folder)
         #expect(!cases.isEmpty)

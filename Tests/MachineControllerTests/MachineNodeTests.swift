@@ -30,4 +30,14 @@ import Testing
         #expect(ready?["lastTransitionTime"] == "2026-01-01T00:00:00Z")
         #expect(ready?["lastHeartbeatTime"] == "2026-01-01T00:01:00Z")
     }
+
+    @Test func aNodeThatIsReadyLosesTheTaintOfNewNodesAndNoOther() {
+        var node = machine.document
+        #expect(machine.admitted(node) == nil)
+        let own: JSONValue = ["key": "dedicated", "effect": "NoSchedule"]
+        node[path: "spec", "taints"] = [["key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"], own]
+        #expect(machine.admitted(node)?.spec["taints"] == [own])
+        node[path: "spec", "taints"] = [["key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"]]
+        #expect(machine.admitted(node)?.spec["taints"] == nil)
+    }
 }

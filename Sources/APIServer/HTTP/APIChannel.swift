@@ -2,23 +2,24 @@ import HTTPConnections
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP2
 import NIOSSL
+import NIOTLS
 import Synchronization
 
-/// HTTP over TLS with client certificates, for hummingbird's server.
-struct APIChannel: ServerChildChannel {
+/// HTTP/2 and HTTP/1.1 over TLS with client certificates.
+struct APIChannel: Sendable {
     let tls: TLSContext
     let front: HTTPFront
 
-    private var configuration: HTTP1Channel.Configuration {
-        let limits = front.limits
-        return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [
-                HeadDeadline(first: .seconds(Int64(limits.headSeconds)), idle: .seconds(Int64(limits.idleSeconds)))
-            ])
+    /// What client and server have agreed on in the handshake.
+    private enum Negotiated: Sendable {
+        case http1(HTTP1Channel.Value)
+        case http2(HTTP2Streams.Multiplexer)
     }
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
+    /// Prepares a new connection, on its event loop.
+    func setUp(_ channel: any Channel) -> EventLoopFuture<AcceptedConnection> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.current))
         }.flatMap {
@@ -26,18 +27,62 @@ struct APIChannel: ServerChildChannel {
         }
     }
 
-    func handle(value: AcceptedConnection, logger: Logger) async {
-        let front = front
-        let connection = HTTPFront.Connection(channel: value.channel)
-        let http = HTTP1Channel(
-            responder: { request, writer, _ in
-                try await front.respond(to: request, writer, on: connection)
-            }, configuration: configuration)
+    /// Answers requests until the connection ends or the task is cancelled.
+    func serve(_ accepted: AcceptedConnection, logger: Logger) async {
+        let connection = HTTPFront.Connection(channel: accepted.channel)
+        let http1 = http1(connection)
+        let http2 = HTTP2Streams(front: front, connection: connection)
         do {
-            guard let channel = try await value.begin({ http.setup(channel: $0, logger: logger) }) else { return }
-            await http.handle(value: channel, logger: logger)
+            guard let negotiation = try await accepted.begin({ negotiate(on: $0, http1, http2, logger) }) else {
+                return
+            }
+            let negotiated = try await withTaskCancellationHandler {
+                try await negotiation.get()
+            } onCancel: {
+                accepted.channel.close(promise: nil)
+            }
+            switch negotiated {
+            case .http1(let channel): await http1.handle(value: channel, logger: logger)
+            case .http2(let streams): await http2.serve(streams, logger: logger)
+            }
         } catch {
             logger.debug("a connection could not be served: \(error)")
+        }
+    }
+
+    private func http1(_ connection: HTTPFront.Connection) -> HTTP1Channel {
+        let front = front
+        let limits = front.limits
+        return HTTP1Channel(
+            responder: { request, writer, _ in
+                try await front.respond(to: request, writer, on: connection)
+            },
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [
+                    HeadDeadline(
+                        first: .seconds(Int64(limits.headSeconds)), idle: .seconds(Int64(limits.idleSeconds)))
+                ]))
+    }
+
+    /// Begins the handshake; what it ends with is set up on the channel. A handshake that takes too long ends the
+    /// connection.
+    private func negotiate(
+        on channel: any Channel, _ http1: HTTP1Channel, _ http2: HTTP2Streams, _ logger: Logger
+    ) -> EventLoopFuture<EventLoopFuture<Negotiated>> {
+        let deadline = channel.eventLoop.scheduleTask(in: .seconds(Int64(front.limits.headSeconds))) {
+            channel.close(promise: nil)
+        }
+        channel.closeFuture.whenComplete { _ in deadline.cancel() }
+        return channel.eventLoop.makeCompletedFuture {
+            let handler = NIOTypedApplicationProtocolNegotiationHandler<Negotiated> { result in
+                deadline.cancel()
+                guard result == .negotiated("h2") else {
+                    return http1.setup(channel: channel, logger: logger).map { .http1($0) }
+                }
+                return channel.eventLoop.makeCompletedFuture { .http2(try http2.setUp(channel)) }
+            }
+            try channel.pipeline.syncOperations.addHandler(handler)
+            return handler.protocolNegotiationResult
         }
     }
 }

@@ -42,14 +42,19 @@ struct HTTPFront: Sendable {
     let gate: RequestGate
     let limits: RequestLimits
 
-    func respond(to request: Request, _ writer: consuming ResponseWriter, on connection: Connection) async throws {
+    /// Answers a request.
+    ///
+    /// `isStream`: whether it has a stream of HTTP/2, which ends with it, in the place of a connection.
+    func respond(
+        to request: Request, _ writer: consuming ResponseWriter, on connection: Connection, isStream: Bool = false
+    ) async throws {
         let method = request.method.rawValue
         let target = request.head.path ?? "/"
         let lane = Self.lane(method: method, target: target)
         do throws(APIStatus) {
             try gate.enter(lane)
         } catch {
-            return try await send(APIResponse(error), writer, closes: lane == .writing)
+            return try await send(APIResponse(error), writer, closes: lane == .writing, isStream: isStream)
         }
         defer { gate.leave(lane) }
         var call = APIRequest(
@@ -65,12 +70,14 @@ struct HTTPFront: Sendable {
                     if rest < 0 { break }
                 }
                 return try await send(
-                    APIResponse(.requestTooLarge(limit: limits.bodyBytes)), writer, closes: rest < 0)
+                    APIResponse(.requestTooLarge(limit: limits.bodyBytes)), writer, closes: rest < 0, isStream: isStream
+                )
             }
             do {
                 call.body = Array(buffer: try await request.body.collect(upTo: limits.bodyBytes))
             } catch is NIOTooManyBytesError {
-                return try await send(APIResponse(.requestTooLarge(limit: limits.bodyBytes)), writer, closes: true)
+                return try await send(
+                    APIResponse(.requestTooLarge(limit: limits.bodyBytes)), writer, closes: true, isStream: isStream)
             }
         }
         let response = await router.respond(to: call)
@@ -99,12 +106,14 @@ struct HTTPFront: Sendable {
     }
 
     private func send(
-        _ response: APIResponse, _ writer: consuming ResponseWriter, closes: Bool = false, isHead: Bool = false
+        _ response: APIResponse, _ writer: consuming ResponseWriter, closes: Bool = false, isHead: Bool = false,
+        isStream: Bool = false
     ) async throws {
         var head = head(response)
         guard case .bytes(let bytes) = response.body else { return }
         head.headerFields[.contentLength] = String(bytes.count)
-        if closes { head.headerFields[.connection] = "close" }
+        // HTTP/2 knows no such header.
+        if closes, !isStream { head.headerFields[.connection] = "close" }
         if isHead { return try await writer.writeResponse(head) }
         try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         // Throwing closes the connection: the rest of a body that is too large is not read.

@@ -19,10 +19,12 @@ extension ResourceHandler {
             now: registry.now())
         if let review = try await access.review(request, document) { return review }
         let created = document
-        let bytes = try await registry.write(dryRun: options.isDryRun) { writer in
-            try writer.create(
-                request.stored, request.definition.toStored(created), namespace: request.namespace,
-                isDryRun: options.isDryRun)
+        let bytes = try await WarnedRefusal.adding(warnings) {
+            try await registry.write(dryRun: options.isDryRun) { writer in
+                try writer.create(
+                    request.stored, request.definition.toStored(created), namespace: request.namespace,
+                    isDryRun: options.isDryRun)
+            }
         }
         var response = try ObjectAnswer(request).one(bytes)
         response.status = 201
@@ -35,22 +37,24 @@ extension ResourceHandler {
         let (document, warnings) = try decode(request, options)
         try checkNames(document, request)
         let subresource = request.subresource?.name ?? ""
-        let (bytes, old) = try await registry.write(dryRun: options.isDryRun) { writer -> ([UInt8], Document?) in
-            let key = request.definition.key(namespace: request.namespace, name: request.name)
-            guard let stored = try writer.document(key) else {
-                return (try createByUpdate(document, request, options, writer), nil)
+        let (bytes, old) = try await WarnedRefusal.adding(warnings) {
+            try await registry.write(dryRun: options.isDryRun) { writer -> ([UInt8], Document?) in
+                let key = request.definition.key(namespace: request.namespace, name: request.name)
+                guard let stored = try writer.document(key) else {
+                    return (try createByUpdate(document, request, options, writer), nil)
+                }
+                let old = request.definition.fromStored(stored)
+                var new = document
+                try check(&new, against: old, request)
+                new = ManagedFields.update(
+                    new, old: old, request.definition, subresource: subresource, manager: options.fieldManager,
+                    now: writer.now)
+                return (
+                    try writer.update(
+                        request.stored, request.definition.toStored(new), old: stored, subresource: subresource,
+                        isDryRun: options.isDryRun), old
+                )
             }
-            let old = request.definition.fromStored(stored)
-            var new = document
-            try check(&new, against: old, request)
-            new = ManagedFields.update(
-                new, old: old, request.definition, subresource: subresource, manager: options.fieldManager,
-                now: writer.now)
-            return (
-                try writer.update(
-                    request.stored, request.definition.toStored(new), old: stored, subresource: subresource,
-                    isDryRun: options.isDryRun), old
-            )
         }
         var response = try ObjectAnswer(request).one(bytes)
         if old == nil { response.status = 201 }

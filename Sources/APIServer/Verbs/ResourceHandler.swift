@@ -8,7 +8,15 @@ struct ResourceHandler: Sendable {
     let tokens: TokenRequests
 
     func respond(to request: ResourceRequest, verb: String) async throws -> APIResponse {
-        var response = try await answer(request, verb)
+        var response: APIResponse
+        do {
+            response = try await answer(request, verb)
+        } catch let refusal as WarnedRefusal {
+            response = APIResponse(refusal.status)
+            response.warn(refusal.warnings)
+        } catch let status as APIStatus {
+            response = APIResponse(status)
+        }
         if let warning = request.definition.deprecationWarning { response.warn([warning]) }
         return response
     }

@@ -63,7 +63,10 @@ package struct MachineLoop: Sendable {
         } catch let status as APIStatus where status.code == 404 {
             node = try await writer.create(machine.document, .nodes)
         }
-        _ = try await writer.update(machine.reported(node, now: Self.now), .nodes, subresource: "status")
+        let reported = try await writer.update(
+            machine.reported(node, now: Self.now), .nodes, subresource: "status")
+        guard let admitted = machine.admitted(reported) else { return }
+        _ = try await writer.update(admitted, .nodes, subresource: "")
     }
 
     private static var now: Int64 { Int64(Date().timeIntervalSince1970) }

@@ -61,19 +61,8 @@ package enum Patch {
         guard isFine else {
             let wanted = type == .json ? "[]interface {}" : "map[string]interface {}"
             throw .badRequest(
-                "\(prefix)json: cannot unmarshal \(kindName(result.value)) into Go value of type \(wanted)")
+                "\(prefix)json: cannot unmarshal \(GoText.kind(result.value)) into Go value of type \(wanted)")
         }
         return result
-    }
-
-    private static func kindName(_ value: JSONValue) -> String {
-        switch value {
-        case .null: "null"
-        case .bool: "bool"
-        case .integer, .double: "number"
-        case .string: "string"
-        case .array: "array"
-        case .object: "object"
-        }
     }
 }

@@ -1,6 +1,6 @@
 extension ResourceTable {
     /// All kinds that the server knows. A kind is one row here, plus a behaviour if it has rules of its own.
-    package static let kubernetes = ResourceTable(core + apps + networking + others + reviews)
+    package static let kubernetes = ResourceTable(core + apps + networking + others + reviews + absent)
 
     private static let v1 = GroupVersion(group: "", version: "v1")
 
@@ -136,6 +136,40 @@ extension ResourceTable {
             $0.storedAs = GroupResource(group: "", resource: "events")
         },
     ]
+
+    private static let extensions = GroupVersion(group: "apiextensions.k8s.io", version: "v1")
+    private static let admission = GroupVersion(group: "admissionregistration.k8s.io", version: "v1")
+
+    /// Kinds that every cluster has, of which there are none here and none can be made: clients ask for them.
+    private static let absent = [
+        absent(extensions, "CustomResourceDefinition", "customresourcedefinitions") {
+            $0.shortNames = ["crd", "crds"]
+            $0.categories = ["api-extensions"]
+        },
+        absent(admission, "MutatingWebhookConfiguration", "mutatingwebhookconfigurations") {
+            $0.categories = ["api-extensions"]
+        },
+        absent(admission, "ValidatingAdmissionPolicy", "validatingadmissionpolicies") {
+            $0.categories = ["api-extensions"]
+        },
+        absent(admission, "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings") {
+            $0.categories = ["api-extensions"]
+        },
+        absent(admission, "ValidatingWebhookConfiguration", "validatingwebhookconfigurations") {
+            $0.categories = ["api-extensions"]
+        },
+    ]
+
+    private static func absent(
+        _ groupVersion: GroupVersion, _ kind: String, _ plural: String,
+        _ change: (inout ResourceDefinition) -> Void
+    ) -> ResourceDefinition {
+        row(groupVersion, kind, plural, PlainBehaviour(), []) {
+            $0.isNamespaced = false
+            $0.verbs = ["get", "list", "watch"]
+            change(&$0)
+        }
+    }
 
     private static let authentication = GroupVersion(group: "authentication.k8s.io", version: "v1")
     private static let authorization = GroupVersion(group: "authorization.k8s.io", version: "v1")

@@ -46,4 +46,16 @@ enum GoText {
             "map[" + object.sorted().members.map { "\($0.key):\(plain($0.value))" }.joined(separator: " ") + "]"
         }
     }
+
+    /// What Go's decoder calls a JSON value.
+    static func kind(_ value: JSONValue) -> String {
+        switch value {
+        case .null: "null"
+        case .bool: "bool"
+        case .integer, .double: "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
 }

@@ -38,8 +38,9 @@ package struct SecretBehaviour: ResourceBehaviour {
             let name = "kubernetes.io/service-account.name"
             guard (document.annotations[name] ?? "").isEmpty else { return [] }
             return [.required("metadata.annotations[\(name)]")]
-        case "kubernetes.io/dockercfg": return missing(".dockercfg")
-        case "kubernetes.io/dockerconfigjson": return missing(".dockerconfigjson")
+        case "kubernetes.io/dockercfg": return missing(".dockercfg") + objectErrors(".dockercfg", data)
+        case "kubernetes.io/dockerconfigjson":
+            return missing(".dockerconfigjson") + objectErrors(".dockerconfigjson", data)
         case "kubernetes.io/basic-auth":
             guard data["username"] == nil, data["password"] == nil else { return [] }
             return missing("username", "password")
@@ -47,6 +48,20 @@ package struct SecretBehaviour: ResourceBehaviour {
         case "kubernetes.io/tls": return missing("tls.crt", "tls.key")
         default: return []
         }
+    }
+
+    /// The value of a key that has to be a JSON object, if the key is there.
+    private func objectErrors(_ key: String, _ data: JSONObject) -> [FieldError] {
+        guard let bytes = data[key]?.string.flatMap({ Base64.decode($0) }) else { return [] }
+        let reason: String
+        do {
+            let value = try JSONParser.parse(bytes)
+            guard value != .null, value.object == nil else { return [] }
+            reason = "json: cannot unmarshal \(GoText.kind(value)) into Go value of type map[string]interface {}"
+        } catch {
+            reason = error.message
+        }
+        return [.invalid("data[\(key)]", "<secret contents redacted>", reason)]
     }
 
     package func prepareForUpdate(_ document: inout Document, old: Document, subresource: String) {

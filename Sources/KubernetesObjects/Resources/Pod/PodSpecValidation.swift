@@ -107,6 +107,14 @@ enum PodSpecValidation {
         return errors
     }
 
+    /// In the order in which kube-apiserver looks for them: the first one counts.
+    private static let volumeSources = [
+        "emptyDir", "hostPath", "gitRepo", "gcePersistentDisk", "awsElasticBlockStore", "secret", "nfs", "iscsi",
+        "glusterfs", "flocker", "persistentVolumeClaim", "rbd", "cinder", "cephfs", "quobyte", "downwardAPI", "fc",
+        "azureFile", "configMap", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "storageos",
+        "projected", "scaleIO", "csi", "ephemeral", "image",
+    ]
+
     /// - Returns: The names of the volumes.
     private static func volumeErrors(
         _ volumes: [JSONValue], _ field: String, _ errors: inout [FieldError]
@@ -122,7 +130,8 @@ enum PodSpecValidation {
             if !name.isEmpty, !names.insert(name).inserted {
                 errors.append(.duplicate("\(place).name", .string(name)))
             }
-            let sources = volume.object.map { $0.keys.filter { $0 != "name" } } ?? []
+            let given = volume.object.map { $0.keys.filter { $0 != "name" } } ?? []
+            let sources = volumeSources.filter(given.contains) + given.filter { !volumeSources.contains($0) }
             for source in sources.dropFirst() {
                 errors.append(.forbidden("\(place).\(source)", "may not specify more than 1 volume type"))
             }

@@ -13,15 +13,16 @@ enum WorkloadValidation {
                     .invalid("spec.selector", selector ?? .null, "empty selector is invalid for deployment"))
             }
         }
-        return errors + templateErrors(spec, selector: isEmpty ? nil : selector)
+        return errors + templateErrors(spec, selector: selector.isSet && isEmpty ? nil : selector ?? .null)
     }
 
+    /// `selector`: `nil` for one that selects everything; without a selector nothing matches.
     private static func templateErrors(_ spec: JSONObject, selector: JSONValue?) -> [FieldError] {
         let field = "spec.template"
         let template = spec["template"]
         let labels = template["metadata"]["labels"]
         var errors: [FieldError] = []
-        if let selector, !LabelSelector(selector).matches(labels?.textMap ?? [:]) {
+        if let selector, selector == .null || !LabelSelector(selector).matches(labels?.textMap ?? [:]) {
             errors.append(
                 .invalid("\(field).metadata.labels", labels ?? .null, "`selector` does not match template `labels`"))
         }

@@ -1,6 +1,6 @@
 /// The types of the API as text; `SchemaTextReader` explains it.
 enum SchemaText {
     static let all: [StaticString] = [
-        apps, containers, core, meta, networking, nodes, pods, reviews, services, volumes,
+        absent, apps, containers, core, meta, networking, nodes, pods, reviews, services, volumes,
     ]
 }
