@@ -3,6 +3,8 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import NIOSSL
+import Synchronization
 import Testing
 
 @testable import APIServer
@@ -43,15 +45,13 @@ import Testing
     /// Each client has one connection.
     @Test func idleWatchesUpToTheLimitAreServedAndOneMoreIsRefused() async throws {
         let limit = 1000
+        let clients = Clients()
         try await TestServer.onPort({ $0.watches = limit }) { port, tls in
             let url = "https://127.0.0.1:\(port)\(Self.configMaps)"
             let watch = url + "?watch=true&fieldSelector=metadata.name%3Dnews"
-            let clients = (0..<limit / 250).map { _ in
-                HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
-            }
-            let last = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
             let watches = try await withThrowingTaskGroup(of: [HTTPClientResponse].self) { group in
-                for client in clients {
+                for _ in 0..<limit / 250 {
+                    let client = clients.make(tls)
                     group.addTask {
                         var answers: [HTTPClientResponse] = []
                         for _ in 0..<250 { answers.append(try await Self.send(client, "GET", watch)) }
@@ -62,6 +62,7 @@ import Testing
             }
             let served = watches.count { $0.status == .ok }
             #expect(served == limit)
+            let last = clients.make(tls)
             #expect(try await Self.send(last, "GET", watch).status == .tooManyRequests)
 
             // All are told, and others are served meanwhile.
@@ -72,8 +73,8 @@ import Testing
                 let part = try #require(try await parts.next())
                 #expect(String(buffer: part).hasPrefix(#"{"type":"ADDED""#))
             }
-            for client in clients + [last] { try await client.shutdown() }
         }
+        try await clients.shutdown()
     }
 
     @Test func aServerOnAllAddressesAnswersBothFamilies() async throws {
@@ -95,5 +96,20 @@ import Testing
         request.headers.add(name: "content-type", value: "application/json")
         if let body { request.body = .bytes(body) }
         return try await client.execute(request, timeout: .seconds(60))
+    }
+}
+
+/// Clients that are shut down behind the server: with streams open, their shutdown may never end.
+private final class Clients: Sendable {
+    private let all = Mutex<[HTTPClient]>([])
+
+    func make(_ tls: TLSConfiguration) -> HTTPClient {
+        let client = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+        all.withLock { $0.append(client) }
+        return client
+    }
+
+    func shutdown() async throws {
+        for client in all.withLock({ $0 }) { try await client.shutdown() }
     }
 }
