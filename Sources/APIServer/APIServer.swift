@@ -49,6 +49,19 @@ package final class APIServer: Sendable {
         let credentials = try makeCredentials()
         let router = try await makeRouter()
         let tls = TLSContext(try Self.context(credentials))
+        do {
+            try await work(router, tls, credentials, onReady: onReady)
+        } catch {
+            try await registry.store.close()
+            throw error
+        }
+        try await registry.store.close()
+    }
+
+    private func work(
+        _ router: APIRouter, _ tls: TLSContext, _ credentials: ServerCredentials,
+        onReady: @escaping @Sendable () async -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.registry.store.run() }
             group.addTask { try await NamespaceKeeper(registry: self.registry, logger: self.logger).run() }
@@ -58,7 +71,6 @@ package final class APIServer: Sendable {
             try await group.next()
             group.cancelAll()
         }
-        try await registry.store.close()
     }
 
     private func serve(

@@ -104,10 +104,12 @@ package final class ObjectStore: Sendable {
         }
     }
 
-    /// Refuses further writes, finishes the pending ones, and closes the file.
+    /// Refuses further writes, finishes the pending ones, and closes the file, even if the task is cancelled.
     package func close() async throws {
         queue.withLock { $0.isClosed = true }
-        try await database.writeWithoutTransaction { _ in }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            database.asyncWriteWithoutTransaction { _ in continuation.resume() }
+        }
         try database.close()
     }
 

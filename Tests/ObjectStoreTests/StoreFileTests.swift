@@ -35,6 +35,23 @@ import Testing
         #expect(error?.message.contains("services default/a") == true)
     }
 
+    @Test func aTaskThatIsCancelledClosesTheStoreToo() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store.sqlite"
+        let store = try ObjectStore(path: path)
+        try await store.put(key("a"), "text")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.cancelAll()
+            group.addTask { try await store.close() }
+            try await group.waitForAll()
+        }
+        // The file is free although the former store still exists.
+        let next = try ObjectStore(path: path)
+        #expect(next.record(key("a")) != nil)
+        try await next.close()
+        withExtendedLifetime(store) {}
+    }
+
     /// A copy of an open store, as after a crash: its log has not been checkpointed.
     private func crashed(_ folder: borrowing TemporaryFolder) async throws -> String {
         let store = try ObjectStore(path: folder.path + "/open.sqlite")
