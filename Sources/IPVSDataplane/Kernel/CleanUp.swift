@@ -116,8 +116,8 @@ struct CleanUp {
         var report = ProgrammingReport()
         var servers = try writer.read(configuration)
         // The kernel drops the packets of connections whose real server is gone. Those that are only being opened do
-        // not count as active: give them a second.
-        let (start, shortest) = (ContinuousClock.now, min(patience, .seconds(1)))
+        // not count as active: give them three seconds.
+        let (start, shortest) = (ContinuousClock.now, min(patience, .seconds(3)))
         while !servers.isEmpty, case let waited = ContinuousClock.now - start, waited < patience,
             waited < shortest || servers.values.contains(where: \.hasActiveConnections)
         {

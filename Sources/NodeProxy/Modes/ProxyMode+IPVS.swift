@@ -15,7 +15,7 @@ extension ProxyMode {
         },
         cleanUp: { (_) throws(DataplaneError) in try await IPVSDataplane.cleanUp() },
         removeLeftovers: { (current, _) throws(DataplaneError) in
-            if current != .ipvs { try await IPVSDataplane.cleanUp(keeping: current.ownedRules, patience: .seconds(5)) }
+            if current != .ipvs { try await IPVSDataplane.cleanUp(keeping: current.ownedRules, patience: .seconds(10)) }
         },
         inspect: { () throws(DataplaneError) in try await IPVSDataplane.inspect() },
         audit: { (snapshot, configuration, _) throws(DataplaneError) in
