@@ -12,7 +12,7 @@ BUILD_BENCHMARK := swift build --configuration release --package-path Benchmarks
 # Network namespaces need root.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E env "PATH=$(PATH)")
 
-.PHONY: demo test bench compare-bench bench-ipvs release image deb check-chart test-sanitized fuzz build lint format \
+.PHONY: demo test test-page bench compare-bench bench-ipvs release image deb check-chart test-sanitized fuzz build lint format \
 	packages
 
 # How long each reader is fuzzed.
@@ -37,6 +37,12 @@ demo: packages
 test: packages lint
 	$(BUILD) --build-tests
 	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --show-bin-path)"
+
+# The pages of `servicelet check --serve` in headless Chromium.
+test-page:
+	@scripts/install-packages page
+	$(BUILD) --build-tests
+	$(AS_ROOT) scripts/run-tests "$$($(BUILD) --show-bin-path)" page
 
 # All tests with the thread sanitizer, in a separate build directory.
 test-sanitized: packages

@@ -323,7 +323,8 @@ let package = Package(
             dependencies: [
                 "NFTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables", "Netlink",
                 "InternetAddresses", "LabKit", "TestKit", log,
-            ]),
+            ],
+            resources: [.copy("Recordings")]),
         .testTarget(
             name: "ConntrackCleanupTests",
             dependencies: [
@@ -383,15 +384,16 @@ let package = Package(
             name: "DiagnosisTests",
             dependencies: [
                 "Diagnosis", "Dataplane", "ServiceRouting", "KubernetesAPI", "Conntrack", "InternetAddresses",
-            ],
-            resources: [.copy("Recordings")]),
+            ]),
+
+        .testTarget(name: "NodeDiagnosisTests", dependencies: ["NodeDiagnosis", "Diagnosis"]),
 
         // With root, in separate network namespaces, in a virtual machine with a kernel that has IPVS
         .testTarget(
             name: "VirtualMachineTests",
             dependencies: [
                 "IPVSDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "IPVS", "InternetAddresses",
-                "KubernetesTestKit", "LabKit",
+                "KubernetesTestKit", "LabKit", "ChildProcesses",
             ]),
 
         .testTarget(name: "DNSMessagesTests", dependencies: ["DNSMessages"]),
@@ -423,6 +425,7 @@ let package = Package(
             name: "KubectlTests", dependencies: ["LabKit", "ChildProcesses"], resources: [.copy("Flows")]),
         .testTarget(name: "LabKitTests", dependencies: ["LabKit", "ChildProcesses"]),
         .testTarget(name: "ScenarioTests", dependencies: ["LabKit", "ChildProcesses", "KubernetesTestKit"]),
+        .testTarget(name: "NodeProbesTests", dependencies: ["NodeProbes", "Diagnosis", "InternetAddresses", "LabKit"]),
         .testTarget(name: "DiagnosisScenarioTests", dependencies: ["LabKit", "ChildProcesses", "KubernetesTestKit"]),
     ]
 )

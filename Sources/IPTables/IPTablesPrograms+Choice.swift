@@ -1,4 +1,5 @@
 import InternetAddresses
+import Netlink
 
 extension IPTablesPrograms {
     /// The programs of the back end that the rest of the node uses.
@@ -10,15 +11,56 @@ extension IPTablesPrograms {
     package static func chosen(in directory: String? = nil) throws(IPTablesError) -> IPTablesPrograms {
         let nft = IPTablesPrograms(backend: .nft, directory: directory)
         let legacy = IPTablesPrograms(backend: .legacy, directory: directory)
-        guard let nftHints = try nft.find(in: .mangle) else {
+        guard let hasHint = try nft.hasHint() else {
             guard try legacy.find(in: .mangle) != nil else { return try plain(in: directory) }
             return legacy
         }
-        if nftHints.hasHint { return nft }
+        if hasHint { return nft }
         guard let legacyRules = try legacy.find() else { return nft }
         if legacyRules.hasHint { return legacy }
-        let nftCount = legacyRules.count == 0 ? 0 : try nft.find()?.count ?? 0
-        return legacyRules.count > nftCount ? legacy : nft
+        return legacyRules.count > (try nft.ruleCount(limit: legacyRules.count)) ? legacy : nft
+    }
+
+    /// Whether kubelet has left its hint in the nft back end; `nil` where this back end is absent.
+    ///
+    /// The kernel is asked: the programs read every chain of every table for their answer, which takes seconds where
+    /// there are many Services.
+    private func hasHint() throws(IPTablesError) -> Bool? {
+        guard directory == nil, let hint = try kernelHint() else { return try find(in: .mangle)?.hasHint }
+        return hint
+    }
+
+    /// `nil` where the programs are missing or the kernel does not answer.
+    private func kernelHint() throws(IPTablesError) -> Bool? {
+        do throws(IPTablesError) { _ = try version() } catch {
+            guard error.isAbsence else { throw error }
+            return nil
+        }
+        do throws(NetlinkError) {
+            for family in IPFamily.allCases {
+                for chain in ChainName.ofKubelet where try KernelTables.hasChain(chain, in: .mangle, family) {
+                    return true
+                }
+            }
+            return false
+        } catch {
+            return nil
+        }
+    }
+
+    /// How many rules the nft back end has; no more than `limit` are counted where the kernel tells.
+    private func ruleCount(limit: Int) throws(IPTablesError) -> Int {
+        guard limit > 0 else { return 0 }
+        if directory == nil {
+            do throws(NetlinkError) {
+                var count = 0
+                for family in IPFamily.allCases { count += try KernelTables.ruleCount(family, limit: limit) }
+                return count
+            } catch {
+                // The programs may tell more.
+            }
+        }
+        return try find()?.count ?? 0
     }
 
     /// Programs without a variant in their name, the only ones on some distributions.

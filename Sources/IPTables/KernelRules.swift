@@ -22,6 +22,24 @@ enum KernelRules {
         return rules
     }
 
+    /// What some chains of `family` hold, whatever others there are; chains that are not there are left out.
+    ///
+    /// Throws EINTR if somebody changed a table meanwhile.
+    static func read(_ family: IPFamily, chains: [Table: Set<String>]) throws(NetlinkError) -> SavedRules {
+        var rules = SavedRules(keepingAllRules: true)
+        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        var decoder = RuleDecoder(family: family)
+        for (table, names) in chains {
+            for chain in names.sorted() {
+                guard try KernelTables.hasChain(chain, in: table, family, &connection) else { continue }
+                rules.insert([chain], in: table)
+                try read(chain, in: table, &connection, &decoder, into: &rules)
+            }
+        }
+        rules.finish()
+        return rules
+    }
+
     /// `nft list chain ip nat KUBE-SERVICES`
     private static func read(
         _ chain: String, in table: Table, _ connection: inout NetlinkConnection, _ decoder: inout RuleDecoder,
@@ -63,10 +81,31 @@ extension IPTablesPrograms {
             try save(family: family) { rules.append($0) }
             return rules
         }
+        return try uninterrupted(family) { () throws(NetlinkError) in
+            try KernelRules.read(family, keepingAllRules: keepingAllRules)
+        }
+    }
+
+    /// What some chains of a family hold, with all of their rules. With the nft back end no other chain is read; the
+    /// legacy back end knows whole tables only, and reads them all, whose rules are not kept then.
+    package func programmed(
+        _ family: IPFamily, chains: [Table: Set<String>]
+    ) throws(IPTablesError) -> SavedRules {
+        guard backend == .nft else {
+            var rules = SavedRules(keeping: .chains(chains.values.reduce([]) { $0.union($1) }))
+            try save(family: family) { rules.append($0) }
+            return rules
+        }
+        return try uninterrupted(family) { () throws(NetlinkError) in
+            try KernelRules.read(family, chains: chains)
+        }
+    }
+
+    private func uninterrupted(
+        _ family: IPFamily, _ body: () throws(NetlinkError) -> SavedRules
+    ) throws(IPTablesError) -> SavedRules {
         do throws(NetlinkError) {
-            return try KernelTables.uninterrupted { () throws(NetlinkError) in
-                try KernelRules.read(family, keepingAllRules: keepingAllRules)
-            }
+            return try KernelTables.uninterrupted(body)
         } catch {
             throw IPTablesError(error, reading: "the rules of \(family)")
         }

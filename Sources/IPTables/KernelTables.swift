@@ -8,6 +8,12 @@ package enum KernelTables {
     /// Whether a table has the chain: `nft list chain ip nat KUBE-PROXY-CANARY`
     package static func hasChain(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        return try hasChain(chain, in: table, family, &connection)
+    }
+
+    static func hasChain(
+        _ chain: String, in table: Table, _ family: IPFamily, _ connection: inout NetlinkConnection
+    ) throws(NetlinkError) -> Bool {
         let sequence = connection.nextSequence()
         let request = request(NFT_MSG_GETCHAIN, UInt16(NLM_F_REQUEST | NLM_F_ACK), sequence, family) { writer in
             writer.attribute(NFTA_CHAIN_TABLE.rawValue, string: table.rawValue)
@@ -61,7 +67,31 @@ package enum KernelTables {
         }
     }
 
-    /// Repeats a dump while the tables keep changing, and gives up after 20 attempts (EINTR).
+    /// How many rules the tables of iptables have; no more than `limit` are counted.
+    static func ruleCount(_ family: IPFamily, limit: Int) throws(NetlinkError) -> Int {
+        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        let sequence = connection.nextSequence()
+        let request = request(
+            NFT_MSG_GETRULE, UInt16(NLM_F_REQUEST) | UInt16(NLM_F_DUMP), sequence, family
+        ) { _ in }
+        var count = 0
+        do throws(NetlinkError) {
+            try connection.dump(request, sequence: sequence) { (_, payload) throws(NetlinkError) in
+                guard payload.byteCount >= 4 else { return }
+                var isOurs = false
+                try AttributeReader.forEach(in: payload.extracting(4..<payload.byteCount)) { type, value in
+                    if type == NFTA_RULE_TABLE.rawValue { isOurs = Table(rawValue: value.string) != nil }
+                }
+                if isOurs { count += 1 }
+                if count >= limit { throw NetlinkError(operation: "count rules", errno: ECANCELED) }
+            }
+        } catch {
+            guard error.errno == ECANCELED else { throw error }
+        }
+        return count
+    }
+
+    /// Repeats a dump as long as somebody changes the tables meanwhile, and gives up after 20 attempts (EINTR).
     static func uninterrupted<Value>(_ dump: () throws(NetlinkError) -> Value) throws(NetlinkError) -> Value {
         for _ in 1..<20 {
             do throws(NetlinkError) { return try dump() } catch {

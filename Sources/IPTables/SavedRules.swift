@@ -10,14 +10,33 @@ package struct SavedRules: Sendable {
     private var rest: [UInt8] = []
     /// The chain of the last rules; rules of one chain are consecutive.
     private var current = ""
+    private var keepsCurrent = false
     private var digest = ChainDigest()
-    /// Whether the rules of Kubernetes' chains are also kept.
-    private let keepsAllRules: Bool
+    /// Which of Kubernetes' chains have their rules kept too.
+    private let kept: Kept
 
-    /// No rules. `keepingAllRules` also keeps those of Kubernetes' chains, which may be hundreds of thousands.
-    package init(keepingAllRules: Bool = false) {
-        keepsAllRules = keepingAllRules
+    /// Of which of Kubernetes' chains the rules are kept.
+    package enum Kept: Sendable, Hashable {
+        /// None: there may be hundreds of thousands of rules.
+        case none
+        case all
+        /// Those with these names, in any table.
+        case chains(Set<String>)
+
+        fileprivate func contains(_ chain: String) -> Bool {
+            switch self {
+            case .none: false
+            case .all: true
+            case .chains(let names): names.contains(chain)
+            }
+        }
     }
+
+    /// No rules. `keepingAllRules` keeps those of Kubernetes' chains too, which may be hundreds of thousands.
+    package init(keepingAllRules: Bool = false) { self.init(keeping: keepingAllRules ? .all : .none) }
+
+    /// No rules; those of some of Kubernetes' chains are kept.
+    package init(keeping kept: Kept) { self.kept = kept }
 
     /// Reads the next piece of the output of `iptables-save`. An incomplete line is read once its `\n` arrives.
     package mutating func append(_ bytes: some Collection<UInt8>) {
@@ -41,12 +60,13 @@ package struct SavedRules: Sendable {
         if chain != current || table != self.table {
             finish()
             current = chain
+            keepsCurrent = !chain.hasPrefix("KUBE-") || kept.contains(chain)
             self.table = table
         }
         ruleCount += 1
         guard let line else { return digest.appendUnknown() }
         digest.append(line)
-        if keepsAllRules || !chain.hasPrefix("KUBE-") {
+        if keepsCurrent {
             rules[table, default: []].append(String(decoding: line, as: UTF8.self))
         }
     }

@@ -73,6 +73,36 @@ package struct ObjectListing: Sendable {
         }
     }
 
+    /// By how many seconds the server's clock is ahead of ours, to the second; `nil` where it does not tell the time.
+    package func clockDifference() async throws(Failure) -> Double? {
+        var configuration = configuration
+        configuration.contentType = .json
+        return try await withTransport(configuration) { (transport) -> Double? in
+            let before = Date.now
+            let response = try await transport.get("/version")
+            _ = try await transport.collect(response)
+            guard let theirs = Self.date(ofHeader: response.date) else { return nil }
+            // It was written at some moment of the exchange, and without fractions of a second.
+            let ours = (before.timeIntervalSince1970 + Date.now.timeIntervalSince1970) / 2
+            return theirs.timeIntervalSince1970 + 0.5 - ours
+        }
+    }
+
+    /// Reads `Sat, 21 Nov 2026 18:16:12 GMT` (RFC 9110, IMF-fixdate); `nil` for other forms.
+    static func date(ofHeader text: String) -> Date? {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let words = text.split(separator: " ")
+        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else {
+            return nil
+        }
+        let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
+        do {
+            return try Date("\(words[3])-\(number)-\(words[1])T\(words[4])Z", strategy: .iso8601)
+        } catch {
+            return nil
+        }
+    }
+
     private static func pages(
         of selection: KindSelection, _ transport: APITransport
     ) async -> Result<[KubernetesObject], Failure> {

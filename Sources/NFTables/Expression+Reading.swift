@@ -5,18 +5,13 @@ import Netlink
 /// Reading rules back from the kernel. Only the expressions that we write are understood; a rule with any other is not
 /// ours, and reads as `nil`.
 extension Expression {
-    /// Reads `NFTA_RULE_EXPRESSIONS`; `nil` if any expression in it is not ours.
-    static func read(list bytes: borrowing RawSpan) throws(NetlinkError) -> [Expression]? {
-        var expressions: [Expression] = []
-        var isOurs = true
+    /// Reads `NFTA_RULE_EXPRESSIONS`; `nil` stands for a step that we never write.
+    static func read(list bytes: borrowing RawSpan) throws(NetlinkError) -> [Expression?] {
+        var expressions: [Expression?] = []
         try AttributeReader.forEach(in: bytes) { (_, element) throws(NetlinkError) in
-            if let expression = try Expression(element) {
-                expressions.append(expression)
-            } else {
-                isOurs = false
-            }
+            expressions.append(try Expression(element))
         }
-        return isOurs ? expressions : nil
+        return expressions
     }
 
     private init?(_ bytes: borrowing RawSpan) throws(NetlinkError) {
@@ -108,6 +103,14 @@ extension Expression {
         }
         return fields.number(NFTA_LOOKUP_DREG) == NFT_REG_VERDICT.rawValue
             ? .dispatch(key: key, set: set) : .map(key: key, set: set, into: fields.register(NFTA_LOOKUP_DREG))
+    }
+}
+
+extension [Expression?] {
+    /// The rule, if all of its steps are such as we write.
+    var understood: [Expression]? {
+        let known = compactMap(\.self)
+        return known.count == count ? known : nil
     }
 }
 

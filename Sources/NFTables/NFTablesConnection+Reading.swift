@@ -41,15 +41,30 @@ extension NFTablesConnection {
 
     /// The rules of the table by chain, in order; `nil` stands for a rule that is not ours.
     package mutating func rules(of table: Table) throws(NetlinkError) -> [String: [[Expression]?]] {
-        var rules: [String: [[Expression]?]] = [:]
+        try steps(of: table).mapValues { rules in rules.map(\.understood) }
+    }
+
+    /// The rules of one chain; empty where there is no such chain. `nft list chain ip servicelet prerouting`
+    package mutating func rules(of chain: String, in table: Table) throws(NetlinkError) -> [[Expression]?] {
+        try steps(of: table, chain: chain)[chain, default: []].map(\.understood)
+    }
+
+    /// The rules of the table by chain, or those of one chain; `nil` stands for a step that we never write.
+    package mutating func steps(
+        of table: Table, chain: String? = nil
+    ) throws(NetlinkError) -> [String: [[Expression?]]] {
+        var rules: [String: [[Expression?]]] = [:]
         try dump(
             NFT_MSG_GETRULE.rawValue, table,
-            filter: { $0.attribute(NFTA_RULE_TABLE.rawValue, string: table.name) },
+            filter: { writer in
+                writer.attribute(NFTA_RULE_TABLE.rawValue, string: table.name)
+                if let chain { writer.attribute(NFTA_RULE_CHAIN.rawValue, string: chain) }
+            },
             { (payload) throws(NetlinkError) in
                 let fields = try Attributes(payload)
                 guard fields.text(NFTA_RULE_TABLE) == table.name else { return }
-                let expressions = try Expression.read(list: fields[NFTA_RULE_EXPRESSIONS].span.bytes)
-                rules[fields.text(NFTA_RULE_CHAIN), default: []].append(expressions)
+                let steps = try Expression.read(list: fields[NFTA_RULE_EXPRESSIONS].span.bytes)
+                rules[fields.text(NFTA_RULE_CHAIN), default: []].append(steps)
             })
         return rules
     }
@@ -57,6 +72,7 @@ extension NFTablesConnection {
     /// The names of the table's sets and maps, and whether each is declared exactly as in `expected`.
     package mutating func sets(of table: Table, expected: [NamedSet]) throws(NetlinkError) -> [String: Bool] {
         var sets: [String: Bool] = [:]
+        let declarations = Dictionary(expected.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         try dump(
             NFT_MSG_GETSET.rawValue, table,
             filter: { $0.attribute(NFTA_SET_TABLE.rawValue, string: table.name) },
@@ -64,7 +80,7 @@ extension NFTablesConnection {
                 let fields = try Attributes(payload)
                 guard fields.text(NFTA_SET_TABLE) == table.name else { return }
                 let name = fields.text(NFTA_SET_NAME)
-                sets[name] = try expected.first { $0.name == name }?.isDeclared(as: fields, table.family) ?? false
+                sets[name] = try declarations[name]?.isDeclared(as: fields, table.family) ?? false
             })
         return sets
     }

@@ -29,26 +29,27 @@ extension Transaction {
 
 extension ElementKey {
     fileprivate func write(to element: inout ElementWriter) {
+        element.key { write(to: &$0) }
+        guard case .source(let frontend, let network) = self else { return }
+        element.keyEnd { key in
+            key.frontend(frontend)
+            key.address(network.lastAddress)
+        }
+    }
+
+    /// Writes the key, or its lower end.
+    func write(to key: inout FieldWriter) {
         switch self {
-        case .frontend(let frontend): element.key { $0.frontend(frontend) }
-        case .slot(let frontend, let slot):
-            element.key { $0.slot(frontend, slot) }
-        case .address(let address): element.key { $0.address(address) }
+        case .frontend(let frontend): key.frontend(frontend)
+        case .slot(let frontend, let slot): key.slot(frontend, slot)
+        case .address(let address): key.address(address)
         case .hairpin(let address):
-            element.key { key in
-                key.address(address)
-                key.address(address)
-            }
+            key.address(address)
+            key.address(address)
         case .source(let frontend, let network):
-            element.key { key in
-                key.frontend(frontend)
-                key.address(network.address)
-            }
-            element.keyEnd { key in
-                key.frontend(frontend)
-                key.address(network.lastAddress)
-            }
-        case .routeClass(let id): element.key { $0.number(id) }
+            key.frontend(frontend)
+            key.address(network.address)
+        case .routeClass(let id): key.number(id)
         }
     }
 

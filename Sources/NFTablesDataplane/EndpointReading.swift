@@ -162,7 +162,7 @@ private struct SlotRuns: Sendable {
 
 extension KernelTable {
     /// The slots that a class leads to.
-    fileprivate func run(of routeClass: RouteClass) -> (list: RouteClass.Backends, count: Int)? {
+    func run(of routeClass: RouteClass) -> (list: RouteClass.Backends, count: Int)? {
         switch routeClass.action {
         case .pick(let count, let list): (list, count)
         case .sticky(let number): run(of: number)

@@ -52,9 +52,16 @@ final class KernelLink {
 
     /// Reads a table; starts over if it changes meanwhile.
     func read(_ table: Table) throws(DataplaneError) -> KernelTable? {
+        try uninterrupted(table) { (connection) throws(NetlinkError) in try connection.read(table, open: open) }
+    }
+
+    /// What `body` reads of a table; it starts over when somebody changes the table meanwhile.
+    func uninterrupted<Value>(
+        _ table: Table, _ body: (inout NFTablesConnection) throws(NetlinkError) -> Value
+    ) throws(DataplaneError) -> Value {
         for _ in 0..<Self.maximumReads {
             do throws(NetlinkError) {
-                return try connection.read(table, open: open)
+                return try body(&connection)
             } catch {
                 guard error.errno == EINTR || error.errno == ENOENT else { throw DataplaneError(error) }
             }

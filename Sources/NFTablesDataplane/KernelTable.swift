@@ -115,4 +115,17 @@ extension KernelTable: ExistingSlots {
         }
         return nil
     }
+    func stickyNumber(
+        of backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>
+    ) -> StickyNumber? {
+        for frontend in frontends {
+            for set in [SetID.services, .inside, .outside] {
+                guard case .routeClass(let id) = elements[set]?[.frontend(frontend)]?.value,
+                    case .sticky(let number) = RouteClass(id: id)?.action, run(of: number)?.list == backends
+                else { continue }
+                return number
+            }
+        }
+        return nil
+    }
 }

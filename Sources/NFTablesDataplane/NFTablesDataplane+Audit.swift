@@ -7,11 +7,12 @@ import Netlink
 package import ServiceRouting
 
 extension NFTablesDataplane {
-    /// Compares our tables in this network namespace with a snapshot. Changes nothing.
+    /// Compares what our tables in this network namespace hold with a snapshot, or kube-proxy's tables where those are
+    /// in force. Changes nothing.
     ///
     /// Without a `configuration`, rules that depend on it are not compared. Blocks while it reads.
     package static func audit(
-        _ snapshot: RoutingSnapshot, _ configuration: DataplaneConfiguration?, logger: Logger
+        _ snapshot: RoutingSnapshot, _ scope: AuditScope, _ configuration: DataplaneConfiguration?, logger: Logger
     ) throws(DataplaneError) -> KernelAudit {
         let link: KernelLink
         do throws(NetlinkError) {
@@ -21,18 +22,25 @@ extension NFTablesDataplane {
         } catch {
             throw DataplaneError(error)
         }
+        if scope.prefersKubeProxy {
+            let theirs = try kubeProxyAudit(snapshot, scope, link)
+            if theirs.isProgrammed { return theirs }
+        }
         var audit = KernelAudit(isProgrammed: false)
         var found: [InspectedFrontend] = []
         var missing: [KernelAudit.Damage] = []
         for family in IPFamily.allCases {
             let table = Table(family: family, name: Layout.tableName)
-            guard let kernel = try link.read(table) else {
+            let context = LayoutContext(
+                family, configuration ?? DataplaneConfiguration(), serviceNetworks: snapshot.serviceNetworks)
+            guard let (kernel, state) = try link.read(table, snapshot, scope, context) else {
                 missing.append(KernelAudit.Damage("\(table)"))
                 continue
             }
             audit.isProgrammed = true
             found += kernel.frontends(family)
-            audit.damage += damage(of: kernel, table, snapshot, configuration)
+            audit.damage += Reconciliation(kernel, state)
+                .damage(of: state, in: table, comparesRules: configuration != nil)
         }
         // Without a table, nothing is programmed, which is reported once.
         if audit.isProgrammed { audit.damage += missing }
@@ -40,21 +48,35 @@ extension NFTablesDataplane {
         audit.frontendCount = found.count
         return audit
     }
+}
 
-    private static func damage(
-        of kernel: consuming KernelTable, _ table: Table, _ snapshot: RoutingSnapshot,
-        _ configuration: DataplaneConfiguration?
-    ) -> [KernelAudit.Damage] {
-        var state = TableState(
-            LayoutContext(
-                table.family, configuration ?? DataplaneConfiguration(), serviceNetworks: snapshot.serviceNetworks))
-        var unwanted = TableEdits(isRecording: false)
-        for route in snapshot.routes where route.key.family == table.family {
-            state.set(route.key, to: route, existing: kernel, into: &unwanted)
+extension KernelLink {
+    /// What the kernel holds of a table, and what it should hold; `nil` where there is no table.
+    fileprivate func read(
+        _ table: Table, _ snapshot: RoutingSnapshot, _ scope: AuditScope, _ context: LayoutContext
+    ) throws(DataplaneError) -> (kernel: KernelTable, state: TableState)? {
+        let routes = snapshot.routes.filter { $0.key.family == table.family }
+        guard !scope.isWhole else {
+            return try read(table).map { ($0, TableState(context, routes, existing: $0)) }
         }
-        state.settle(into: &unwanted)
-        state.keep(kernel.classes)
-        return Reconciliation(kernel, state).damage(of: state, in: table, comparesRules: configuration != nil)
+        let programmed = routes.map { ProgrammedRoute($0) }
+        let knowsPods = TableState(context).knowsPods
+        return try uninterrupted(table) { (connection) throws(NetlinkError) in
+            try connection.read(table, of: programmed, knowsPods: knowsPods) { kernel in
+                TableState(context, routes, existing: kernel)
+            }
+        }
+    }
+}
+
+extension TableState {
+    /// What the table should hold for routes, with backends in the slots in which the kernel has them.
+    fileprivate init(_ context: LayoutContext, _ routes: [ServicePortRoute], existing kernel: KernelTable) {
+        self.init(context)
+        var unwanted = TableEdits(isRecording: false)
+        for route in routes { set(route.key, to: route, existing: kernel, into: &unwanted) }
+        settle(into: &unwanted)
+        keep(kernel.classes)
     }
 }
 

@@ -61,7 +61,7 @@ struct TableState: Sendable {
             to: lists.contains(.cluster) ? route.clusterBackends : [], isSticky: isSticky)
         changes.local = new.local.update(to: lists.contains(.local) ? route.localBackends : [], isSticky: isSticky)
         if route.affinityTimeout != nil || old?.route.affinityTimeout != nil {
-            setStickyLists(of: &new, old, key, into: &edits)
+            setStickyLists(of: &new, old, key, existing, frontends, into: &edits)
         }
         replace(old, with: new, changes, key, into: &edits)
     }
@@ -130,7 +130,7 @@ struct TableState: Sendable {
 extension TableState {
     private mutating func setStickyLists(
         of new: inout ProgrammedRoute, _ old: ProgrammedRoute?, _ key: RouteKey,
-        into edits: inout TableEdits
+        _ existing: (any ExistingSlots)?, _ frontends: [FrontendKey], into edits: inout TableEdits
     ) {
         for backends in RouteClass.Backends.allCases {
             let count = new.slots(of: backends).count
@@ -144,7 +144,7 @@ extension TableState {
                 number = present
                 if stickyLists[number] != list { edits.change(list, number) }
             } else {
-                number = freeNumber(for: key, backends)
+                number = freeNumber(for: key, backends, existing?.stickyNumber(of: backends, frontends))
                 edits.open(list, number)
             }
             stickyLists[number] = list
@@ -152,11 +152,20 @@ extension TableState {
         }
     }
 
-    private func freeNumber(for key: RouteKey, _ backends: RouteClass.Backends) -> StickyNumber {
+    /// The number that the list prefers, or one behind it: two names may prefer the same number, and the kernel knows
+    /// which of them got it.
+    private func freeNumber(
+        for key: RouteKey, _ backends: RouteClass.Backends, _ existing: StickyNumber?
+    ) -> StickyNumber {
         var number = StickyNumber(preferredBy: StickyList.name(key, backends))
+        let distance = existing.map { ($0.rawValue &- number.rawValue) & StickyNumber.mask } ?? .max
+        if let existing, distance < Self.numberSearchLimit, stickyLists[existing] == nil { return existing }
         while stickyLists[number] != nil { number = number.next }
         return number
     }
+
+    /// A number that is farther from the preferred one was not chosen by us.
+    private static let numberSearchLimit: UInt32 = 64
 
     private mutating func retire(_ number: StickyNumber, into edits: inout TableEdits) {
         stickyLists[number] = nil
@@ -282,6 +291,10 @@ struct SlotChanges {
 /// The backends in the kernel's slots.
 protocol ExistingSlots {
     func list(_ backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>) -> SlotList?
+    /// The number of the list with session affinity that these frontends lead to.
+    func stickyNumber(
+        of backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>
+    ) -> StickyNumber?
 }
 
 /// A frontend's address and port, regardless of its treatment.

@@ -24,35 +24,43 @@ package struct Explainer: Sendable {
     ///
     /// Throws for invalid settings; what cannot be read or reached is part of the answer.
     package func explain(_ question: Question) async throws -> Explanation {
+        var (explanation, one) = try await look(question)
+        if explanation.mayBePassing {
+            try await Task.sleep(for: Self.secondLook)
+            (explanation, one) = try await look(question)
+        }
+        if settings.traces, let place = one.tracedFrontend {
+            explanation.trace = try await trace(place, question)
+        }
+        return explanation
+    }
+
+    /// How long a working proxy may take to program a change.
+    private static let secondLook = Duration.milliseconds(300)
+
+    private func look(_ question: Question) async throws -> (explanation: Explanation, one: Case) {
         let surroundings = try Surroundings(settings)
         let examiner = NodeExaminer(surroundings: surroundings, logger: logger)
         let machine = surroundings.machineAddresses
         let configuration = surroundings.configuration
         let objects = try await reader(surroundings).read(
-            .one { objects in
-                Self.service(of: question, objects, surroundings)
-            })
+            .one { objects in question.service(in: objects, machine: machine) })
         let table = Self.table(objects, surroundings)
         let one = Case(
             question, objects, table, nodeName: configuration.nodeName, machine: machine,
             localTraffic: surroundings.localNetworks(objects))
         let routes = one.routes
         let snapshot = RoutingSnapshot(
-            routes: table.snapshot.routes, nodePorts: table.nodePorts, serviceNetworks: table.serviceNetworks)
-        var plan = NodeExaminer.Plan(
-            snapshot: snapshot,
-            stale: StaleFlows(after: RoutingSnapshot(routes: routes, nodePorts: table.nodePorts)))
+            routes: routes, nodePorts: table.nodePorts, serviceNetworks: table.serviceNetworks)
+        var plan = NodeExaminer.Plan(snapshot: snapshot, stale: StaleFlows(after: snapshot))
+        plan.isWhole = false
         plan.nodePorts = routes.nodePorts
         plan.resolver = settings.resolverFile
         if settings.asksOthers {
             plan.backends = one.backends + one.headlessBackends
             plan.names = names(one, objects)
         }
-        var explanation = Explanation(of: one, try await examiner.facts(plan))
-        if settings.traces, let place = one.tracedFrontend {
-            explanation.trace = try await trace(place, question)
-        }
-        return explanation
+        return (Explanation(of: one, try await examiner.facts(plan)), one)
     }
 
     /// A connection from this node, or from the client in the question, within a second.
@@ -80,16 +88,6 @@ package struct Explainer: Sendable {
             configuration: surroundings.configuration.routing, machineAddresses: surroundings.machineAddresses)
         _ = table.apply(objects.changes)
         return table
-    }
-
-    /// The Service in the question, before its slices are read.
-    private static func service(
-        of question: Question, _ objects: ClusterObjects, _ surroundings: Surroundings
-    ) -> NamespacedName? {
-        let one = Case(
-            question, objects, table(objects, surroundings), nodeName: surroundings.configuration.nodeName,
-            machine: surroundings.machineAddresses, localTraffic: surroundings.localNetworks(objects))
-        return one.service?.metadata.namespacedName
     }
 
     /// The names to query, and the servers: the cluster's DNS Service, or those in a client's resolv.conf.

@@ -22,7 +22,30 @@ package struct NodeChecker: Sendable {
     }
 
     /// Checks this node. Throws for invalid settings.
-    package func check() async throws -> NodeCheck { try await look().check }
+    ///
+    /// A difference in the kernel is checked twice: a change that was being programmed is no fault.
+    package func check() async throws -> NodeCheck {
+        let check = try await look().check
+        guard check.items.contains(where: { $0.subject == "kernel" && $0.finding.verdict == .broken }) else {
+            return check
+        }
+        try await Task.sleep(for: Self.secondLook)
+        return try await look().check
+    }
+
+    /// How long a working proxy may take to program a change.
+    private static let secondLook = Duration.milliseconds(500)
+
+    /// Compares this node with the proxy's decisions, without reading objects.
+    func check(_ decided: RoutingSnapshot) async throws -> NodeCheck {
+        let surroundings = try Surroundings(settings)
+        var plan = NodeExaminer.Plan(snapshot: decided, stale: StaleFlows(after: decided))
+        plan.nodePorts = decided.routes.nodePorts
+        plan.readsFilters = false
+        let facts = try await NodeExaminer(surroundings: surroundings, logger: logger).facts(plan)
+        return NodeCheck(
+            facts, ClusterObjects(origin: "the proxy"), decided, others: credentialItems(surroundings))
+    }
 
     /// The same with the Services whose names contain `search`.
     package func overview(search: String) async throws -> NodeOverview {
@@ -49,7 +72,9 @@ package struct NodeChecker: Sendable {
         plan.nodePorts = snapshot.routes.nodePorts
         plan.readsFilters = false
         let facts = try await NodeExaminer(surroundings: surroundings, logger: logger).facts(plan)
-        let check = NodeCheck(facts, objects, snapshot, others: credentialItems(surroundings) + [originItem(objects)])
+        var others = credentialItems(surroundings) + [originItem(objects)]
+        if objects.problems.isEmpty { others += await clockItems(surroundings) }
+        let check = NodeCheck(facts, objects, snapshot, others: others)
         return Look(
             check: check, facts: facts, objects: objects, table: table,
             localNetworks: surroundings.localNetworks(objects))
@@ -79,6 +104,34 @@ package struct NodeChecker: Sendable {
             // Reading the objects reports this.
             return []
         }
+    }
+
+    /// Whether the clocks of this node and of the API server agree: certificates, tokens and leases depend on it.
+    private func clockItems(_ surroundings: Surroundings) async -> [NodeCheck.Item] {
+        guard case .cluster(let kubeconfig, let master) = surroundings.configuration.origin else { return [] }
+        do {
+            let configuration = try KubernetesClientConfiguration.load(
+                kubeconfig: kubeconfig, master: master, environment: environment)
+            let difference = try await ObjectListing(configuration: configuration, logger: logger).clockDifference()
+            return difference.map { [NodeCheck.Item("clock", Self.clockFinding(ahead: $0))] } ?? []
+        } catch {
+            // Whoever cannot be asked is named by the reading of objects.
+            return []
+        }
+    }
+
+    /// The difference that goes unnoticed: tokens and leases allow for some.
+    private static let clockTolerance = 10.0
+
+    /// What it means that the API server's clock is ahead of this node's by some seconds, or behind it.
+    static func clockFinding(ahead seconds: Double) -> Finding {
+        let amount = "\(Int(seconds.magnitude.rounded())) s"
+        guard seconds.magnitude > clockTolerance else { return .ok("the clock agrees with the API server's") }
+        return Finding(
+            .broken, .clock,
+            "the clock of this node is \(amount) \(seconds > 0 ? "behind" : "ahead of") the API server's",
+            proof: "certificates, tokens and leases count as expired, or as not yet valid, when clocks differ",
+            remedy: "see which of the two is wrong, and whether its time service runs (timedatectl)")
     }
 
     private static let week = 7.0 * 86_400

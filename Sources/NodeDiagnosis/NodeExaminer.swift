@@ -17,6 +17,8 @@ struct NodeExaminer: Sendable {
     /// What to examine.
     struct Plan: Sendable {
         var snapshot: RoutingSnapshot
+        /// Whether the snapshot holds all routes.
+        var isWhole = true
         /// The backends to probe, and the addresses whose paths to look up.
         var backends: [BackendKey] = []
         var nodePorts: [(port: UInt16, transport: TransportProtocol, family: IPFamily)] = []
@@ -31,7 +33,7 @@ struct NodeExaminer: Sendable {
         var facts = NodeFacts(nodeName: surroundings.configuration.nodeName)
         facts.localTraffic = surroundings.configuration.dataplane.localTraffic
         facts.machineAddresses = surroundings.machineAddresses
-        async let kernel = kernel(plan.snapshot)
+        async let kernel = kernel(plan)
         async let proxies = proxies()
         async let filters = OnThread.run("filters") { plan.readsFilters ? FilterProbe.read() : FilterFacts() }
         async let conntrack = OnThread.run("conntrack") { ConntrackProbe.read(plan.stale) }
@@ -134,13 +136,15 @@ struct NodeExaminer: Sendable {
     }
 
     /// Compares the kernel with the snapshot, in the proxy's mode, or else in the one that has programmed something.
-    private func kernel(_ snapshot: RoutingSnapshot) async -> KernelFacts {
+    private func kernel(_ plan: Plan) async -> KernelFacts? {
+        // Nothing is programmed for this Service.
+        if !plan.isWhole, plan.snapshot.routes.isEmpty { return nil }
         let configuration = surroundings.configuration
         let known = surroundings.isKnown ? configuration : nil
         let modes = surroundings.isModeKnown ? [configuration.mode] : ProxyMode.all
         var first: KernelFacts?
         for mode in modes {
-            let facts = await audit(mode, snapshot, known)
+            let facts = await audit(mode, plan, known)
             if case .success(let audit) = facts.outcome, audit.isProgrammed { return facts }
             first = first ?? facts
         }
@@ -151,42 +155,18 @@ struct NodeExaminer: Sendable {
     }
 
     private func audit(
-        _ mode: ProxyMode, _ snapshot: RoutingSnapshot, _ configuration: ProxyConfiguration?
+        _ mode: ProxyMode, _ plan: Plan, _ configuration: ProxyConfiguration?
     ) async -> KernelFacts {
         let program = surroundings.program
-        if mode == .nftables, let audit = await kubeProxyAudit(snapshot) {
-            return KernelFacts(mode: mode.name, program: "kube-proxy", outcome: audit)
-        }
+        // kube-proxy's own form of rules is in force only where no servicelet is.
+        let scope = AuditScope(
+            isWhole: plan.isWhole, prefersKubeProxy: surroundings.running?.first?.program != "servicelet")
         do throws(DataplaneError) {
-            let audit = try await mode.audit(snapshot, configuration, logger)
-            return KernelFacts(mode: mode.name, program: program, outcome: .success(audit))
+            let audit = try await mode.audit(plan.snapshot, scope, configuration, logger)
+            return KernelFacts(
+                mode: mode.name, program: audit.isKubeProxys ? "kube-proxy" : program, outcome: .success(audit))
         } catch {
             return KernelFacts(mode: mode.name, program: program, outcome: .failure(AuditFailure("\(error)")))
-        }
-    }
-
-    /// kube-proxy's own tables in nftables mode; `nil` if servicelet is in charge, or there are none.
-    private func kubeProxyAudit(_ snapshot: RoutingSnapshot) async -> Result<KernelAudit, AuditFailure>? {
-        if surroundings.running?.first?.program == "servicelet" { return nil }
-        do {
-            let tables = try await OnThread.run("kube-proxy") {
-                IPFamily.allCases.compactMap { family in FilterProbe.kubeProxyTable(family).map { (family, $0) } }
-            }
-            guard !tables.isEmpty else { return nil }
-            var audit = KernelAudit(isProgrammed: true)
-            var found: [InspectedFrontend] = []
-            for (family, json) in tables {
-                let listing = try KubeProxyListing(json, family)
-                found += listing.frontends
-                audit.damage += listing.missingChains.map {
-                    KernelAudit.Damage("chain \($0) in table \(family == .ipv4 ? "ip" : "ip6") kube-proxy")
-                }
-            }
-            audit.discrepancies = FrontendDiscrepancy.all(found, against: snapshot)
-            audit.frontendCount = found.count
-            return .success(audit)
-        } catch {
-            return .failure(AuditFailure("\(error)"))
         }
     }
 }

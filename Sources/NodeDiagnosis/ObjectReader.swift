@@ -77,10 +77,9 @@ struct ObjectReader: Sendable {
                     [
                         KindSelection(
                             .endpointSlice, labelSelector: "\(WellKnown.serviceName)=\(service.name)",
-                            fieldSelector: "metadata.namespace=\(service.namespace)"),
-                        KindSelection(
-                            .pod, fieldSelector: "metadata.namespace=\(service.namespace)", isOptional: true),
+                            fieldSelector: "metadata.namespace=\(service.namespace)")
                     ], from: listing, to: &objects)
+                try await addPods(of: service, from: listing, to: &objects)
                 try await addReports(service, from: listing, to: &objects)
             }
         } catch let failure as ObjectListing.Failure {
@@ -98,9 +97,31 @@ struct ObjectReader: Sendable {
         _ selections: [KindSelection], from listing: ObjectListing, to objects: inout ClusterObjects
     ) async throws {
         for (kind, result) in try await listing.list(selections) {
-            guard case .success(let found) = result else { continue }
-            if kind == .pod { objects.pods = [] }
-            for object in found { objects.add(object) }
+            switch result {
+            case .success(let found):
+                if kind == .pod { objects.pods = [] }
+                for object in found { objects.add(object) }
+            case .failure(let failure):
+                if kind == .pod { objects.podFailure = "\(failure)" }
+            }
+        }
+    }
+
+    /// The Pods that the selector matches; all of the namespace where that leaves questions.
+    private func addPods(
+        of service: NamespacedName, from listing: ObjectListing, to objects: inout ClusterObjects
+    ) async throws {
+        guard let selector = objects.services[service]?.selector, !selector.isEmpty else { return }
+        let namespace = "metadata.namespace=\(service.namespace)"
+        try await add(
+            [KindSelection(.pod, labelSelector: selector.text, fieldSelector: namespace, isOptional: true)],
+            from: listing, to: &objects)
+        guard let pods = objects.pods else { return }
+        let known = Set(pods.flatMap(\.addresses))
+        let endpoints = objects.slices.filter { $0.service == service }.flatMap(\.endpoints)
+        if pods.isEmpty || !endpoints.allSatisfy({ known.contains($0.address) }) {
+            try await add(
+                [KindSelection(.pod, fieldSelector: namespace, isOptional: true)], from: listing, to: &objects)
         }
     }
 
@@ -108,9 +129,10 @@ struct ObjectReader: Sendable {
     private func addReports(
         _ service: NamespacedName, from listing: ObjectListing, to objects: inout ClusterObjects
     ) async throws {
-        guard let pods = objects.pods, !pods.isEmpty else { return }
+        guard let pods = objects.pods, !pods.isEmpty, let selector = objects.services[service]?.selector else { return }
         let folder = "/api/v1/namespaces/\(service.namespace)"
-        let paths = ["\(folder)/pods", "\(folder)/events?fieldSelector=type%3DWarning"]
+        let labels = selector.text.replacing("=", with: "%3D").replacing(",", with: "%2C").replacing("/", with: "%2F")
+        let paths = ["\(folder)/pods?labelSelector=\(labels)", "\(folder)/events?fieldSelector=type%3DWarning"]
         let documents = try await listing.documents(paths)
         objects.reports = PodReports.read(pods: documents[paths[0]] ?? [], events: documents[paths[1]] ?? [])
     }

@@ -173,6 +173,12 @@ package struct NodeProxy: Sendable {
                 }
             }
             group.addTask { try await serveMetrics(of: status) }
+            if let inquiry {
+                group.addTask {
+                    try await wake.untilInForce()
+                    try await inquiry.run { await wake.decided() }
+                }
+            }
             group.addTask {
                 await ServiceHealthServers(checks: wake.serviceHealth, status: status, logger: logger).run()
             }

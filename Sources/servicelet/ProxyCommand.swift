@@ -43,10 +43,7 @@ struct ProxyCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let inquiry = ProxyInquiry(DiagnosisSettings(), environment: environment, logger: logger)
         let proxy = NodeProxy(configuration: configuration, logger: logger, pages: pages, inquiry: inquiry)
-        var parts = [
-            Daemon.Part("proxy") { try await proxy.run(environment: environment) },
-            Daemon.Part("inquiry") { try await inquiry.run() },
-        ]
+        var parts = [Daemon.Part("proxy") { try await proxy.run(environment: environment) }]
         if let text = invocation.fileText {
             let watch = ConfigurationWatch(invocation.configuration.command.config, text: text)
             parts.append(Daemon.Part("configuration") { try await watch.run() })

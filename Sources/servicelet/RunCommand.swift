@@ -7,6 +7,7 @@ import Foundation
 import KubeProxyConfig
 import Logging
 import MachineController
+import NodeDiagnosis
 import NodeProxy
 
 struct RunCommand: AsyncParsableCommand {
@@ -39,9 +40,13 @@ struct RunCommand: AsyncParsableCommand {
         for remark in invocation.remarks { logger.warning("\(remark)") }
         let configuration = try ProxyConfiguration(invocation.configuration, machine: Machine.hostName())
         let pages = ProxyPages(configuration: invocation.configuration, flags: invocation.flags)
-        let proxy = NodeProxy(configuration: configuration, logger: logger, pages: pages) { selections in
-            StoreSource(registry: server.registry, selections: selections, logger: logger)
-        }
+        let environment = ProcessInfo.processInfo.environment
+        let inquiry = ProxyInquiry(DiagnosisSettings(), environment: environment, logger: logger)
+        let proxy = NodeProxy(
+            configuration: configuration, logger: logger, pages: pages,
+            source: { selections in
+                StoreSource(registry: server.registry, selections: selections, logger: logger)
+            }, inquiry: inquiry)
         let documents = StoreDocuments(
             registry: server.registry, fieldManager: "servicelet-controller", logger: logger)
         let manager = ControllerManager(
@@ -51,7 +56,6 @@ struct RunCommand: AsyncParsableCommand {
             machine: .local(name: configuration.nodeName, version: Servicelet.version), source: documents,
             writer: documents, logger: logger)
         let accounts = DefaultAccounts(source: documents, writer: documents, logger: logger)
-        let environment = ProcessInfo.processInfo.environment
         let dns = try dnsFlags.options.map { options in
             DNSServer(try options.origin(), environment: environment, logger: logger) { selections in
                 StoreSource(registry: server.registry, selections: selections, logger: logger)

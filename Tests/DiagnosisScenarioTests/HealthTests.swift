@@ -12,7 +12,7 @@ struct HealthTests {
         return names.filter { $0.contains("-") }.sorted()
     }()
 
-    @Test("the shop works", arguments: ["nftables", "iptables"])
+    @Test("the shop works", arguments: ["nftables", "iptables", "userspace"])
     func shop(mode: String) async throws {
         let lab = try await FaultLab(Shop.manifest, mode: mode)
         for question in [

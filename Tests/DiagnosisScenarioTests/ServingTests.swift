@@ -39,4 +39,52 @@ struct ServingTests {
         #expect(try await pages.exit(within: .seconds(10)) == .code(0))
         try await lab.proxy?.stop()
     }
+
+    @Test("the proxy counts what is wrong on its node", arguments: ["nftables", "iptables"])
+    func metrics(mode: String) async throws {
+        let lab = try await FaultLab(Shop.manifest, mode: mode)
+        let node = lab.cluster.node
+        func samples() async throws -> [String] {
+            try await node.run("curl", "--silent", "--fail", "http://127.0.0.1:10249/metrics").split(separator: "\n")
+                .filter { $0.hasPrefix("servicelet_faults") }.map(String.init)
+        }
+        try await lab.eventually("it has checked") { try await !samples().isEmpty }
+        let healthy = try await samples()
+        #expect(healthy.contains("servicelet_faults{code=\"forwardingOff\"} 0"), "\(healthy)")
+        #expect(healthy.filter { $0.hasPrefix("servicelet_faults{") }.allSatisfy { $0.hasSuffix(" 0") }, "\(healthy)")
+        #expect(healthy.contains { $0.hasPrefix("servicelet_faults_last_check_timestamp_seconds ") }, "\(healthy)")
+        try await lab.proxy?.stop()
+        // A new process looks soon after its start.
+        let command = try Servicelet.proxy(manifests: lab.manifests.url, mode: mode)
+        let proxy = try await ProxyProcess(command, on: node)
+        try await node.set("net/ipv4/ip_forward", to: "0")
+        try await lab.eventually("the fault is counted") {
+            try await samples().contains("servicelet_faults{code=\"forwardingOff\"} 1")
+        }
+        try await proxy.stop()
+    }
+
+    @Test("everything in one process explains a Service too", .timeLimit(.minutes(1)))
+    func everything() async throws {
+        let cluster = try await Cluster()
+        let folder = try TemporaryFolder()
+        let process = try await cluster.node.spawn([
+            try Servicelet.binary(), "run", "--data-dir", folder.url.path, "--hostname-override", "n1",
+            "--cluster-cidr",
+            ClusterAddress.podNetworks, "--conntrack-max-per-core", "0",
+        ])
+        var answer = ""
+        for _ in 0..<400 where !answer.contains("\"service\" : \"default/kubernetes\"") {
+            let curl = try await cluster.node.spawn([
+                "curl", "--silent", "http://127.0.0.1:10249/explain?service=default/kubernetes",
+            ])
+            _ = try await curl.exit(within: .seconds(10))
+            answer = curl.output
+            if process.poll() != nil { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(answer.contains("\"service\" : \"default/kubernetes\""), "\(answer)\(process.errors)")
+        process.signal(SIGTERM)
+        #expect(try await process.exit(within: .seconds(20)) == .code(0), "\(process.errors)")
+    }
 }

@@ -44,4 +44,18 @@ struct TraceTests {
         #expect(try await !lab.cluster.node.run("nft", "list", "tables").contains("servicelet-trace"))
         try await lab.proxy?.stop()
     }
+
+    @Test("rules of the legacy back end are not traced, and the answer says how to see them")
+    func legacy() async throws {
+        let lab = try await FaultLab(Shop.manifest, mode: "nftables")
+        try await lab.node("iptables-legacy", "-A", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "DROP")
+        let process = try await lab.cluster.node.spawn([
+            try Servicelet.binary(), "explain", "shop/web:http", "--from", "node", "--trace",
+        ])
+        _ = try await process.exit(within: .seconds(20))
+        let text = process.output
+        #expect(text.contains("? rules of iptables' legacy back end are not shown (tables filter)"), "\(text)")
+        #expect(text.contains("sysctl net.netfilter.nf_log.2=nf_log_ipv4"), "\(text)")
+        try await lab.proxy?.stop()
+    }
 }

@@ -24,7 +24,7 @@ struct AuditTests {
         let snapshot = RoutingSnapshot(
             routes: scenario.routes.filter { $0.key.family == family }, nodePorts: .recorded)
         let found = RuleInspection(rules, family).frontends
-        let comparison = RuleComparison(rules, snapshot, family, .recorded, randomFully: true)
+        let comparison = RuleComparison(rules, snapshot, AuditScope(), family, .recorded, randomFully: true)
         return (FrontendDiscrepancy.all(found, against: snapshot), comparison.damage)
     }
 

@@ -23,8 +23,15 @@ struct AuditTests {
         #expect(audit.isProgrammed)
         #expect(audit.discrepancies == [])
         #expect(audit.damage == [])
-        // Without the settings it knows less, and still reports nothing.
-        let blind = try await namespace.audit(snapshot, nil)
+        // One Service alone reads the same, and what others have is not looked at.
+        for route in snapshot.routes {
+            let one = RoutingSnapshot(routes: [route], serviceNetworks: snapshot.serviceNetworks)
+            let part = try await namespace.audit(one, AuditScope(isWhole: false))
+            #expect(part.discrepancies == [] && part.damage == [], "\(route.key)")
+            #expect(part.frontendCount == route.frontends.count { $0.address != nil })
+        }
+        // Without the settings it knows less, and still complains of nothing.
+        let blind = try await namespace.audit(snapshot, AuditScope(), nil)
         #expect(blind.discrepancies == [])
         #expect(blind.damage == [])
         // The state also reads as decided.
@@ -44,6 +51,17 @@ struct AuditTests {
         try await damage.inflict(in: namespace)
         let audit = try await namespace.audit(snapshot)
         #expect(!audit.isProgrammed || !audit.discrepancies.isEmpty || !audit.damage.isEmpty, "\(damage)")
+        // Those that can be seen in single Services are seen there too.
+        var parts: [KernelAudit] = []
+        for route in snapshot.routes {
+            let one = RoutingSnapshot(routes: [route], serviceNetworks: snapshot.serviceNetworks)
+            parts.append(try await namespace.audit(one, AuditScope(isWhole: false)))
+        }
+        let isForeign =
+            audit.discrepancies.allSatisfy { $0.expected == nil } && audit.damage.allSatisfy { $0.places == [] }
+        #expect(
+            isForeign || parts.contains { !$0.isProgrammed || !$0.discrepancies.isEmpty || !$0.damage.isEmpty },
+            "\(damage): \(audit)")
     }
 
     @Test("if nothing is programmed, it says just that")
@@ -56,10 +74,10 @@ struct AuditTests {
 }
 
 extension NetworkNamespace {
-    fileprivate func audit(
-        _ snapshot: RoutingSnapshot, _ configuration: DataplaneConfiguration? = .lab
+    func audit(
+        _ snapshot: RoutingSnapshot, _ scope: AuditScope = AuditScope(), _ configuration: DataplaneConfiguration? = .lab
     ) throws -> KernelAudit {
-        try NFTablesDataplane.audit(snapshot, configuration, logger: .silent)
+        try NFTablesDataplane.audit(snapshot, scope, configuration, logger: .silent)
     }
 
     fileprivate func inspect() throws -> [InspectedFrontend] { try NFTablesDataplane.inspect() }

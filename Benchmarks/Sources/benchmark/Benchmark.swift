@@ -26,6 +26,9 @@ struct Benchmark: ParsableCommand {
     @Flag(help: "Measure servicelet controller, on an API server of its own, in place of a mode of the proxy.")
     var controllers = false
 
+    @Flag(help: "Measure servicelet explain and check beside a mode of the proxy, in place of programming.")
+    var explain = false
+
     @Option(
         help: "The sizes, such as 10x3,1000x10+affinity: Services x endpoints of each. (default: those of the mode)")
     var sizes: String?
@@ -47,6 +50,12 @@ struct Benchmark: ParsableCommand {
         if firstPacket { return print(try FirstPacketBenchmark(binary: program).run()) }
         if api { return print(try APIBenchmark(binary: program).run()) }
         if controllers { return print(try ControllerBenchmark(binary: program).run()) }
+        if explain {
+            for size in try sizes == nil ? [.wide] : chosenSizes() {
+                print(try ExplainBenchmark(cluster: Cluster(size: size), binary: program, mode: mode).run())
+            }
+            return
+        }
         if mode == .userspace { return print(try TrafficBenchmark(binary: program).run()) }
         var results: [Result] = []
         for size in try chosenSizes() {

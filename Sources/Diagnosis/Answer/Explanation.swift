@@ -26,6 +26,13 @@ package struct Explanation: Sendable, Hashable, Codable {
         return links.contains { $0.kind.isDecisive && $0.verdict == .unknown } ? .unknown : .ok
     }
 
+    /// Whether the kernel may be about to follow: a proxy that works has not programmed yet what objects ask for, or
+    /// has not repaired yet what somebody did.
+    package var mayBePassing: Bool {
+        let verdicts = Dictionary(links.map { ($0.kind, $0.verdict) }, uniquingKeysWith: { first, _ in first })
+        return verdicts[.kernel] == .broken && verdicts[.proxy] == .ok
+    }
+
     /// The exit status of a command that prints it: 0 healthy, 1 broken, 2 cannot tell.
     package var exitStatus: Int32 {
         switch verdict {

@@ -23,16 +23,22 @@ package struct PacketTrace: Sendable, Hashable, Codable {
     package var origin: String
     /// Empty if no packet was seen.
     package var steps: [Step]
+    /// What could not be traced, and how to see it; empty where everything could.
+    package var unseen: String
 
-    package init(place: String, origin: String, steps: [Step]) {
+    package init(place: String, origin: String, steps: [Step], unseen: String = "") {
         self.place = place
         self.origin = origin
         self.steps = steps
+        self.unseen = unseen
     }
 
     /// The trace for a terminal, one line per step.
     package var text: String {
-        guard !steps.isEmpty else { return "\nNo packet of \(origin) to \(place) passed the rules of this node.\n" }
+        let rest = unseen.isEmpty ? "" : "? \(unseen)\n"
+        guard !steps.isEmpty else {
+            return "\nNo packet of \(origin) to \(place) passed the rules of this node.\n" + rest
+        }
         var text = "\nA packet of \(origin) to \(place):\n"
         let width = steps.map { "\($0.table) \($0.chain)".count }.max() ?? 0
         for step in steps {
@@ -41,5 +47,6 @@ package struct PacketTrace: Sendable, Hashable, Codable {
             text += "  \(margin)  \(step.rule) → \(step.verdict)\n"
         }
         return text + "Its way ended with \(steps.last.map { "\($0.verdict) in \($0.table) \($0.chain)" } ?? "").\n"
+            + rest
     }
 }

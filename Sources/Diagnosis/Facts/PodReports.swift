@@ -10,12 +10,17 @@ package enum PodReports {
             guard let name = name(pod["metadata"]) else { continue }
             reports[name] = report(pod)
         }
-        for event in items(events) {
+        var latest: [NamespacedName: String] = [:]
+        for event in items(events) where event["type"]?.text != "Normal" {
             guard let object = event["involvedObject"], object["kind"]?.text == "Pod", let name = name(object),
                 let message = event["message"]?.text
             else { continue }
+            // Times in this form are ordered as texts; a list is not ordered by time.
+            let times = ["lastTimestamp", "eventTime"].compactMap { event[$0]?.text }
+            let time = times.max() ?? event["metadata"]?["creationTimestamp"]?.text ?? ""
+            guard time >= latest[name] ?? "" else { continue }
+            latest[name] = time
             let reason = event["reason"]?.text ?? "Warning"
-            // A list's events are in chronological order.
             reports[name]?.event = "\(reason): \(message.prefix(200))"
         }
         return reports

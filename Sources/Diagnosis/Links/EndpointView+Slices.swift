@@ -55,17 +55,28 @@ extension EndpointView {
     /// Differences between pods and slices: the controller that maintains them is not working.
     private var staleFindings: [Finding] {
         guard let pods, let all = objects.pods, !service.selector.isEmpty, !slices.isEmpty else { return [] }
-        let known = Set(all.filter { !$0.hasEnded }.flatMap(\.addresses))
+        let known = Dictionary(
+            all.filter { !$0.hasEnded }.flatMap { pod in pod.addresses.map { ($0, pod.metadata.name) } },
+            uniquingKeysWith: { first, _ in first })
+        let matched = Set(pods.flatMap(\.addresses))
         let remedy = "see whether the EndpointSlice controller runs; delete a slice that nobody keeps up to date"
         var findings: [Finding] = []
         for slice in slices {
-            let gone = slice.endpoints.filter { $0.isUsable && !known.contains($0.address) }.map(\.address.description)
-            guard !gone.isEmpty else { continue }
+            // Where the selector matches nothing, that is said already.
+            let wrong = slice.endpoints.filter { endpoint in
+                endpoint.isUsable && !matched.contains(endpoint.address)
+                    && (known[endpoint.address] == nil || !pods.isEmpty)
+            }.map(\.address)
+            guard !wrong.isEmpty else { continue }
+            let gone = wrong.filter { known[$0] == nil }.map(\.description)
+            let other = wrong.compactMap { address in known[address].map { "\(address) of pod \($0)" } }
             findings.append(
                 Finding(
                     .broken, .staleSlice,
-                    "EndpointSlice \(slice.metadata.name) is stale: \(list(gone)) is the address of no pod",
-                    proof: "the selector matches \(list(pods.flatMap(\.addresses).map(\.description)).orNothing)",
+                    "EndpointSlice \(slice.metadata.name) is stale: "
+                        + (gone.isEmpty
+                            ? "the selector does not match \(list(other))" : "\(list(gone)) is the address of no pod"),
+                    proof: "the selector matches \(list(matched.sorted().map(\.description)).orNothing)",
                     remedy: remedy))
         }
         let families = Set(service.clusterIPs.map(\.family)).union(service.ipFamilies)

@@ -34,6 +34,7 @@ struct EndpointView {
             return [
                 Finding(
                     .unknown, .notSeen, "\(service.selector.text); Pods are not to be seen in \(objects.origin)",
+                    proof: objects.podFailure,
                     remedy: "let the reader list Pods to see which match, and why they are not ready")
             ]
         }

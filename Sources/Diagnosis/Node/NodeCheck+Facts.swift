@@ -112,12 +112,9 @@ extension NodeFacts {
                     .broken, code, "\(count(found.count, "frontend")) \(found.count == 1 ? "is" : "are") \(what)",
                     proof: list(places), remedy: remedy))
         }
-        let damage = audit.damage.filter { one in
-            guard let places = one.places, !audit.discrepancies.isEmpty else { return true }
-            return !audit.discrepancies.contains {
-                ($0.expected ?? $0.found).map { places.contains($0.place) } ?? false
-            }
-        }.map(\.text)
+        let named = Set(audit.discrepancies.compactMap { ($0.expected ?? $0.found)?.place })
+        let damage = audit.damage.filter { $0.places.map { $0.isEmpty || $0.isDisjoint(with: named) } ?? true }
+            .map(\.text)
         if !damage.isEmpty {
             findings.append(
                 Finding(

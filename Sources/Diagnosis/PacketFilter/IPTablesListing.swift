@@ -1,6 +1,7 @@
 package import InternetAddresses
 
-/// Parses the output of `iptables-save` into tables that can be walked.
+/// Parses the output of `iptables-save` into tables that can be walked, and that of `iptables -S` after a line with the
+/// table, `*filter`.
 package enum IPTablesListing {
     /// The tables of one family, without those that iptables cannot print.
     package static func read(_ text: String, _ family: IPFamily) -> [FilterTable] {
@@ -11,6 +12,9 @@ package enum IPTablesListing {
                 let program = family == .ipv4 ? "iptables" : "ip6tables"
                 tables.append(FilterTable(name: "\(program) table \(line.dropFirst())", family: family))
             case ":" where !tables.isEmpty: declare(line, &tables[tables.count - 1])
+            case "-" where !tables.isEmpty && (line.hasPrefix("-P ") || line.hasPrefix("-N ")):
+                // -P FORWARD DROP, -N MINE
+                declare(":" + line.dropFirst(3) + " -", &tables[tables.count - 1])
             case "-" where !tables.isEmpty: add(line, &tables[tables.count - 1])
             default: break
             }
@@ -55,12 +59,14 @@ package enum IPTablesListing {
 }
 
 /// The words of a rule; quoted blanks do not separate words.
-struct IPTablesWords {
+package struct IPTablesWords {
     private var rest: Substring
 
-    init(_ line: Substring) { rest = line }
+    /// The words of one line.
+    package init(_ line: Substring) { rest = line }
 
-    mutating func next() -> String? {
+    /// The next word; `nil` after the last one.
+    package mutating func next() -> String? {
         rest = rest.drop { $0 == " " }
         guard let first = rest.first else { return nil }
         guard first == "\"" else {

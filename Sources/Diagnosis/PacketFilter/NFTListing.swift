@@ -4,14 +4,20 @@ import InternetAddresses
 /// Parses the output of `nft -j list table …` into a table that can be walked.
 package enum NFTListing {
     /// The tables in a listing.
-    package static func read(_ json: [UInt8]) throws(DiagnosisError) -> [FilterTable] {
-        let document: JSONValue
-        do { document = try JSONDecoder().decode(JSONValue.self, from: Data(json)) } catch {
-            throw DiagnosisError(.system, "what nft printed cannot be read: \(error)", cause: error)
+    package static func read(_ json: [UInt8]) throws(DiagnosisError) -> [FilterTable] { try read([json]) }
+
+    /// The tables in several listings, each of which may hold a part of them.
+    package static func read(_ listings: [[UInt8]]) throws(DiagnosisError) -> [FilterTable] {
+        var entries: [JSONValue] = []
+        for json in listings {
+            do {
+                entries += try JSONDecoder().decode(JSONValue.self, from: Data(json))["nftables"]?.elements ?? []
+            } catch {
+                throw DiagnosisError(.system, "what nft printed cannot be read: \(error)", cause: error)
+            }
         }
         var tables: [String: FilterTable] = [:]
         var sets: [String: [JSONValue]] = [:]
-        let entries = document["nftables"]?.elements ?? []
         for entry in entries {
             guard let set = entry["set"] ?? entry["map"], let key = tableName(set), let name = set["name"]?.text else {
                 continue

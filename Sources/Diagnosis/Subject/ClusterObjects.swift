@@ -10,6 +10,8 @@ package struct ClusterObjects: Sendable {
     package var ranges: [ServiceCIDR] = []
     /// `nil` if Pods are not visible: the reader may not list them, or a folder of manifests has none.
     package var pods: [Pod]?
+    /// Why Pods are not visible; empty if they are, or were not requested.
+    package var podFailure = ""
     /// Details of Pods that routing does not read.
     package var reports: [NamespacedName: PodReport] = [:]
     /// Errors that kept objects from being read, or from being served as written.
@@ -77,5 +79,5 @@ extension Pod {
 
 extension Labels {
     /// `app=web,tier=front`, by key.
-    var text: String { dictionary.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: ",") }
+    package var text: String { dictionary.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: ",") }
 }

@@ -1,5 +1,5 @@
-import InternetAddresses
-import KubernetesAPI
+package import InternetAddresses
+package import KubernetesAPI
 import ServiceRouting
 
 /// The Service and the ports of a question.
@@ -118,6 +118,13 @@ struct ServiceMatch {
             proof: "none of \(objects.services.count) Services in \(objects.origin) has the address"
                 + (isNode ? ", nor the node port" : ""),
             remedy: "correct the address; an address of a Service that was deleted and made again is a new one")
+    }
+}
+
+extension Question {
+    /// The Service that the question is about; `nil` if none fits it. `machine` are the addresses of this node.
+    package func service(in objects: ClusterObjects, machine: [IPAddress]) -> NamespacedName? {
+        ServiceMatch(self, objects, machine: machine).service?.metadata.namespacedName
     }
 }
 

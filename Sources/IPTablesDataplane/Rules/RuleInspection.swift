@@ -56,6 +56,24 @@ struct RuleInspection {
         return Array(found.values)
     }
 
+    /// The chains to which the frontends of routes, and chains of these names, lead.
+    func targets(of routes: [ServicePortRoute], _ chains: Set<String>) -> Set<String> {
+        var spots: Set<InspectedFrontend.Place> = []
+        for route in routes {
+            for frontend in route.frontends { spots.insert(InspectedFrontend(frontend, of: route).place) }
+        }
+        let portsOfNode = Set(routes.flatMap { route in route.frontends.filter { $0.kind == .nodePort }.map(\.port) })
+        var targets: Set<String> = []
+        for rule in translating[ChainName.services] ?? [] {
+            if let place = place(rule, at: rule.destination), spots.contains(place) { targets.insert(rule.target) }
+        }
+        for rule in translating[ChainName.nodePorts] ?? [] {
+            if let port = rule.port, portsOfNode.contains(port) { targets.insert(rule.target) }
+        }
+        for chain in chains { targets.formUnion((translating[chain] ?? []).map(\.target)) }
+        return targets.filter { ChainName.isOfService($0) }
+    }
+
     private func place(_ rule: Rule, at address: IPAddress?) -> InspectedFrontend.Place? {
         guard let transport = rule.transport, let port = rule.port else { return nil }
         return InspectedFrontend.Place(address: address, family: family, port: port, transport: transport)

@@ -34,6 +34,8 @@ struct RuleTable: Sendable {
     private var programmed: [RouteKey: Programmed] = [:]
     private var endpointCount = 0
     private var serviceRules = RuleCounts()
+    /// Endpoints of Services that the table does not know; they count for the size of the cluster.
+    var otherEndpoints = 0
 
     init(context: RuleContext) {
         self.context = context
@@ -42,7 +44,7 @@ struct RuleTable: Sendable {
     /// All routes, in no particular order.
     var routes: some Collection<ServicePortRoute> { programmed.values.lazy.map(\.route) }
 
-    private var withComments: Bool { endpointCount <= Self.largeClusterThreshold }
+    private var withComments: Bool { endpointCount + otherEndpoints <= Self.largeClusterThreshold }
 
     /// All rules of the table, in chains that are ours alone.
     var ruleCounts: RuleCounts { serviceRules + FixedRules(context: context).counts }

@@ -49,6 +49,9 @@ struct Sysctl: Sendable, Hashable {
         return true
     }
 
+    /// Whether it has the value that the mode needs.
+    func isMade() throws(DataplaneError) -> Bool { try read("/proc/sys/" + name) == value }
+
     private func read(_ path: String) throws(DataplaneError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot be read") }

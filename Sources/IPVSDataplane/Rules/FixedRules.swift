@@ -9,11 +9,16 @@ struct FixedRules: Sendable, Hashable {
     let context: RuleContext
 
     init(for state: DesiredState, in context: RuleContext) {
-        self.context = context
         let family = context.family
         let filled = Set(SetName.allCases.filter { !state.isEmpty(SetID($0, family)) })
+        self.init(filled: filled, barriers: state.nodeBarriers(of: family), in: context)
+    }
+
+    /// The rules where these sets have entries.
+    init(filled: Set<SetName>, barriers: [NodeBarrier], in context: RuleContext) {
+        self.context = context
         rules[.nat] = nat(filled)
-        rules[.filter] = filter(filled, barriers: state.nodeBarriers(of: family))
+        rules[.filter] = filter(filled, barriers: barriers)
     }
 
     private func nat(_ filled: Set<SetName>) -> [String] {

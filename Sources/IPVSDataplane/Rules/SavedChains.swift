@@ -1,4 +1,5 @@
 import IPTables
+import InternetAddresses
 
 /// The rules in our chains and those that lead to them, as `iptables-save` prints them. Reads text in
 /// pieces of any size.
@@ -43,6 +44,38 @@ struct SavedChains: Sendable {
         guard IPVSChains.chains(in: table).allSatisfy({ chains[table]?.contains($0) == true }) else { return false }
         let saved = Dictionary(grouping: rules[table] ?? []) { Self.chain(of: $0) }
         return saved == Dictionary(grouping: wanted) { Self.chain(of: $0) }
+    }
+
+    /// Whether there is nothing of ours.
+    var isEmpty: Bool {
+        [Table.filter, .nat].allSatisfy { table in
+            IPVSChains.chains(in: table).allSatisfy { chains[table]?.contains($0) != true }
+        }
+    }
+
+    /// What is missing or altered, such as `chain KUBE-SERVICES of table nat (IPv4)`. Without `comparesRules` only
+    /// chains and jumps are looked at; without `isWhole`, rules of other Services may be there.
+    func damage(
+        to fixed: FixedRules, _ family: IPFamily, isWhole: Bool, comparesRules: Bool
+    ) -> [String] {
+        var damage: [String] = []
+        for table in [Table.filter, .nat] {
+            let wanted = Dictionary(grouping: fixed.rules[table] ?? []) { Self.chain(of: $0) }
+            let saved = Dictionary(grouping: rules[table] ?? []) { Self.chain(of: $0) }
+            for chain in IPVSChains.chains(in: table) {
+                let (own, found) = (wanted[chain] ?? [], saved[chain] ?? [])
+                let isThere = chains[table]?.contains(chain) == true
+                // Load balancers whose source ranges keep the node away have rules of their own here.
+                let isOfServices = chain == IPVSChains.outFilter && !isWhole
+                let isRight = isOfServices ? Set(own).isSubset(of: found) : own == found
+                guard !isThere || (comparesRules && !isRight) else { continue }
+                damage.append("chain \(chain) of table \(table.rawValue) (\(family))")
+            }
+            for jump in IPVSChains.jumps where jump.table == table && jumps[table]?.contains(jump.rule) != true {
+                damage.append("the jump from \(jump.from) to \(jump.to) in table \(table.rawValue) (\(family))")
+            }
+        }
+        return damage
     }
 
     private mutating func read(_ line: String) {

@@ -11,6 +11,8 @@ struct APITransport: Sendable {
         var format: WireFormat
         var body: HTTPClientResponse.Body
         var method = HTTPMethod.GET
+        /// When the server answered, by its own clock: the header Date; empty where it did not say.
+        var date = ""
     }
 
     let http: HTTPClient
@@ -103,7 +105,9 @@ struct APITransport: Sendable {
             throw RequestFailure.unreadable(
                 "a response of type \"\(type)\"; check that the URL is that of a Kubernetes API server")
         }
-        return Response(format: format, body: response.body, method: call.method)
+        return Response(
+            format: format, body: response.body, method: call.method,
+            date: response.headers.first(name: "Date") ?? "")
     }
 
     private var accept: String {

@@ -27,7 +27,21 @@ package enum TraceProbe {
         var texts = RuleTexts()
         return PacketTrace(
             place: "\(place)", origin: origin,
-            steps: steps.filter { $0.packet == packet && !$0.isSilent }.map { texts.step($0) })
+            steps: steps.filter { $0.packet == packet && !$0.isSilent }.map { texts.step($0) },
+            unseen: legacyNote(place.address.family))
+    }
+
+    /// The legacy back end reports marked packets to the kernel's log alone, and only where an administrator has chosen
+    /// a logger: choosing one changes the node for others, and nobody would undo it after a kill.
+    private static func legacyNote(_ family: IPFamily) -> String {
+        let file = family == .ipv4 ? "ip_tables_names" : "ip6_tables_names"
+        let names = (SystemFile.text("/proc/thread-self/net/\(file)") ?? "").split(separator: "\n").sorted()
+        guard !names.isEmpty else { return "" }
+        let number = family == .ipv4 ? AF_INET : AF_INET6
+        return
+            "rules of iptables' legacy back end are not shown (tables \(names.joined(separator: ", "))). To see them: "
+            + "modprobe nf_log_syslog; sysctl net.netfilter.nf_log.\(number)=nf_log_ipv\(family == .ipv4 ? 4 : 6); trace "
+            + "again, and read the lines TRACE: in the kernel's log (dmesg)"
     }
 
     private static func collect(_ tracing: inout PacketTracing) throws(NetlinkError) -> [TraceStep] {

@@ -21,7 +21,7 @@ extension ProxyMode {
             if current != .iptables { try await IPTablesDataplane.cleanUp(keeping: current.ownedRules) }
         },
         inspect: { () throws(DataplaneError) in try await IPTablesDataplane.inspect() },
-        audit: { (snapshot, configuration, _) throws(DataplaneError) in
-            try await IPTablesDataplane.audit(snapshot, configuration?.iptables)
+        audit: { (snapshot, scope, configuration, _) throws(DataplaneError) in
+            try await IPTablesDataplane.audit(snapshot, scope, configuration?.iptables)
         })
 }

@@ -18,8 +18,8 @@ extension ProxyMode {
             if current != .ipvs { try await IPVSDataplane.cleanUp(keeping: current.ownedRules, patience: .seconds(10)) }
         },
         inspect: { () throws(DataplaneError) in try await IPVSDataplane.inspect() },
-        audit: { (snapshot, configuration, _) throws(DataplaneError) in
-            try await IPVSDataplane.audit(snapshot, configuration?.ipvs ?? IPVSConfiguration())
+        audit: { (snapshot, scope, configuration, _) throws(DataplaneError) in
+            try await IPVSDataplane.audit(snapshot, scope, configuration?.ipvs)
         })
 
     /// The chains shared with another mode, which must stay while that is in force.

@@ -16,7 +16,7 @@ extension ProxyMode {
             try NFTablesDataplane.cleanUp(current == .nftables ? .kubeProxys : .both, logger: logger)
         },
         inspect: { () throws(DataplaneError) in try NFTablesDataplane.inspect() },
-        audit: { (snapshot, configuration, logger) throws(DataplaneError) in
-            try NFTablesDataplane.audit(snapshot, configuration?.dataplane, logger: logger)
+        audit: { (snapshot, scope, configuration, logger) throws(DataplaneError) in
+            try NFTablesDataplane.audit(snapshot, scope, configuration?.dataplane, logger: logger)
         })
 }

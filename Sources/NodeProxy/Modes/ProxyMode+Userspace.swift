@@ -16,5 +16,8 @@ extension ProxyMode {
         removeLeftovers: { (current, _) throws(DataplaneError) in
             if current != .userspace { try await UserspaceDataplane.retire() }
         },
-        inspect: { () throws(DataplaneError) in try await UserspaceDataplane.inspect() })
+        inspect: { () throws(DataplaneError) in try await UserspaceDataplane.inspect() },
+        audit: { (snapshot, scope, _, _) throws(DataplaneError) in
+            try await UserspaceDataplane.audit(snapshot, scope)
+        })
 }

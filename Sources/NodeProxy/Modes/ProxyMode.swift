@@ -25,12 +25,12 @@ package struct ProxyMode: Sendable {
     package let removeLeftovers: @Sendable (_ current: ProxyMode, Logger) async throws(DataplaneError) -> Void
     /// Reads back what the mode, or kube-proxy in it, has programmed.
     package let inspect: @Sendable () async throws(DataplaneError) -> [InspectedFrontend]
-    /// Compares what the mode, or kube-proxy in it, has programmed with a snapshot; without a configuration, rules that
-    /// depend on it are not compared. Changes nothing.
+    /// Compares what the mode, or kube-proxy in it, has programmed with a snapshot, as far as the scope says; without a
+    /// configuration, rules that depend on it are not compared. Changes nothing.
     package let audit: Audit
 
     package typealias Audit =
-        @Sendable (RoutingSnapshot, ProxyConfiguration?, Logger) async throws(DataplaneError) -> KernelAudit
+        @Sendable (RoutingSnapshot, AuditScope, ProxyConfiguration?, Logger) async throws(DataplaneError) -> KernelAudit
 
     /// All modes, the default first. Rules of a mode may lead to those of a mode before it, never the other way round.
     package static let all: [ProxyMode] = [.nftables, .iptables, .ipvs, .userspace]
@@ -65,7 +65,7 @@ package struct ProxyMode: Sendable {
     }
 
     /// For a mode that reads nothing back.
-    package static let cannotAudit: Audit = { (_, _, _) throws(DataplaneError) in
+    package static let cannotAudit: Audit = { (_, _, _, _) throws(DataplaneError) in
         throw DataplaneError(.unsupported, "this mode cannot be compared with what it should hold")
     }
 

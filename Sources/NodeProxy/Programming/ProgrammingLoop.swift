@@ -86,13 +86,18 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
     private enum Input: Sendable {
         case objects(ObjectInbox.Batch)
         case addresses([IPAddress])
+        /// Somebody wants to know what is decided.
+        case question
     }
 
     /// The next changes; none at the deadline and on cancellation.
     private func nextInputs(until deadline: ContinuousClock.Instant?) async -> [Input] {
-        await withTaskGroup(of: Input?.self) { [inbox, addresses, clock] group in
+        await withTaskGroup(of: Input?.self) { [inbox, addresses, wake, clock] group in
             group.addTask { await inbox.next().map(Input.objects) }
             group.addTask { await addresses.next { $0.take() }.map(Input.addresses) }
+            group.addTask {
+                await wake.decisions.next { if case .waiting = $0 { true } else { nil } }.map { _ in .question }
+            }
             if let deadline {
                 group.addTask {
                     // Waking early means cancellation, and then there is nothing to wait for either.
@@ -115,6 +120,9 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         case .objects(let batch): take(batch)
         case .addresses(let addresses):
             for problem in state.take(machineAddresses: addresses) { logger.warning("\(problem)") }
+        case .question:
+            let isInForce = state.hasProgrammed && state.step(at: clock.now) == .wait(until: nil)
+            wake.decisions.post { [state] in $0 = .answered(isInForce ? state.snapshot : nil) }
         }
     }
 

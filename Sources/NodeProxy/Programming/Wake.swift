@@ -17,8 +17,24 @@ package struct Wake: Sendable {
     /// Changes for the connection counter; `nil` if connections are not counted.
     package let connections: Mailbox<CountedChanges>?
 
+    /// Requests for the current decisions, and the answers.
+    let decisions = Mailbox(DecisionRequest.none)
+
     package init(countsConnections: Bool = false) {
         connections = countsConnections ? Mailbox(CountedChanges()) : nil
+    }
+
+    /// The decisions that are in force, as far as the loop knows; `nil` while a change is waiting to be programmed, or on
+    /// cancellation. Only one task may ask at a time.
+    package func decided() async -> RoutingSnapshot? {
+        decisions.post { $0 = .waiting }
+        let answer = await decisions.next { request in
+            guard case .answered(let answer) = request else { return DecisionRequest?.none }
+            request = .none
+            return .answered(answer)
+        }
+        guard case .answered(let snapshot) = answer else { return nil }
+        return snapshot
     }
 
     func programmed(_ snapshot: RoutingSnapshot) {
@@ -46,4 +62,11 @@ package struct Wake: Sendable {
     package func untilInForce() async throws {
         guard await isInForce.next({ $0 ? true : nil }) != nil else { throw CancellationError() }
     }
+}
+
+/// A request for the current decisions.
+enum DecisionRequest: Sendable {
+    case none
+    case waiting
+    case answered(RoutingSnapshot?)
 }

@@ -40,13 +40,13 @@ enum Shop {
         apiVersion: v1
         kind: Pod
         metadata: {name: web-1, namespace: shop, labels: {app: web, tier: front}}
-        spec: {nodeName: n1, containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]}
+        spec: {nodeName: n1, containers: [{name: c, image: web, ports: [{name: http, containerPort: 8080}]}]}
         status: {phase: Running, podIP: 10.244.0.7, podIPs: [{ip: 10.244.0.7}], conditions: [{type: Ready, status: "True"}]}
         ---
         apiVersion: v1
         kind: Pod
         metadata: {name: web-2, namespace: shop, labels: {app: web, tier: front}}
-        spec: {nodeName: n2, containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]}
+        spec: {nodeName: n2, containers: [{name: c, image: web, ports: [{name: http, containerPort: 8080}]}]}
         status: {phase: Running, podIP: 10.244.1.9, podIPs: [{ip: 10.244.1.9}], conditions: [{type: Ready, status: "True"}]}
         ---
         apiVersion: v1
@@ -69,7 +69,7 @@ enum Shop {
         apiVersion: v1
         kind: Pod
         metadata: {name: names-1, namespace: shop, labels: {app: names}}
-        spec: {nodeName: n1}
+        spec: {nodeName: n1, containers: [{name: c, image: names}]}
         status: {phase: Running, podIP: 10.244.0.7, podIPs: [{ip: 10.244.0.7}], conditions: [{type: Ready, status: "True"}]}
 
         """

@@ -4,15 +4,18 @@ import Synchronization
 
 /// Serves the watches of a cluster on the loopback of the namespace, as kube-apiserver 1.36 does in protobuf.
 ///
-/// It supports only WatchList (`sendInitialEvents=true`): each watch begins with all objects and continues with the
-/// events that are sent. Everything else gets 404. Each connection has a thread, which ends with it.
+/// It supports only WatchList (`sendInitialEvents=true`), where each watch begins with all objects and continues with the
+/// events that are sent, and plain lists, which hold the initial objects. Everything else gets 404. Each connection has a
+/// thread, which ends with it.
 final class APIServer: Sendable {
     let port: UInt16
     private let listener: Descriptor
+    private let cluster: Cluster
     private let initialEvents: [Resource: [UInt8]]
     private let watches = Mutex<[Resource: [Descriptor]]>([:])
 
     init(_ cluster: Cluster) throws {
+        self.cluster = cluster
         initialEvents = Dictionary(uniqueKeysWithValues: Resource.allCases.map { ($0, cluster.initialEvents($0)) })
         listener = try Descriptor(
             socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), "make the API server's socket")
@@ -87,9 +90,11 @@ final class APIServer: Sendable {
         let target = request.split(separator: " ", maxSplits: 2).dropFirst().first ?? ""
         let parts = target.split(separator: "?", maxSplits: 1)
         let query = parts.dropFirst().first?.split(separator: "&") ?? []
-        guard let resource = Resource.allCases.first(where: { $0.path == parts.first ?? "" }),
-            query.contains("watch=true"), query.contains("sendInitialEvents=true")
-        else {
+        let known = Resource.allCases.first(where: { $0.path == parts.first ?? "" })
+        if let known, !query.contains("watch=true") {
+            return try connection.send(Self.response(cluster.list(known, ofService: Self.service(in: query))))
+        }
+        guard let resource = known, query.contains("sendInitialEvents=true") else {
             try connection.send(Array("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".utf8))
             return
         }
@@ -107,6 +112,23 @@ final class APIServer: Sendable {
             try connection.send(Self.chunk(WatchEvent.initialEventsEnd(resource)))
             watches[resource, default: []].append(connection)
         }
+    }
+
+    /// The number of the Service in `labelSelector=kubernetes.io/service-name=service-7`, however it is escaped.
+    private static func service(in query: [Substring]) -> Int? {
+        query.first { $0.hasPrefix("labelSelector=") && $0.contains("service-name") }
+            .flatMap { $0.split(separator: "-").last }.flatMap { Int($0) }
+    }
+
+    private static func response(_ body: [UInt8]) -> [UInt8] {
+        let head = """
+            HTTP/1.1 200 OK\r
+            Content-Type: application/vnd.kubernetes.protobuf\r
+            Content-Length: \(body.count)\r
+            \r
+
+            """
+        return Array(head.utf8) + body
     }
 
     /// One chunk of HTTP/1.1.

@@ -20,12 +20,32 @@ struct Cluster {
                 for slice in slices(of: index) { frames += self.slice(slice, of: index, .added) }
             }
         case .nodes:
-            WatchEvent.added.frame(
-                .nodes, ObjectWriter.node(Self.nodeName, address: "172.30.0.2", podNetwork: "10.128.0.0/24"))
+            WatchEvent.added.frame(.nodes, nodeObject)
         }
     }
 
+    private var nodeObject: [UInt8] {
+        ObjectWriter.node(Self.nodeName, address: "172.30.0.2", podNetwork: "10.128.0.0/24")
+    }
+
+    /// The initial objects as a list in protobuf; of slices, only those of `service` if it is given.
+    func list(_ resource: Resource, ofService service: Int?) -> [UInt8] {
+        let objects: [[UInt8]] =
+            switch resource {
+            case .services: (0..<size.services).map { serviceObject($0) }
+            case .endpointSlices:
+                (service.map { $0..<$0 + 1 } ?? 0..<size.services).flatMap { index in
+                    slices(of: index).map { sliceObject($0, of: index) }
+                }
+            case .nodes: [nodeObject]
+            }
+        return WatchEvent.list(resource, objects)
+    }
+
     static func name(ofService index: Int) -> String { "service-\(index)" }
+
+    /// The cluster IP of a Service.
+    static func address(ofService index: Int) -> String { address(10 << 24 | 96 << 16 | (index + 1)) }
 
     /// The name of a Service's only port in log lines.
     static func portName(ofService index: Int) -> String {
@@ -34,10 +54,12 @@ struct Cluster {
 
     /// The addition or deletion of a Service.
     func service(_ index: Int, _ event: WatchEvent) -> [UInt8] {
-        let address = Self.address(10 << 24 | 96 << 16 | (index + 1))
-        return event.frame(
-            .services,
-            ObjectWriter.service(Self.name(ofService: index), address: address, hasAffinity: size.hasAffinity))
+        event.frame(.services, serviceObject(index))
+    }
+
+    private func serviceObject(_ index: Int) -> [UInt8] {
+        ObjectWriter.service(
+            Self.name(ofService: index), address: Self.address(ofService: index), hasAffinity: size.hasAffinity)
     }
 
     /// The addition or deletion of all slices of a Service.
@@ -60,6 +82,13 @@ struct Cluster {
         _ slice: Int, of service: Int, _ event: WatchEvent, unready: Int? = nil,
         resourceVersion: Int = ObjectWriter.resourceVersion
     ) -> [UInt8] {
+        event.frame(
+            .endpointSlices, sliceObject(slice, of: service, unready: unready, resourceVersion: resourceVersion))
+    }
+
+    private func sliceObject(
+        _ slice: Int, of service: Int, unready: Int? = nil, resourceVersion: Int = ObjectWriter.resourceVersion
+    ) -> [UInt8] {
         let first = slice * Self.endpointsPerSlice
         let endpoints = (first..<min(first + Self.endpointsPerSlice, size.endpointsPerService)).map { endpoint in
             let index = service * size.endpointsPerService + endpoint
@@ -68,9 +97,8 @@ struct Cluster {
                 isReady: endpoint != unready)
         }
         let name = Self.name(ofService: service)
-        return event.frame(
-            .endpointSlices,
-            ObjectWriter.endpointSlice("\(name)-s\(slice)", of: name, endpoints, resourceVersion: resourceVersion))
+        return ObjectWriter.endpointSlice(
+            "\(name)-s\(slice)", of: name, endpoints, resourceVersion: resourceVersion)
     }
 
     /// The IPv4 address of an endpoint of a Service.

@@ -27,13 +27,22 @@ enum WatchEvent: String {
             })
     }
 
+    /// A list of objects, `ServiceList` and the like.
+    static func list(_ resource: Resource, _ objects: [[UInt8]]) -> [UInt8] {
+        let list = ProtobufWriter.bytes { list in
+            list.message(1) { $0.text(2, "\(ObjectWriter.resourceVersion)") }
+            for object in objects { list.raw(2, object) }
+        }
+        return envelope(resource, list, suffix: "List")
+    }
+
     /// `runtime.Unknown` after its magic bytes.
-    private static func envelope(_ resource: Resource, _ object: [UInt8]) -> [UInt8] {
+    private static func envelope(_ resource: Resource, _ object: [UInt8], suffix: String = "") -> [UInt8] {
         [0x6B, 0x38, 0x73, 0x00]
             + ProtobufWriter.bytes { envelope in
                 envelope.message(1) {
                     $0.text(1, resource.apiVersion)
-                    $0.text(2, resource.kind)
+                    $0.text(2, resource.kind + suffix)
                 }
                 envelope.raw(2, object)
                 envelope.text(3, "")

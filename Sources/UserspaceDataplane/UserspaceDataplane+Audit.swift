@@ -1,0 +1,105 @@
+import CLinux
+package import Dataplane
+import InternetAddresses
+import Logging
+import NFTables
+import Netlink
+import Routes
+package import ServiceRouting
+
+extension UserspaceDataplane {
+    /// Compares what the proxy of this mode serves in the network namespace of `executor`, and what leads connections
+    /// to it, with a snapshot. Changes nothing.
+    package static func audit(
+        _ snapshot: RoutingSnapshot, _ scope: AuditScope, executor: (any SerialExecutor)? = nil
+    ) async throws(DataplaneError) -> KernelAudit {
+        try await UserspaceDataplane(executor: executor, logger: Logger(label: "audit"), whenDrained: {})
+            .compare(snapshot, scope)
+    }
+
+    private func compare(
+        _ snapshot: RoutingSnapshot, _ scope: AuditScope
+    ) throws(DataplaneError) -> KernelAudit {
+        guard let running = Predecessor() else { return KernelAudit(isProgrammed: false) }
+        guard var entries = running.inspect() else {
+            throw DataplaneError(
+                .transient, "the userspace proxy that runs here does not say what it serves; is it of another version?")
+        }
+        let expected = snapshot.routes.flatMap { route in route.frontends.map { InspectedFrontend($0, of: route) } }
+        if !scope.isWhole {
+            let places = Set(expected.map(\.place))
+            entries.removeAll { !places.contains($0.frontend.place) }
+        }
+        // Where nobody is to be served nobody listens, and the kernel refuses by itself.
+        let served = Set(entries.map(\.frontend.place))
+        let found =
+            entries.map(\.frontend)
+            + expected.filter { $0.inside == .refuse && $0.outside == .refuse && !served.contains($0.place) }
+        var audit = KernelAudit(isProgrammed: true, frontendCount: found.count)
+        audit.discrepancies = FrontendDiscrepancy.all(found, against: snapshot)
+        do throws(NetlinkError) {
+            audit.damage = try Self.damage(entries.filter(\.isRedirected), snapshot)
+            audit.damage += try Self.missingRoutes(of: entries.filter { !$0.isRedirected }, snapshot)
+        } catch {
+            throw DataplaneError(.transient, "cannot read how connections reach the proxy: \(error)", cause: error)
+        }
+        return audit
+    }
+
+    /// What is wrong with the tables that lead connections to the proxy's ports.
+    private static func damage(
+        _ entries: [ListenerText.Entry], _ snapshot: RoutingSnapshot
+    ) throws(NetlinkError) -> [KernelAudit.Damage] {
+        guard !entries.isEmpty else { return [] }
+        var connection = NFTablesConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        var damage: [KernelAudit.Damage] = []
+        for family in IPFamily.allCases {
+            let own = entries.filter { $0.frontend.place.family == family }
+            guard !own.isEmpty else { continue }
+            let table = Table(family: family, name: RedirectLayout.tableName)
+            guard try connection.flags(of: table) == 0 else {
+                damage.append(KernelAudit.Damage("\(table)"))
+                continue
+            }
+            let chains = try connection.chains(of: table)
+            let rules = try connection.rules(of: table)
+            for (chain, wanted) in RedirectLayout.rules(family, serviceNetworks: snapshot.serviceNetworks) {
+                let isRight = rules[chain.name] ?? [] == wanted.map { Optional($0.expressions(family)) }
+                if !chains.contains(chain) || !isRight {
+                    damage.append(KernelAudit.Damage("chain \(chain.name) of \(table)"))
+                }
+            }
+            var held: Set<RedirectContents.Key> = []
+            for set in [RedirectLayout.redirects, RedirectLayout.refused] {
+                try connection.forEachElement(of: set.name, in: table) { element in
+                    var key = element.key
+                    let address = key.address(family)
+                    guard let transport = key.transport() else { return }
+                    held.insert(RedirectContents.Key(address: address, transport: transport, port: key.port()))
+                }
+            }
+            for entry in own {
+                guard let key = RedirectContents.Key(entry.frontend.place), !held.contains(key) else { continue }
+                damage.append(
+                    KernelAudit.Damage(
+                        "the redirection of \(key.address), port \(key.port)/\(key.transport), in \(table) is missing",
+                        places: [entry.frontend.place]))
+            }
+        }
+        return damage
+    }
+
+    /// The addresses that packets are to be delivered at, and that the machine does not have.
+    private static func missingRoutes(
+        of entries: [ListenerText.Entry], _ snapshot: RoutingSnapshot
+    ) throws(NetlinkError) -> [KernelAudit.Damage] {
+        guard !entries.isEmpty else { return [] }
+        var routes = RoutesConnection(try NetlinkSocket(family: NETLINK_ROUTE))
+        let present = Set(try routes.localRoutes(madeBy: LocalAddresses.origin).map(\.address))
+            .union(try routes.addresses().map(\.address))
+        return Set(entries.compactMap(\.frontend.place.address)).subtracting(present).sorted().map { address in
+            let places = Set(entries.map(\.frontend.place).filter { $0.address == address })
+            return KernelAudit.Damage("the local route to \(address) is missing", places: places)
+        }
+    }
+}
