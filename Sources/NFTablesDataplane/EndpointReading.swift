@@ -23,8 +23,8 @@ extension NFTablesConnection {
             let endpoints = try collect(SlotRuns(kernel), of: table, open: open)
             // If the kernel does not report counts, it may hold others, but no packet ever looks them up.
             let count = try elementCount(of: Layout.endpoints.name, in: table)
-            if count == nil || count == endpoints.count, !endpoints.isForeign {
-                kernel.endpoints = endpoints.endpoints
+            if count == nil || count == endpoints.slots.count, !endpoints.isForeign {
+                kernel.endpoints = endpoints.slots
                 return
             }
         } catch {
@@ -33,7 +33,7 @@ extension NFTablesConnection {
         }
         var endpoints = EndpointCollector(table.family)
         try forEachElement(of: Layout.endpoints.name, in: table) { endpoints.take($0) }
-        kernel.endpoints = endpoints.endpoints
+        kernel.endpoints = endpoints.slots
         if endpoints.isForeign { kernel.foreign.insert(.endpoints) }
     }
 
@@ -49,17 +49,19 @@ extension NFTablesConnection {
                 return try connection.collect(second, of: table)
             }
         } and: {
-            Result { () throws(NetlinkError) in try collect(first, of: table) }
+            Result { () throws(NetlinkError) in try collect(first, of: table, makingRoomFor: runs) }
         }
         var endpoints = try ours.get()
         endpoints.merge(try theirs.get())
         return endpoints
     }
 
-    private mutating func collect(_ runs: SlotRuns, of table: Table) throws(NetlinkError) -> EndpointCollector {
-        var runs = runs
+    private mutating func collect(
+        _ runs: SlotRuns, of table: Table, makingRoomFor all: SlotRuns? = nil
+    ) throws(NetlinkError) -> EndpointCollector {
         var endpoints = EndpointCollector(table.family)
-        runs.forEachRun { endpoints.reserve(for: $0, count: $1) }
+        endpoints.slots.reserve(frontends: (all ?? runs).frontendCount, backends: (all ?? runs).count)
+        var runs = runs
         try forEachElement(
             of: Layout.endpoints.name, in: table,
             nextKey: { key in
@@ -74,18 +76,11 @@ extension NFTablesConnection {
 /// Collects elements of the map of backends by frontend.
 private struct EndpointCollector: Sendable {
     let family: IPFamily
-    var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
-    var count = 0
+    var slots = KernelSlots()
     var isForeign = false
 
     init(_ family: IPFamily) {
         self.family = family
-    }
-
-    /// Makes room for this many backends at once: growing step by step takes twice the memory.
-    mutating func reserve(for frontend: FrontendKey, count: Int) {
-        let present = endpoints[frontend]?.capacity ?? 0
-        endpoints[frontend, default: []].reserveCapacity(present + count)
     }
 
     mutating func take(_ element: borrowing ElementReader) {
@@ -95,13 +90,11 @@ private struct EndpointCollector: Sendable {
             isForeign = true
             return
         }
-        endpoints[frontend, default: []].append((slot, backend))
-        count += 1
+        slots.add(backend, in: slot, of: frontend)
     }
 
     mutating func merge(_ other: EndpointCollector) {
-        endpoints.merge(other.endpoints) { $0 + $1 }
-        count += other.count
+        slots.add(other.slots)
         isForeign = isForeign || other.isForeign
     }
 }
@@ -144,9 +137,8 @@ private struct SlotRuns: Sendable {
         return (SlotRuns(runs[..<middle]), SlotRuns(runs[middle...]))
     }
 
-    func forEachRun(_ body: (FrontendKey, _ count: Int) -> Void) {
-        for run in runs { body(run.frontend, run.slots.count) }
-    }
+    /// At least as many frontends as there are.
+    var frontendCount: Int { runs.count }
 
     mutating func next() -> (frontend: FrontendKey, slot: UInt32)? {
         guard let run = runs.first else { return nil }

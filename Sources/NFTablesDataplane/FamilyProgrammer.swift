@@ -37,6 +37,8 @@ struct FamilyProgrammer {
     ) throws(DataplaneError) {
         state = TableState(
             LayoutContext(table.family, configuration, serviceNetworks: snapshot.serviceNetworks))
+        let family = table.family
+        state.reserve(routes: snapshot.routes.count { $0.key.family == family })
         refused = [:]
         if let kernel = try link.read(table) {
             adopt(kernel, snapshot.routes)

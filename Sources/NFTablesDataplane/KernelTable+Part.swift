@@ -108,7 +108,7 @@ extension NFTablesConnection {
                     }
                 }
             }
-            kernel.endpoints[frontend, default: []] += found
+            for (slot, backend) in found { kernel.endpoints.add(backend, in: slot, of: frontend) }
         }
     }
 

@@ -20,8 +20,8 @@ struct KernelTable: Sendable {
     var sets: [String: Bool] = [:]
     /// The elements of all sets but the two below, by set.
     var elements: [SetID: [ElementKey: Element]] = [:]
-    /// The backends of each frontend, in no particular order. There may be hundreds of thousands.
-    var endpoints: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
+    /// The backends of each frontend. There may be hundreds of thousands.
+    var endpoints = KernelSlots()
     /// Elements that cannot be read, so are not ours. Their sets are emptied and refilled.
     var foreign: Set<SetID> = []
 
@@ -106,8 +106,7 @@ extension KernelTable: ExistingSlots {
             backends == .cluster
             ? 0..<RouteClass.Backends.local.firstSlot : RouteClass.Backends.local.firstSlot..<UInt32.max
         for frontend in frontends {
-            guard let found = endpoints[frontend] else { continue }
-            let slots = found.filter { range.contains($0.slot) }.sorted { $0.slot < $1.slot }
+            let slots = endpoints[frontend].filter { range.contains($0.slot) }.sorted { $0.slot < $1.slot }
             guard !slots.isEmpty else { continue }
             // Only a contiguous range from the first slot is a list of ours.
             let isRun = slots.enumerated().allSatisfy { $0.element.slot == range.lowerBound + UInt32($0.offset) }
@@ -115,6 +114,7 @@ extension KernelTable: ExistingSlots {
         }
         return nil
     }
+
     func stickyNumber(
         of backends: RouteClass.Backends, _ frontends: some Collection<FrontendKey>
     ) -> StickyNumber? {

@@ -67,7 +67,7 @@ extension KernelTable {
         of frontend: FrontendKey, _ list: RouteClass.Backends, _ count: Int
     ) -> InspectedFrontend.Destination {
         let range = list.firstSlot..<list.firstSlot + UInt32(count)
-        let slots = (endpoints[frontend] ?? []).filter { range.contains($0.slot) }
+        let slots = endpoints[frontend].filter { range.contains($0.slot) }
         return .backends(Set(slots.map { Backend(address: $0.backend.address, port: $0.backend.port) }))
     }
 }

@@ -96,17 +96,16 @@ struct Reconciliation: Sendable {
 
     private mutating func compareEndpoints(_ kernel: inout KernelTable, _ state: TableState) {
         let isFlushed = flushes.contains(.endpoints)
-        var remaining: [FrontendKey: [(slot: UInt32, backend: Slot)]] = [:]
+        var remaining = KernelSlots()
         if !isFlushed { swap(&remaining, &kernel.endpoints) }
         var differences = isFlushed ? 1 : 0
         var edits = TableEdits()
         swap(&edits, &self.edits)
         state.forEachFrontend { frontend, lists in
             var found: [UInt32: Slot] = [:]
-            if let present = remaining.removeValue(forKey: frontend) {
-                if Self.agrees(present, lists) { return }
-                for (slot, backend) in present { found[slot] = backend }
-            }
+            let present = remaining.remove(frontend)
+            if Self.agrees(present, lists) { return }
+            for (slot, backend) in present { found[slot] = backend }
             for (list, slots) in lists {
                 for (index, backend) in slots.slots.lazy.map({ Slot($0) }).enumerated() {
                     let slot = list.firstSlot + UInt32(index)
@@ -122,7 +121,8 @@ struct Reconciliation: Sendable {
                 differences += 1
             }
         }
-        for (frontend, slots) in remaining {
+        for frontend in remaining.frontends {
+            let slots = remaining[frontend]
             for (slot, _) in slots { edits.remove(.slot(frontend, slot), from: .endpoints) }
             differences += slots.count
         }
