@@ -7,8 +7,8 @@ import ServiceRouting
 
 /// What kube-proxy has programmed in nftables mode, for one IP family.
 ///
-/// Its maps `service-ips` and `service-nodeports` lead from frontends to a chain for each Service port, in which a map
-/// without a name, or a chain for each endpoint, has the backends. Frontends without endpoints are in maps of their own.
+/// Its maps `service-ips` and `service-nodeports` lead from frontends to a chain for each Service port, in which an
+/// unnamed map, or a chain for each endpoint, has the backends. Frontends without endpoints are in maps of their own.
 struct KubeProxyTable: Sendable {
     /// Where a frontend leads, as a chain's name; `nil` for a frontend that drops.
     private var verdicts: [String: [InspectedFrontend.Place: Verdict]] = [:]
