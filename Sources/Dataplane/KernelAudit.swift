@@ -34,8 +34,8 @@ package struct KernelAudit: Sendable, Hashable {
 
 /// How much of what a mode has programmed is compared with a snapshot.
 package struct AuditScope: Sendable, Hashable {
-    /// Whether the snapshot holds all routes of the node. Otherwise only what connections to its frontends pass is read,
-    /// which costs the same however many other Services there are; frontends of others are not looked for.
+    /// Whether the snapshot holds all routes of the node. Otherwise only what connections to its frontends pass is
+    /// read, which costs the same however many other Services there are; frontends of others are not looked for.
     package var isWhole: Bool
     /// Whether rules in kube-proxy's own form come first, where both programs have left some.
     package var prefersKubeProxy: Bool

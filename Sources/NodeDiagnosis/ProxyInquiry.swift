@@ -24,7 +24,8 @@ package final class ProxyInquiry: NodeInquiry {
         self.logger = logger
     }
 
-    /// Compares the node with the proxy's decisions repeatedly. Does not ask the API server: there may be a thousand nodes.
+    /// Compares the node with the proxy's decisions repeatedly. Does not ask the API server: there may be a thousand
+    /// nodes.
     package func run(_ decided: @escaping @Sendable () async -> RoutingSnapshot?) async throws {
         while true {
             try await Task.sleep(for: Self.pause)

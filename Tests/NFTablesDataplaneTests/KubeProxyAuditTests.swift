@@ -9,8 +9,8 @@ import Testing
 
 @testable import NFTablesDataplane
 
-/// What kube-proxy 1.36 programs in nftables mode, recorded, loaded into a kernel, and compared with the objects that it
-/// was given. Needs root.
+/// What kube-proxy 1.36 programs in nftables mode, recorded, loaded into a kernel, and compared with the objects that
+/// it was given. Needs root.
 @Suite("Audit of kube-proxy's tables", .serialized)
 struct KubeProxyAuditTests {
     private func recording(_ name: String) throws -> URL {

@@ -6,11 +6,12 @@ import Netlink
 
 /// Reads other programs' rules, through the tools that print them.
 ///
-/// Unless restricted, these tools read all of nf_tables: on a node with many Services `nft list tables` takes ten seconds,
-/// and `iptables-nft-save` a minute. So they are asked for single tables, or for single chains if a family has many.
+/// Unless restricted, these tools read all of nf_tables: on a node with many Services `nft list tables` takes ten
+/// seconds, and `iptables-nft-save` a minute. So they are asked for single tables, or for single chains if a family has
+/// many.
 package enum FilterProbe {
-    /// The tables of Service proxies, which are compared with their desired contents instead, and those that only count or
-    /// trace.
+    /// The tables of Service proxies, which are compared with their desired contents instead, and those that only count
+    /// or trace.
     private static let proxies: Set<String> = [
         "servicelet", "servicelet-connections", "servicelet-trace", "kube-proxy",
     ]

@@ -24,8 +24,8 @@ package struct Wake: Sendable {
         connections = countsConnections ? Mailbox(CountedChanges()) : nil
     }
 
-    /// The decisions that are in force, as far as the loop knows; `nil` while a change is waiting to be programmed, or on
-    /// cancellation. Only one task may ask at a time.
+    /// The decisions that are in force, as far as the loop knows; `nil` while a change is waiting to be programmed, or
+    /// on cancellation. Only one task may ask at a time.
     package func decided() async -> RoutingSnapshot? {
         decisions.post { $0 = .waiting }
         let answer = await decisions.next { request in

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Serves the watches of a cluster on the loopback of the namespace, as kube-apiserver 1.36 does in protobuf.
 ///
-/// It supports only WatchList (`sendInitialEvents=true`), where each watch begins with all objects and continues with the
-/// events that are sent, and plain lists, which hold the initial objects. Everything else gets 404. Each connection has a
-/// thread, which ends with it.
+/// It supports only WatchList (`sendInitialEvents=true`), where each watch begins with all objects and continues with
+/// the events that are sent, and plain lists, which hold the initial objects. Everything else gets 404. Each connection
+/// has a thread, which ends with it.
 final class APIServer: Sendable {
     let port: UInt16
     private let listener: Descriptor
