@@ -99,6 +99,8 @@ struct TableListing {
         case .isMarked(let bits, let negated): return goOn(if: (connection.mark & bits != 0) != negated)
         case .isFrom(let network, let negated): return goOn(if: network.contains(connection.source) != negated)
         case .isTo(let network): return goOn(if: network.contains(connection.destination))
+        // Only the table that counts connections asks for this.
+        case .isToThisNode: return goOn(if: false)
         case .isFromThisNode: return goOn(if: connection.isFromNode)
         case .isFromInterface(_, _, let negated): return goOn(if: negated)
         case .isTransport(let transport): return goOn(if: transport == connection.transport)
