@@ -36,10 +36,14 @@ package struct NodeChecker: Sendable {
     /// How long a working proxy may take to program a change.
     private static let secondLook = Duration.milliseconds(500)
 
-    /// Compares this node with the proxy's decisions, without reading objects.
+    /// Checks this node for a proxy that has decided `decided`, without reading objects.
+    ///
+    /// Rules and stale flows are not read: there may be hundreds of thousands, and the proxy itself notices what others
+    /// do to its rules, and removes stale flows.
     func check(_ decided: RoutingSnapshot) async throws -> NodeCheck {
         let surroundings = try Surroundings(settings)
-        var plan = NodeExaminer.Plan(snapshot: decided, stale: StaleFlows(after: decided))
+        let nothing = RoutingSnapshot()
+        var plan = NodeExaminer.Plan(snapshot: nothing, isWhole: false, stale: StaleFlows(after: nothing))
         plan.nodePorts = decided.routes.nodePorts
         plan.readsFilters = false
         let facts = try await NodeExaminer(surroundings: surroundings, logger: logger).facts(plan)

@@ -14,7 +14,7 @@ package final class ProxyInquiry: NodeInquiry {
     private let latest = Mutex<(check: NodeCheck, time: Date)?>(nil)
 
     /// The interval of node checks, long enough to make their cost negligible.
-    private static let interval = Duration.seconds(60)
+    private static let interval = Duration.seconds(300)
     /// The pause before the first check, and while a change is being programmed.
     private static let pause = Duration.seconds(2)
 
@@ -24,8 +24,7 @@ package final class ProxyInquiry: NodeInquiry {
         self.logger = logger
     }
 
-    /// Compares the node with the proxy's decisions repeatedly. Does not ask the API server: there may be a thousand
-    /// nodes.
+    /// Checks the node repeatedly. Does not ask the API server: there may be a thousand nodes.
     package func run(_ decided: @escaping @Sendable () async -> RoutingSnapshot?) async throws {
         while true {
             try await Task.sleep(for: Self.pause)
