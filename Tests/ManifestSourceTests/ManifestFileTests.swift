@@ -130,7 +130,7 @@ import Testing
             Mistake(text: "kind: List\nitems: 3", line: 2, message: "items of a List"),
             Mistake(text: "kind: Service\nspec: [\n", line: 3, message: "this is not YAML"),
             Mistake(text: "kind: Service\n\tspec:\n", line: 2, message: "this is not YAML"),
-            Mistake(text: "kind: Service\napiVersion: v1\nkind: Service\n", line: 1, message: "stands here twice"),
+            Mistake(text: "kind: Service\napiVersion: v1\nkind: Service\n", line: 1, message: "appears here twice"),
             Mistake(
                 text:
                     "kind: Node\napiVersion: v1\nmetadata: {name: n}\n---\nkind: Node\napiVersion: v1\nmetadata: "

@@ -73,7 +73,7 @@ package struct FileVerbosities: SettingValue {
     }
 
     init(node: Node) throws(ValueProblem) {
-        let problem = ValueProblem("is no list of patterns; write [{filePattern: \"gc*\", verbosity: 2}]")
+        let problem = ValueProblem("is not a list of patterns; write [{filePattern: \"gc*\", verbosity: 2}]")
         guard case .sequence(let elements) = node else { throw problem }
         for element in elements {
             guard case .mapping(let mapping) = element, mapping.count == 2, let pattern = mapping["filePattern"],

@@ -126,7 +126,7 @@ extension [String]: SettingValue {
     }
 
     init(node: Node) throws(ValueProblem) {
-        guard case .sequence(let elements) = node else { throw ValueProblem("is no list; write one, such as [a, b]") }
+        guard case .sequence(let elements) = node else { throw ValueProblem("is not a list; write one, such as [a, b]") }
         self = []
         for element in elements { append(try String(node: element)) }
     }
@@ -153,7 +153,7 @@ extension [String: Bool]: SettingValue {
 
     init(node: Node) throws(ValueProblem) {
         guard case .mapping(let mapping) = node else {
-            throw ValueProblem("is no object; write one, such as {SomeGate: true}")
+            throw ValueProblem("is not an object; write one, such as {SomeGate: true}")
         }
         self = [:]
         for (key, value) in mapping { self[try String(node: key)] = try Bool(node: value) }
