@@ -126,7 +126,9 @@ extension [String]: SettingValue {
     }
 
     init(node: Node) throws(ValueProblem) {
-        guard case .sequence(let elements) = node else { throw ValueProblem("is not a list; write one, such as [a, b]") }
+        guard case .sequence(let elements) = node else {
+            throw ValueProblem("is not a list; write one, such as [a, b]")
+        }
         self = []
         for element in elements { append(try String(node: element)) }
     }
