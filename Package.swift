@@ -344,7 +344,7 @@ let package = Package(
             name: "UserspaceDataplaneTests",
             dependencies: [
                 "UserspaceDataplane", "UserspaceProxy", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables",
-                "InternetAddresses",
+                "BlockingThreads", "InternetAddresses", "LabKit", log,
             ]),
         .testTarget(name: "IPTablesTests", dependencies: ["IPTables", "ChildProcesses"]),
         .testTarget(
@@ -425,7 +425,9 @@ let package = Package(
             name: "KubectlTests", dependencies: ["LabKit", "ChildProcesses"], resources: [.copy("Flows")]),
         .testTarget(name: "LabKitTests", dependencies: ["LabKit", "ChildProcesses"]),
         .testTarget(name: "ScenarioTests", dependencies: ["LabKit", "ChildProcesses", "KubernetesTestKit"]),
-        .testTarget(name: "NodeProbesTests", dependencies: ["NodeProbes", "Diagnosis", "InternetAddresses", "LabKit"]),
+        .testTarget(
+            name: "NodeProbesTests",
+            dependencies: ["NodeProbes", "NodeProxy", "Diagnosis", "InternetAddresses", "KubernetesTestKit", "LabKit"]),
         .testTarget(name: "DiagnosisScenarioTests", dependencies: ["LabKit", "ChildProcesses", "KubernetesTestKit"]),
     ]
 )

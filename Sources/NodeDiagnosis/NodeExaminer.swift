@@ -121,14 +121,17 @@ struct NodeExaminer: Sendable {
                 guard let address = own?.healthAddress else {
                     return ProxyFacts(program: proxy.program, pid: proxy.pid, mode: mode, health: .notServed)
                 }
-                let target = address.address.isUnspecified ? IPAddress(ipv4: 0x7F00_0001) : address.address
+                let target = address.asked
                 var facts = ProxyFacts(
                     program: proxy.program, pid: proxy.pid, mode: mode,
-                    health: HealthProbe.ask(target, port: address.port), healthAddress: "\(target):\(address.port)")
-                if let metrics = own?.metricsAddress {
-                    facts.secondsPending = HealthProbe.secondsPending(
-                        metrics.address.isUnspecified ? IPAddress(ipv4: 0x7F00_0001) : metrics.address,
-                        port: metrics.port)
+                    health: HealthProbe.ask(target.address, port: target.port), healthAddress: "\(target)")
+                if let metrics = own?.metricsAddress?.asked {
+                    let progress = HealthProbe.progress(metrics.address, port: metrics.port)
+                    facts.secondsPending = progress.pending
+                    // The answer of an older kube-proxy has no such time.
+                    if case .answered(let status, nil) = facts.health {
+                        facts.health = .answered(status: status, secondsSinceProgramming: progress.programmed)
+                    }
                 }
                 return facts
             }
@@ -168,5 +171,14 @@ struct NodeExaminer: Sendable {
         } catch {
             return KernelFacts(mode: mode.name, program: program, outcome: .failure(AuditFailure("\(error)")))
         }
+    }
+}
+
+extension ListenAddress {
+    /// The address to ask a server of this machine at that listens here.
+    fileprivate var asked: ListenAddress {
+        guard address.isUnspecified else { return self }
+        let loopback = address.family == .ipv4 ? IPAddress(ipv4: 0x7F00_0001) : IPAddress(ipv6High: 0, low: 1)
+        return ListenAddress(address: loopback, port: port)
     }
 }

@@ -20,11 +20,13 @@ extension UserspaceDataplane {
     private func compare(
         _ snapshot: RoutingSnapshot, _ scope: AuditScope
     ) throws(DataplaneError) -> KernelAudit {
-        guard let running = Predecessor() else { return KernelAudit(isProgrammed: false) }
+        guard let running = Predecessor(patience: 1) else { return KernelAudit(isProgrammed: false) }
         guard var entries = running.inspect() else {
             throw DataplaneError(
-                .transient, "the userspace proxy that runs here does not say what it serves; is it of another version?")
+                .transient,
+                "the userspace proxy that runs here does not say what it serves; is it stopped, or of another version?")
         }
+        let redirected = Set(entries.lazy.filter(\.isRedirected).map(\.frontend.place.family))
         let expected = snapshot.routes.flatMap { route in route.frontends.map { InspectedFrontend($0, of: route) } }
         if !scope.isWhole {
             let places = Set(expected.map(\.place))
@@ -38,7 +40,7 @@ extension UserspaceDataplane {
         var audit = KernelAudit(isProgrammed: true, frontendCount: found.count)
         audit.discrepancies = FrontendDiscrepancy.all(found, against: snapshot)
         do throws(NetlinkError) {
-            audit.damage = try Self.damage(entries.filter(\.isRedirected), snapshot)
+            audit.damage = try Self.damage(entries.filter(\.isRedirected), in: redirected, snapshot, scope)
             audit.damage += try Self.missingRoutes(of: entries.filter { !$0.isRedirected }, snapshot)
         } catch {
             throw DataplaneError(.transient, "cannot read how connections reach the proxy: \(error)", cause: error)
@@ -46,45 +48,18 @@ extension UserspaceDataplane {
         return audit
     }
 
-    /// What is wrong with the tables that lead connections to the proxy's ports.
+    /// What is wrong with the tables of some families, which lead connections to the proxy's ports.
     private static func damage(
-        _ entries: [ListenerText.Entry], _ snapshot: RoutingSnapshot
+        _ entries: [ListenerText.Entry], in families: Set<IPFamily>, _ snapshot: RoutingSnapshot, _ scope: AuditScope
     ) throws(NetlinkError) -> [KernelAudit.Damage] {
-        guard !entries.isEmpty else { return [] }
         var connection = NFTablesConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        var routes = RoutesConnection(try NetlinkSocket(family: NETLINK_ROUTE))
+        let own = Set(try routes.addresses().map(\.address))
         var damage: [KernelAudit.Damage] = []
-        for family in IPFamily.allCases {
-            let own = entries.filter { $0.frontend.place.family == family }
-            guard !own.isEmpty else { continue }
-            let table = Table(family: family, name: RedirectLayout.tableName)
-            guard try connection.flags(of: table) == 0 else {
-                damage.append(KernelAudit.Damage("\(table)"))
-                continue
-            }
-            let chains = try connection.chains(of: table)
-            let rules = try connection.rules(of: table)
-            for (chain, wanted) in RedirectLayout.rules(family, serviceNetworks: snapshot.serviceNetworks) {
-                let isRight = rules[chain.name] ?? [] == wanted.map { Optional($0.expressions(family)) }
-                if !chains.contains(chain) || !isRight {
-                    damage.append(KernelAudit.Damage("chain \(chain.name) of \(table)"))
-                }
-            }
-            var held: Set<RedirectContents.Key> = []
-            for set in [RedirectLayout.redirects, RedirectLayout.refused] {
-                try connection.forEachElement(of: set.name, in: table) { element in
-                    var key = element.key
-                    let address = key.address(family)
-                    guard let transport = key.transport() else { return }
-                    held.insert(RedirectContents.Key(address: address, transport: transport, port: key.port()))
-                }
-            }
-            for entry in own {
-                guard let key = RedirectContents.Key(entry.frontend.place), !held.contains(key) else { continue }
-                damage.append(
-                    KernelAudit.Damage(
-                        "the redirection of \(key.address), port \(key.port)/\(key.transport), in \(table) is missing",
-                        places: [entry.frontend.place]))
-            }
+        for family in IPFamily.allCases where families.contains(family) {
+            let audit = RedirectAudit(
+                family, entries.filter { $0.frontend.place.family == family }, snapshot, own: own, scope)
+            damage += try audit.damage(&connection)
         }
         return damage
     }
@@ -99,7 +74,8 @@ extension UserspaceDataplane {
             .union(try routes.addresses().map(\.address))
         return Set(entries.compactMap(\.frontend.place.address)).subtracting(present).sorted().map { address in
             let places = Set(entries.map(\.frontend.place).filter { $0.address == address })
-            return KernelAudit.Damage("the local route to \(address) is missing", places: places)
+            return KernelAudit.Damage(
+                "this machine has neither the address \(address) nor a local route to it", places: places)
         }
     }
 }

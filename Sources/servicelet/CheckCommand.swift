@@ -50,7 +50,10 @@ struct CheckCommand: AsyncParsableCommand {
             options.settings, environment: ProcessInfo.processInfo.environment, logger: logger)
         try await Daemon.run([
             Daemon.Part("pages") {
-                try await pages.service(on: address).run { logger.info("http://\(address.address):\($0)/") }
+                try await pages.service(on: address).run { port in
+                    let served = ListenAddress(address: address.address, port: UInt16(clamping: port))
+                    logger.info("http://\(served)/")
+                }
             }
         ])
     }

@@ -31,6 +31,30 @@ struct HTTPServiceTests {
         }
     }
 
+    /// Whether somebody listens at an IPv6 address of this machine.
+    func connects(to ip: in6_addr, port: Int) -> Bool {
+        let number = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(number) }
+        var target = sockaddr_in6()
+        target.sin6_family = sa_family_t(AF_INET6)
+        target.sin6_port = in_port_t(port).bigEndian
+        target.sin6_addr = ip
+        return withUnsafePointer(to: target) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(number, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
+            }
+        }
+    }
+
+    @Test("an IPv6 address in brackets is listened on")
+    func bracketed() async throws {
+        let address = try #require(ListenAddress("[::1]:0", defaultPort: 1))
+        #expect("\(address)" == "[::1]:0")
+        try await service(on: address).serve { port in
+            #expect(connects(to: in6addr_loopback, port: port))
+        }
+    }
+
     @Test("an error for a port in use names the address, the likely owner, and the flag; the body does not run")
     func taken() async throws {
         try await service(on: anyPort).serve { port in

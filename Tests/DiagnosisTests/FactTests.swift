@@ -33,6 +33,7 @@ struct FactTests {
         }
         #expect(codes(.answered(status: 200, secondsSinceProgramming: 1)) == [.fine])
         #expect(codes(.answered(status: 503, secondsSinceProgramming: 300)) == [.proxyUnhealthy])
+        #expect(codes(.nodeLeaving) == [.fine])
         #expect(codes(.silent) == [.proxySilent])
         #expect(codes(.notServed) == [.fine])
         #expect(codes(.answered(status: 200, secondsSinceProgramming: nil), pending: 3) == [.fine])

@@ -1,8 +1,11 @@
 /// A proxy running on this node, as seen by the system and by itself.
 package struct ProxyFacts: Sendable, Hashable {
     package enum Health: Sendable, Hashable {
-        /// The answer of `/healthz`: its status, and how long ago the kernel last held everything, in seconds.
+        /// The answer of `/healthz`: its status, and how long ago the proxy last programmed, in seconds; if it is not
+        /// healthy, how long ago the kernel last held everything.
         case answered(status: Int, secondsSinceProgramming: Double?)
+        /// It programs, and reports this node as one that load balancers must leave out, because it is being deleted.
+        case nodeLeaving
         /// No answer in time.
         case silent
         /// Nothing listens there.

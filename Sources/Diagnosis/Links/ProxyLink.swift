@@ -33,6 +33,9 @@ extension ProxyFacts {
         switch health {
         case .answered(_, let seconds?): text += ", healthy; last programmed \(Self.ago(seconds))"
         case .answered: text += ", healthy"
+        case .nodeLeaving:
+            text +=
+                ", healthy; \(healthAddress)/healthz tells load balancers to leave this node out, because it is being deleted"
         case .silent, .refused, .notServed: break
         }
         return text
@@ -64,7 +67,7 @@ extension ProxyFacts {
                         + (seconds.map { "; the kernel last held everything \(Self.ago($0))" } ?? ""),
                     remedy: "see its log for what it could not program")
             ]
-        case .answered, .refused, .notServed: break
+        case .answered, .nodeLeaving, .refused, .notServed: break
         }
         guard let secondsPending, secondsPending > Self.patience else { return [] }
         return [

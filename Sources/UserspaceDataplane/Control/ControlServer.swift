@@ -90,7 +90,8 @@ private final class ControlCore: Sendable {
     }
 
     private func describe(_ socket: borrowing ControlSocket) {
-        _ = socket.send(lines: listeners.all.lazy.flatMap { ListenerText.lines($0.text) })
+        guard socket.send(lines: listeners.all.lazy.flatMap { ListenerText.lines($0.text) }) else { return }
+        _ = socket.send(ListenerText.end)
     }
 
     /// Sends all sockets and clients' affinity, and stops serving once the other process says that it serves.
@@ -110,7 +111,9 @@ private final class ControlCore: Sendable {
                 }
             }
         }
-        guard socket.send("end"), socket.wait(atMost: Self.handoverPatience), socket.receive()?.text == "taken" else {
+        guard socket.send(ListenerText.end), socket.wait(atMost: Self.handoverPatience),
+            socket.receive()?.text == "taken"
+        else {
             return
         }
         handover.finish()

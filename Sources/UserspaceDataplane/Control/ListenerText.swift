@@ -1,23 +1,30 @@
 import Dataplane
 import InternetAddresses
 import ServiceRouting
+import UserspaceProxy
 
 /// Listeners as lines of text, for another process. A pure conversion in both directions.
 ///
-///     listener TCP IPv4 10.96.0.5 80 redirected
+///     listener TCP IPv4 10.96.0.5 80 redirected:41234
 ///     inside 10.244.0.5 8080
 ///     outside refuse
 enum ListenerText {
     /// A listener without its socket.
     struct Entry: Sendable, Hashable {
         var frontend: InspectedFrontend
-        var isRedirected: Bool
+        /// The port of the proxy that connections are redirected to; `nil` if they arrive at the frontend's own.
+        var redirectPort: UInt16?
+
+        var isRedirected: Bool { redirectPort != nil }
     }
+
+    /// The last line: what comes before it is complete.
+    static let end = "end"
 
     static func lines(_ entry: Entry) -> [String] {
         let place = entry.frontend.place
         let address = place.address.map { "\($0)" } ?? "*"
-        let arrival = entry.isRedirected ? "redirected" : "direct"
+        let arrival = entry.redirectPort.map { "redirected:\($0)" } ?? "direct"
         return ["listener \(place.transport) \(place.family) \(address) \(place.port) \(arrival)"]
             + lines("inside", entry.frontend.inside) + lines("outside", entry.frontend.outside)
     }
@@ -53,14 +60,16 @@ enum ListenerText {
 
     private static func entry(_ words: [Substring]) -> Entry? {
         guard words.count == 6, let transport = TransportProtocol(String(words[1])),
-            let family = IPFamily.allCases.first(where: { "\($0)" == words[2] }), let port = UInt16(words[4])
+            let family = IPFamily.allCases.first(where: { "\($0)" == words[2] }), let own = UInt16(words[4])
         else { return nil }
         let address = IPAddress(String(words[3]))
         guard address != nil || words[3] == "*" else { return nil }
-        let place = InspectedFrontend.Place(address: address, family: family, port: port, transport: transport)
+        let port = words[5].split(separator: ":").last.flatMap { UInt16($0) }
+        guard words[5] == "direct" || port != nil && words[5].hasPrefix("redirected:") else { return nil }
+        let place = InspectedFrontend.Place(address: address, family: family, port: own, transport: transport)
         return Entry(
             frontend: InspectedFrontend(place, inside: .backends([]), outside: .backends([])),
-            isRedirected: words[5] == "redirected")
+            redirectPort: port)
     }
 
     private static func destination(_ words: [Substring]) -> InspectedFrontend.Destination? {
@@ -82,6 +91,7 @@ extension InspectedFrontend.Destination {
 extension OpenListeners.Entry {
     var text: ListenerText.Entry {
         ListenerText.Entry(
-            frontend: InspectedFrontend(plan.place, inside: inside, outside: outside), isRedirected: isRedirected)
+            frontend: InspectedFrontend(plan.place, inside: inside, outside: outside),
+            redirectPort: isRedirected ? socket.address.port : nil)
     }
 }

@@ -8,12 +8,9 @@ import UserspaceProxy
 struct Predecessor: ~Copyable {
     private let socket: ControlSocket
 
-    /// Its answer timeout in seconds.
-    private static let patience = 5
-
-    /// `nil` if there is none.
-    init?() {
-        guard let socket = ControlSocket.connect(timeout: Self.patience) else { return nil }
+    /// `nil` if there is none. `patience` is how long to wait for each of its answers, in seconds.
+    init?(patience: Int = 5) {
+        guard let socket = ControlSocket.connect(timeout: patience) else { return nil }
         self.socket = socket
     }
 
@@ -29,7 +26,7 @@ struct Predecessor: ~Copyable {
         guard socket.send("take") else { return nil }
         var all = Inheritance()
         while let message = socket.receive() {
-            if message.text == "end" { return all }
+            if message.text == ListenerText.end { return all }
             if AffinityText.begins(message.text), message.descriptors.isEmpty {
                 AffinityText.read(message.text.split(separator: "\n"), into: &all.affinities)
                 continue
@@ -62,7 +59,10 @@ struct Predecessor: ~Copyable {
     consuming func inspect() -> [ListenerText.Entry]? {
         guard socket.send("inspect") else { return nil }
         var lines: [Substring] = []
-        while let message = socket.receive() { lines += message.text.split(separator: "\n") }
-        return ListenerText.read(lines)
+        while let message = socket.receive() {
+            if message.text == ListenerText.end { return ListenerText.read(lines) }
+            lines += message.text.split(separator: "\n")
+        }
+        return nil
     }
 }

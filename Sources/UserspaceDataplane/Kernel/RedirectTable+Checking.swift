@@ -19,24 +19,20 @@ extension RedirectTable {
         let expectedRedirects = contents.target.map { target in
             contents.redirects.mapValues { RedirectTarget(address: target, port: $0) }
         }
-        if try elements(of: RedirectLayout.redirects, &connection) != expectedRedirects ?? [:] {
+        if try Self.elements(of: RedirectLayout.redirects, in: table, &connection) != expectedRedirects ?? [:] {
             damage.append("map redirects of \(table)")
         }
-        if try Set(elements(of: RedirectLayout.refused, &connection).keys) != contents.refused {
+        if try Set(Self.elements(of: RedirectLayout.refused, in: table, &connection).keys) != contents.refused {
             damage.append("set refused of \(table)")
         }
-        var addresses: Set<IPAddress> = []
-        try connection.forEachElement(of: RedirectLayout.clusterIPs.name, in: table) { element in
-            var key = element.key
-            addresses.insert(key.address(table.family))
-        }
+        let addresses = try Self.addresses(of: RedirectLayout.clusterIPs, in: table, &connection)
         if addresses != Set(contents.clusterIPs.keys) { damage.append("set cluster-ips of \(table)") }
         return damage
     }
 
     /// Frontends, and where a map leads them.
-    private func elements(
-        of set: NamedSet, _ connection: inout NFTablesConnection
+    static func elements(
+        of set: NamedSet, in table: Table, _ connection: inout NFTablesConnection
     ) throws(NetlinkError) -> [RedirectContents.Key: RedirectTarget] {
         var elements: [RedirectContents.Key: RedirectTarget] = [:]
         try connection.forEachElement(of: set.name, in: table) { element in
@@ -49,9 +45,24 @@ extension RedirectTable {
         }
         return elements
     }
+
+    /// The addresses in a set.
+    static func addresses(
+        of set: NamedSet, in table: Table, _ connection: inout NFTablesConnection
+    ) throws(NetlinkError) -> Set<IPAddress> {
+        var addresses: Set<IPAddress> = []
+        try connection.forEachElement(of: set.name, in: table) { element in
+            var key = element.key
+            addresses.insert(key.address(table.family))
+        }
+        return addresses
+    }
 }
 
-private struct RedirectTarget: Hashable {
+/// Where a redirection leads.
+struct RedirectTarget: Hashable {
     var address: IPAddress
     var port: UInt16
+
+    var text: String { address.family == .ipv6 ? "[\(address)]:\(port)" : "\(address):\(port)" }
 }
