@@ -250,6 +250,9 @@ let package = Package(
         .target(
             name: "KubernetesTestKit",
             resources: [.copy("Scenarios"), .copy("Transcripts"), .copy("KubeProxy"), .copy("Controllers")]),
+        .target(
+            name: "RoutingTestKit",
+            dependencies: ["KubernetesTestKit", "ServiceRouting", "KubernetesAPI", "InternetAddresses"]),
         .executableTarget(
             name: "fuzz",
             dependencies: [
@@ -314,7 +317,7 @@ let package = Package(
             name: "IPVSDataplaneTests",
             dependencies: [
                 "IPVSDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "IPVS", "IPSet", "IPTables",
-                "InternetAddresses", "KubernetesTestKit",
+                "InternetAddresses", "KubernetesTestKit", "RoutingTestKit",
             ]),
         .testTarget(name: "RoutesTests", dependencies: ["Routes", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
         .testTarget(name: "DataplaneTests", dependencies: ["Dataplane"]),
@@ -351,7 +354,7 @@ let package = Package(
             name: "IPTablesDataplaneTests",
             dependencies: [
                 "IPTablesDataplane", "IPTables", "ChildProcesses", "Dataplane", "ServiceRouting", "KubernetesAPI",
-                "InternetAddresses", "KubernetesTestKit", "LabKit",
+                "InternetAddresses", "KubernetesTestKit", "RoutingTestKit", "LabKit",
             ]),
         .testTarget(name: "NodeSetupTests", dependencies: ["NodeSetup"]),
         .testTarget(name: "KubeProxyConfigTests", dependencies: ["KubeProxyConfig", "KubernetesTestKit"]),
@@ -393,7 +396,7 @@ let package = Package(
             name: "VirtualMachineTests",
             dependencies: [
                 "IPVSDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "IPVS", "InternetAddresses",
-                "KubernetesTestKit", "LabKit", "ChildProcesses",
+                "KubernetesTestKit", "RoutingTestKit", "LabKit", "ChildProcesses",
             ]),
 
         .testTarget(name: "DNSMessagesTests", dependencies: ["DNSMessages"]),

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 package import Netlink
 
-/// A table of any family, as `nft list tables` tells of it.
+/// A table of any family, as listed by `nft list tables`.
 package struct ForeignTable: Sendable, Hashable {
     /// `ip`, `ip6`, `inet`, `arp`, `bridge` or `netdev`.
     package var family: String
@@ -14,7 +14,7 @@ package struct ForeignTable: Sendable, Hashable {
     }
 }
 
-/// What others have in nf_tables. `nft list tables` tells it too, and reads all rules and elements there are for that.
+/// The tables and chains of all programs. `nft list tables` would read all rules and elements for the same answer.
 extension NFTablesConnection {
     private static let families: [(name: String, number: Int)] = [
         ("ip", NFPROTO_IPV4), ("ip6", NFPROTO_IPV6), ("inet", NFPROTO_INET), ("arp", NFPROTO_ARP),

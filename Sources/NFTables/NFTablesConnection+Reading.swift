@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import InternetAddresses
 package import Netlink
 
@@ -158,6 +159,28 @@ extension NFTablesConnection {
                 guard payload.byteCount >= 4 else { throw .malformed("netfilter header") }
                 try Self.forEachElement(in: payload.extracting(4..<payload.byteCount), body)
             }
+        }
+    }
+
+    /// Gets the element of a set that has the key, and calls `body` with it. Returns false if there is none.
+    package mutating func readElement(
+        of set: String, in table: Table, key: (inout FieldWriter) -> Void,
+        _ body: (borrowing ElementReader) throws(NetlinkError) -> Void
+    ) throws(NetlinkError) -> Bool {
+        var isKeyWritten = false
+        do throws(NetlinkError) {
+            try forEachElement(
+                of: set, in: table,
+                nextKey: { writer in
+                    guard !isKeyWritten else { return false }
+                    isKeyWritten = true
+                    key(&writer)
+                    return true
+                }, body)
+            return true
+        } catch {
+            guard error.errno == ENOENT else { throw error }
+            return false
         }
     }
 

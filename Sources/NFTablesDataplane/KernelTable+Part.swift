@@ -3,8 +3,8 @@ import InternetAddresses
 import NFTables
 import Netlink
 
-/// Reading what connections to a few Services pass, however many others the table serves: everything is asked for by
-/// its key or name.
+/// Reads the rules and elements that connections to a few Services pass, by key or name: the cost does not depend on
+/// how many others the table serves.
 extension NFTablesConnection {
     /// What the table holds of the routes, and of what is common to all; `nil` where there is no table.
     ///
@@ -46,23 +46,12 @@ extension NFTablesConnection {
         _ key: ElementKey, of set: SetID, _ table: Table, _ kernel: inout KernelTable
     ) throws(NetlinkError) {
         var found: KernelTable.Element?
-        var isAsked = false
-        do throws(NetlinkError) {
-            try forEachElement(
-                of: set.definition.name, in: table,
-                nextKey: { writer in
-                    guard !isAsked else { return false }
-                    isAsked = true
-                    key.write(to: &writer)
-                    return true
-                },
-                { element in
-                    guard let value = ElementValue(set, element, table.family) else { return }
-                    found = KernelTable.Element(value: value, comment: element.comment)
-                })
-        } catch {
-            guard error.errno == ENOENT else { throw error }
-        }
+        _ = try readElement(
+            of: set.definition.name, in: table, key: { key.write(to: &$0) },
+            { element in
+                guard let value = ElementValue(set, element, table.family) else { return }
+                found = KernelTable.Element(value: value, comment: element.comment)
+            })
         if let found { kernel.elements[set, default: [:]][key] = found }
     }
 
@@ -98,7 +87,7 @@ extension NFTablesConnection {
                     }, { found.append(contentsOf: Self.slots(in: $0, table.family)) })
             } catch {
                 guard error.errno == ENOENT else { throw error }
-                // One is missing: which, single questions tell.
+                // At least one does not exist: get each by itself.
                 found = []
                 for slot in range {
                     var single = KernelTable()

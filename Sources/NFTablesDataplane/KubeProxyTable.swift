@@ -211,42 +211,20 @@ extension NFTablesConnection {
             guard try contains(address, in: KubeProxyTable.nodeAddresses, of: table) else { return nil }
         }
         var found: Verdict?
-        var isAsked = false
-        do throws(NetlinkError) {
-            try forEachElement(
-                of: map, in: table,
-                nextKey: { writer in
-                    guard !isAsked else { return false }
-                    isAsked = true
-                    if !isNodePort { writer.address(address) }
-                    writer.transport(place.transport)
-                    writer.port(place.port)
-                    return true
-                }, { found = $0.verdict })
-        } catch {
-            guard error.errno == ENOENT else { throw error }
-        }
+        _ = try readElement(
+            of: map, in: table,
+            key: { writer in
+                if !isNodePort { writer.address(address) }
+                writer.transport(place.transport)
+                writer.port(place.port)
+            }, { found = $0.verdict })
         return found
     }
 
     private mutating func contains(
         _ address: IPAddress, in set: String, of table: Table
     ) throws(NetlinkError) -> Bool {
-        var isAsked = false
-        do throws(NetlinkError) {
-            try forEachElement(
-                of: set, in: table,
-                nextKey: { writer in
-                    guard !isAsked else { return false }
-                    isAsked = true
-                    writer.address(address)
-                    return true
-                }, { _ in })
-            return true
-        } catch {
-            guard error.errno == ENOENT else { throw error }
-            return false
-        }
+        try readElement(of: set, in: table, key: { $0.address(address) }, { _ in })
     }
 }
 

@@ -6,14 +6,14 @@ struct DNSCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dns", abstract: "Answers for the names of a cluster's Services, and forwards other questions.",
         discussion: """
-            Follows the Kubernetes DNS specification 1.1.0, in the place of CoreDNS. Without --manifests, --kubeconfig and \
-            --master the API server is that of the Pod that the program runs in.
+            Follows the Kubernetes DNS specification 1.1.0, in the place of CoreDNS. Without --manifests, --kubeconfig \
+            and --master the API server is that of the Pod that the program runs in.
             """)
 
     @Option(
         help: """
-            A Corefile that says what to do; of the other flags only --manifests and --kubeconfig then mean something, in \
-            place of its kubeconfig.
+            A Corefile that says what to do; of the other flags only --manifests and --kubeconfig then mean something, \
+            in place of its kubeconfig.
             """)
     var corefile: String?
 

@@ -8,8 +8,8 @@ import InternetAddresses
 struct DNSFlags: ParsableArguments {
     @Option(
         help: """
-            Where to answer DNS queries: IP addresses, separated by commas; "" for nowhere. Those that are not loopback are \
-            made the endpoints of the Service kube-system/kube-dns.
+            Where to answer DNS queries: IP addresses, separated by commas; "" for nowhere. Those that are not \
+            loopback are made the endpoints of the Service kube-system/kube-dns.
             """)
     var dnsBindAddress = "127.0.0.1"
 
@@ -21,8 +21,8 @@ struct DNSFlags: ParsableArguments {
 
     @Option(
         help: """
-            The servers to forward other questions to, separated by commas: ADDRESS[:PORT], tls://ADDRESS[:PORT][%NAME], or \
-            a file.
+            The servers to forward other questions to, separated by commas: ADDRESS[:PORT], \
+            tls://ADDRESS[:PORT][%NAME], or a file.
             """)
     var dnsForward = "/etc/resolv.conf"
 

@@ -22,8 +22,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Trace a connection through all rules of this node, for a second: one from the node itself, or, with --from, \
-            the next one that a client makes.
+            Trace a connection through all rules of this node, for a second: one from the node itself, or, with \
+            --from, the next one that a client makes.
             """)
     var trace = false
 

@@ -29,7 +29,8 @@ struct ConnectionCounterTests {
             try await node.run(
                 "nft", "-f", "-",
                 input: """
-                    table \(family) mode { chain post { type nat hook postrouting priority 100; oifname "x" masquerade; }; }
+                    table \(family) mode { chain post { type nat hook postrouting priority 100; oifname "x" masquerade;
+                    }; }
 
                     """)
         }

@@ -102,7 +102,9 @@ struct OperationTests {
             #"coredns_cache_entries{server="dns://:53",type="success",zones=".",view=""} 1"#,
             #"coredns_dns_request_size_bytes_count{\#(labels)proto="tcp"} 4"#,
             #"coredns_dns_response_size_bytes_count{\#(labels)proto="tcp"} 4"#,
-            #"coredns_proxy_request_duration_seconds_count{proxy_name="forward",to="127.0.0.1:5301",rcode="NOERROR"} 1"#,
+            #"""
+            coredns_proxy_request_duration_seconds_count{proxy_name="forward",to="127.0.0.1:5301",rcode="NOERROR"} 1
+            """#,
             #"coredns_plugin_enabled{server="dns://:53",zone=".",view="",name="cache"} 1"#,
             "servicelet_dns_synchronized 1.0", "servicelet_dns_api_reachable 1.0",
         ] { #expect(text.contains("\n\(sample)\n"), "\(sample)") }

@@ -67,11 +67,20 @@ struct PacketFilterTests {
         let json = #"""
             {"nftables": [
               {"table": {"family": "inet", "name": "fw", "handle": 1}},
-              {"set": {"family": "inet", "name": "bad", "table": "fw", "type": "ipv4_addr", "elem": [{"prefix": {"addr": "10.244.1.0", "len": 24}}, "192.0.2.1"]}},
-              {"chain": {"family": "inet", "table": "fw", "name": "fwd", "handle": 1, "type": "filter", "hook": "forward", "prio": 10, "policy": "accept"}},
-              {"rule": {"family": "inet", "table": "fw", "chain": "fwd", "handle": 2, "expr": [{"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": [["established", {"accept": null}], ["invalid", {"drop": null}]]}}}]}},
-              {"rule": {"family": "inet", "table": "fw", "chain": "fwd", "handle": 3, "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": {"set": [{"range": [8000, 8079]}, 22]}}}, {"drop": null}]}},
-              {"rule": {"family": "inet", "table": "fw", "chain": "fwd", "handle": 4, "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "@bad"}}, {"counter": {"packets": 0, "bytes": 0}}, {"reject": {"type": "icmp", "expr": "port-unreachable"}}]}}
+              {"set": {"family": "inet", "name": "bad", "table": "fw", "type": "ipv4_addr",
+              "elem": [{"prefix": {"addr": "10.244.1.0", "len": 24}}, "192.0.2.1"]}},
+              {"chain": {"family": "inet", "table": "fw", "name": "fwd", "handle": 1, "type": "filter",
+              "hook": "forward", "prio": 10, "policy": "accept"}},
+              {"rule": {"family": "inet", "table": "fw", "chain": "fwd", "handle": 2,
+              "expr": [{"vmap": {"key": {"ct": {"key": "state"}},
+              "data": {"set": [["established", {"accept": null}], ["invalid", {"drop": null}]]}}}]}},
+              {"rule": {"family": "inet", "table": "fw", "chain": "fwd", "handle": 3,
+              "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}},
+              "right": {"set": [{"range": [8000, 8079]}, 22]}}}, {"drop": null}]}},
+              {"rule": {"family": "inet", "table": "fw", "chain": "fwd", "handle": 4,
+              "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}},
+              "right": "@bad"}}, {"counter": {"packets": 0, "bytes": 0}},
+              {"reject": {"type": "icmp", "expr": "port-unreachable"}}]}}
             ]}
             """#
         let table = try #require(try NFTListing.read(Array(json.utf8)).first)

@@ -1,6 +1,7 @@
 import Dataplane
 import IPTables
 import InternetAddresses
+import RoutingTestKit
 import ServiceRouting
 import Testing
 

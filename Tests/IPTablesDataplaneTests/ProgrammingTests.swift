@@ -2,6 +2,7 @@ import Dataplane
 import IPTables
 import InternetAddresses
 import LabKit
+import RoutingTestKit
 import ServiceRouting
 import Testing
 

@@ -14,7 +14,8 @@ import Testing
 
     private func trigger(json time: String) throws -> Int64 {
         let text = """
-            {"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{},"items":[{"metadata":{"name":"web-1",
+            {"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{},
+            "items":[{"metadata":{"name":"web-1",
             "namespace":"default","annotations":{"\(Self.annotation)":"\(time)"}},"addressType":"IPv4"}]}
             """
         let list = try WireFormat.json.readList(Array(text.utf8), of: .endpointSlice)

@@ -4,7 +4,10 @@ import Testing
 
 @Suite struct EndpointSliceReadingTests {
     private func slice(_ rest: String, type: String = "IPv4") -> String {
-        #"{"metadata": {"name": "web-1", "labels": {"kubernetes.io/service-name": "web"}}, "addressType": "\#(type)", \#(rest)}"#
+        #"""
+        {"metadata": {"name": "web-1", "labels": {"kubernetes.io/service-name": "web"}}, "addressType": "\#(type)", \#
+        \#(rest)}
+        """#
     }
 
     @Test("every field used by routing is read")
@@ -90,7 +93,8 @@ import Testing
         let slice = try readSlice(
             slice(
                 #"""
-                "endpoints": [{"addresses": []}, {"addresses": ["fd00::1"]}, {"addresses": ["10.0.0.3"], "hostname": "db-0"}],
+                "endpoints": [{"addresses": []}, {"addresses": ["fd00::1"]},
+                {"addresses": ["10.0.0.3"], "hostname": "db-0"}],
                 "ports": [{"name": "a", "port": 0}, {"name": "b", "port": 80}]
                 """#))
         #expect(slice.endpoints == [Endpoint(address: try address("10.0.0.3"), hostname: "db-0")])

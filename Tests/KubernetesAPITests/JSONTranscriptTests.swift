@@ -116,7 +116,10 @@ import Testing
     @Test("a watch event with an unusable object still names the object")
     func unusableEvent() throws {
         let json =
-            #"{"type": "MODIFIED", "object": {"metadata": {"name": "a", "resourceVersion": "5"}, "spec": {"ports": [{"port": "x"}]}}}"#
+            #"""
+            {"type": "MODIFIED", "object": {"metadata": {"name": "a", "resourceVersion": "5"}, \#
+            "spec": {"ports": [{"port": "x"}]}}}
+            """#
         guard
             case .unusable(let error, let key, let version) = try WireFormat.json.readWatchEvent(
                 Array(json.utf8), of: .service)

@@ -6,10 +6,12 @@ import Testing
     func allFields() throws {
         let node = try readNode(
             #"""
-            {"metadata": {"name": "n1", "namespace": "ignored", "labels": {"topology.kubernetes.io/zone": "z1", "a": "b"}},
+            {"metadata": {"name": "n1", "namespace": "ignored",
+            "labels": {"topology.kubernetes.io/zone": "z1", "a": "b"}},
              "spec": {"podCIDR": "10.244.0.0/24", "podCIDRs": ["10.244.0.0/24", "fd00:10:244::/64"],
               "taints": [{"key": "k", "value": "v", "effect": "NoSchedule"}]},
-             "status": {"addresses": [{"type": "Hostname", "address": "n1"}, {"type": "InternalIP", "address": "172.30.0.2"},
+             "status": {"addresses": [{"type": "Hostname", "address": "n1"},
+             {"type": "InternalIP", "address": "172.30.0.2"},
               {"type": "ExternalIP", "address": "2001:db8::1"}, {"type": "InternalIP", "address": "fd00::2"}]}}
             """#)
         let expected = Node(

@@ -83,7 +83,10 @@ import Testing
     func portForTwoProtocols() throws {
         let service = try readService(
             web(
-                #""type": "NodePort", "ports": [{"name": "a", "port": 53, "protocol": "UDP", "nodePort": 30053}, {"name": "b", "port": 53, "nodePort": 30053}]"#
+                #"""
+                "type": "NodePort", "ports": [{"name": "a", "port": 53, "protocol": "UDP", "nodePort": 30053}, \#
+                {"name": "b", "port": 53, "nodePort": 30053}]
+                """#
             ))
         #expect(service.ports.count == 2)
     }
@@ -128,7 +131,10 @@ import Testing
                 reason: "“80/TCP” is in spec.ports[0].port too"),
             Mistake(
                 spec:
-                    #""type": "NodePort", "ports": [{"name": "a", "port": 80, "nodePort": 30080}, {"name": "b", "port": 81, "nodePort": 30080}]"#,
+                    #"""
+                    "type": "NodePort", "ports": [{"name": "a", "port": 80, "nodePort": 30080}, \#
+                    {"name": "b", "port": 81, "nodePort": 30080}]
+                    """#,
                 field: "spec.ports[1].nodePort", reason: "“30080/TCP” is in spec.ports[0].nodePort too"),
             Mistake(
                 spec: #""ports": [{"port": 80, "name": "a\nb"}]"#, field: "spec.ports[0].name",
@@ -171,7 +177,10 @@ import Testing
                 reason: "not text"),
             Mistake(
                 spec:
-                    #""sessionAffinity": "ClientIP", "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 86401}}, "ports": [{"port": 80}]"#,
+                    #"""
+                    "sessionAffinity": "ClientIP", "sessionAffinityConfig": \#
+                    {"clientIP": {"timeoutSeconds": 86401}}, "ports": [{"port": 80}]
+                    """#,
                 field: "spec.sessionAffinityConfig.clientIP.timeoutSeconds", reason: "use 1 to 86400"),
             Mistake(
                 spec: #""sessionAffinity": "Cookie", "ports": [{"port": 80}]"#, field: "spec.sessionAffinity",
@@ -188,7 +197,10 @@ import Testing
     @Test("an invalid load balancer address is named")
     func badIngress() throws {
         let problem = try mistake(
-            #"{"metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}, "status": {"loadBalancer": {"ingress": [{"ip": "1.2.3"}]}}}"#
+            #"""
+            {"metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}, \#
+            "status": {"loadBalancer": {"ingress": [{"ip": "1.2.3"}]}}}
+            """#
         )
         #expect(problem.field == "status.loadBalancer.ingress[0].ip")
     }
@@ -197,7 +209,10 @@ import Testing
     func oldForms() throws {
         let service = try readService(
             web(
-                #""clusterIP": "010.096.0.05", "ports": [{"port": 80}], "externalIPs": ["::ffff:192.0.2.9", "192.0.02.010"], "loadBalancerSourceRanges": [" 010.0.0.0/8 "]"#
+                #"""
+                "clusterIP": "010.096.0.05", "ports": [{"port": 80}], \#
+                "externalIPs": ["::ffff:192.0.2.9", "192.0.02.010"], "loadBalancerSourceRanges": [" 010.0.0.0/8 "]
+                """#
             ))
         #expect(service.clusterIPs == [try address("10.96.0.5")])
         #expect(service.externalIPs == [try address("192.0.2.9"), try address("192.0.2.10")])
@@ -245,7 +260,10 @@ import Testing
     func samePorts() throws {
         let service = try readService(
             web(
-                #""type": "NodePort", "ports": [{"name": "a", "port": 80, "nodePort": 30080}, {"name": "a", "port": 81}, {"name": "b", "port": 80}, {"name": "c", "port": 82, "nodePort": 30080}]"#
+                #"""
+                "type": "NodePort", "ports": [{"name": "a", "port": 80, "nodePort": 30080}, \#
+                {"name": "a", "port": 81}, {"name": "b", "port": 80}, {"name": "c", "port": 82, "nodePort": 30080}]
+                """#
             ))
         #expect(
             service.ports == [
@@ -259,7 +277,10 @@ import Testing
     func namesAndSelectors() throws {
         let service = try readService(
             web(
-                #""type": "ExternalName", "externalName": "db.example", "selector": {"app": "web"}, "publishNotReadyAddresses": true"#
+                #"""
+                "type": "ExternalName", "externalName": "db.example", "selector": {"app": "web"}, \#
+                "publishNotReadyAddresses": true
+                """#
             ))
         #expect(service.externalName == "db.example")
         #expect(service.selector == ["app": "web"])

@@ -112,11 +112,17 @@ struct ExecPluginTests {
             "it has no status"
         ),
         (
-            "echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"a\",\"clientKeyData\":\"k\"}}'",
+            """
+            echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\
+            \"status\":{\"token\":\"a\",\"clientKeyData\":\"k\"}}'
+            """,
             "clientCertificateData and clientKeyData come only together"
         ),
         (
-            "echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"a\",\"expirationTimestamp\":\"soon\"}}'",
+            """
+            echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\
+            \"status\":{\"token\":\"a\",\"expirationTimestamp\":\"soon\"}}'
+            """,
             "expirationTimestamp \"soon\" is not a time as in RFC 3339"
         ),
     ])

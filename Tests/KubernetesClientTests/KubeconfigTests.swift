@@ -39,8 +39,8 @@ import Testing
     @Test func `server, authority and token are read`() async throws {
         try await withTemporaryFolder { folder in
             let cluster = """
-                server: "https://api.example:6443/prefix/", certificate-authority: pki/ca.crt, tls-server-name: kubernetes, \
-                proxy-url: "http://me:pass@proxy:3128"
+                server: "https://api.example:6443/prefix/", certificate-authority: pki/ca.crt, \
+                tls-server-name: kubernetes, proxy-url: "http://me:pass@proxy:3128"
                 """
             let configuration = try load(kubeconfig(cluster: cluster), folder: folder)
             #expect("\(configuration.server)" == "https://api.example:6443/prefix")
@@ -59,7 +59,8 @@ import Testing
         try await withTemporaryFolder { folder in
             let data = Data("key".utf8).base64EncodedString()
             let user = """
-                client-certificate: /a.crt, client-certificate-data: \(data), client-key: ../k, tokenFile: t, token: 0123
+                client-certificate: /a.crt, client-certificate-data: \(data), client-key: ../k, tokenFile: t,
+                token: 0123
                 """
             let authentication = try load(kubeconfig(user: user), folder: folder).authentication
             #expect(authentication.clientCertificate == .data(Array("key".utf8)))
@@ -103,7 +104,8 @@ import Testing
         try await withTemporaryFolder { folder in
             let user = """
                 exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./bin/login, args: [a, "1"], \
-                env: [{name: REGION, value: x}], provideClusterInfo: true, interactiveMode: IfAvailable, installHint: get it}
+                env: [{name: REGION, value: x}], provideClusterInfo: true, interactiveMode: IfAvailable,
+                installHint: get it}
                 """
             let plugin = try #require(try load(kubeconfig(user: user), folder: folder).authentication.plugin)
             #expect(plugin.version == .v1beta1)

@@ -14,11 +14,17 @@ import Testing
         let list = ResourceRequest.list(ListRequest(resourceVersion: "0", limit: 500))
         #expect(
             try path(.service).target(of: list)
-                == "/api/v1/services?labelSelector=%21service.kubernetes.io%2Fservice-proxy-name&fieldSelector=spec.clusterIP%21%3DNone&limit=500&resourceVersion=0"
+                == """
+                /api/v1/services?labelSelector=%21service.kubernetes.io%2Fservice-proxy-name&\
+                fieldSelector=spec.clusterIP%21%3DNone&limit=500&resourceVersion=0
+                """
         )
         #expect(
             try path(.endpointSlice).target(of: list)
-                == "/apis/discovery.k8s.io/v1/endpointslices?labelSelector=%21service.kubernetes.io%2Fheadless&limit=500&resourceVersion=0"
+                == """
+                /apis/discovery.k8s.io/v1/endpointslices?labelSelector=%21service.kubernetes.io%2Fheadless&limit=500&\
+                resourceVersion=0
+                """
         )
         #expect(
             try path(.node).target(of: list)
@@ -51,7 +57,10 @@ import Testing
             path.target(
                 of: .watch(WatchRequest(resourceVersion: "", sendInitialEvents: true, timeout: .seconds(400)))
             ).hasSuffix(
-                "?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=400"
+                """
+                ?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&\
+                timeoutSeconds=400
+                """
             ))
     }
 }

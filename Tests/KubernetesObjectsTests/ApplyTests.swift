@@ -71,7 +71,9 @@ struct ServerSideApplyTests {
         let status = #expect(throws: APIStatus.self) { try Self.apply(Self.two, to: first, manager: "other") }
         #expect(
             status?.message
-                == #"Apply failed with 1 conflict: conflict with "kubectl": .spec.ports[port=80,protocol="TCP"].targetPort"#
+                == #"""
+                Apply failed with 1 conflict: conflict with "kubectl": .spec.ports[port=80,protocol="TCP"].targetPort
+                """#
         )
         let forced = try Self.apply(Self.two, to: first, manager: "other", forces: true)
         #expect(forced.spec["ports"]?.array?.first?["targetPort"] == 9090)

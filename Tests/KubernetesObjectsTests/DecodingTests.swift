@@ -33,9 +33,11 @@ struct DecodingTests {
             #"{"spec":{"type":"ClusterIP","ports":[{"port":80}]},"metadata":{"name":"a"}}"#)
         #expect(
             JSONValue.object(document.object).description
-                == #"{"kind":"Service","apiVersion":"v1","metadata":{"name":"a"},"spec":{"ports":[{"protocol":"TCP","port":80,"#
-                + #""targetPort":80}],"type":"ClusterIP","sessionAffinity":"None","internalTrafficPolicy":"Cluster"},"#
-                + #""status":{"loadBalancer":{}}}"#)
+                == #"""
+                {"kind":"Service","apiVersion":"v1","metadata":{"name":"a"},\#
+                "spec":{"ports":[{"protocol":"TCP","port":80,"targetPort":80}],"type":"ClusterIP",\#
+                "sessionAffinity":"None","internalTrafficPolicy":"Cluster"},"status":{"loadBalancer":{}}}
+                """#)
     }
 
     @Test func theSchemaResolvesEveryName() {

@@ -7,7 +7,8 @@ struct EndpointsTests {
         let json = """
             {"metadata":{"name":"a"},"subsets":[
               {"addresses":[{"ip":"10.0.0.6"},{"ip":"10.0.0.5"}],"ports":[{"name":"x","port":80}]},
-              {"addresses":[{"ip":"10.0.0.4"}],"notReadyAddresses":[{"ip":"10.0.0.5"}],"ports":[{"name":"x","port":80}]},
+              {"addresses":[{"ip":"10.0.0.4"}],"notReadyAddresses":[{"ip":"10.0.0.5"}],
+              "ports":[{"name":"x","port":80}]},
               {"addresses":[{"ip":"10.0.0.4"},{"ip":"10.0.0.6"}],"notReadyAddresses":[{"ip":"10.0.0.5"}],
                "ports":[{"name":"y","port":81}]}]}
             """

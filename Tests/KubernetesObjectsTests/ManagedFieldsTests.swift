@@ -16,7 +16,8 @@ struct ManagedFieldsTests {
         let (definition, document) = try service(
             #"""
             {"metadata":{"name":"added","labels":{"app":"added"}},
-             "spec":{"ports":[{"name":"80","port":80,"targetPort":80,"protocol":"TCP"}],"selector":{"app":"added"},"type":"ClusterIP"}}
+             "spec":{"ports":[{"name":"80","port":80,"targetPort":80,"protocol":"TCP"}],"selector":{"app":"added"},
+             "type":"ClusterIP"}}
             """#)
         let created = ManagedFields.update(
             document, old: nil, definition, subresource: "", manager: "kubectl-create", now: 1)
@@ -24,7 +25,8 @@ struct ManagedFieldsTests {
             Array(
                 #"""
                 {"f:metadata":{"f:labels":{".":{},"f:app":{}}},"f:spec":{"f:internalTrafficPolicy":{},
-                 "f:ports":{".":{},"k:{\"port\":80,\"protocol\":\"TCP\"}":{".":{},"f:name":{},"f:port":{},"f:protocol":{},"f:targetPort":{}}},
+                 "f:ports":{".":{},"k:{\"port\":80,\"protocol\":\"TCP\"}":{".":{},"f:name":{},"f:port":{},
+                 "f:protocol":{},"f:targetPort":{}}},
                  "f:selector":{},"f:sessionAffinity":{},"f:type":{}}}
                 """#.utf8))
         #expect(fields(created, "kubectl-create") == expected)

@@ -10,7 +10,10 @@ struct PatchTests {
     }
 
     static let web =
-        #"{"metadata":{"name":"web","labels":{"a":"1","b":"2"}},"spec":{"ports":[{"name":"x","port":80},{"name":"y","port":81}]}}"#
+        #"""
+        {"metadata":{"name":"web","labels":{"a":"1","b":"2"}},\#
+        "spec":{"ports":[{"name":"x","port":80},{"name":"y","port":81}]}}
+        """#
 
     static func ports(_ document: Document) -> [Int64] {
         document.spec["ports"]?.array?.compactMap { $0["port"]?.integer } ?? []
@@ -34,7 +37,10 @@ struct PatchTests {
     @Test func strategicMergePatchesDeleteElementsAndSetTheirOrder() throws {
         let (document, _) = try Self.patched(
             .strategic,
-            #"{"spec":{"$setElementOrder/ports":[{"port":82},{"port":81}],"ports":[{"port":80,"$patch":"delete"},{"port":82,"name":"z"}]}}"#,
+            #"""
+            {"spec":{"$setElementOrder/ports":[{"port":82},{"port":81}],\#
+            "ports":[{"port":80,"$patch":"delete"},{"port":82,"name":"z"}]}}
+            """#,
             Self.web)
         #expect(Self.ports(document) == [82, 81])
     }
@@ -92,7 +98,9 @@ struct PatchTests {
         }
         #expect(
             converted?.message
-                == #" "" is invalid: patch: Invalid value: "map[spec:map[ports:[map[port:x]]]]": unrecognized type: int32"#
+                == #"""
+                 "" is invalid: patch: Invalid value: "map[spec:map[ports:[map[port:x]]]]": unrecognized type: int32
+                """#
         )
     }
 

@@ -4,9 +4,16 @@ import Testing
 /// Permitted and forbidden changes of a Service.
 struct ServiceUpdateTests {
     static let base =
-        #"{"type":"ClusterIP","clusterIP":"10.96.0.7","clusterIPs":["10.96.0.7"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack","ports":[{"port":80}]}"#
+        #"""
+        {"type":"ClusterIP","clusterIP":"10.96.0.7","clusterIPs":["10.96.0.7"],"ipFamilies":["IPv4"],\#
+        "ipFamilyPolicy":"SingleStack","ports":[{"port":80}]}
+        """#
     static let local =
-        #"{"type":"LoadBalancer","clusterIP":"10.96.0.7","clusterIPs":["10.96.0.7"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack","externalTrafficPolicy":"Local","healthCheckNodePort":30100,"loadBalancerClass":"a/b","ports":[{"port":80,"nodePort":30101}]}"#
+        #"""
+        {"type":"LoadBalancer","clusterIP":"10.96.0.7","clusterIPs":["10.96.0.7"],"ipFamilies":["IPv4"],\#
+        "ipFamilyPolicy":"SingleStack","externalTrafficPolicy":"Local","healthCheckNodePort":30100,\#
+        "loadBalancerClass":"a/b","ports":[{"port":80,"nodePort":30101}]}
+        """#
 
     static func document(_ spec: String) throws -> (ResourceDefinition, Document) {
         let definition = try ServerSideApplyTests.service()
@@ -44,7 +51,10 @@ struct ServiceUpdateTests {
         (
             base, #"{"type":"Gateway","internalTrafficPolicy":null}"#,
             [
-                #"spec.type: Unsupported value: "Gateway": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort""#
+                #"""
+                spec.type: Unsupported value: "Gateway": supported values: "ClusterIP", "ExternalName", \#
+                "LoadBalancer", "NodePort"
+                """#
             ]
         ),
         (local, #"{"healthCheckNodePort":30102}"#, ["spec.healthCheckNodePort: Forbidden: field is immutable"]),

@@ -56,9 +56,12 @@ struct HealthStateTests {
         #expect(well.isPositive)
         #expect(
             well.text
-                == #"{"lastUpdated":"2026-11-21T06:00:00.000Z","currentTime":"2026-11-21T06:00:00.000Z","nodeEligible":true,"healthy":true,"#
-                + #""status":{"IPv4":{"lastUpdated":"2026-11-21T05:59:55.000Z","healthy":true},"IPv6":{"lastUpdated":"2026-11-21T05:59:55.000Z","healthy":true}}}"#
-        )
+                == #"""
+                {"lastUpdated":"2026-11-21T06:00:00.000Z","currentTime":"2026-11-21T06:00:00.000Z",\#
+                "nodeEligible":true,"healthy":true,\#
+                "status":{"IPv4":{"lastUpdated":"2026-11-21T05:59:55.000Z","healthy":true},\#
+                "IPv6":{"lastUpdated":"2026-11-21T05:59:55.000Z","healthy":true}}}
+                """#)
         state.queued(at: start)
         let ill = HealthReport(.healthz, state, at: start + .seconds(70), time: time)
         #expect(!ill.isPositive)

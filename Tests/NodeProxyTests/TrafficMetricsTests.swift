@@ -24,7 +24,10 @@ struct TrafficMetricsTests {
             "servicelet_userspace_unserved_connections_total{\(labels)} 1",
             "servicelet_userspace_sent_bytes_total{\(labels)} 100",
             "servicelet_userspace_received_bytes_total{\(labels)} 2000",
-            #"servicelet_userspace_endpoint_failures_total{namespace="default",service="web",port="http",endpoint="10.244.0.5:8080"} 3"#,
+            #"""
+            servicelet_userspace_endpoint_failures_total{namespace="default",service="web",port="http",\#
+            endpoint="10.244.0.5:8080"} 3
+            """#,
             #"servicelet_userspace_connect_duration_seconds_bucket{\#(labels),le="0.001"} 4"#,
             #"servicelet_userspace_connect_duration_seconds_bucket{\#(labels),le="0.1"} 5"#,
             #"servicelet_userspace_connect_duration_seconds_bucket{\#(labels),le="+Inf"} 6"#,

@@ -39,7 +39,8 @@ struct DropInTests {
         enableProfiling: false
         healthzBindAddress: ""
         hostnameOverride: ""
-        iptables: {localhostNodePorts: null, masqueradeAll: false, masqueradeBit: null, minSyncPeriod: 0s, syncPeriod: 0s}
+        iptables: {localhostNodePorts: null, masqueradeAll: false, masqueradeBit: null, minSyncPeriod: 0s,
+        syncPeriod: 0s}
         kind: KubeProxyConfiguration
         logging: {flushFrequency: 0, options: {json: {infoBufferSize: "0"}, text: {infoBufferSize: "0"}}, verbosity: 0}
         metricsBindAddress: ""
@@ -77,7 +78,8 @@ struct DropInTests {
             {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"web-1",
             "labels":{"kubernetes.io/service-name":"web"}},"addressType":"IPv4",
             "ports":[{"name":"http","port":80,"protocol":"TCP"}],
-            "endpoints":[{"addresses":["\(endpoint.ip)"],"nodeName":"\(isLocal ? "n1" : "n2")","conditions":{"ready":true}}]}
+            "endpoints":[{"addresses":["\(endpoint.ip)"],"nodeName":"\(isLocal ? "n1" : "n2")",
+            "conditions":{"ready":true}}]}
             """
     }
 

@@ -10,7 +10,7 @@ struct UserspaceConnectionTests {
         let lab = try await EchoLab()
         let early = try await lab.open(3)
         lab.proxy.signal(SIGTERM)
-        try await eventually("it says what it waits for") { lab.proxy.log.contains("3 connections are open") }
+        try await eventually("it says what it waits for") { lab.proxy.log.contains("3 connections open") }
         let late = try await lab.open(2)
         #expect(try await lab.check(early) == 3)
         #expect(try await lab.check(late) == 2)
@@ -24,7 +24,7 @@ struct UserspaceConnectionTests {
         let first = lab.proxy
         let early = try await lab.open(2)
         first.signal(SIGTERM)
-        try await eventually("it says what it waits for") { first.log.contains("2 connections are open") }
+        try await eventually("it says what it waits for") { first.log.contains("2 connections open") }
         try await lab.startAgain()
         try await eventually("it has handed over") { first.log.contains("this one ends with its last connection") }
         let late = try await lab.open(2)
@@ -39,7 +39,7 @@ struct UserspaceConnectionTests {
         let lab = try await EchoLab()
         let client = try await lab.open(1)
         lab.proxy.signal(SIGTERM)
-        try await eventually("it says what it waits for") { lab.proxy.log.contains("1 connections are open") }
+        try await eventually("it says what it waits for") { lab.proxy.log.contains("1 connection open") }
         try await lab.proxy.terminateNow()
         #expect(try await lab.check(client) == 0)
     }

@@ -4,6 +4,7 @@ import Foundation
 import InternetAddresses
 import KubernetesTestKit
 import LabKit
+import RoutingTestKit
 import ServiceRouting
 import Testing
 
@@ -15,8 +16,8 @@ struct IPVSAuditTests {
     @Test("nothing is wrong with what was just programmed, in every recorded cluster, whole and Service by Service")
     func recorded() async throws {
         let node = try await Node()
-        for name in try RecordedScenario.names() {
-            let routes = try RecordedScenario.routes(name)
+        for name in RecordedScenario.names {
+            let routes = try RecordedScenario(name, nodePorts: .listed).routes
             try await node.synchronize(routes)
             let whole = try await node.audit(routes)
             #expect(whole.isProgrammed)
@@ -44,7 +45,7 @@ struct IPVSAuditTests {
         for name in Self.several {
             let node = try await Node()
             try await node.restore(name)
-            let routes = try RecordedScenario.routes(name)
+            let routes = try RecordedScenario(name, nodePorts: .listed).routes
             let whole = try await node.audit(routes)
             #expect(whole.isProgrammed)
             #expect(whole.discrepancies == [], "\(name)")
@@ -101,7 +102,7 @@ struct IPVSAuditTests {
     @Test("whatever somebody removes is named, and nothing else, whole and for the Services alone", arguments: faults)
     func fault(_ fault: Fault) async throws {
         let node = try await Node()
-        let routes = try RecordedScenario.routes("07-loadbalancer")
+        let routes = try RecordedScenario("07-loadbalancer", nodePorts: .listed).routes
         try await node.synchronize(routes)
         try await node.sh(fault.command)
         for isWhole in [true, false] {
@@ -118,7 +119,7 @@ struct IPVSAuditTests {
     @Test("where the mode was never, it says that nothing is programmed")
     func nothing() async throws {
         let node = try await Node()
-        let audit = try await node.audit(try RecordedScenario.routes("07-loadbalancer"))
+        let audit = try await node.audit(try RecordedScenario("07-loadbalancer", nodePorts: .listed).routes)
         #expect(!audit.isProgrammed)
     }
 

@@ -2,6 +2,7 @@ import Dataplane
 import IPVS
 import KubernetesTestKit
 import LabKit
+import RoutingTestKit
 import ServiceRouting
 import Testing
 
@@ -26,7 +27,7 @@ struct IPVSRepairTests {
     func damage(command: String, name: String) async throws {
         // Damage that the kernel does not announce is found by the next check, which is soon here.
         let node = try await Node(.recorded { $0.syncPeriod = .seconds(3) })
-        try await node.synchronize(try RecordedScenario.routes("07-loadbalancer"))
+        try await node.synchronize(try RecordedScenario("07-loadbalancer", nodePorts: .listed).routes)
         try await node.sh(command)
         let report = try #require(try await repaired(node))
         #expect(report.damage.contains(name), "\(report.damage)")

@@ -4,6 +4,7 @@ import InternetAddresses
 import KubernetesAPI
 import KubernetesTestKit
 import LabKit
+import RoutingTestKit
 import ServiceRouting
 import Testing
 
@@ -15,8 +16,8 @@ struct IPVSStateTests {
     @Test("the state of every recorded cluster is kube-proxy's, changing from one to the next")
     func recorded() async throws {
         let node = try await Node()
-        for name in try RecordedScenario.names() {
-            let routes = try RecordedScenario.routes(name)
+        for name in RecordedScenario.names {
+            let routes = try RecordedScenario(name, nodePorts: .listed).routes
             try await node.synchronize(routes)
             let listing = try await node.listing()
             if name == "17-not-proxied" {
@@ -31,8 +32,8 @@ struct IPVSStateTests {
     func changes() async throws {
         let node = try await Node()
         try await node.synchronize([])
-        let from = try RecordedScenario.routes("14-dual-stack")
-        let to = try RecordedScenario.routes("07-loadbalancer")
+        let from = try RecordedScenario("14-dual-stack", nodePorts: .listed).routes
+        let to = try RecordedScenario("07-loadbalancer", nodePorts: .listed).routes
         for route in from { try await node.change(nil, to: route) }
         #expect(try RecordedIPVS(scenario: "14-dual-stack").difference(to: try await node.listing()) == [])
         for route in to { try await node.change(nil, to: route) }

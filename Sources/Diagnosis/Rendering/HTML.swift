@@ -42,8 +42,10 @@ enum HTML {
     }
 
     private static let style = """
-        body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1c2733;background:#fff}
-        a{color:#0b5cad}h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
+        body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;
+        color:#1c2733;background:#fff}
+        a{color:#0b5cad}h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
+        table{border-collapse:collapse;width:100%}
         td,th{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #dde3e9;vertical-align:top}
         .ok{color:#18794e}.broken{color:#c0262d}.unknown{color:#8a6100}.proof{color:#5a6875}.sign{font-weight:bold}
         code{font-family:ui-monospace,monospace;font-size:.9em}

@@ -12,8 +12,8 @@ extension NodeOverview {
             }
             body += "</td></tr>"
         }
-        body +=
-            "</table><h2>\(count(total, "Service"))\(total > rows.count ? ", of which \(rows.count) are shown" : "")</h2>"
+        let shown = total > rows.count ? ", of which \(rows.count) are shown" : ""
+        body += "</table><h2>\(count(total, "Service"))\(shown)</h2>"
         body += "<form><label>Name contains <input name=\"search\"></label> <button>Search</button></form>"
         body += "<table><tr><th></th><th>Service</th><th>Clients use</th><th>Backends</th></tr>"
         for row in rows {

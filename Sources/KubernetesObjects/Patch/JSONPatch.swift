@@ -41,7 +41,6 @@ enum JSONPatch {
         case "remove": _ = try remove(at: path[...], &value)
         case "replace":
             guard let new = operation["value"] else { throw Failure() }
-            _ = try get(path[...], value)
             try replace(new, at: path[...], &value)
         case "move":
             guard let from = pointer(operation["from"]) else { throw Failure() }
@@ -105,73 +104,80 @@ enum JSONPatch {
     private static func add(
         _ new: JSONValue, at path: ArraySlice<String>, _ value: inout JSONValue
     ) throws(Failure) {
-        guard let step = path.first else {
+        guard !path.isEmpty else {
             value = new
             return
         }
-        switch value {
-        case .object(var object):
-            if path.count == 1 {
+        try change(at: path, &value) { (container, step) throws(Failure) in
+            switch container {
+            case .object(var object):
                 object[step] = new
-            } else {
-                guard var member = object[step] else { throw Failure() }
-                try add(new, at: path.dropFirst(), &member)
-                object[step] = member
-            }
-            value = .object(object)
-        case .array(var elements):
-            if path.count == 1 {
+                container = .object(object)
+            case .array(var elements):
                 elements.insert(new, at: try index(step, count: elements.count, allowsEnd: true))
-            } else {
-                let position = try index(step, count: elements.count, allowsEnd: false)
-                try add(new, at: path.dropFirst(), &elements[position])
+                container = .array(elements)
+            default: throw Failure()
             }
-            value = .array(elements)
-        default: throw Failure()
         }
     }
 
     private static func replace(
         _ new: JSONValue, at path: ArraySlice<String>, _ value: inout JSONValue
     ) throws(Failure) {
-        guard let step = path.first else {
+        guard !path.isEmpty else {
             value = new
             return
         }
-        switch value {
-        case .object(var object):
-            guard var member = object[step] else { throw Failure() }
-            try replace(new, at: path.dropFirst(), &member)
-            object[step] = member
-            value = .object(object)
-        case .array(var elements):
-            let position = try index(step, count: elements.count, allowsEnd: false)
-            try replace(new, at: path.dropFirst(), &elements[position])
-            value = .array(elements)
-        default: throw Failure()
+        try change(at: path, &value) { (container, step) throws(Failure) in
+            switch container {
+            case .object(var object):
+                guard object[step] != nil else { throw Failure() }
+                object[step] = new
+                container = .object(object)
+            case .array(var elements):
+                elements[try index(step, count: elements.count, allowsEnd: false)] = new
+                container = .array(elements)
+            default: throw Failure()
+            }
         }
     }
 
     private static func remove(at path: ArraySlice<String>, _ value: inout JSONValue) throws(Failure) -> JSONValue {
+        try change(at: path, &value) { (container, step) throws(Failure) in
+            switch container {
+            case .object(var object):
+                guard let removed = object[step] else { throw Failure() }
+                object[step] = nil
+                container = .object(object)
+                return removed
+            case .array(var elements):
+                let removed = elements.remove(at: try index(step, count: elements.count, allowsEnd: false))
+                container = .array(elements)
+                return removed
+            default: throw Failure()
+            }
+        }
+    }
+
+    /// Calls `body` with the object or array that the last step of the path leads into.
+    private static func change<Result>(
+        at path: ArraySlice<String>, _ value: inout JSONValue,
+        _ body: (_ container: inout JSONValue, _ step: String) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         guard let step = path.first else { throw Failure() }
+        guard path.count > 1 else { return try body(&value, step) }
         switch value {
         case .object(var object):
             guard var member = object[step] else { throw Failure() }
-            var removed = member
-            if path.count == 1 {
-                object[step] = nil
-            } else {
-                removed = try remove(at: path.dropFirst(), &member)
-                object[step] = member
-            }
+            let result = try change(at: path.dropFirst(), &member, body)
+            object[step] = member
             value = .object(object)
-            return removed
+            return result
         case .array(var elements):
             let position = try index(step, count: elements.count, allowsEnd: false)
-            let removed =
-                path.count == 1 ? elements.remove(at: position) : try remove(at: path.dropFirst(), &elements[position])
+            let result = try change(at: path.dropFirst(), &elements[position], body)
             value = .array(elements)
-            return removed
+            return result
         default: throw Failure()
         }
     }

@@ -40,8 +40,8 @@ package enum TraceProbe {
         let number = family == .ipv4 ? AF_INET : AF_INET6
         return
             "rules of iptables' legacy back end are not shown (tables \(names.joined(separator: ", "))). To see them: "
-            + "modprobe nf_log_syslog; sysctl net.netfilter.nf_log.\(number)=nf_log_ipv\(family == .ipv4 ? 4 : 6); trace "
-            + "again, and read the lines TRACE: in the kernel's log (dmesg)"
+            + "modprobe nf_log_syslog; sysctl net.netfilter.nf_log.\(number)=nf_log_ipv\(family == .ipv4 ? 4 : 6); "
+            + "trace again, and read the lines TRACE: in the kernel's log (dmesg)"
     }
 
     private static func collect(_ tracing: inout PacketTracing) throws(NetlinkError) -> [TraceStep] {

@@ -44,8 +44,8 @@ package struct ProxyPages: Sendable {
 
     /// The answer to `/debug/pprof` and `/debug/flags/v`.
     static let noProfiles = """
-        servicelet has no Go runtime to profile: on the node, perf record -g -p $(pgrep servicelet) shows where time goes.
-        The log's verbosity is set with -v at the start.
+        servicelet has no Go runtime to profile: on the node, perf record -g -p $(pgrep servicelet) shows where time
+        goes. The log's verbosity is set with -v at the start.
 
         """
 

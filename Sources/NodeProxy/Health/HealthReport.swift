@@ -29,6 +29,9 @@ package struct HealthReport: Sendable, Hashable {
             }
             .joined(separator: ",")
         text =
-            #"{"lastUpdated":"\#(lastUpdated)","currentTime":"\#(time.rfc3339)"\#(eligibility),"healthy":\#(isPositive),"status":{\#(status)}}"#
+            #"""
+            {"lastUpdated":"\#(lastUpdated)","currentTime":"\#(time.rfc3339)"\#(eligibility),"healthy":\#(isPositive),\#
+            "status":{\#(status)}}
+            """#
     }
 }

@@ -26,8 +26,8 @@ package final class ConnectionDrain: Sendable {
         guard limit > .zero, count > 0 else { return }
         logger.notice(
             """
-            stopping: \(count) connections are open; this proxy serves on until they have ended, for \(limit) at most, \
-            and hands over to the next proxy if one starts; a second signal exits immediately
+            stopping with \(Quantity.text(count, "connection")) open: this proxy continues to serve until they have \
+            ended, for \(limit) at most, and hands over to the next proxy if one starts; a second signal exits immediately
             """)
         let deadline = ContinuousClock.now + limit
         // The task is already cancelled, so its own sleep would return at once.
@@ -43,7 +43,7 @@ package final class ConnectionDrain: Sendable {
             }
         }
         let left = connectionCount
-        if left > 0 { logger.warning("\(left) connections are cut off: they have not ended within \(limit)") }
+        if left > 0 { logger.warning("cut off \(Quantity.text(left, "connection")): not ended within \(limit)") }
     }
 
     private var connectionCount: Int { dataplane.withLock { $0 }?.carriedConnections ?? 0 }

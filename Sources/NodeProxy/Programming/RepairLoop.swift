@@ -34,8 +34,10 @@ package struct RepairLoop<Time: Clock>: Sendable where Time.Instant == Continuou
                 let pause = backoff.failed(isRetryable: error.isRetryable)
                 status.health.withLock { $0.repairFailed(at: clock.now) }
                 logger.error(
-                    "our rules were altered and could not be repaired; next attempt in \(Quantity.text(pause)): \(error)"
-                )
+                    """
+                    our rules were altered and could not be repaired; next attempt in \(Quantity.text(pause)): \
+                    \(error)
+                    """)
                 try await clock.sleep(for: pause)
             }
         }

@@ -41,13 +41,15 @@ enum Shop {
         kind: Pod
         metadata: {name: web-1, namespace: shop, labels: {app: web, tier: front}}
         spec: {nodeName: n1, containers: [{name: c, image: web, ports: [{name: http, containerPort: 8080}]}]}
-        status: {phase: Running, podIP: 10.244.0.7, podIPs: [{ip: 10.244.0.7}], conditions: [{type: Ready, status: "True"}]}
+        status: {phase: Running, podIP: 10.244.0.7, podIPs: [{ip: 10.244.0.7}],
+        conditions: [{type: Ready, status: "True"}]}
         ---
         apiVersion: v1
         kind: Pod
         metadata: {name: web-2, namespace: shop, labels: {app: web, tier: front}}
         spec: {nodeName: n2, containers: [{name: c, image: web, ports: [{name: http, containerPort: 8080}]}]}
-        status: {phase: Running, podIP: 10.244.1.9, podIPs: [{ip: 10.244.1.9}], conditions: [{type: Ready, status: "True"}]}
+        status: {phase: Running, podIP: 10.244.1.9, podIPs: [{ip: 10.244.1.9}],
+        conditions: [{type: Ready, status: "True"}]}
         ---
         apiVersion: v1
         kind: Service
@@ -70,7 +72,8 @@ enum Shop {
         kind: Pod
         metadata: {name: names-1, namespace: shop, labels: {app: names}}
         spec: {nodeName: n1, containers: [{name: c, image: names}]}
-        status: {phase: Running, podIP: 10.244.0.7, podIPs: [{ip: 10.244.0.7}], conditions: [{type: Ready, status: "True"}]}
+        status: {phase: Running, podIP: 10.244.0.7, podIPs: [{ip: 10.244.0.7}],
+        conditions: [{type: Ready, status: "True"}]}
 
         """
 

@@ -1,42 +1,13 @@
 import Dataplane
 import Foundation
 import InternetAddresses
-import KubernetesAPI
 import KubernetesTestKit
+import RoutingTestKit
 import ServiceRouting
 
 @testable import IPTablesDataplane
 
-/// One of the recorded clusters: its objects, and what kube-proxy 1.36 programs for them on node n1.
-struct RecordedScenario: CustomStringConvertible {
-    let name: String
-    let table: RoutingTable
-
-    static let names: [String] = {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: Fixtures.scenarios.path)
-        return (names ?? []).filter { !$0.hasSuffix(".md") }.sorted()
-    }()
-
-    init(_ name: String) throws {
-        self.name = name
-        let data = try Data(contentsOf: Fixtures.scenarios.appending(path: "\(name)/served.json"))
-        let list = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-        var changes: [ObjectChange] = []
-        for item in list?["items"] as? [[String: Any]] ?? [] {
-            guard let kind = (item["kind"] as? String).flatMap(ObjectKind.init) else { continue }
-            let bytes = [UInt8](try JSONSerialization.data(withJSONObject: item))
-            changes.append(.set(try WireFormat.json.readObject(bytes, of: kind)))
-        }
-        var table = RoutingTable(
-            configuration: RoutingConfiguration(nodeName: "n1", nodePorts: .everyAddress),
-            machineAddresses: Lab.nodeAddresses)
-        _ = table.apply(changes)
-        self.table = table
-    }
-
-    var description: String { name }
-    var routes: [ServicePortRoute] { Array(table.routes) }
-
+extension RecordedScenario {
     /// The output of `iptables-save` or `ip6tables-save` with kube-proxy running.
     func recorded(_ family: IPFamily) throws -> RuleListing {
         RuleListing(try text(family))
@@ -69,5 +40,6 @@ extension RuleContext {
 
 extension NodePortAddresses {
     /// All addresses, as the clusters were recorded.
-    static let recorded = NodePortPolicy.everyAddress.addresses(primary: Lab.nodeAddresses, machine: Lab.nodeAddresses)
+    static let recorded = NodePortPolicy.everyAddress.addresses(
+        primary: RecordedScenario.nodeAddresses, machine: RecordedScenario.nodeAddresses)
 }

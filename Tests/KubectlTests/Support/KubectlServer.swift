@@ -105,7 +105,7 @@ final class KubectlServer: Sendable {
             shift
             for _ in {1..100}; do
                 output=$("$@" 2>"$TMPDIR/errors"); status=$?
-                grep -qE -- "$want" <<<"$(tr '\n' ' ' <<<"$output")" && break
+                grep -qE -- "$want" <<<"${output//$'\n'/ }" && break
                 sleep 0.2
             done
             [[ -z $output ]] || printf '%s\n' "$output"

@@ -82,29 +82,6 @@ extension IPVSConfiguration {
     }
 }
 
-enum RecordedScenario {
-    static func names() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: Fixtures.scenarios.path)
-            .filter { !$0.hasSuffix(".md") }.sorted()
-    }
-
-    static func routes(_ name: String) throws -> [ServicePortRoute] {
-        let data = try Data(contentsOf: Fixtures.scenarios.appending(path: "\(name)/served.json"))
-        let list = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-        var changes: [ObjectChange] = []
-        for item in list?["items"] as? [[String: Any]] ?? [] {
-            guard let kind = (item["kind"] as? String).flatMap(ObjectKind.init) else { continue }
-            let bytes = [UInt8](try JSONSerialization.data(withJSONObject: item))
-            changes.append(.set(try WireFormat.json.readObject(bytes, of: kind)))
-        }
-        let configuration = RoutingConfiguration(nodeName: "n1", nodePorts: NodePortPolicy(.networks([])))
-        var table = RoutingTable(
-            configuration: configuration, machineAddresses: [ip("172.30.0.2"), ip("fd00:172:30::2")])
-        _ = table.apply(changes)
-        return Array(table.routes)
-    }
-}
-
 /// A literal address; an invalid one fails the test.
 func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(ipv4: 0) }
 

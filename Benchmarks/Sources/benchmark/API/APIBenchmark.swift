@@ -63,8 +63,8 @@ struct APIBenchmark {
     }
 
     private static let reference = """
-        For comparison, kube-apiserver 1.36.2 with etcd on two cores: ready after 3.2 s; 304 MB idle, 916 MB with 2,000 Services
-        and 10,000 Pods; 210 Services a second, from one client or from eight, without waiting for the disk.
+        For comparison, kube-apiserver 1.36.2 with etcd on two cores: ready after 3.2 s; 304 MB idle, 916 MB with 2,000
+        Services and 10,000 Pods; 210 Services a second, from one client or from eight, without waiting for the disk.
         """
 
     /// From the request that changes an object until the last of a thousand watchers has the event.
@@ -103,7 +103,8 @@ struct APIBenchmark {
     private static func pod(_ number: Int) -> String {
         """
         {"kind":"Pod","apiVersion":"v1","metadata":{"name":"p\(number)","labels":{"app":"s\(number / 5)"}},"spec":{
-        "nodeName":"n\(number % 100)","containers":[{"name":"web","image":"example.com/web:1","ports":[{"containerPort":8080}],
+        "nodeName":"n\(number % 100)","containers":[{"name":"web","image":"example.com/web:1",
+        "ports":[{"containerPort":8080}],
         "resources":{"requests":{"cpu":"100m","memory":"64Mi"}}}]}}
         """
     }

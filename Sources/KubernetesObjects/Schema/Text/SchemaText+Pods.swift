@@ -40,7 +40,8 @@ extension SchemaText {
           enableServiceLinks 30 *bool
           preemptionPolicy 31 *string(v1.PreemptionPolicy)
           overhead 32 {}quantity
-          topologySpreadConstraints 33 []core.v1.TopologySpreadConstraint keys=topologyKey,whenUnsatisfiable patch=merge:topologyKey
+          topologySpreadConstraints 33 []core.v1.TopologySpreadConstraint keys=topologyKey,whenUnsatisfiable \#
+        patch=merge:topologyKey
           setHostnameAsFQDN 35 *bool
           os 36 *core.v1.PodOS
           hostUsers 37 *bool

@@ -27,7 +27,7 @@ extension SchemaText {
           loadBalancerSourceRanges 9 []string atomic | The networks whose clients may use the load balancer.
           externalName 10 string | The name that DNS answers with, for Services of type ExternalName.
           externalTrafficPolicy 11 string(v1.ServiceExternalTrafficPolicy)
-            | Local keeps traffic from outside on the node that it reaches, and keeps its source address. Cluster by default.
+            | Local keeps traffic from outside on the node that it reaches, and its source address. Cluster by default.
           healthCheckNodePort 12 int32
             | Where load balancers ask whether a node has endpoints, with externalTrafficPolicy Local.
           publishNotReadyAddresses 13 bool | Endpoints count as ready whatever their Pods say.

@@ -1,38 +1,12 @@
 import Dataplane
-import Foundation
 import IPSet
 import IPTables
 import IPVS
 import InternetAddresses
 import KubernetesAPI
-import KubernetesTestKit
 import ServiceRouting
 
 @testable import IPVSDataplane
-
-/// One of the recorded clusters: its objects, and the kernel state that they need on node n1.
-enum RecordedScenario {
-    static let names: [String] = {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: Fixtures.scenarios.path)
-        return (names ?? []).filter { !$0.hasSuffix(".md") }.sorted()
-    }()
-
-    static func routes(_ name: String) throws -> [ServicePortRoute] {
-        let data = try Data(contentsOf: Fixtures.scenarios.appending(path: "\(name)/served.json"))
-        let list = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-        var changes: [ObjectChange] = []
-        for item in list?["items"] as? [[String: Any]] ?? [] {
-            guard let kind = (item["kind"] as? String).flatMap(ObjectKind.init) else { continue }
-            let bytes = [UInt8](try JSONSerialization.data(withJSONObject: item))
-            changes.append(.set(try WireFormat.json.readObject(bytes, of: kind)))
-        }
-        let configuration = RoutingConfiguration(nodeName: "n1", nodePorts: NodePortPolicy(.networks([])))
-        var table = RoutingTable(
-            configuration: configuration, machineAddresses: [ip("172.30.0.2"), ip("fd00:172:30::2"), ip("127.0.0.1")])
-        _ = table.apply(changes)
-        return Array(table.routes)
-    }
-}
 
 extension IPVSConfiguration {
     /// As the clusters were recorded.
