@@ -27,7 +27,8 @@ package final class ConnectionDrain: Sendable {
         logger.notice(
             """
             stopping with \(Quantity.text(count, "connection")) open: this proxy continues to serve until they have \
-            ended, for \(limit) at most, and hands over to the next proxy if one starts; a second signal exits immediately
+            ended, for \(limit) at most, and hands over to the next proxy if one starts; a second signal \
+            exits immediately
             """)
         let deadline = ContinuousClock.now + limit
         // The task is already cancelled, so its own sleep would return at once.
