@@ -40,7 +40,8 @@ import Testing
     @Test("of an unhealthy proxy, the age is that of the family that is behind")
     func unhealthy() {
         let body = """
-            {"lastUpdated":"2026-01-01T00:00:00Z","currentTime":"2026-01-01T00:10:00Z","nodeEligible":true,"healthy":false,
+            {"lastUpdated":"2026-01-01T00:00:00Z","currentTime":"2026-01-01T00:10:00Z","nodeEligible":true,
+            "healthy":false,
              "status":{"IPv4":{"lastUpdated":"2026-01-01T00:09:59Z","healthy":true},
                        "IPv6":{"lastUpdated":"2026-01-01T00:05:00Z","healthy":false}}}
             """
@@ -50,7 +51,8 @@ import Testing
     @Test("a node that is being deleted is no fault of the proxy")
     func leaving() {
         let body = """
-            {"lastUpdated":"2026-01-01T00:10:00Z","currentTime":"2026-01-01T00:10:00Z","nodeEligible":false,"healthy":true,
+            {"lastUpdated":"2026-01-01T00:10:00Z","currentTime":"2026-01-01T00:10:00Z","nodeEligible":false,
+            "healthy":true,
              "status":{"IPv4":{"lastUpdated":"2026-01-01T00:09:59Z","healthy":true}}}
             """
         #expect(answer(503, body) == .nodeLeaving)
