@@ -1,4 +1,3 @@
-import CBenchmark
 import Foundation
 
 /// Measures one size, from the cold start to the restart, in separate network namespaces.
@@ -14,9 +13,9 @@ struct SizeBenchmark {
     private var size: Size { cluster.size }
 
     func run() throws -> Result {
-        try enterNamespace()
+        try NetworkNamespace.enter()
         let kernel = mode == .nftables ? try KernelLimit.measure(size) : nil
-        try enterNamespace()
+        try NetworkNamespace.enter()
         let server = try APIServer(cluster)
         defer { server.stop() }
 
@@ -45,13 +44,6 @@ struct SizeBenchmark {
             processorTimePerFlip: (after.processorTime - before.processorTime) / Double(Self.flips),
             peakMemory: settled.peakMemory, settledMemory: settled.memory, settledOwnMemory: settled.ownMemory,
             kernel: kernel)
-    }
-
-    /// Nothing of the machine's own namespace is read or written.
-    private func enterNamespace() throws {
-        guard CBenchmark_enter_namespace() == 0 else {
-            throw BenchmarkError.system("cannot make a network namespace (run it as root)")
-        }
     }
 
     private func start(_ server: APIServer) throws -> ServiceletProcess {

@@ -12,9 +12,7 @@ struct DNSBenchmark {
     let size = Size(services: 5000, endpointsPerService: 1)
 
     func run() throws -> String {
-        guard CBenchmark_enter_namespace() == 0 else {
-            throw BenchmarkError.system("cannot make a network namespace (run it as root)")
-        }
+        try NetworkNamespace.enter()
         let cluster = Cluster(size: size)
         let server = try APIServer(cluster)
         defer { server.stop() }

@@ -1,4 +1,3 @@
-import CBenchmark
 import Foundation
 
 /// Measures how long `servicelet explain` of one Service and `servicelet check` of all take beside a proxy that has
@@ -12,9 +11,7 @@ struct ExplainBenchmark {
     let mode: Mode
 
     func run() throws -> String {
-        guard CBenchmark_enter_namespace() == 0 else {
-            throw BenchmarkError.system("cannot make a network namespace (run it as root)")
-        }
+        try NetworkNamespace.enter()
         let server = try APIServer(cluster)
         defer { server.stop() }
         let size = cluster.size

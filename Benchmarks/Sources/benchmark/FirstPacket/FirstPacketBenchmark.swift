@@ -76,9 +76,7 @@ struct FirstPacketBenchmark {
     /// A namespace with one interface. The neighbour's hardware address is not that of the other end, which therefore
     /// drops packets immediately.
     private func makeRoom() throws {
-        guard CBenchmark_enter_namespace() == 0 else {
-            throw BenchmarkError.system("cannot make a network namespace (run it as root)")
-        }
+        try NetworkNamespace.enter()
         for command in [
             "ip link add card type veth peer name other", "ip link set other up", "ip link set card up",
             "ip address add 10.190.0.9/24 dev card", "ip route add 10.99.0.0/16 dev card",

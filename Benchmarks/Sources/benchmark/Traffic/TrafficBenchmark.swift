@@ -28,9 +28,7 @@ struct TrafficBenchmark {
     }
 
     func run() throws -> String {
-        guard CBenchmark_enter_namespace() == 0 else {
-            throw BenchmarkError.system("cannot make a network namespace (run it as root)")
-        }
+        try NetworkNamespace.enter()
         try Self.execute("ip", "address", "add", "\(Self.serverAddress)/32", "dev", "lo")
         // Both proxies connect from one address to the same servers. With ports blocked for a minute after each
         // connection, the benchmark would soon measure only the search for a free one.
