@@ -45,17 +45,46 @@ struct TraceTests {
         try await lab.proxy?.stop()
     }
 
-    @Test("rules of the legacy back end are not traced, and the answer says how to see them")
-    func legacy() async throws {
+    @Test("without a logger that can be received, rules of the legacy back end are not shown, and the answer says how")
+    func legacyUnseen() async throws {
         let lab = try await FaultLab(Shop.manifest, mode: "nftables")
         try await lab.node("iptables-legacy", "-A", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "DROP")
+        let text = try await trace(lab)
+        #expect(text.contains("? rules of iptables' legacy back end are not shown (tables filter)"), "\(text)")
+        #expect(text.contains("sysctl net.netfilter.nf_log.2=nfnetlink_log; trace again"), "\(text)")
+        try await lab.proxy?.stop()
+    }
+
+    @Test("rules of the legacy back end are shown in order with the others, where the kernel logs to programs")
+    func legacy() async throws {
+        let lab = try await FaultLab(Shop.manifest, mode: "nftables")
+        try await lab.cluster.node.set("net/netfilter/nf_log/2", to: "nfnetlink_log")
+        for rule in [
+            ["-N", "FIREWALL"], ["-A", "OUTPUT", "-p", "udp", "-j", "ACCEPT"], ["-A", "OUTPUT", "-j", "FIREWALL"],
+            ["-A", "FIREWALL", "-p", "tcp", "--dport", "8080", "-j", "DROP"],
+        ] {
+            let process = try await lab.cluster.node.spawn(["iptables-legacy"] + rule)
+            #expect(try await process.exit(within: .seconds(10)) == .code(0))
+        }
+        let text = try await trace(lab)
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        let jump = lines.firstIndex(of: "iptables-legacy filter OUTPUT -j FIREWALL → jump FIREWALL")
+        let drop = lines.firstIndex {
+            $0.hasPrefix("iptables-legacy filter FIREWALL -p tcp") && $0.hasSuffix("--dport 8080 -j DROP → drop")
+        }
+        let own = lines.firstIndex { $0.hasPrefix("ip servicelet output ") }
+        #expect(own != nil && jump != nil && drop != nil, "\(text)")
+        if let own, let jump, let drop { #expect(own < jump && jump < drop, "\(text)") }
+        #expect(text.contains("Its way ended with drop in iptables-legacy filter FIREWALL."), "\(text)")
+        #expect(!text.contains("not shown"), "\(text)")
+        try await lab.proxy?.stop()
+    }
+
+    private func trace(_ lab: FaultLab) async throws -> String {
         let process = try await lab.cluster.node.spawn([
             try Servicelet.binary(), "explain", "shop/web:http", "--from", "node", "--trace",
         ])
         _ = try await process.exit(within: .seconds(20))
-        let text = process.output
-        #expect(text.contains("? rules of iptables' legacy back end are not shown (tables filter)"), "\(text)")
-        #expect(text.contains("sysctl net.netfilter.nf_log.2=nf_log_ipv4"), "\(text)")
-        try await lab.proxy?.stop()
+        return process.output + process.errors
     }
 }

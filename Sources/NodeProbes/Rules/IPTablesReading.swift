@@ -72,6 +72,9 @@ struct IPTablesReading {
         }
     }
 
+    /// Whether a target is one of iptables' own, not a chain.
+    static func isBuiltIn(_ target: String) -> Bool { builtIn.contains(target) }
+
     private static let builtIn: Set<String> = [
         "ACCEPT", "AUDIT", "CHECKSUM", "CLASSIFY", "CONNMARK", "CONNSECMARK", "CT", "DNAT", "DROP", "DSCP", "LOG",
         "MARK", "MASQUERADE", "NETMAP", "NFLOG", "NFQUEUE", "NOTRACK", "REDIRECT", "REJECT", "RETURN", "SECMARK", "SET",

@@ -12,6 +12,7 @@ package enum TraceProbe {
     /// Traces packets to a frontend for at most a second. With `sends`, connects from this node; otherwise waits for a
     /// client's connection. Blocks. Throws ``DiagnosisError`` with code `trace`.
     package static func run(_ place: BackendKey, sends: Bool, origin: String) throws(DiagnosisError) -> PacketTrace {
+        var legacy = LegacyTrace(place.address.family)
         let steps: [TraceStep]
         do {
             var tracing = try PacketTracing(place.address, port: place.port, place.transport)
@@ -25,23 +26,9 @@ package enum TraceProbe {
         }
         let packet = steps.first?.packet
         var texts = RuleTexts()
-        return PacketTrace(
-            place: "\(place)", origin: origin,
-            steps: steps.filter { $0.packet == packet && !$0.isSilent }.map { texts.step($0) },
-            unseen: legacyNote(place.address.family))
-    }
-
-    /// The legacy back end reports marked packets to the kernel's log alone, and only where an administrator has chosen
-    /// a logger: choosing one changes the node for others, and nobody would undo it after a kill.
-    private static func legacyNote(_ family: IPFamily) -> String {
-        let file = family == .ipv4 ? "ip_tables_names" : "ip6_tables_names"
-        let names = (SystemFile.text("/proc/thread-self/net/\(file)") ?? "").split(separator: "\n").sorted()
-        guard !names.isEmpty else { return "" }
-        let number = family == .ipv4 ? AF_INET : AF_INET6
-        return
-            "rules of iptables' legacy back end are not shown (tables \(names.joined(separator: ", "))). To see them: "
-            + "modprobe nf_log_syslog; sysctl net.netfilter.nf_log.\(number)=nf_log_ipv\(family == .ipv4 ? 4 : 6); "
-            + "trace again, and read the lines TRACE: in the kernel's log (dmesg)"
+        let own = steps.filter { $0.packet == packet }.map { $0.isSilent ? nil : texts.step($0) }
+        let (all, unseen) = legacy.joined(with: own, packet: packet)
+        return PacketTrace(place: "\(place)", origin: origin, steps: all, unseen: unseen)
     }
 
     private static func collect(_ tracing: inout PacketTracing) throws(NetlinkError) -> [TraceStep] {
