@@ -43,7 +43,8 @@ struct AuditTests {
             commands: "nft insert rule ip \(table) output accept", names: ["chain output of table ip \(table)"],
             affected: all),
         Damage(
-            commands: "nft flush chain ip \(table) refuse", names: ["chain refuse of table ip \(table)"], affected: all),
+            commands: "nft flush chain ip \(table) refuse", names: ["chain refuse of table ip \(table)"],
+            affected: all),
         Damage(
             commands: "nft delete element ip \(table) redirects { 10.96.0.1 . tcp . 80 }",
             names: ["the redirection of 10.96.0.1, port 80/TCP in table ip \(table) is missing"], affected: ["web"]),

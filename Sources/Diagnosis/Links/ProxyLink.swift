@@ -35,7 +35,8 @@ extension ProxyFacts {
         case .answered: text += ", healthy"
         case .nodeLeaving:
             text +=
-                ", healthy; \(healthAddress)/healthz tells load balancers to leave this node out, because it is being deleted"
+                ", healthy; \(healthAddress)/healthz tells load balancers to leave this node out, "
+                + "because it is being deleted"
         case .silent, .refused, .notServed: break
         }
         return text

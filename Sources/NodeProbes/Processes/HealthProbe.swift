@@ -5,11 +5,9 @@ package import InternetAddresses
 
 /// Queries a proxy of this machine for its health, as kubelet does.
 package enum HealthProbe {
-    /// The answer of `/healthz` at an address. Blocks for at most `timeout`.
-    package static func ask(
-        _ address: IPAddress, port: UInt16, timeout: Duration = .milliseconds(400)
-    ) -> ProxyFacts.Health {
-        switch SmallHTTP.get("/healthz", from: address, port: port, timeout: timeout) {
+    /// The answer of `/healthz` at an address. Blocks for at most 3 s.
+    package static func ask(_ address: IPAddress, port: UInt16) -> ProxyFacts.Health {
+        switch SmallHTTP.get("/healthz", from: address, port: port) {
         case .answer(let status, let body): return read(status: status, body)
         case .silent: return .silent
         case .refused: return .refused

@@ -24,7 +24,8 @@ struct PacketIdentity: Sendable, Hashable {
             identification = 0
         default: return nil
         }
-        // struct tcphdr has the sequence number at 4, struct udphdr its length and a checksum, which translation changes.
+        // struct tcphdr has the sequence number at 4, struct udphdr its length and a checksum, which translation
+        // changes.
         let isDatagram = transport == 17
         number = bytes[start + 4..<start + (isDatagram ? 6 : 8)].reduce(0) { $0 << 8 | UInt32($1) }
     }

@@ -4,7 +4,8 @@ import NFTables
 import Netlink
 import ServiceRouting
 
-/// Compares the redirect table of an IP family that is redirected with what the running proxy serves and a snapshot asks for.
+/// Compares the redirect table of an IP family that is redirected with what the running proxy serves and a snapshot
+/// asks for.
 struct RedirectAudit {
     private let table: Table
     private let scope: AuditScope
@@ -71,8 +72,8 @@ struct RedirectAudit {
             guard found.port != port || !own.contains(found.address) else { continue }
             damage.append(
                 KernelAudit.Damage(
-                    "the redirection of \(key.text) in \(table) leads to \(found.text), where the proxy does not listen "
-                        + "for it (its port is \(port))",
+                    "the redirection of \(key.text) in \(table) leads to \(found.text), where the proxy does not "
+                        + "listen for it (its port is \(port))",
                     places: affected))
         }
         guard scope.isWhole else { return damage }
