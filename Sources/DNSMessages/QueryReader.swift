@@ -52,7 +52,8 @@ struct RecordHead {
 
     /// Reads the record at `start`; `nil` if it does not end within the message.
     init?(_ message: Span<UInt8>, at start: Int) {
-        guard let nameEnd = message.endOfName(at: start), nameEnd + 10 <= message.count else { return nil }
+        guard let nameEnd = message.endOfName(at: start), nameEnd + 10 <= message.count, message.isName(at: start)
+        else { return nil }
         type = RecordType(rawValue: message.number16(at: nameEnd))
         recordClass = message.number16(at: nameEnd + 2)
         ttl = message.number32(at: nameEnd + 4)
@@ -63,16 +64,50 @@ struct RecordHead {
         if recordClass == RecordClass.internet, type == .a && length != 4 || type == .aaaa && length != 16 {
             return nil
         }
+        if let offset = type.nameOffset, length > 0 {
+            let name = dataStart + offset
+            guard message.endOfName(at: name) == end, message.isName(at: name) else { return nil }
+        }
     }
 
-    /// Whether the options of an OPT record fill its data exactly.
+    /// Whether the options of an OPT record fill its data exactly, and name the client's network properly.
     func areOptionsWhole(in message: Span<UInt8>) -> Bool {
         var position = dataStart
         while position < end {
             guard position + 4 <= end else { return false }
-            position += 4 + Int(message.number16(at: position + 2))
+            let next = position + 4 + Int(message.number16(at: position + 2))
+            guard next <= end else { return false }
+            if message.number16(at: position) == Self.clientSubnet,
+                !Self.isSubnet(message, position + 4..<next)
+            {
+                return false
+            }
+            position = next
         }
-        return position == end
+        return true
+    }
+
+    /// The option with the client's network (RFC 7871, section 6).
+    private static let clientSubnet: UInt16 = 8
+
+    /// Whether prefix lengths fit the address family.
+    private static func isSubnet(_ message: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count >= 4 else { return false }
+        let longest: [UInt16: UInt8] = [0: 0, 1: 32, 2: 128]
+        guard let limit = longest[message.number16(at: range.lowerBound)] else { return false }
+        return message[range.lowerBound + 2] <= limit && message[range.lowerBound + 3] <= limit
+    }
+}
+
+extension RecordType {
+    /// Where in a record's data the name that ends it begins; `nil` if it does not end with one.
+    fileprivate var nameOffset: Int? {
+        switch self {
+        case .ns, .cname, .ptr, .dname: 0
+        case .mx: 2
+        case .srv: 6
+        default: nil
+        }
     }
 }
 
@@ -83,6 +118,29 @@ extension Span<UInt8> {
     /// Four bytes in network order.
     func number32(at position: Int) -> UInt32 {
         UInt32(number16(at: position)) << 16 | UInt32(number16(at: position + 2))
+    }
+
+    /// Whether the name at `start` is whole and at most 255 bytes long, with all pointers backwards.
+    func isName(at start: Int) -> Bool {
+        var (position, length, lowest) = (start, 0, start)
+        while position < count {
+            let byte = Int(self[position])
+            switch byte {
+            case 0: return length < DomainName.maximumLength
+            case 1...DomainName.maximumLabelLength:
+                position += byte + 1
+                length += byte + 1
+            case 0xC0...:
+                guard position + 2 <= count else { return false }
+                position = Int(number16(at: position) & 0x3FFF)
+                // Lower each time, so this ends.
+                guard position < lowest else { return false }
+                lowest = position
+            default: return false
+            }
+            guard length < DomainName.maximumLength else { return false }
+        }
+        return false
     }
 
     /// Where the name at `start` ends, not following a pointer; `nil` if it does not end within the message.

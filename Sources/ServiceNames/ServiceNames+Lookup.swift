@@ -39,7 +39,7 @@ extension ServiceNames {
             let label = name.label(0)
             if label.elementsEqual(Self.versionLabel) { return type == .txt ? .answer(versionAnswer) : .noName }
             if label.elementsEqual(Self.service) || label.elementsEqual(Self.pod) { return .noData }
-        case 2 where name.label(0).elementsEqual(Self.nameServer) && name.label(1).elementsEqual(Self.dns):
+        case 2 where Self.isNameServer(name, labelCount: count):
             return nameServerAddresses(type: type, own: own).map { .answer($0) } ?? .noData
         default: break
         }
@@ -56,8 +56,6 @@ extension ServiceNames {
 
     private static let service = Array("svc".utf8)
     private static let pod = Array("pod".utf8)
-    private static let nameServer = Array("ns".utf8)
-    private static let dns = Array("dns".utf8)
 
     private func serviceLookup(_ name: NameBuffer, labelCount count: Int, type: RecordType) -> NameLookup {
         guard count > 2 else { return hasNamespace(name.label(0)) ? .noData : .noName }
@@ -87,7 +85,7 @@ extension ServiceNames {
     /// Answers questions that are not prepared: names of endpoints, and ports queried for types other than SRV.
     private func lookup(_ preparation: ServicePreparation, port: PortFacts?, type: RecordType) -> NameLookup {
         guard preparation.exists(port: port) else { return .noName }
-        if port == nil, let alias = preparation.alias() { return Self.lookup(alias, type: type) }
+        if let alias = preparation.alias(port: port) { return Self.lookup(alias, type: type) }
         let answer: PreparedAnswer? =
             switch type {
             case .a: preparation.addresses(.ipv4, port: port)

@@ -19,11 +19,19 @@ extension ServiceNames {
         return (service, addresses.isEmpty ? service.endpoints.compactMap(\.ipAddress) : addresses)
     }
 
+    /// `ns.dns`
+    private static let nameServerLabels: [UInt8] = [2] + "ns".utf8 + [3] + "dns".utf8
+
+    /// Whether a question with `count` labels before a zone asks for the server's name there: `ns.dns`.
+    package static func isNameServer(_ name: NameBuffer, labelCount count: Int) -> Bool {
+        count == 2 && name.bytes.starts(with: nameServerLabels)
+    }
+
     /// The NS record of the zone, with addresses.
     func nameServers(own: [IPAddress]) -> PreparedAnswer? {
         let (service, addresses) = ownAddresses(own)
         guard service != nil || !addresses.isEmpty else { return nil }
-        let labels = (service?.labels).map { $0 + [3] + "svc".utf8 } ?? [2] + "ns".utf8 + [3] + "dns".utf8
+        let labels = (service?.labels).map { $0 + [3] + "svc".utf8 } ?? Self.nameServerLabels
         var builder = PreparedAnswerBuilder(nameLength: zone.wire.count, zone: zone, ttl: ttl)
         let target = builder.answer(type: .ns, target: labels)
         for address in addresses { builder.additional(target: target, labels: labels, address: address.networkBytes) }
@@ -38,9 +46,12 @@ extension ServiceNames {
         return builder.finish()
     }
 
-    /// The addresses of `ns.dns.<zone>`, which the SOA record names.
-    func nameServerAddresses(type: RecordType, own: [IPAddress]) -> PreparedAnswer? {
-        var builder = PreparedAnswerBuilder(nameLength: zone.wire.count + 7, zone: zone, ttl: ttl)
+    /// The addresses of `ns.dns.<zone>`, which the SOA record of each zone names, also of a reverse zone.
+    package func nameServerAddresses(
+        type: RecordType, own: [IPAddress], zone reverse: DomainName? = nil
+    ) -> PreparedAnswer? {
+        let length = (reverse ?? zone).wire.count + Self.nameServerLabels.count
+        var builder = PreparedAnswerBuilder(nameLength: length, zone: zone, ttl: ttl)
         for address in ownAddresses(own).addresses where type == (address.family == .ipv4 ? .a : .aaaa) {
             builder.answer(address: address.networkBytes)
         }

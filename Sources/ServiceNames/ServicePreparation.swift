@@ -99,21 +99,22 @@ struct ServicePreparation {
         return builder.isEmpty ? nil : builder.finish()
     }
 
-    /// The target of an ExternalName Service, or the names that are the endpoints of a headless Service.
-    func alias() -> ServiceAlias? {
+    /// The target of an ExternalName Service, or the names that are the endpoints of a headless Service, of this port.
+    func alias(port: PortFacts? = nil) -> ServiceAlias? {
         var targets: [DomainName] = []
         if case .external(let name) = facts?.kind, endpoint == nil {
             // Digits and dots are an address given by mistake, which no resolver finds as a name.
             if IPAddress(name) == nil, let target = DomainName(name) { targets = [target] }
         } else if usesEndpoints, facts != nil {
-            let endpoints = slices.flatMap { matching($0) }
+            let endpoints = slices.filter { port == nil || $0.ports.contains { $0.isSame(as: port) } }
+                .flatMap { matching($0) }
             guard endpoints.allSatisfy({ $0.ipAddress == nil }) else { return nil }
             for case .name(let name) in endpoints.map(\.address) {
                 if let target = DomainName(name), !targets.contains(target) { targets.append(target) }
             }
         }
         guard let first = targets.first, first != .root else { return nil }
-        var builder = PreparedAnswerBuilder(nameLength: nameLength(port: nil), zone: context.zone, ttl: context.ttl)
+        var builder = PreparedAnswerBuilder(nameLength: nameLength(port: port), zone: context.zone, ttl: context.ttl)
         builder.answer(type: .cname, data: first.wire)
         return ServiceAlias(answer: builder.finish(), targets: targets)
     }

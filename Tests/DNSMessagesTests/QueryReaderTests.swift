@@ -59,6 +59,44 @@ struct QueryReaderTests {
         #expect(read(header() + [0x40, 0, 0, 1, 0, 1]).0 == .reject(.formatError, echoingQuestion: false))
     }
 
+    /// A record after the question: `owner`, type, class IN, a minute, and data.
+    private func record(_ owner: [UInt8], _ type: UInt8, _ data: [UInt8]) -> [UInt8] {
+        owner + [0, type, 0, 1, 0, 0, 0, 60, 0, UInt8(data.count)] + data
+    }
+
+    @Test("records in a query may point back, but not in circles, forwards, or beyond the end")
+    func recordNames() {
+        func verdict(_ record: [UInt8]) -> QueryVerdict { read(header(counts: [1, 0, 0, 1]) + question + record).0 }
+        let malformed = QueryVerdict.reject(.formatError, echoingQuestion: true)
+        let address: [UInt8] = [192, 0, 2, 1]
+        #expect(verdict(record([0xC0, 12], 1, address)) == .answer)
+        #expect(verdict(record([1, 97, 0xC0, 12], 1, address)) == .answer)
+        // The owner is at 21.
+        for owner: [UInt8] in [[0xC0, 21], [1, 97, 0xC0, 21], [0xC0, 30], [0xFF, 0xFF]] {
+            #expect(verdict(record(owner, 1, address)) == malformed, "\(owner)")
+        }
+        #expect(verdict(record([0], 5, [0xC0, 12])) == .answer)
+        #expect(verdict(record([0], 5, [0xC0, 255])) == malformed)
+        #expect(verdict(record([0], 5, [0xC0, 12, 0])) == malformed)
+        #expect(verdict(record([0], 15, [0, 10, 0xC0, 12])) == .answer)
+        #expect(verdict(record([0], 15, [0, 10])) == malformed)
+        #expect(verdict(record([0], 33, [0, 0, 0, 0, 0, 80, 0xC0])) == malformed)
+    }
+
+    @Test("a client's network must fit its address family")
+    func clientSubnet() {
+        func verdict(_ option: [UInt8]) -> QueryVerdict {
+            let opt: [UInt8] = [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, UInt8(option.count + 4), 0, 8, 0, UInt8(option.count)]
+            return read(header(counts: [1, 0, 0, 1]) + question + opt + option).0
+        }
+        for option: [UInt8] in [[0, 1, 24, 0, 10, 0, 0], [0, 2, 56, 0, 0xFD], [0, 0, 0, 0]] {
+            #expect(verdict(option) == .answer, "\(option)")
+        }
+        for option: [UInt8] in [[], [0, 1], [0, 9, 24, 0], [0, 1, 33, 0], [0, 0, 1, 0], [0, 2, 129, 0]] {
+            #expect(verdict(option) == .reject(.formatError, echoingQuestion: true), "\(option)")
+        }
+    }
+
     @Test("announced records that are missing entirely are not an error")
     func missingRecords() {
         #expect(read(header(counts: [1, 0, 0, 2]) + question).0 == .answer)

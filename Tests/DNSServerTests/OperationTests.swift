@@ -29,6 +29,27 @@ struct OperationTests {
         try await program.stop()
     }
 
+    @Test("the name server that an SOA record names has an address, also below a reverse zone")
+    func nameServer() async throws {
+        let corefile = """
+            . {
+                bind \(DNSProgram.address)
+                kubernetes cluster.local in-addr.arpa ip6.arpa
+            }
+            """
+        let program = try await DNSProgram(
+            files: ["Corefile": corefile],
+            ["--corefile", "FOLDER/Corefile", "--manifests", try DNSProgram.manifests])
+        try await program.waitUntilSynchronized()
+        for zone in ["cluster.local", "in-addr.arpa", "ip6.arpa"] {
+            let lines = try await program.dig("+noall", "+answer", "SOA", zone)
+            #expect(lines.contains { $0.contains("ns.dns.\(zone).") }, "\(lines)")
+            #expect(try await program.answers("ns.dns.\(zone)") == ["10.96.0.10"])
+            #expect(try await program.dig("ns.dns.\(zone)", "AAAA").contains { $0.contains("status: NOERROR") })
+        }
+        try await program.stop()
+    }
+
     @Test("without an API server from the start, the server is healthy, not ready, and says why")
     func neverReady() async throws {
         let kubeconfig = """

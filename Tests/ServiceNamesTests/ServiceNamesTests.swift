@@ -61,6 +61,35 @@ struct ServiceNamesTests {
         #expect(try zone.ask("digits.shop.svc", .a) == ["NODATA"])
     }
 
+    @Test("endpoints that are names are aliases of the Service, and of its ports")
+    func namesAsEndpoints() throws {
+        let zone = try Zone([
+            service("shop/names", .headless),
+            slice("shop/names-a", of: "shop/names", [("a.example.com", ""), ("b.example.com", "nb")]),
+        ])
+        let both = ["CNAME a.example.com.", "CNAME b.example.com."]
+        #expect(try zone.ask("names.shop.svc", .a) == both)
+        #expect(try zone.ask("_http._tcp.names.shop.svc", .a) == both)
+        #expect(try zone.ask("_http._tcp.names.shop.svc", .srv) == ["NODATA"])
+        #expect(try zone.ask("_https._tcp.names.shop.svc", .a) == ["NXDOMAIN"])
+        #expect(try zone.ask("nb.names.shop.svc", .aaaa) == ["CNAME b.example.com."])
+    }
+
+    @Test("the name server of the SOA record exists in each zone")
+    func nameServer() throws {
+        let zone = try Zone([service("kube-system/kube-dns", .cluster([ip("10.96.0.10")]))])
+        #expect(try zone.ask("ns.dns", .a) == ["A 10.96.0.10"])
+        #expect(try zone.ask("NS.DNS", .a) == ["A 10.96.0.10"])
+        #expect(try zone.ask("ns.dns", .aaaa) == ["NODATA"])
+        let reverse = try #require(DomainName("in-addr.arpa"))
+        let names = zone.registry.names
+        #expect(names.nameServerAddresses(type: .a, own: [], zone: reverse) != nil)
+        #expect(names.nameServerAddresses(type: .aaaa, own: [], zone: reverse) == nil)
+        let asked = NameBuffer(try #require(DomainName("ns.dns.in-addr.arpa")))
+        #expect(ServiceNames.isNameServer(asked, labelCount: 2))
+        #expect(!ServiceNames.isNameServer(asked, labelCount: 3))
+    }
+
     @Test("a change of one endpoint changes its answers, and releases its address")
     func changes() throws {
         var zone = try Zone([

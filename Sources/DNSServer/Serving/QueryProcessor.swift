@@ -139,6 +139,15 @@ struct QueryProcessor: Sendable {
                 writer.appendNegative(.noError, authority: authority, to: message, into: &out)
                 return .noError
             }
+            if ServiceNames.isNameServer(name, labelCount: before) {
+                let addresses = names.nameServerAddresses(type: query.type, own: server.ownAddresses, zone: zone)
+                if let addresses {
+                    writer.append(addresses, zoneLength: zone.wire.count, to: message, into: &out)
+                } else {
+                    writer.appendNegative(.noError, authority: authority, to: message, into: &out)
+                }
+                return .noError
+            }
             if query.type == .ptr, let address = ReverseName.address(name),
                 let answer = names.pointers(to: address, nameLength: query.nameLength)
             {
