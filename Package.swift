@@ -396,7 +396,7 @@ let package = Package(
             name: "VirtualMachineTests",
             dependencies: [
                 "IPVSDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "IPVS", "InternetAddresses",
-                "KubernetesTestKit", "RoutingTestKit", "LabKit", "ChildProcesses",
+                "KubernetesTestKit", "RoutingTestKit", "LabKit", "ChildProcesses", "BlockingThreads",
             ]),
 
         .testTarget(name: "DNSMessagesTests", dependencies: ["DNSMessages"]),

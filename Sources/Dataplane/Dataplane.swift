@@ -15,6 +15,8 @@ package protocol Dataplane: Sendable {
 
     /// Waits until another program has altered this data plane's state, and repairs it. Returns what it did, or `nil`
     /// when the task is cancelled.
+    ///
+    /// Before the first ``synchronize(_:)`` has succeeded nothing is known to be damage, and nothing is changed.
     func repair() async throws(DataplaneError) -> RepairReport?
 
     /// The traffic of each Service port, in no order; empty if the kernel carries it.

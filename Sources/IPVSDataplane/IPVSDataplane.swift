@@ -97,7 +97,7 @@ package actor IPVSDataplane: Dataplane {
     private func repairNow(
         _ note: DeviceMonitor.Note, _ monitor: DeviceMonitor
     ) throws(DataplaneError) -> RepairReport? {
-        guard let kernel else { return nil }
+        guard let kernel, kernel.hasConverged else { return nil }
         let now = ContinuousClock.now
         if now - lastDrainCheck >= Self.drainInterval {
             _ = try kernel.finishDraining()

@@ -154,7 +154,7 @@ package struct NodeProxy: Sendable {
             dataplane: dataplane, wake: wake, status: status, clock: clock, logger: logger)
         let readiness = AddressReadiness(status: status, clock: clock, logger: logger)
         status.health.withLock { $0.areAddressesUsable = false }
-        let repairs = RepairLoop(dataplane: dataplane, status: status, clock: clock, logger: logger)
+        let repairs = RepairLoop(dataplane: dataplane, wake: wake, status: status, clock: clock, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await source.run(into: inbox) }
             group.addTask { try await programming.run() }

@@ -1,4 +1,5 @@
 import Dataplane
+import Mailboxes
 import NodeProxy
 import Synchronization
 import TestKit
@@ -10,14 +11,30 @@ struct RepairLoopTests {
     let status = ProxyStatus()
     let clock = SkippingClock()
     let log = LogLines()
+    let wake = Wake()
 
+    var loop: RepairLoop<SkippingClock> {
+        RepairLoop(dataplane: dataplane, wake: wake, status: status, clock: clock, logger: log.logger)
+    }
+
+    /// Runs the loop after everything has been programmed.
     func whileRunning(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        let loop = RepairLoop(dataplane: dataplane, status: status, clock: clock, logger: log.logger)
+        wake.isInForce.post { $0 = true }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await loop.run() }
+            group.addTask { [loop] in try await loop.run() }
             try await body()
             group.cancelAll()
         }
+    }
+
+    @Test("nothing is repaired before everything has been programmed: an earlier process's rules are no damage")
+    func notInForce() async {
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [loop] in try await loop.run() }
+            // The task still runs up to its first wait.
+            group.cancelAll()
+        }
+        #expect(dataplane.repairCalls.load(ordering: .relaxed) == 0)
     }
 
     @Test("a repair is logged with the damage, its cause, and its cost, and is counted")

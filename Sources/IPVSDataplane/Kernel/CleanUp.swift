@@ -23,11 +23,14 @@ struct CleanUp {
 
     /// Rules first, because sets that they refer to cannot be removed; the interface last, because it is the evidence
     /// that virtual servers are ours.
+    ///
+    /// Virtual servers and the interface stay if the task is cancelled while it waits for connections to end, or if
+    /// another process has begun to program this mode meanwhile.
     func run() throws(DataplaneError) {
         for backend in IPTablesPrograms.Backend.allCases {
             for family in IPFamily.allCases { try removeRules(IPTablesPrograms(backend: backend), family) }
         }
-        try removeSets()
+        let rest = try removeSets()
         let socket = try DataplaneError.wrapping("cannot reach the kernel") { () throws(NetlinkError) in
             try NetlinkSocket(family: NETLINK_ROUTE)
         }
@@ -36,7 +39,7 @@ struct CleanUp {
             try routes.link(named: DeviceWriter.name)
         }
         guard let link, link.kind == "dummy" else { return }
-        try removeServers()
+        guard try removeServers(unlessSetsBeside: rest) else { return }
         try DataplaneError.wrapping("cannot remove \(DeviceWriter.name)") { () throws(NetlinkError) in
             var changes = RouteChanges()
             changes.deleteLink(named: DeviceWriter.name)
@@ -90,25 +93,42 @@ struct CleanUp {
         return input
     }
 
-    private func removeSets() throws(DataplaneError) {
+    /// Returns the sets that stay because a foreign rule refers to them.
+    private func removeSets() throws(DataplaneError) -> Set<String> {
         do throws(NetlinkError) {
             var sets = IPSetConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
-            let names = Set(SetID.all.map(\.kernelName))
+            let names = try Self.ownSets(&sets).sorted()
             var changes = SetChanges()
-            for set in try sets.headers() where names.contains(set.name) { changes.destroy(set.name) }
-            // A foreign rule may refer to one.
-            let refusals = try sets.send(&changes).values.filter { $0.errno != ENOENT && !$0.isSetInUse }
-            if let refusal = refusals.first { throw refusal }
+            for name in names { changes.destroy(name) }
+            let refusals = try sets.send(&changes)
+            if let refusal = refusals.values.first(where: { $0.errno != ENOENT && !$0.isSetInUse }) { throw refusal }
+            return Set(refusals.filter { $0.value.isSetInUse }.map { names[$0.key] })
         } catch {
             // A kernel without sets has none of ours.
-            guard ![EINVAL, EOPNOTSUPP, EPROTONOSUPPORT].contains(error.errno) else { return }
+            guard ![EINVAL, EOPNOTSUPP, EPROTONOSUPPORT].contains(error.errno) else { return [] }
             throw DataplaneError(error, "cannot remove sets")
         }
     }
 
-    private func removeServers() throws(DataplaneError) {
+    private static func ownSets(_ sets: inout IPSetConnection) throws(NetlinkError) -> Set<String> {
+        Set(try sets.headers().map(\.name)).intersection(SetID.all.map(\.kernelName))
+    }
+
+    /// Whether there are sets other than `rest`, which a process in this mode creates before virtual servers.
+    private func hasReturned(beside rest: Set<String>) throws(DataplaneError) -> Bool {
+        do throws(NetlinkError) {
+            var sets = IPSetConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+            return try !Self.ownSets(&sets).isSubset(of: rest)
+        } catch {
+            guard ![EINVAL, EOPNOTSUPP, EPROTONOSUPPORT].contains(error.errno) else { return false }
+            throw DataplaneError(error, "cannot read sets")
+        }
+    }
+
+    /// Returns whether all are gone.
+    private func removeServers(unlessSetsBeside rest: Set<String>) throws(DataplaneError) -> Bool {
         // Asking for the family would load its module.
-        guard access("/proc/net/ip_vs", F_OK) == 0 else { return }
+        guard access("/proc/net/ip_vs", F_OK) == 0 else { return true }
         let socket = try DataplaneError.wrapping("cannot reach the kernel") { () throws(NetlinkError) in
             try NetlinkSocket(family: NETLINK_GENERIC)
         }
@@ -121,10 +141,13 @@ struct CleanUp {
         while !servers.isEmpty, case let waited = ContinuousClock.now - start, waited < patience,
             waited < shortest || servers.values.contains(where: \.hasActiveConnections)
         {
+            guard !Task.isCancelled else { return false }
             usleep(100_000)
             servers = try writer.read(configuration)
         }
+        guard try !hasReturned(beside: rest) else { return false }
         try writer.remove(Array(servers.keys), &report)
+        return true
     }
 }
 

@@ -20,9 +20,10 @@ final class KernelProgrammer {
     private var order: [RouteKey] = []
     /// Schedulers that Services name and the kernel lacks.
     private var missingSchedulers: Set<String> = []
-    /// Whether everything has been written once. Before that, iptables mode's rules may carry connections: ours, which
-    /// share a chain with them, must not replace them before the virtual servers are there.
-    private var hasConverged = false
+    /// Whether everything has been written once. Before that, what an earlier process programmed may carry connections.
+    /// Of iptables mode: our rules, which share a chain with it, must not replace them before the virtual servers are
+    /// there. Of this mode: without routes it must not be taken for damage.
+    private(set) var hasConverged = false
     /// The netlink port through which addresses are changed.
     let addressPort: UInt32
 

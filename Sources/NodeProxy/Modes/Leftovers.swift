@@ -14,6 +14,8 @@ package enum Leftovers {
         onFailure: () -> Void = {}
     ) async {
         for other in modes {
+            // Whoever takes over removes the rest: nothing may be removed beside the next process.
+            guard !Task.isCancelled else { return }
             do throws(DataplaneError) {
                 try await other.removeLeftovers(mode, logger)
             } catch  where error.code == .unsupported {

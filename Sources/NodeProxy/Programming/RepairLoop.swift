@@ -5,19 +5,25 @@ import Synchronization
 /// Has the data plane repair damage by others while the daemon runs, and logs which program did it.
 package struct RepairLoop<Time: Clock>: Sendable where Time.Instant == ContinuousClock.Instant {
     private let dataplane: any Dataplane
+    private let wake: Wake
     private let status: ProxyStatus
     private let clock: Time
     private let logger: Logger
 
-    package init(dataplane: any Dataplane, status: ProxyStatus, clock: Time, logger: Logger) {
+    /// `wake` says when everything has been programmed.
+    package init(dataplane: any Dataplane, wake: Wake, status: ProxyStatus, clock: Time, logger: Logger) {
         self.dataplane = dataplane
+        self.wake = wake
         self.status = status
         self.clock = clock
         self.logger = logger
     }
 
-    /// Runs until the task is cancelled. Ends early if the data plane cannot detect damage.
+    /// Waits until everything has been programmed: before that the data plane does not know what the kernel should hold,
+    /// and would repair the rules of an earlier process away. Then runs until the task is cancelled, and ends early if
+    /// the data plane cannot detect damage.
     package func run() async throws {
+        try await wake.untilInForce()
         var backoff = RetryBackoff()
         while true {
             do throws(DataplaneError) {

@@ -12,6 +12,8 @@ final class FakeDataplane: Dataplane {
 
     /// The value of ``carriedConnections``.
     let connections = Atomic<Int>(0)
+    /// How often ``repair()`` was called.
+    let repairCalls = Atomic<Int>(0)
     private let answers = Mutex<[Result<ProgrammingReport, DataplaneError>]>([])
     private let counters = Mutex<Result<[PacketCounter: UInt64], DataplaneError>>(.success([:]))
     private let calls = AsyncStream.makeStream(of: Call.self)
@@ -51,6 +53,7 @@ final class FakeDataplane: Dataplane {
     }
 
     func repair() async throws(DataplaneError) -> RepairReport? {
+        repairCalls.wrappingAdd(1, ordering: .relaxed)
         for await result in repairs.stream { return try result.get() }
         return nil
     }
