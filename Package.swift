@@ -380,7 +380,7 @@ let package = Package(
                 "DaemonKit", "KubeProxyConfig", "NodeProxy", "NodeSetup", "KubernetesTestKit", "Mailboxes",
                 "ObjectSource",
                 "Dataplane", "ServiceRouting", "KubernetesAPI", "KubernetesClient", "IPVS", "IPVSDataplane",
-                "InternetAddresses", "TestKit", log,
+                "ConntrackCleanup", "InternetAddresses", "TestKit", log,
             ]),
 
         .testTarget(

@@ -1,7 +1,7 @@
 import InternetAddresses
 import ServiceRouting
 
-/// The serving endpoints of a Service port, whether or not they are chosen for new connections.
+/// The serving endpoints of a Service port, whether or not they are chosen for new connections, or what stands for them.
 struct ServingBackends: Sendable, Hashable {
     /// The route's own sorted list, not a copy.
     private var backends: [Backend] = []
@@ -9,6 +9,11 @@ struct ServingBackends: Sendable, Hashable {
     init() {}
 
     init(of route: ServicePortRoute) { backends = route.servingBackends }
+
+    /// The sockets of a process that carries the route itself, if `arrivals` has them.
+    init(of route: ServicePortRoute, _ arrivals: [RouteKey: [Backend]]?) {
+        backends = arrivals.map { ($0[route.key] ?? []).sorted() } ?? route.servingBackends
+    }
 
     var isEmpty: Bool { backends.isEmpty }
 

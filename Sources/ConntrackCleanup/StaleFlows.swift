@@ -11,11 +11,13 @@ package import ServiceRouting
 /// themselves. Unlike in kube-proxy, flows are also removed when the Service is deleted, and a node port means a port
 /// of the node's own addresses, not of every address.
 ///
+/// If a process carries the flows itself, they lead to its sockets (`arrivals`), whichever endpoint it chooses for them.
+///
 /// A rule is complete for one frontend, so a later rule replaces an earlier one.
 package struct StaleFlows: Sendable, Hashable {
     /// What happens to the flows to one frontend.
     private struct Rule: Sendable, Hashable {
-        /// Only flows to one of these stay. `nil` for a removed frontend: translated flows are removed, and other
+        /// Only flows to one of these stay: serving endpoints, or sockets of this process. `nil` for a removed frontend: translated flows are removed, and other
         /// traffic to the address is left alone.
         var backends: ServingBackends?
         /// Whether there can be flows to remove; otherwise the rule only replaces an earlier one.
@@ -40,21 +42,24 @@ package struct StaleFlows: Sendable, Hashable {
     /// None.
     package init() {}
 
-    /// The flows that a change makes stale, once the kernel has applied it. `nodePorts` are those in force.
-    package init(after change: RoutingChange, nodePorts: NodePortAddresses) {
+    /// The flows that a change makes stale, once the kernel has applied it. `nodePorts` are those in force; `arrivals`
+    /// are the sockets of a process that carries the flows itself.
+    package init(
+        after change: RoutingChange, nodePorts: NodePortAddresses, arrivals: [RouteKey: [Backend]]? = nil
+    ) {
         nodeAddresses = Set(nodePorts.addresses)
         let entries = change.entries.filter { $0.key.name.transport == .udp }
         // Removals first: a frontend that moves from one Service to another is in two entries.
         for entry in entries { addFrontendsGone(from: entry) }
-        for entry in entries { addFrontendsNow(in: entry) }
+        for entry in entries { addFrontendsNow(in: entry, arrivals) }
     }
 
     /// All flows that may be stale once the kernel holds the snapshot, regardless of what was programmed before.
-    package init(after snapshot: RoutingSnapshot) {
+    package init(after snapshot: RoutingSnapshot, arrivals: [RouteKey: [Backend]]? = nil) {
         nodeAddresses = Set(snapshot.nodePorts.addresses)
         for route in snapshot.routes where route.key.name.transport == .udp {
             for target in Target.all(of: route) {
-                rules[target] = Rule(backends: ServingBackends(of: route), isDue: true)
+                rules[target] = Rule(backends: ServingBackends(of: route, arrivals), isDue: true)
             }
         }
     }
@@ -96,7 +101,7 @@ package struct StaleFlows: Sendable, Hashable {
         }
     }
 
-    private mutating func addFrontendsNow(in entry: RoutingChange.Entry) {
+    private mutating func addFrontendsNow(in entry: RoutingChange.Entry, _ arrivals: [RouteKey: [Backend]]?) {
         guard let new = entry.new else { return }
         let now = ServingBackends(of: new)
         let known = Set(entry.old.map(Target.all) ?? [])
@@ -105,7 +110,8 @@ package struct StaleFlows: Sendable, Hashable {
         for target in Target.all(of: new) {
             let isDue = known.contains(target) ? hasChanged : !now.isEmpty
             // Even if nothing is due: an older rule for this frontend must not outlive its information.
-            rules[target] = Rule(backends: now, isDue: isDue || rules[target]?.isDue == true)
+            rules[target] = Rule(
+                backends: ServingBackends(of: new, arrivals), isDue: isDue || rules[target]?.isDue == true)
         }
     }
 }

@@ -22,6 +22,11 @@ package protocol Dataplane: Sendable {
     /// The traffic of each Service port, in no order; empty if the kernel carries it.
     var traffic: [ServiceTraffic] { get }
 
+    /// If this process carries traffic itself: the addresses and ports of its sockets at which packets to each of these
+    /// routes arrive, as connection tracking sees them. Routes without sockets are omitted. `nil` if the kernel
+    /// translates packets to endpoints.
+    func arrivals(of routes: Set<RouteKey>) -> [RouteKey: [Backend]]?
+
     /// How many TCP connections end when this process does, because it carries them itself.
     var carriedConnections: Int { get }
 
@@ -33,6 +38,8 @@ package protocol Dataplane: Sendable {
 extension Dataplane {
     package var traffic: [ServiceTraffic] { [] }
     package var carriedConnections: Int { 0 }
+
+    package func arrivals(of routes: Set<RouteKey>) -> [RouteKey: [Backend]]? { nil }
 
     package func packetCounts() throws(DataplaneError) -> [PacketCounter: UInt64] { [:] }
 }

@@ -171,6 +171,7 @@ package struct NodeProxy: Sendable {
                 await Leftovers.remove(beside: configuration.mode, logger: logger) {
                     status.metrics.withLock { $0.cleanupFailed() }
                 }
+                wake.removedLeftovers()
             }
             group.addTask { try await serveMetrics(of: status) }
             if let inquiry {

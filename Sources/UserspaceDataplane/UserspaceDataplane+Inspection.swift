@@ -25,22 +25,21 @@ extension UserspaceDataplane {
     }
 
     /// Takes over from the proxy of this mode serving in the network namespace of `executor`, if any, for a proxy in
-    /// another mode whose rules are in force. The other one stops accepting and ends with its last connection. Then
-    /// removes the mode's kernel state.
+    /// another mode whose rules are in force: removes the mode's kernel state, which leads connections past those rules.
+    /// Only then the other one stops accepting, and it ends with its last connection.
     package static func retire(executor: (any SerialExecutor)? = nil) async throws(DataplaneError) {
         try await UserspaceDataplane(executor: executor, logger: Logger(label: "retire"), whenDrained: {}).takeOver()
     }
 
     private func takeOver() throws(DataplaneError) {
-        // Before removing its table, which it would otherwise repair.
-        if let running = Predecessor() {
-            guard running.inheritance() != nil else {
-                throw DataplaneError(
-                    .transient, "the userspace proxy that runs here does not let go of its connections; stop it")
-            }
-            running.release()
+        guard let running = Predecessor() else { return try remove() }
+        // Otherwise it would repair its table.
+        guard running.yields() else {
+            throw DataplaneError(
+                .transient, "the userspace proxy that runs here does not let go of its connections; stop it")
         }
         try remove()
+        running.release()
     }
 
     private func remove() throws(DataplaneError) {

@@ -28,6 +28,8 @@ package actor UserspaceDataplane: Dataplane {
 
     private static let tick = Duration.milliseconds(200)
     private static let grace = Duration.milliseconds(500)
+    /// How long connections led here may take to arrive.
+    private static let lastArrivals = Duration.seconds(2)
     /// The number of ticks between checks for damage.
     private static let ticksBetweenChecks = 5
     /// Open files other than connections: logs, netlink, the API server.
@@ -56,7 +58,7 @@ package actor UserspaceDataplane: Dataplane {
     deinit { relay?.stop() }
 
     package func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
-        guard !handover.isDone else { return ProgrammingReport() }
+        guard try isServing() else { return ProgrammingReport() }
         let programmer = try readyProgrammer()
         guard !hasAnnouncedItself else { return try programmer.synchronize(snapshot) }
         let predecessor = Predecessor()
@@ -83,7 +85,7 @@ package actor UserspaceDataplane: Dataplane {
     }
 
     package func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport {
-        guard !handover.isDone else { return ProgrammingReport() }
+        guard try isServing() else { return ProgrammingReport() }
         return try readyProgrammer().apply(change)
     }
 
@@ -92,8 +94,9 @@ package actor UserspaceDataplane: Dataplane {
         while true {
             do { try await Task.sleep(for: Self.tick) } catch { return nil }
             if handover.isDone { return await drain() }
+            handover.agree()
             ticks += 1
-            guard ticks % Self.ticksBetweenChecks == 0, let programmer else { continue }
+            guard handover.stage == .none, ticks % Self.ticksBetweenChecks == 0, let programmer else { continue }
             tellLimits()
             if let report = try programmer.repair() { return report }
         }
@@ -101,9 +104,23 @@ package actor UserspaceDataplane: Dataplane {
 
     package nonisolated var traffic: [ServiceTraffic] { trafficRegistry.traffic }
 
+    package nonisolated func arrivals(of routes: Set<RouteKey>) -> [RouteKey: [Backend]]? {
+        // After that the kernel carries what comes.
+        handover.stage == .retired ? nil : registry.arrivals(of: routes)
+    }
+
     package nonisolated var carriedConnections: Int { load.withLock { $0 }?.connectionCount ?? 0 }
 
     // MARK: - On the thread
+
+    /// False once another process serves. Throws while one in another mode removes our kernel state.
+    private func isServing() throws(DataplaneError) -> Bool {
+        handover.agree()
+        guard handover.stage != .yielding else {
+            throw DataplaneError(.transient, "a proxy in another mode is taking over")
+        }
+        return !handover.isDone
+    }
 
     private func readyProgrammer() throws(DataplaneError) -> UserspaceProgrammer {
         if let programmer { return programmer }
@@ -159,6 +176,10 @@ package actor UserspaceDataplane: Dataplane {
 
     /// Another process now accepts connections: lets ours end.
     private func drain() async -> RepairReport? {
+        if handover.stage == .retired {
+            // The sockets of this process have no other owner: first accept what was led to them before.
+            do { try await Task.sleep(for: Self.lastArrivals) } catch { return nil }
+        }
         programmer?.listeners.handOver()
         logger.notice(
             """

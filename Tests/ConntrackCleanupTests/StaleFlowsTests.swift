@@ -204,4 +204,27 @@ struct StaleFlowsTests {
     private func after(_ change: RoutingChange) -> StaleFlows {
         StaleFlows(after: change, nodePorts: NodePortAddresses([nodeAddress, ip("172.30.0.3")]))
     }
+
+    @Test("flows to the sockets of a process that carries them itself stay, whichever endpoints serve")
+    func carried() {
+        let node = ServiceRouting.Backend(address: nodeAddress, port: 40_000)
+        let open = ServiceRouting.Backend(address: nodeAddress, port: nodePort)
+        let arrivals = [key(): [node, open]]
+        let changed = change(route(1, 2), route(1))
+        let snapshot = RoutingSnapshot(routes: [route(1)], nodePorts: NodePortAddresses([nodeAddress]))
+        for stale in [
+            StaleFlows(after: changed, nodePorts: NodePortAddresses([nodeAddress]), arrivals: arrivals),
+            StaleFlows(after: snapshot, arrivals: arrivals),
+        ] {
+            var redirected = entry()
+            (redirected.replySource, redirected.replySourcePort) = (nodeAddress, 40_000)
+            #expect(!stale.contains(redirected))
+            #expect(!stale.contains(entry(to: nodeAddress, nodePort)))
+            // Those of an earlier process, of another mode, and those past the proxy.
+            redirected.replySourcePort = 40_001
+            #expect(stale.contains(redirected))
+            #expect(stale.contains(entry(by: 1)))
+            #expect(stale.contains(entry()))
+        }
+    }
 }

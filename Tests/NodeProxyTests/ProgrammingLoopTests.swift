@@ -1,3 +1,4 @@
+import ConntrackCleanup
 import Dataplane
 import InternetAddresses
 import KubernetesAPI
@@ -80,6 +81,27 @@ struct ProgrammingLoopTests {
             #expect(!wake.isInForce.withContents { $0 })
             inbox.markAllSynchronized()
             try await wake.untilInForce()
+        }
+    }
+
+    @Test("stale flows are looked for again when other modes' leftovers are gone")
+    func staleFlows() async throws {
+        try await whileRunning {
+            inbox.post(service("dns", over: .udp))
+            inbox.markAllSynchronized()
+            try await wake.untilInForce()
+            func taken() -> StaleFlows {
+                wake.staleFlows.withContents { flows in
+                    defer { flows = StaleFlows() }
+                    return flows
+                }
+            }
+            let first = taken()
+            #expect(!first.isEmpty)
+            wake.removedLeftovers()
+            #expect(taken() == first)
+            wake.removedLeftovers()
+            #expect(taken().isEmpty)
         }
     }
 

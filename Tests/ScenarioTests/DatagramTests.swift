@@ -97,6 +97,31 @@ struct DatagramTests {
         try await lab.proxy.stop()
     }
 
+    @Test("carried by the process itself keep their connection tracking entry whichever endpoints there are")
+    func carried() async throws {
+        var dns = service([first, second])
+        let lab = try await ProxyLab(dns, mode: "userspace")
+        let clients = [try await open(Self.ways[0], in: lab), try await open(Self.ways[2], in: lab)]
+        for client in clients { #expect(try await client.ask().server != nil) }
+        let passes = try await conntrack("sync_duration_seconds_count", in: lab)
+        dns.endpoints = [first]
+        try lab.apply(dns)
+        try await lab.eventually("entries are checked twice") {
+            try await conntrack("sync_duration_seconds_count", in: lab) >= passes + 2
+        }
+        #expect(try await conntrack("deleted_entries_total", in: lab) == 0)
+        try await lab.proxy.stop()
+    }
+
+    /// A metric of the removal of stale flows, over IPv4.
+    private func conntrack(_ name: String, in lab: ProxyLab) async throws -> Int {
+        let metrics = try await lab.cluster.node.run("curl", "--silent", "http://127.0.0.1:10249/metrics")
+        let line = metrics.split(separator: "\n").first {
+            $0.hasPrefix("kubeproxy_conntrack_reconciler_\(name){") && $0.contains("IPv4")
+        }
+        return try #require(line?.split(separator: " ").last.flatMap { Int($0) }, "\(metrics)")
+    }
+
     private func service(_ endpoints: [String]) -> ServiceManifest {
         ServiceManifest(
             name: "dns", transport: .udp, ports: [.init(number: 53, nodePort: 30053)], endpoints: endpoints)

@@ -65,8 +65,8 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
                     try await dataplane.synchronize(snapshot)
                 } summary: {
                     ProgrammingSummary.text(synchronized: snapshot.routes, $0, in: $1)
-                } inForce: { [status = loop.status] wake in
-                    wake.programmed(snapshot)
+                } inForce: { [status = loop.status, dataplane = loop.dataplane] wake in
+                    wake.programmed(snapshot, by: dataplane)
                     let shortages = LocalShortages(snapshot)
                     status.metrics.withLock { $0.shortages = shortages }
                 }
@@ -75,8 +75,8 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
                     try await dataplane.apply(change)
                 } summary: {
                     ProgrammingSummary.text(applied: change, $0, in: $1)
-                } inForce: { [nodePorts = loop.state.nodePorts, status = loop.status] wake in
-                    wake.programmed(change, nodePorts: nodePorts)
+                } inForce: { [nodePorts = loop.state.nodePorts, status = loop.status, dataplane = loop.dataplane] wake in
+                    wake.programmed(change, nodePorts: nodePorts, by: dataplane)
                     status.metrics.withLock { $0.shortages.apply(change) }
                 }
             }

@@ -1,5 +1,6 @@
 package import ConnectionCounters
 package import ConntrackCleanup
+import Dataplane
 package import InternetAddresses
 package import Mailboxes
 package import ServiceRouting
@@ -17,6 +18,8 @@ package struct Wake: Sendable {
     /// Changes for the connection counter; `nil` if connections are not counted.
     package let connections: Mailbox<CountedChanges>?
 
+    /// The stale flows so far; `nil` once other modes' leftovers have been removed.
+    private let early = Mailbox<StaleFlows?>(StaleFlows())
     /// Requests for the current decisions, and the answers.
     let decisions = Mailbox(DecisionRequest.none)
 
@@ -37,9 +40,9 @@ package struct Wake: Sendable {
         return snapshot
     }
 
-    func programmed(_ snapshot: RoutingSnapshot) {
-        let stale = StaleFlows(after: snapshot)
-        staleFlows.post { $0.merge(stale) }
+    func programmed(_ snapshot: RoutingSnapshot, by dataplane: any Dataplane) {
+        let stale = StaleFlows(after: snapshot, arrivals: dataplane.arrivals(of: snapshot.routes.lazy.map(\.key)))
+        post(stale)
         isInForce.post { $0 = true }
         serviceHealth.post { $0 = ServiceHealthChecks(snapshot) }
         if let connections {
@@ -48,9 +51,10 @@ package struct Wake: Sendable {
         }
     }
 
-    func programmed(_ change: RoutingChange, nodePorts: NodePortAddresses) {
-        let stale = StaleFlows(after: change, nodePorts: nodePorts)
-        staleFlows.post { $0.merge(stale) }
+    func programmed(_ change: RoutingChange, nodePorts: NodePortAddresses, by dataplane: any Dataplane) {
+        let arrivals = dataplane.arrivals(of: change.entries.lazy.map(\.key))
+        let stale = StaleFlows(after: change, nodePorts: nodePorts, arrivals: arrivals)
+        post(stale)
         serviceHealth.post { $0.apply(change) }
         if let connections {
             let places = CountedChanges(change)
@@ -58,9 +62,27 @@ package struct Wake: Sendable {
         }
     }
 
+    private func post(_ stale: StaleFlows) {
+        early.withContents { $0?.merge(stale) }
+        staleFlows.post { $0.merge(stale) }
+    }
+
+    /// Posts all stale flows again: while another mode's rules were there, new ones may have followed them.
+    package func removedLeftovers() {
+        guard let flows = early.withContents({ $0.take() }) else { return }
+        staleFlows.post { $0.merge(flows) }
+    }
+
     /// Waits until everything has been programmed. Throws `CancellationError`.
     package func untilInForce() async throws {
         guard await isInForce.next({ $0 ? true : nil }) != nil else { throw CancellationError() }
+    }
+}
+
+extension Dataplane {
+    /// Of the routes whose flows can be stale.
+    fileprivate func arrivals(of routes: some Sequence<RouteKey>) -> [RouteKey: [Backend]]? {
+        arrivals(of: Set(routes.filter { $0.name.transport == .udp }))
     }
 }
 

@@ -21,15 +21,6 @@ final class ControlServer: Sendable {
     deinit { core.stop() }
 }
 
-/// Whether another process has taken the sockets over.
-final class Handover: Sendable {
-    private let isOver = Atomic<Bool>(false)
-
-    var isDone: Bool { isOver.load(ordering: .acquiring) }
-
-    func finish() { isOver.store(true, ordering: .releasing) }
-}
-
 /// The thread's body.
 private final class ControlCore: Sendable {
     /// `nil` once closed, which frees its name for the next process.
@@ -44,6 +35,9 @@ private final class ControlCore: Sendable {
     /// Seconds within which another process must answer, and within which the next proxy must have programmed.
     private static let patience = 5
     private static let handoverPatience = 120
+    /// How often, and in which intervals in microseconds, to ask whether a change of the kernel state has ended.
+    private static let agreementAttempts = 150
+    private static let agreementPause: UInt32 = 20_000
 
     init(_ descriptor: CInt, _ listeners: OpenListeners, _ handover: Handover) {
         self.descriptor = Mutex(descriptor)
@@ -85,6 +79,7 @@ private final class ControlCore: Sendable {
         switch request {
         case "inspect": describe(socket)
         case "take": handOver(socket)
+        case "retire": retire(socket)
         default: break
         }
     }
@@ -116,7 +111,24 @@ private final class ControlCore: Sendable {
         else {
             return
         }
-        handover.finish()
+        finish(.taken, socket)
+    }
+
+    /// Leaves the kernel state to a proxy in another mode, and stops serving once that has removed it. If it never says
+    /// so, this process serves on, and repairs.
+    private func retire(_ socket: borrowing ControlSocket) {
+        handover.reach(.asked)
+        // While repairs fail there is a pause between them, in which nothing is written.
+        for _ in 0..<Self.agreementAttempts where handover.stage != .yielding { usleep(Self.agreementPause) }
+        handover.agree()
+        guard socket.send("yours"), socket.wait(atMost: Self.handoverPatience), socket.receive()?.text == "taken" else {
+            return handover.reach(.none)
+        }
+        finish(.retired, socket)
+    }
+
+    private func finish(_ stage: Handover.Stage, _ socket: borrowing ControlSocket) {
+        handover.reach(stage)
         release()
         _ = socket.send("bye")
     }

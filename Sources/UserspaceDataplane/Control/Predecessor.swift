@@ -48,6 +48,10 @@ struct Predecessor: ~Copyable {
         return nil
     }
 
+    /// Whether it leaves its kernel state to this process from now on, which is in another mode. It serves what still
+    /// comes there until ``release()``, or goes on if this object is dropped without it.
+    func yields() -> Bool { socket.send("retire") && socket.receive()?.text == "yours" }
+
     /// Tells it that its sockets are now served here: it stops accepting and ends with its last connection.
     consuming func release() {
         guard socket.send("taken") else { return }

@@ -18,8 +18,11 @@ struct MachineAddresses: ~Copyable {
 
     /// The machine as it is now.
     mutating func view(_ localTraffic: LocalTraffic) throws(NetlinkError) -> MachineView {
-        let services = try connection.link(named: Self.serviceInterface)?.index
-        let addresses = try connection.addresses().filter { $0.linkIndex != services }
+        let before = try connection.link(named: Self.serviceInterface)?.index
+        let all = try connection.addresses()
+        // The interface may have come or gone meanwhile.
+        let after = try connection.link(named: Self.serviceInterface)?.index
+        let addresses = all.filter { $0.linkIndex != before && $0.linkIndex != after }
         var view = MachineView(addresses: Set(addresses.map(\.address)))
         switch localTraffic {
         case .unknown: break

@@ -40,6 +40,9 @@ struct Reach: ~Copyable {
     /// Whether connections arrive at a port other than the frontend's.
     func redirects(_ family: IPFamily) -> Bool { redirection?.serves(family) ?? false }
 
+    /// The addresses of this machine that redirects lead to.
+    func redirectTargets() -> [IPFamily: IPAddress] { redirection?.targets() ?? [:] }
+
     /// Leads connections to a frontend to its listener, at this port if they are redirected. False if
     /// that is not possible.
     mutating func lead(_ plan: ListenerPlan, to port: UInt16?) -> Bool {

@@ -38,6 +38,9 @@ struct Redirection: ~Copyable {
     /// Whether frontends of a family can be redirected.
     func serves(_ family: IPFamily) -> Bool { tables[family] != nil }
 
+    /// The addresses of this machine that redirects lead to.
+    func targets() -> [IPFamily: IPAddress] { tables.compactMapValues(\.contents.target) }
+
     mutating func redirect(_ plan: ListenerPlan, to port: UInt16) {
         guard let key = RedirectContents.Key(plan.place) else { return }
         tables[plan.place.family]?.redirect(key, to: port, isClusterIP: plan.isClusterIP)

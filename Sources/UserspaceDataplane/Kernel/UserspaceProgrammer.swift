@@ -101,6 +101,7 @@ final class UserspaceProgrammer {
         }
         for plan in edits.set { open(plan) }
         var report = try reach.commit(everything: everything)
+        listeners.registry.setAddresses(plans.machine.addresses, targets: reach.redirectTargets())
         // Last, because until now connections were still led there.
         for plan in edits.removed { listeners.close(plan.place) }
         for plan in edits.set where plan.isRefused { listeners.close(plan.place) }

@@ -3,11 +3,14 @@ import KubernetesAPI
 import ObjectSource
 import ServiceRouting
 
-func service(_ name: String, in namespace: String = "default", ip address: UInt32 = 0x0A60_0001) -> KubernetesObject {
+func service(
+    _ name: String, in namespace: String = "default", ip address: UInt32 = 0x0A60_0001,
+    over transport: TransportProtocol = .tcp
+) -> KubernetesObject {
     .service(
         Service(
             metadata: ObjectMeta(namespace: namespace, name: name), clusterIPs: [IPAddress(ipv4: address)],
-            ports: [ServicePort(port: 80)]))
+            ports: [ServicePort(transport: transport, port: 80)]))
 }
 
 func node(_ name: String, ip address: UInt32? = nil, isBeingDeleted: Bool = false, taint: String? = nil)
