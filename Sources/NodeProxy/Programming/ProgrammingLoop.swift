@@ -71,11 +71,12 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
                     status.metrics.withLock { $0.shortages = shortages }
                 }
             case .apply(let change):
+                let nodePorts = loop.state.nodePorts
                 try await loop.program(.partial) { dataplane throws(DataplaneError) in
                     try await dataplane.apply(change)
                 } summary: {
                     ProgrammingSummary.text(applied: change, $0, in: $1)
-                } inForce: { [nodePorts = loop.state.nodePorts, status = loop.status, dataplane = loop.dataplane] wake in
+                } inForce: { [status = loop.status, dataplane = loop.dataplane] wake in
                     wake.programmed(change, nodePorts: nodePorts, by: dataplane)
                     status.metrics.withLock { $0.shortages.apply(change) }
                 }
