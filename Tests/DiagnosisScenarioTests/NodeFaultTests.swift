@@ -17,7 +17,8 @@ struct NodeFaultTests {
 
     static let kernel: [Fault] = [
         Fault(
-            name: "the proxy does not run", inject: { try await $0.killProxy() }, faults: [stopped],
+            name: "the proxy does not run", modes: ["nftables", "iptables", "userspace"],
+            inject: { try await $0.killProxy() }, faults: [stopped],
             words: ["no proxy runs on this node"]),
         Fault(
             name: "the table is gone", modes: ["nftables"],
@@ -95,7 +96,8 @@ struct NodeFaultTests {
                 try await lab.node("iptables", "-t", "nat", "-F", "KUBE-POSTROUTING")
             }, faults: [stopped, "kernel damage"], words: ["chain KUBE-POSTROUTING of table nat (IPv4)"]),
         Fault(
-            name: "the proxy is stopped", inject: { $0.proxy?.signal(SIGSTOP) }, faults: ["proxy proxySilent"],
+            name: "the proxy is stopped", modes: ["nftables", "iptables", "userspace"],
+            inject: { $0.proxy?.signal(SIGSTOP) }, faults: ["proxy proxySilent"],
             words: ["is stopped, so nothing follows changes", "kill -CONT"]),
         Fault(
             name: "the proxy has too old a view",
@@ -114,6 +116,11 @@ struct NodeFaultTests {
             name: "forwarding is off", inject: { try await $0.cluster.node.set("net/ipv4/ip_forward", to: "0") },
             faults: ["machine forwardingOff"],
             words: ["this machine does not forward IPv4 packets", "sysctl -w net.ipv4.ip_forward=1"]),
+        Fault(
+            name: "forwarding is off for the interface that answers come in on",
+            inject: { try await $0.cluster.node.set("net/ipv4/conf/eth1/forwarding", to: "0") },
+            question: ["shop/web", "--from", "pod"], faults: ["machine forwardingOff"],
+            words: ["does not forward IPv4 packets that come in on eth1", "net.ipv4.conf.eth1.forwarding=1"]),
         Fault(
             name: "the reverse path filter is strict and routes are asymmetric",
             inject: { lab in
@@ -187,11 +194,39 @@ struct NodeFaultTests {
             question: ["shop/web", "--from", "10.244.0.250"],
             faults: ["rules dropped"], words: ["the policy of chain FORWARD of iptables table filter drops"]),
         Fault(
+            name: "packets to Services are not tracked",
+            inject: {
+                try await $0.node(
+                    "iptables", "-t", "raw", "-A", "PREROUTING", "-d", "10.96.0.0/12", "-j", "CT", "--notrack")
+            },
+            question: ["10.96.0.5:80", "--from", "pod"], faults: ["rules bypassed"],
+            words: ["exempts packets to the Service from connection tracking", "-j CT --notrack"]),
+        Fault(
+            name: "a rule of nft exempts packets to Services from tracking",
+            inject: { lab in
+                try await lab.node("nft", "add", "table", "ip", "early")
+                try await lab.node(
+                    "nft", "add", "chain", "ip", "early", "raw", "{ type filter hook prerouting priority -300; }")
+                try await lab.node("nft", "add", "rule", "ip", "early", "raw", "ip daddr 10.96.0.0/12", "notrack")
+            },
+            question: ["10.96.0.5:80", "--from", "pod"], faults: ["rules bypassed"],
+            words: ["a rule in chain raw of table ip early exempts packets"]),
+        Fault(
+            name: "a rule before those of Services accepts", modes: ["iptables"],
+            inject: {
+                try await $0.node("iptables", "-t", "nat", "-I", "PREROUTING", "-d", "10.96.0.5", "-j", "ACCEPT")
+            },
+            question: ["10.96.0.5:80", "--from", "pod"], faults: ["rules bypassed"],
+            words: ["decides about packets to the Service before", "-A PREROUTING -d 10.96.0.5/32 -j ACCEPT"]),
+        Fault(
             name: "rules that drop something else",
             inject: { lab in
                 try await lab.node("iptables", "-A", "FORWARD", "-p", "tcp", "--dport", "25", "-j", "DROP")
                 try await lab.node("iptables", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "INVALID", "-j", "DROP")
                 try await lab.node("iptables", "-A", "FORWARD", "-s", "198.18.0.0/15", "-j", "REJECT")
+                try await lab.node(
+                    "iptables", "-t", "raw", "-A", "PREROUTING", "-d", "10.96.0.10", "-j", "CT", "--notrack")
+                try await lab.node("iptables", "-t", "nat", "-I", "PREROUTING", "-d", "198.18.0.1", "-j", "ACCEPT")
                 try await lab.node("nft", "add", "table", "inet", "firewall")
                 try await lab.node(
                     "nft", "add", "chain", "inet", "firewall", "guard", "{ type filter hook forward priority 10; }")
@@ -241,18 +276,37 @@ struct NodeFaultTests {
             inject: { lab in
                 try await lab.cluster.serve(SocketAddress("10.244.1.9", 8080))
                 let pod = try await lab.cluster.home(of: "10.244.0.7")
-                lab.processes.append(
-                    try await pod.spawn([try Servicelet.binary(), "check", "--serve", "127.0.0.1:8080"]))
-                try await lab.eventually("it listens") {
-                    try await pod.run("ss", "-ltn").contains("127.0.0.1:8080")
-                }
+                try await Listening.start("127.0.0.1:8080", in: pod, lab)
             }, faults: ["backend loopbackOnly"],
             words: ["the server of pod web-1 listens on 127.0.0.1:8080 only"]),
+        Fault(
+            name: "a firewall in the pod rejects", serves: false,
+            inject: { lab in
+                try await lab.cluster.serve(SocketAddress("10.244.1.9", 8080))
+                let pod = try await lab.cluster.home(of: "10.244.0.7")
+                try await pod.run(
+                    "iptables", "-I", "INPUT", "-p", "tcp", "--dport", "8080", "-j", "REJECT", "--reject-with",
+                    "tcp-reset")
+                try await Listening.start("0.0.0.0:8080", in: pod, lab)
+            }, faults: ["backend backendRefuses"],
+            words: ["10.244.0.7:8080 of pod web-1 refuses connections from this node, although a server listens there"]
+        ),
+        Fault(
+            name: "the address is an endpoint's", question: ["10.244.0.7:8080"], faults: ["service noSuchAddress"],
+            words: ["10.244.0.7 is an endpoint of shop/web, not"]),
         Fault(
             name: "nobody listens in one pod", serves: false,
             inject: { try await $0.cluster.serve(SocketAddress("10.244.1.9", 8080)) },
             faults: ["backend backendRefuses"], words: ["nobody listens at 10.244.0.7:8080 of pod web-1"]),
     ]
+}
+
+/// A server that is a process, as only the sockets of processes are found in /proc.
+private enum Listening {
+    static func start(_ address: String, in pod: NetworkNamespace, _ lab: FaultLab) async throws {
+        lab.processes.append(try await pod.spawn([try Servicelet.binary(), "check", "--serve", address]))
+        try await lab.eventually("it listens") { try await pod.run("ss", "-ltn").contains(address) }
+    }
 }
 
 /// A pod on a bridge of the node.

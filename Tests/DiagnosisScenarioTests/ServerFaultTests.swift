@@ -26,6 +26,9 @@ struct ServerFaultTests {
         let answer = try await lab.explain(["shop/web", "--kubeconfig", folder.url.appending(path: "config").path])
         #expect(answer.faults == ["objects apiUnreachable"], "\(answer.text)")
         #expect(answer.text.contains("https://127.0.0.1:1 refused the connection"), "\(answer.text)")
+        // What the kernel holds is not foreign because nobody said what it should hold.
+        let check = try await lab.check(["--kubeconfig", folder.url.appending(path: "config").path])
+        #expect(check.faults == ["objects apiUnreachable"], "\(check.text)")
         try await lab.proxy?.stop()
     }
 

@@ -54,6 +54,7 @@ package enum FindingCode: String, Sendable, Hashable, Codable, CaseIterable {
     case conntrackFull
     case conntrackNearlyFull
     case dropped
+    case bypassed
     case staleFlow
 
     // The path and its end

@@ -27,6 +27,9 @@ package struct ProxyFacts: Sendable, Hashable {
     /// How many seconds a change has been waiting to be programmed, from its metrics; `nil` for none.
     package var secondsPending: Double?
 
+    /// Whether it runs and answers, as far as it can be asked.
+    var isAtWork: Bool { !isStopped && health != .silent }
+
     package init(
         program: String, pid: Int32, mode: String, isStopped: Bool = false, health: Health,
         healthAddress: String = "127.0.0.1:10256", secondsPending: Double? = nil

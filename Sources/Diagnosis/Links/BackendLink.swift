@@ -12,7 +12,12 @@ extension Case {
             guard let answer = facts.answers[backend] else { continue }
             switch answer.outcome {
             case .accepted, .sent: good.append("\(backend)")
-            case .refused: findings.append(refused(backend, answer))
+            case .refused:
+                // A rule that rejects explains why a server that listens refuses.
+                let isExplained =
+                    listener(at: backend, answer) != nil
+                    && !ruleFindings(facts).allSatisfy { $0.verdict != .broken }
+                if !isExplained { findings.append(refused(backend, answer)) }
             case .silent, .unreachable:
                 // A broken path already explains it.
                 let isExplained =
@@ -59,6 +64,13 @@ extension Case {
                 "the server\(who) listens on \(list(loopback)) only, which nothing outside the pod can reach",
                 proof: proof, remedy: "let it listen on 0.0.0.0:\(backend.port) (and [::]:\(backend.port))")
         }
+        if let place = listener(at: backend, answer) {
+            return Finding(
+                .broken, .backendRefuses,
+                "\(own)\(who) refuses connections from this node, although a server listens there",
+                proof: "\(proof); \(place) is a listening socket now",
+                remedy: "ask again if it has just started; otherwise look for a rule or network policy that rejects")
+        }
         var remedy = "start the server there, or correct targetPort"
         let declared = pod.flatMap { objects.reports[$0.metadata.namespacedName]?.declaredPorts } ?? []
         if !elsewhere.isEmpty {
@@ -69,6 +81,13 @@ extension Case {
         return Finding(
             .broken, .backendRefuses, "nobody listens at \(own)\(who), where the Service sends connections",
             proof: proof, remedy: remedy)
+    }
+
+    /// A listening socket that should have accepted the connection.
+    private func listener(at backend: BackendKey, _ answer: BackendAnswer) -> String? {
+        let own = Backend(address: backend.address, port: backend.port).description
+        let places = [own, "0.0.0.0:\(backend.port)", "[::]:\(backend.port)"]
+        return answer.listeners?.first { places.contains($0) }
     }
 
     private func silent(_ backend: BackendKey, _ answer: BackendAnswer) -> Finding {

@@ -8,6 +8,8 @@ extension Case {
         guard let kernel = facts.kernel else {
             return [Finding(.unknown, .unreadable, "what the kernel holds was not read")]
         }
+        // What this mode holds it holds in its process, which is the fault then.
+        if kernel.mode == "userspace", let proxies = facts.proxies, !proxies.contains(where: \.isAtWork) { return [] }
         let audit: KernelAudit
         switch kernel.outcome {
         case .success(let found): audit = found

@@ -11,8 +11,12 @@ extension Case {
         }
         let local = Set(
             passages.flatMap(\.backends).filter(\.isLocal).compactMap { facts.ways[$0.address]?.route?.device })
+        let devices = Set(
+            passages.filter { !$0.isFromNode }.flatMap(\.backends).compactMap { facts.ways[$0.address]?.route }
+                .filter { !$0.isLocal }.map(\.device))
         let findings =
-            facts.forwardingFindings(families) + facts.reversePathFindings(isBackendSilent: hasSilentBackend(facts))
+            facts.forwardingFindings(families) + facts.forwardingFindings(devices: devices)
+            + facts.reversePathFindings(isBackendSilent: hasSilentBackend(facts))
             + facts.bridgeFindings(devices: local, families: families) + facts.conntrackTableFindings
         guard findings.isEmpty else { return findings }
         return facts.settings.isEmpty ? [] : [.ok("packets are forwarded; \(facts.conntrackText)")]
@@ -31,6 +35,19 @@ extension NodeFacts {
             let name = path.split(separator: "/").joined(separator: ".")
             return Finding(
                 .broken, .forwardingOff, "this machine does not forward \(family) packets, so none reach a pod",
+                proof: "\(name) is 0", remedy: "sysctl -w \(name)=1, and set it in /etc/sysctl.d")
+        }
+    }
+
+    /// IPv4 alone has a switch for each interface, for packets that come in there.
+    func forwardingFindings(devices: Set<String>) -> [Finding] {
+        guard settings["net/ipv4/ip_forward"] == "1" else { return [] }
+        return devices.sorted().filter { settings["net/ipv4/conf/\($0)/forwarding"] == "0" }.map { device in
+            let name = "net.ipv4.conf.\(device).forwarding"
+            return Finding(
+                .broken, .forwardingOff,
+                "this machine does not forward IPv4 packets that come in on \(device), so answers from there reach nobody "
+                    + "else",
                 proof: "\(name) is 0", remedy: "sysctl -w \(name)=1, and set it in /etc/sysctl.d")
         }
     }

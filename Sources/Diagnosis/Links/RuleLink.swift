@@ -25,12 +25,29 @@ extension Case {
     private func finding(
         _ culprit: FilterWalk.Culprit, _ isAnswer: Bool, _ passage: Passage, _ backend: Backend
     ) -> Finding {
+        let proof = "\(culprit.rule), at the hook \(culprit.hook.rawValue)"
+        switch culprit.effect {
+        case .drops: break
+        case .untracks:
+            return Finding(
+                .broken, .bypassed,
+                "a rule in chain \(culprit.chain) of \(culprit.table) exempts packets to the Service from connection "
+                    + "tracking, so that their address is not translated",
+                proof: proof, remedy: "except \(passage.place) from that rule")
+        case .bypasses:
+            return Finding(
+                .broken, .bypassed,
+                "a rule in chain \(culprit.chain) of \(culprit.table) decides about packets to the Service before the "
+                    + "rules of Services do",
+                proof: proof,
+                remedy: "except \(passage.place) from that rule, or move it behind the jump to KUBE-SERVICES")
+        }
         let rule =
             culprit.rule == "policy drop" ? "the policy of chain \(culprit.chain)" : "a rule in chain \(culprit.chain)"
         let what = isAnswer ? "answers of its endpoints" : "packets to its endpoints"
         return Finding(
             .broken, .dropped, "\(rule) of \(culprit.table) drops \(what)",
-            proof: "\(culprit.rule), at the hook \(culprit.hook.rawValue)",
+            proof: proof,
             remedy:
                 "let pass what goes to and from pods: \(passage.place) is translated to \(backend) before the hook "
                 + "forward"
@@ -95,14 +112,20 @@ struct FilteredPackets {
                     {
                         continue
                     }
-                    if let culprit = walk.culprit(of: packet, in: name, chain, at: hook) {
+                    let culprit = walk.culprit(of: packet, in: name, chain, at: hook)
+                    // At an address of this machine a local process may serve instead, as a DNS cache does.
+                    if let culprit, culprit.effect == .drops || packet.isToThisNode != true {
+                        found.append((culprit, false))
+                    }
+                    if !isTranslated, let culprit = walk.bypass(of: packet, in: name, chain, at: hook) {
                         found.append((culprit, false))
                     }
                 }
             }
             for (hook, packet) in answers {
                 for (name, chain) in walk.chains(at: hook) where !chain.isNAT {
-                    if let culprit = walk.culprit(of: packet, in: name, chain, at: hook) {
+                    // Answers that are not tracked are not translated back, but such rules are written for both ways.
+                    if let culprit = walk.culprit(of: packet, in: name, chain, at: hook), culprit.effect == .drops {
                         found.append((culprit, true))
                     }
                 }

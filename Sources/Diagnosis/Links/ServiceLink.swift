@@ -10,7 +10,7 @@ extension Case {
     var serviceFindings: [Finding] {
         if let mismatch {
             // If nothing could be read, nothing is known to be missing.
-            return objects.problems.contains { $0.code == .apiUnreachable || $0.code == .certificateExpired }
+            return objects.areUnread
                 ? [Finding(.unknown, .noSuchService, "Services could not be read")] : [mismatch]
         }
         guard let service else { return [] }

@@ -13,7 +13,11 @@ extension NodeCheck {
         var items = others
         items += objects.problems.map { Item("objects", $0) }
         items += facts.proxyFindings.map { Item("proxy", $0) }
-        items += facts.auditItems(snapshot)
+        // Without the objects nothing is known of what the kernel should hold.
+        items +=
+            objects.areUnread
+            ? [Item("kernel", Finding(.unknown, .unreadable, "not compared with the objects, which could not be read"))]
+            : facts.auditItems(snapshot)
         let families = Set(snapshot.routes.lazy.filter { !$0.clusterBackends.isEmpty }.map(\.key.family))
         let machine =
             facts.forwardingFindings(families) + facts.reversePathFindings(isBackendSilent: true)

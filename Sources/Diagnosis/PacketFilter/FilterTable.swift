@@ -47,6 +47,8 @@ package struct FilterRule: Sendable, Hashable {
         case jump(String)
         case goto(String)
         case `return`
+        /// Exempts the packet from connection tracking, and continues with the next rule.
+        case untrack
         /// Continues with the next rule.
         case next
     }

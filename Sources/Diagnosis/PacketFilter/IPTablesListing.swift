@@ -106,6 +106,7 @@ struct IPTablesRule {
         case "--mark": add(mark(words.next() ?? ""))
         case "--dst-type": add(words.next() == "LOCAL" ? .toThisNode : .unknown)
         case "-j": action = Self.action(words.next() ?? "")
+        case "--notrack": action = .untrack
         case "-g": action = .goto(words.next() ?? "")
         case "--reject-with", "--set-xmark", "--to-destination", "--to-source", "--random-fully", "--log-prefix",
             "--log-level", "--nfmask", "--ctmask", "--save-mark", "--restore-mark", "--tcp-flags":
@@ -127,7 +128,8 @@ struct IPTablesRule {
         case "ACCEPT": .accept
         case "DROP", "REJECT": .drop
         case "RETURN": .return
-        case "LOG", "MARK", "CONNMARK", "TRACE", "NFLOG", "TCPMSS", "CT", "NOTRACK", "AUDIT", "CHECKSUM", "CLASSIFY",
+        case "NOTRACK": .untrack
+        case "LOG", "MARK", "CONNMARK", "TRACE", "NFLOG", "TCPMSS", "CT", "AUDIT", "CHECKSUM", "CLASSIFY",
             "DSCP", "TOS", "SET", "TTL", "HL", "":
             .next
         // These end the path through the table, and let the packet pass.

@@ -33,7 +33,10 @@ struct NFTRule {
             case "dnat", "snat", "masquerade", "redirect", "tproxy", "queue":
                 action = .accept
                 words.append(name)
-            case "counter", "log", "comment", "mangle", "notrack", "flow", "set", "map", "quota": words.append(name)
+            case "notrack":
+                if action == .next { action = .untrack }
+                words.append(name)
+            case "counter", "log", "comment", "mangle", "flow", "set", "map", "quota": words.append(name)
             // Conditions on more than the packet.
             default:
                 matches.append(FilterMatch(.unknown))

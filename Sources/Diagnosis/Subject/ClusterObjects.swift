@@ -17,6 +17,14 @@ package struct ClusterObjects: Sendable {
     /// Errors that kept objects from being read, or from being served as written.
     package var problems: [Finding] = []
 
+    /// Whether nothing is known, because the source could not be read.
+    var areUnread: Bool {
+        services.isEmpty
+            && problems.contains {
+                [.apiUnreachable, .certificateExpired, .tokenExpired, .manifestRefused].contains($0.code)
+            }
+    }
+
     /// No objects.
     package init(origin: String) { self.origin = origin }
 

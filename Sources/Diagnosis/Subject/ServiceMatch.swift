@@ -113,6 +113,17 @@ struct ServiceMatch {
             choosePorts(question, of: first, namePort: \.port)
             return
         }
+        let slices = objects.slices.filter { $0.endpoints.contains { $0.address == address } }
+        let onPort = slices.first { slice in
+            slice.ports.contains { port in port.port.map { question.port == .number($0) } ?? false }
+        }
+        if let slice = onPort ?? slices.first, let owner = slice.service {
+            mismatch = Finding(
+                .broken, .noSuchAddress,
+                "\(address) is an endpoint of \(owner), not an address that Services are used at",
+                proof: "EndpointSlice \(slice.metadata.namespacedName)", remedy: "ask for \(owner)")
+            return
+        }
         mismatch = Finding(
             .broken, .noSuchAddress, "\(question.text) belongs to no Service",
             proof: "none of \(objects.services.count) Services in \(objects.origin) has the address"

@@ -11,6 +11,7 @@ package enum SettingsProbe {
         }
         for interface in SystemFile.names(in: "/proc/sys/net/ipv4/conf") {
             paths.append("net/ipv4/conf/\(interface)/rp_filter")
+            paths.append("net/ipv4/conf/\(interface)/forwarding")
         }
         for path in paths {
             if let value = SystemFile.line("/proc/sys/\(path)") { settings[path] = value }

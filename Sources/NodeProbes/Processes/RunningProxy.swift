@@ -16,14 +16,14 @@ package struct RunningProxy: Sendable, Hashable {
         return processes.compactMap { process in
             let arguments = process.arguments
             guard process.program == "kube-proxy" || process.program == "servicelet" else { return nil }
-            let status = process.status
-            // Until it executes another program, a proxy's child has the proxy's command line.
-            if let parent = status?.parent, ids.contains(parent),
-                processes.contains(where: { $0.pid == parent && $0.arguments == arguments })
+            // A proxy's child has the proxy's command line until it executes another program, and may have ended since.
+            guard let status = process.status else { return nil }
+            if ids.contains(status.parent),
+                processes.contains(where: { $0.pid == status.parent && $0.arguments == arguments })
             {
                 return nil
             }
-            let isStopped = status.map { "TtZX".contains($0.state) } ?? false
+            let isStopped = "TtZX".contains(status.state)
             if process.program == "kube-proxy" {
                 return RunningProxy(
                     program: "kube-proxy", pid: process.pid, arguments: Array(arguments.dropFirst()), hasOwnAPI: false,
