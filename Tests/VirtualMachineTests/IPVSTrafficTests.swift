@@ -201,4 +201,22 @@ struct IPVSTrafficTests {
         #expect(try await cluster.outsider.connect(to: target).server?.ip == "10.244.0.5")
         #expect(try await cluster.otherOutsider.connect(to: target, timeout: .seconds(1)) == .noAnswer)
     }
+
+    @Test("sockets of this machine at an address of a virtual server take over from it without a failed connection")
+    func successor() async throws {
+        let (cluster, node) = try await lab()
+        let address = SocketAddress(ClusterAddress.node, 30080)
+        var web = route(to: backends("10.244.0.5", "10.244.1.5"))
+        web.frontends = [Frontend(kind: .nodePort, address: ip(address.ip), port: address.port)]
+        try await node.synchronize(web)
+        try await cluster.node.serve(address)
+        let executor = try await cluster.node.makeThread()
+        let outcomes = try await cluster.outsider.connect(to: address, width: 4, timeout: .seconds(10)) {
+            try await IPVSDataplane.cleanUp(patience: .seconds(20), executor: executor)
+            try await Task.sleep(for: .seconds(1))
+        }
+        #expect(outcomes.keys.allSatisfy { $0.server != nil }, "\(outcomes)")
+        #expect(Set(outcomes.keys.compactMap(\.server?.ip)) == ["10.244.0.5", "10.244.1.5", address.ip])
+        #expect(try await node.servers().isEmpty)
+    }
 }

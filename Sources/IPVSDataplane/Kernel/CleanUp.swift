@@ -21,16 +21,13 @@ struct CleanUp {
         self.patience = patience
     }
 
-    /// Rules first, because sets that they refer to cannot be removed; the interface last, because it is the evidence
-    /// that virtual servers are ours.
+    /// Rules before sets, because sets that rules refer to cannot be removed; the interface last, because it is the
+    /// evidence that virtual servers are ours.
     ///
-    /// Virtual servers and the interface stay if the task is cancelled while it waits for connections to end, or if
-    /// another process has begun to program this mode meanwhile.
+    /// With patience, new connections that still come to virtual servers are first led to this machine's own sockets:
+    /// without the rules, they would reach endpoints unmasqueraded. Virtual servers and the interface stay if the task is
+    /// cancelled while it waits for connections to end, or if another process has begun to program this mode meanwhile.
     func run() throws(DataplaneError) {
-        for backend in IPTablesPrograms.Backend.allCases {
-            for family in IPFamily.allCases { try removeRules(IPTablesPrograms(backend: backend), family) }
-        }
-        let rest = try removeSets()
         let socket = try DataplaneError.wrapping("cannot reach the kernel") { () throws(NetlinkError) in
             try NetlinkSocket(family: NETLINK_ROUTE)
         }
@@ -38,8 +35,13 @@ struct CleanUp {
         let link = try DataplaneError.wrapping("cannot list interfaces") { () throws(NetlinkError) in
             try routes.link(named: DeviceWriter.name)
         }
-        guard let link, link.kind == "dummy" else { return }
-        guard try removeServers(unlessSetsBeside: rest) else { return }
+        let hasServers = link?.kind == "dummy"
+        if hasServers, patience > .zero { try divertServers() }
+        for backend in IPTablesPrograms.Backend.allCases {
+            for family in IPFamily.allCases { try removeRules(IPTablesPrograms(backend: backend), family) }
+        }
+        let rest = try removeSets()
+        guard hasServers, try removeServers(unlessSetsBeside: rest) else { return }
         try DataplaneError.wrapping("cannot remove \(DeviceWriter.name)") { () throws(NetlinkError) in
             var changes = RouteChanges()
             changes.deleteLink(named: DeviceWriter.name)
@@ -125,18 +127,31 @@ struct CleanUp {
         }
     }
 
+    /// Asking for the family of IPVS would load its module.
+    private static var isLoaded: Bool { access("/proc/net/ip_vs", F_OK) == 0 }
+
+    private func divertServers() throws(DataplaneError) {
+        guard Self.isLoaded else { return }
+        var writer = try serverWriter()
+        try writer.divert(try writer.read(configuration))
+    }
+
+    private func serverWriter() throws(DataplaneError) -> ServerWriter {
+        try ServerWriter(
+            try DataplaneError.wrapping("cannot reach the kernel") { () throws(NetlinkError) in
+                try NetlinkSocket(family: NETLINK_GENERIC)
+            })
+    }
+
     /// Returns whether all are gone.
     private func removeServers(unlessSetsBeside rest: Set<String>) throws(DataplaneError) -> Bool {
-        // Asking for the family would load its module.
-        guard access("/proc/net/ip_vs", F_OK) == 0 else { return true }
-        let socket = try DataplaneError.wrapping("cannot reach the kernel") { () throws(NetlinkError) in
-            try NetlinkSocket(family: NETLINK_GENERIC)
-        }
-        var writer = try ServerWriter(socket)
+        guard Self.isLoaded else { return true }
+        var writer = try serverWriter()
         var report = ProgrammingReport()
         var servers = try writer.read(configuration)
         // The kernel drops the packets of connections whose real server is gone. Those that are only being opened do
-        // not count as active: give them three seconds.
+        // not count as active: give them three seconds. What goes to this machine's own sockets outlives its virtual
+        // server, after one dropped packet.
         let (start, shortest) = (ContinuousClock.now, min(patience, .seconds(3)))
         while !servers.isEmpty, case let waited = ContinuousClock.now - start, waited < patience,
             waited < shortest || servers.values.contains(where: \.hasActiveConnections)
@@ -152,7 +167,9 @@ struct CleanUp {
 }
 
 extension KernelState.Server {
-    fileprivate var hasActiveConnections: Bool { realServers.contains { $0.activeConnections > 0 } }
+    fileprivate var hasActiveConnections: Bool {
+        realServers.contains { $0.activeConnections > 0 && $0.server.key != server.key.itself }
+    }
 }
 
 extension IPVSChains {

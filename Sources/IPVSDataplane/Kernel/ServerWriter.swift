@@ -94,6 +94,20 @@ struct ServerWriter: ~Copyable {
         }
     }
 
+    /// Leads new connections to this machine's own sockets at the virtual servers' addresses and ports: each gets itself
+    /// as a real server, and the others get no more. Existing connections continue.
+    mutating func divert(_ servers: [VirtualServer.Key: KernelState.Server]) throws(DataplaneError) {
+        var changes = connection.changes()
+        for (key, server) in servers {
+            changes.add(RealServer(key: key.itself), to: key)
+            for status in server.realServers where status.server.key != key.itself {
+                changes.update(RealServer(key: status.server.key, weight: 0), of: key)
+            }
+        }
+        // One that is refused, or has gone meanwhile, is removed soon anyway.
+        _ = try send(&changes)
+    }
+
     /// Removes virtual servers; it is harmless if some are already gone.
     mutating func remove(
         _ servers: [VirtualServer.Key], _ report: inout ProgrammingReport
@@ -144,6 +158,11 @@ struct ServerWriter: ~Copyable {
             throw DataplaneError(error, "cannot write virtual servers")
         }
     }
+}
+
+extension VirtualServer.Key {
+    /// This address and port as a real server: a socket of this machine.
+    var itself: RealServer.Key { RealServer.Key(address: address, port: port) }
 }
 
 extension ProgrammingReport {

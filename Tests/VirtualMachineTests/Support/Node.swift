@@ -1,3 +1,4 @@
+import BlockingThreads
 import Dataplane
 import Foundation
 import IPVS
@@ -80,6 +81,11 @@ extension IPVSConfiguration {
         change(&configuration)
         return configuration
     }
+}
+
+extension NetworkNamespace {
+    /// Another thread in the namespace, which may block while the first one works.
+    func makeThread() throws -> ThreadExecutor { try ThreadExecutor(name: "cleanup") }
 }
 
 /// A literal address; an invalid one fails the test.
