@@ -317,7 +317,7 @@ let package = Package(
             name: "IPVSDataplaneTests",
             dependencies: [
                 "IPVSDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "IPVS", "IPSet", "IPTables",
-                "InternetAddresses", "KubernetesTestKit", "RoutingTestKit",
+                "InternetAddresses", "Netlink", "CLinux", "KubernetesTestKit", "RoutingTestKit",
             ]),
         .testTarget(name: "RoutesTests", dependencies: ["Routes", "Netlink", "CLinux", "InternetAddresses", "LabKit"]),
         .testTarget(name: "DataplaneTests", dependencies: ["Dataplane"]),

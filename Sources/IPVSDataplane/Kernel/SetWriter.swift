@@ -22,7 +22,7 @@ struct SetWriter: ~Copyable {
         maxima = [:]
         var missing: [SetID] = []
         for id in SetID.all {
-            guard let set = try set(named: id.kernelName) else {
+            guard let set = try firstSet(named: id.kernelName) else {
                 missing.append(id)
                 continue
             }
@@ -106,6 +106,14 @@ struct SetWriter: ~Copyable {
     private mutating func revision(of id: SetID) throws(DataplaneError) -> UInt8 {
         do throws(NetlinkError) { return try connection.revision(of: id.name.kind, family: id.family) } catch {
             throw DataplaneError(error, "the mode ipvs needs the kernel's sets")
+        }
+    }
+
+    /// As ``set(named:)``, for the first requests: the kernel answers EINVAL if it has no sets at all.
+    private mutating func firstSet(named name: String) throws(DataplaneError) -> KernelSet? {
+        do throws(DataplaneError) { return try set(named: name) } catch {
+            guard (error.cause as? NetlinkError)?.errno == EINVAL else { throw error }
+            throw DataplaneError(.unsupported, "the mode ipvs needs the kernel's sets: \(error)", cause: error.cause)
         }
     }
 
