@@ -9,6 +9,26 @@ struct ObjectFaultTests {
         for mode in fault.modes { try await fault.run(mode: mode) }
     }
 
+    @Test(
+        "a manifest with a mistake is the only fault: what it says is unknown, and the kernel holds what it said before"
+    )
+    func refusedManifest() async throws {
+        let lab = try await FaultLab(Shop.manifest, mode: "nftables")
+        try lab.manifests.write(Shop.manifest + "  x: [\n", to: "shop.yaml")
+        try lab.manifests.write(Shop.rival, to: "rival.yaml")
+        try await lab.eventually("the proxy has read the other file") {
+            try await lab.cluster.node.run("nft", "list", "map", "ip", "servicelet", "services").contains("10.96.0.6")
+        }
+        let answer = try await lab.explain(["shop/web"])
+        #expect(answer.faults == ["objects manifestRefused"], "\(answer.text)")
+        #expect(
+            answer.text.contains("service unknown noSuchService: shop/web is not in what could be read"),
+            "\(answer.text)")
+        let check = try await lab.check()
+        #expect(check.faults == ["objects manifestRefused"], "\(check.text)")
+        try await lab.proxy?.stop()
+    }
+
     static let notReady = #"conditions: [{type: Ready, status: "True"}]"#
     static let faults: [Fault] = [
         Fault(

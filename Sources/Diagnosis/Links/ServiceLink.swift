@@ -9,9 +9,10 @@ extension Case {
     /// Whether the Service exists, and can be used in the way asked about.
     var serviceFindings: [Finding] {
         if let mismatch {
-            // If nothing could be read, nothing is known to be missing.
-            return objects.areUnread
-                ? [Finding(.unknown, .noSuchService, "Services could not be read")] : [mismatch]
+            // What could not be read is not known to be missing.
+            let isKnown = service != nil || !objects.areIncomplete
+            return isKnown
+                ? [mismatch] : [Finding(.unknown, .noSuchService, "\(question.text) is not in what could be read")]
         }
         guard let service else { return [] }
         if service.kind == .externalName { return [.ok("ExternalName, stands for \(service.externalName)")] }

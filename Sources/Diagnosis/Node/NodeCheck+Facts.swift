@@ -13,10 +13,14 @@ extension NodeCheck {
         var items = others
         items += objects.problems.map { Item("objects", $0) }
         items += facts.proxyFindings.map { Item("proxy", $0) }
-        // Without the objects nothing is known of what the kernel should hold.
+        // Of objects that cannot be read a proxy keeps what it knew, so what the kernel should hold is unknown.
         items +=
-            objects.areUnread
-            ? [Item("kernel", Finding(.unknown, .unreadable, "not compared with the objects, which could not be read"))]
+            objects.areIncomplete
+            ? [
+                Item(
+                    "kernel",
+                    Finding(.unknown, .unreadable, "not compared with the objects, some of which could not be read"))
+            ]
             : facts.auditItems(snapshot)
         let families = Set(snapshot.routes.lazy.filter { !$0.clusterBackends.isEmpty }.map(\.key.family))
         let machine =

@@ -17,12 +17,11 @@ package struct ClusterObjects: Sendable {
     /// Errors that kept objects from being read, or from being served as written.
     package var problems: [Finding] = []
 
-    /// Whether nothing is known, because the source could not be read.
-    var areUnread: Bool {
-        services.isEmpty
-            && problems.contains {
-                [.apiUnreachable, .certificateExpired, .tokenExpired, .manifestRefused].contains($0.code)
-            }
+    /// Whether objects are missing because the source, or a part of it, could not be read. A proxy keeps what it knew.
+    var areIncomplete: Bool {
+        problems.contains {
+            [.apiUnreachable, .certificateExpired, .tokenExpired, .manifestRefused].contains($0.code)
+        }
     }
 
     /// No objects.
