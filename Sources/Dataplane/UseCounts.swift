@@ -38,7 +38,7 @@ package struct UseCounts<Thing: Hashable & Sendable>: Sendable {
         for (thing, wasInUse) in touched where (counts[thing] != nil) != wasInUse {
             if wasInUse { ended.append(thing) } else { began.append(thing) }
         }
-        touched.removeAll(keepingCapacity: true)
+        touched = [:]
         return (began, ended)
     }
 }

@@ -37,12 +37,7 @@ extension IPTablesPrograms {
             return nil
         }
         do throws(NetlinkError) {
-            for family in IPFamily.allCases {
-                for chain in ChainName.ofKubelet where try KernelTables.hasChain(chain, in: .mangle, family) {
-                    return true
-                }
-            }
-            return false
+            return try !KernelTables.families(withAnyOf: [.mangle: ChainName.ofKubelet]).isEmpty
         } catch {
             return nil
         }

@@ -4,11 +4,42 @@ package import InternetAddresses
 package import Netlink
 
 /// Queries to nf_tables, in which the nft back end keeps the tables of iptables.
+///
+/// Each opens a socket. When one is closed, the kernel (`nft_rcv_nl_event`) first destroys what the last transaction
+/// removed, which takes 10 to 20 ms, and nobody's transactions make progress: ask much at once.
 package enum KernelTables {
     /// Whether a table has the chain: `nft list chain ip nat KUBE-PROXY-CANARY`
     package static func hasChain(_ chain: String, in table: Table, _ family: IPFamily) throws(NetlinkError) -> Bool {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
         return try hasChain(chain, in: table, family, &connection)
+    }
+
+    /// The families in which a table has one of the chains named.
+    package static func families(withAnyOf chains: [Table: [String]]) throws(NetlinkError) -> Set<IPFamily> {
+        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        var families: Set<IPFamily> = []
+        for family in IPFamily.allCases {
+            for (table, names) in chains where !families.contains(family) {
+                for name in names where try hasChain(name, in: table, family, &connection) { families.insert(family) }
+            }
+        }
+        return families
+    }
+
+    /// The families in which a table of iptables has a chain whose name begins with `prefix`.
+    package static func families(withChainNamed prefix: String) throws(NetlinkError) -> Set<IPFamily> {
+        let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
+        var families: Set<IPFamily> = []
+        for family in IPFamily.allCases {
+            let isThere = try uninterrupted { () throws(NetlinkError) in
+                var isThere = false
+                var connection = NetlinkConnection(socket)
+                try forEachChain(family, &connection) { if $0 != nil, $1.hasPrefix(prefix) { isThere = true } }
+                return isThere
+            }
+            if isThere { families.insert(family) }
+        }
+        return families
     }
 
     static func hasChain(
@@ -28,22 +59,29 @@ package enum KernelTables {
     /// The names of all chains of a table: `nft list chains ip`
     package static func chains(in table: Table, _ family: IPFamily) throws(NetlinkError) -> [String] {
         var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        var names: [String] = []
+        try forEachChain(family, &connection) { if $0 == table { names.append($1) } }
+        return names
+    }
+
+    /// Passes the table and the name of each chain to `body`; no table for one that iptables does not have.
+    private static func forEachChain(
+        _ family: IPFamily, _ connection: inout NetlinkConnection, _ body: (Table?, String) -> Void
+    ) throws(NetlinkError) {
         let sequence = connection.nextSequence()
         let request = request(
             NFT_MSG_GETCHAIN, UInt16(NLM_F_REQUEST) | UInt16(NLM_F_DUMP), sequence, family
         ) { _ in }
-        var names: [String] = []
         try connection.dump(request, sequence: sequence) { _, payload throws(NetlinkError) in
             guard payload.byteCount >= 4 else { return }
             var name = ""
-            var isOfTable = false
+            var table: Table?
             try AttributeReader.forEach(in: payload.extracting(4..<payload.byteCount)) { type, value in
-                if type == NFTA_CHAIN_TABLE.rawValue { isOfTable = value.string == table.rawValue }
+                if type == NFTA_CHAIN_TABLE.rawValue { table = Table(rawValue: value.string) }
                 if type == NFTA_CHAIN_NAME.rawValue { name = value.string }
             }
-            if isOfTable { names.append(name) }
+            body(table, name)
         }
-        return names
     }
 
     /// Whether the chain exists and has a rule. Reads only the first: there may be thousands.

@@ -255,9 +255,10 @@ package actor IPTablesDataplane: Dataplane {
     }
 
     private func removeEverything(keeping other: OwnedRules) throws(DataplaneError) {
+        let familiesInNFT = Self.familiesInNFT()
         for backend in IPTablesPrograms.Backend.allCases {
             let programs = IPTablesPrograms(backend: backend)
-            for family in IPFamily.allCases {
+            for family in IPFamily.allCases where backend != .nft || familiesInNFT.contains(family) {
                 try DataplaneError.wrapping { () throws(IPTablesError) in
                     guard let saved = try programs.saveIfSupported(family: family) else { return }
                     let input = saved.cleanUp(keeping: other)
@@ -265,6 +266,15 @@ package actor IPTablesDataplane: Dataplane {
                     try programs.restore(input.bytes, family: family)
                 }
             }
+        }
+    }
+
+    /// The families in which the nft back end has chains of ours, of kube-proxy or of kubelet. Asking the kernel is
+    /// faster than running the programs.
+    private static func familiesInNFT() -> Set<IPFamily> {
+        do throws(NetlinkError) { return try KernelTables.families(withChainNamed: "KUBE-") } catch {
+            // The programs will report the fault.
+            return Set(IPFamily.allCases)
         }
     }
 }

@@ -11,6 +11,7 @@ package struct StringInterner: Sendable {
 
     private var texts: [Int: String] = [:]
     private var ports: [[EndpointPort]: [EndpointPort]] = [:]
+    private var servicePorts: [[ServicePort]: [ServicePort]] = [:]
     /// Placements by the protobuf that they were read from.
     var placements = ByteInterner<Placement>(capacity: capacity)
 
@@ -34,6 +35,15 @@ package struct StringInterner: Sendable {
         if let known = self.ports[ports] { return known }
         if self.ports.count >= Self.capacity { self.ports.removeAll() }
         self.ports[ports] = ports
+        return ports
+    }
+
+    /// The same ports, in storage shared with other Services. Node ports are not shared: no two Services have the same.
+    mutating func shared(_ ports: [ServicePort]) -> [ServicePort] {
+        guard ports.allSatisfy({ $0.nodePort == nil }) else { return ports }
+        if let known = servicePorts[ports] { return known }
+        if servicePorts.count >= Self.capacity { servicePorts.removeAll() }
+        servicePorts[ports] = ports
         return ports
     }
 

@@ -33,7 +33,8 @@ enum ElementKey: Sendable, Hashable {
     case address(IPAddress)
     /// The same address as source and as destination.
     case hairpin(IPAddress)
-    case source(FrontendKey, IPNetwork)
+    /// A reference, because it is twice as large as the others, of which there may be hundreds of thousands.
+    indirect case source(FrontendKey, IPNetwork)
     case routeClass(UInt32)
 }
 

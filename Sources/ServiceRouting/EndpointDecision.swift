@@ -36,9 +36,9 @@ package enum EndpointExclusion: Sendable, Hashable {
 }
 
 extension EndpointDecision {
-    /// All endpoints of the slices, in the order given.
+    /// All endpoints of the slices, which are in `namespace`, in the order given.
     static func all(
-        for port: ServicePort, family: IPFamily, in slices: [EndpointSlice], on node: RoutingNode
+        for port: ServicePort, family: IPFamily, in slices: [RoutedSlice], of namespace: String, on node: RoutingNode
     ) -> [EndpointDecision] {
         let candidates = EndpointCandidate.all(for: port, family: family, in: slices, on: node)
         let census = EndpointCensus(candidates)
@@ -47,8 +47,8 @@ extension EndpointDecision {
                 let traits = EndpointTraits(endpoint, on: node)
                 let number = slice.number(of: port)
                 var decision = EndpointDecision(
-                    slice: slice.metadata.namespacedName, address: endpoint.address, port: number,
-                    nodeName: endpoint.nodeName)
+                    slice: NamespacedName(namespace: namespace, name: slice.name), address: endpoint.address,
+                    port: number, nodeName: endpoint.nodeName)
                 let general =
                     slice.exclusion(for: port, family: family)
                     ?? candidates.exclusion(of: endpoint.address, number, traits)
@@ -61,7 +61,7 @@ extension EndpointDecision {
     }
 }
 
-extension EndpointSlice {
+extension RoutedSlice {
     fileprivate func exclusion(for port: ServicePort, family: IPFamily) -> EndpointExclusion? {
         if addressType.family != family { return .otherAddressType(addressType) }
         return number(of: port) == nil ? .noSuchPort(name: port.name, port.transport) : nil

@@ -29,7 +29,7 @@ struct EndpointSelection: Sendable, Hashable {
 
     /// Chooses from the slices of a Service; their order does not matter.
     init(
-        for port: ServicePort, family: IPFamily, in slices: some Collection<EndpointSlice>, on node: RoutingNode,
+        for port: ServicePort, family: IPFamily, in slices: some Collection<RoutedSlice>, on node: RoutingNode,
         lists: Lists
     ) {
         self.init(EndpointCandidate.all(for: port, family: family, in: slices, on: node), lists: lists)
@@ -72,7 +72,7 @@ struct EndpointCandidate: Sendable {
     /// An endpoint belongs to the port if its slice has a port of the same name and protocol; that port's number is
     /// where it listens. Of several with one address and port, the one that is not terminating counts.
     static func all(
-        for port: ServicePort, family: IPFamily, in slices: some Collection<EndpointSlice>, on node: RoutingNode
+        for port: ServicePort, family: IPFamily, in slices: some Collection<RoutedSlice>, on node: RoutingNode
     ) -> [EndpointCandidate] {
         var candidates: [EndpointCandidate] = []
         for slice in slices where slice.addressType.family == family {
@@ -149,14 +149,6 @@ extension EndpointUse {
     fileprivate func better(_ other: EndpointUse) -> EndpointUse {
         if self == .ready || other == .ready { return .ready }
         return self == .draining || other == .draining ? .draining : .none
-    }
-}
-
-extension EndpointSlice {
-    /// Where the slice's endpoints listen for a Service port; `nil` if they do not.
-    func number(of port: ServicePort) -> UInt16? {
-        let match = ports.first { $0.name == port.name && $0.transport == port.transport }
-        return match?.port
     }
 }
 

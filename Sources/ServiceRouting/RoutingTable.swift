@@ -12,9 +12,9 @@ package struct RoutingTable: Sendable {
     private var context: RoutingContext
     private var machineAddresses: [IPAddress] = []
     private var entries: [NamespacedName: ServiceEntry] = [:]
-    /// The name of the Service that each slice is kept with, in the slice's namespace: its label may change, and a
-    /// removal has only its name.
-    private var sliceOwners: [NamespacedName: String] = [:]
+    /// The name of the Service that each slice is kept with: its label may change, and a removal has only its name. By
+    /// namespace, then by the slice's name.
+    private var sliceOwners: [String: [String: String]] = [:]
     private var claims = FrontendClaims()
     /// The cluster IP networks of each ServiceCIDR, by name.
     private var serviceRanges: [String: [IPNetwork]] = [:]
@@ -70,8 +70,9 @@ package struct RoutingTable: Sendable {
         guard let entry = entries[key.name.service],
             let request = entry.service?.requests.first(where: { $0.key == key })
         else { return [] }
-        let slices = entry.slices.sorted { $0.metadata.name < $1.metadata.name }
-        return EndpointDecision.all(for: request.port, family: key.family, in: slices, on: context.node)
+        let slices = entry.slices.sorted { $0.name < $1.name }
+        return EndpointDecision.all(
+            for: request.port, family: key.family, in: slices, of: key.name.service.namespace, on: context.node)
     }
 
     /// Applies changes to objects and returns the resulting changes to routes.
@@ -159,16 +160,18 @@ package struct RoutingTable: Sendable {
 
     private mutating func place(_ slice: EndpointSlice, touched: inout Set<NamespacedName>) {
         let name = slice.metadata.namespacedName
-        let owner = slice.isRouted ? slice.service : nil
-        if sliceOwners[name] != owner?.name { removeSlice(name, touched: &touched) }
-        guard let owner else { return }
-        sliceOwners[name] = owner.name
-        entries[owner, default: ServiceEntry()].place(slice)
+        let routed = RoutedSlice(slice)
+        let owner = routed == nil ? nil : slice.service
+        if sliceOwners[name.namespace]?[name.name] != owner?.name { removeSlice(name, touched: &touched) }
+        guard let owner, let routed else { return }
+        sliceOwners[name.namespace, default: [:]][name.name] = owner.name
+        entries[owner, default: ServiceEntry()].place(routed)
         touched.insert(owner)
     }
 
     private mutating func removeSlice(_ name: NamespacedName, touched: inout Set<NamespacedName>) {
-        guard let ownerName = sliceOwners.removeValue(forKey: name) else { return }
+        guard let ownerName = sliceOwners[name.namespace]?.removeValue(forKey: name.name) else { return }
+        if sliceOwners[name.namespace]?.isEmpty == true { sliceOwners[name.namespace] = nil }
         let owner = NamespacedName(namespace: name.namespace, name: ownerName)
         entries[owner]?.removeSlice(named: name.name)
         touched.insert(owner)
@@ -196,11 +199,4 @@ extension Service {
     /// Whether the node's addresses matter to its routes: for node ports, and for source ranges that may admit the
     /// node.
     fileprivate var dependsOnNodeAddresses: Bool { kind == .nodePort || kind == .loadBalancer }
-}
-
-extension EndpointSlice {
-    /// Whether its endpoints can be programmed.
-    fileprivate var isRouted: Bool {
-        addressType.family != nil && metadata.labels[WellKnown.headless] == nil
-    }
 }

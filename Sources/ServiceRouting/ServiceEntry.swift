@@ -6,7 +6,7 @@ import KubernetesAPI
 struct ServiceEntry: Sendable {
     private struct Contents: Sendable {
         var service: Service?
-        var slices: [EndpointSlice] = []
+        var slices: [RoutedSlice] = []
         var decided = ServiceRoutes()
     }
 
@@ -20,7 +20,7 @@ struct ServiceEntry: Sendable {
     }
 
     /// In no order; nearly always one for each IP family.
-    var slices: [EndpointSlice] { box[0].slices }
+    var slices: [RoutedSlice] { box[0].slices }
 
     var decided: ServiceRoutes {
         get { box[0].decided }
@@ -34,8 +34,8 @@ struct ServiceEntry: Sendable {
     var isEmpty: Bool { box[0].service == nil && box[0].slices.isEmpty }
 
     /// Adds a slice, replacing one with the same name.
-    mutating func place(_ slice: EndpointSlice) {
-        if let index = index(ofSlice: slice.metadata.name) {
+    mutating func place(_ slice: RoutedSlice) {
+        if let index = index(ofSlice: slice.name) {
             box[0].slices[index] = slice
         } else {
             box[0].slices.append(slice)
@@ -46,5 +46,5 @@ struct ServiceEntry: Sendable {
         if let index = index(ofSlice: name) { box[0].slices.remove(at: index) }
     }
 
-    private func index(ofSlice name: String) -> Int? { box[0].slices.firstIndex { $0.metadata.name == name } }
+    private func index(ofSlice name: String) -> Int? { box[0].slices.firstIndex { $0.name == name } }
 }

@@ -20,29 +20,65 @@ extension RouteKey: Comparable {
 
 /// Everything that a data plane needs to know about one Service port in one IP family: the addresses that clients use,
 /// how connections to each are handled, and the endpoints that they may be sent to. All decisions have been made.
+///
+/// A single reference: the routing table, a data plane and snapshots hold the same 100,000 routes.
 package struct ServicePortRoute: Sendable, Hashable {
-    package var key: RouteKey
+    private struct Contents: Sendable, Hashable {
+        var key: RouteKey
+        var frontends: [Frontend]
+        var clusterBackends: [Backend]
+        var localBackends: [Backend]
+        var servingBackends: [Backend]
+        var affinityTimeout: UInt32?
+        var sourceRanges: [IPNetwork]
+        var healthCheck: HealthCheck?
+        var ipvsScheduler: String?
+        var proxyProtocol: Service.ProxyProtocol?
+    }
+
+    /// Exactly one element: the array serves as a copy-on-write box.
+    private var box: [Contents]
+
+    package var key: RouteKey {
+        get { box[0].key }
+        set { box[0].key = newValue }
+    }
     /// The clusterIP first, then by kind; each address and port once.
-    package var frontends: [Frontend]
+    package var frontends: [Frontend] {
+        get { box[0].frontends }
+        set { box[0].frontends = newValue }
+    }
     /// For frontends with ``Destination/clusterBackends``; empty if there is none. Sorted, without duplicates.
-    package var clusterBackends: [Backend]
+    package var clusterBackends: [Backend] {
+        get { box[0].clusterBackends }
+        set { box[0].clusterBackends = newValue }
+    }
     /// For frontends with ``Destination/localBackends``; empty if there is none. Sorted, without duplicates.
-    package var localBackends: [Backend]
+    package var localBackends: [Backend] {
+        get { box[0].localBackends }
+        set { box[0].localBackends = newValue }
+    }
     /// UDP only, empty for other protocols: every serving endpoint, chosen or not. Flows to one of these stay. Sorted,
     /// without duplicates.
-    package var servingBackends: [Backend]
+    package var servingBackends: [Backend] {
+        get { box[0].servingBackends }
+        set { box[0].servingBackends = newValue }
+    }
     /// Seconds for which a client stays with its endpoint, counted from its last new connection; `nil` without session
     /// affinity.
-    package var affinityTimeout: UInt32?
+    package var affinityTimeout: UInt32? { box[0].affinityTimeout }
     /// The networks that frontends with ``Admission/sourceRanges`` admit, all of the route's IP family.
-    package var sourceRanges: [IPNetwork]
+    package var sourceRanges: [IPNetwork] {
+        get { box[0].sourceRanges }
+        set { box[0].sourceRanges = newValue }
+    }
     /// The health check for load balancers; only LoadBalancer Services with external traffic policy Local have one.
-    package var healthCheck: HealthCheck?
+    package var healthCheck: HealthCheck? { box[0].healthCheck }
     /// The IPVS scheduler from the Service's annotation; `nil` leaves the choice to the node.
-    package var ipvsScheduler: String?
+    package var ipvsScheduler: String? { box[0].ipvsScheduler }
     /// The version of the PROXY protocol that passes the client's address to endpoints, from the Service's annotation;
     /// `nil` for none. Only modes that make connections themselves support it.
-    package var proxyProtocol: Service.ProxyProtocol?
+    package var proxyProtocol: Service.ProxyProtocol? { box[0].proxyProtocol }
 
     /// A load balancer's check whether this node has endpoints.
     package struct HealthCheck: Sendable, Hashable {
@@ -63,16 +99,12 @@ package struct ServicePortRoute: Sendable, Hashable {
         servingBackends: [Backend] = [], affinityTimeout: UInt32? = nil, sourceRanges: [IPNetwork] = [],
         healthCheck: HealthCheck? = nil, ipvsScheduler: String? = nil, proxyProtocol: Service.ProxyProtocol? = nil
     ) {
-        self.key = key
-        self.frontends = frontends
-        self.clusterBackends = clusterBackends
-        self.localBackends = localBackends
-        self.servingBackends = servingBackends
-        self.affinityTimeout = affinityTimeout
-        self.sourceRanges = sourceRanges
-        self.healthCheck = healthCheck
-        self.ipvsScheduler = ipvsScheduler
-        self.proxyProtocol = proxyProtocol
+        box = [
+            Contents(
+                key: key, frontends: frontends, clusterBackends: clusterBackends, localBackends: localBackends,
+                servingBackends: servingBackends, affinityTimeout: affinityTimeout, sourceRanges: sourceRanges,
+                healthCheck: healthCheck, ipvsScheduler: ipvsScheduler, proxyProtocol: proxyProtocol)
+        ]
     }
 
     /// The port of the ``healthCheck``.

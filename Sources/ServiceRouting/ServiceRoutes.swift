@@ -23,7 +23,7 @@ struct ServiceRoutes: Sendable {
     init() {}
 
     init(
-        of service: Service, slices: some Collection<EndpointSlice>, in context: RoutingContext, claims: FrontendClaims
+        of service: Service, slices: some Collection<RoutedSlice>, in context: RoutingContext, claims: FrontendClaims
     ) {
         let requests = service.requests
         routes.reserveCapacity(requests.count)
@@ -48,7 +48,7 @@ private struct RouteDecision {
     let healthCheckNodePort: UInt16?
 
     init(
-        _ service: Service, _ request: RouteRequest, slices: some Collection<EndpointSlice>, in context: RoutingContext
+        _ service: Service, _ request: RouteRequest, slices: some Collection<RoutedSlice>, in context: RoutingContext
     ) {
         self.service = service
         self.request = request

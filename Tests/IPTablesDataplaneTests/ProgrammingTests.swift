@@ -172,6 +172,17 @@ struct ProgrammingTests {
         #expect(after == before)
     }
 
+    @Test("the kernel says which families have chains of proxies; tables other than those of iptables do not count")
+    func familiesWithChains() async throws {
+        let namespace = try await NetworkNamespace(name: "n1")
+        let reader = RuleReader(executor: NamespaceExecutor(namespace))
+        try await namespace.run("nft", "add table ip mine; add chain ip mine KUBE-SERVICES")
+        try await namespace.run("iptables-nft", "-t", "nat", "-N", "MINE")
+        #expect(try await reader.families(withChainNamed: "KUBE-") == [])
+        try await namespace.run("ip6tables-nft", "-t", "nat", "-N", "KUBE-SERVICES")
+        #expect(try await reader.families(withChainNamed: "KUBE-") == [.ipv6])
+    }
+
     @Test("conntrack is made liberal only if the operator requests it", arguments: [true, false])
     func liberalConntrack(isLiberal: Bool) async throws {
         let setting = "net/netfilter/nf_conntrack_tcp_be_liberal"

@@ -62,6 +62,35 @@ import Testing
                     zoneHints: ["z1"]))
     }
 
+    @Test("Services with the same ports share them, unless a node port is among them")
+    func sharedServicePorts() throws {
+        let list = ProtobufWriter { list in
+            for number in 0..<4 {
+                list.message(2) { service in
+                    service.message(1) { $0.text(1, "web-\(number)") }
+                    service.message(2) { spec in
+                        spec.message(1) { port in
+                            port.text(1, "http")
+                            port.integer(3, 80)
+                            if number > 1 { port.integer(5, 30080) }
+                        }
+                        spec.text(3, "10.96.0.\(number + 1)")
+                        spec.text(4, number > 1 ? "NodePort" : "ClusterIP")
+                    }
+                }
+            }
+        }
+        let services = try WireFormat.protobuf.readList(
+            ProtobufWriter.enveloped("ServiceList", list.bytes), of: .service
+        ).objects.map { object in
+            guard case .service(let service) = object else { throw Unexpected() }
+            return service
+        }
+        #expect(services.map { $0.ports.first?.nodePort } == [nil, nil, 30080, 30080])
+        let storage = services.map { service in service.ports.withUnsafeBytes { Int(bitPattern: $0.baseAddress) } }
+        #expect(storage[0] == storage[1] && Set(storage).count == 3)
+    }
+
     @Test("endpoints with a host name have their own placement")
     func hostnames() throws {
         let slices = try slices(list(slices: 1, endpoints: 4, hostname: true))

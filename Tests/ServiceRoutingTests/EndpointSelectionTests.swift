@@ -10,8 +10,8 @@ import Testing
         _ slices: EndpointSlice..., zone: String? = "z1", port: ServicePort = ServicePort(port: 80)
     ) -> EndpointSelection {
         EndpointSelection(
-            for: port, family: .ipv4, in: slices, on: RoutingNode(name: nodeName, zone: zone),
-            lists: [.cluster, .local, .serving])
+            for: port, family: .ipv4, in: slices.compactMap { RoutedSlice($0) },
+            on: RoutingNode(name: nodeName, zone: zone), lists: [.cluster, .local, .serving])
     }
 
     private func text(_ backends: [Backend]) -> [String] { backends.map(\.description) }
@@ -64,7 +64,8 @@ import Testing
     @Test("endpoints elsewhere count as existing even if only local ones are requested")
     func elsewhere() {
         let selection = EndpointSelection(
-            for: ServicePort(port: 80), family: .ipv4, in: [slice("a", of: "web", endpoint("10.244.1.1", .draining))],
+            for: ServicePort(port: 80), family: .ipv4,
+            in: [slice("a", of: "web", endpoint("10.244.1.1", .draining))].compactMap { RoutedSlice($0) },
             on: RoutingNode(name: nodeName), lists: .local)
         #expect(selection.hasEndpoints && selection.local.isEmpty && selection.cluster.isEmpty)
     }

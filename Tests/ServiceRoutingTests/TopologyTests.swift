@@ -9,8 +9,8 @@ import Testing
         var all = slice("a", of: "web")
         all.endpoints = endpoints
         return EndpointSelection(
-            for: ServicePort(port: 80), family: .ipv4, in: [all], on: RoutingNode(name: nodeName, zone: zone),
-            lists: [.cluster, .local])
+            for: ServicePort(port: 80), family: .ipv4, in: [all].compactMap { RoutedSlice($0) },
+            on: RoutingNode(name: nodeName, zone: zone), lists: [.cluster, .local])
     }
 
     private func addresses(_ selection: EndpointSelection) -> [String] { selection.cluster.map(\.address.description) }

@@ -37,8 +37,11 @@ struct CleanUp {
         }
         let hasServers = link?.kind == "dummy"
         if hasServers, patience > .zero { try divertServers() }
+        let familiesInNFT = familiesInNFT()
         for backend in IPTablesPrograms.Backend.allCases {
-            for family in IPFamily.allCases { try removeRules(IPTablesPrograms(backend: backend), family) }
+            for family in IPFamily.allCases where backend != .nft || familiesInNFT.contains(family) {
+                try removeRules(IPTablesPrograms(backend: backend), family)
+            }
         }
         let rest = try removeSets()
         guard hasServers, try removeServers(unlessSetsBeside: rest) else { return }
@@ -50,7 +53,6 @@ struct CleanUp {
     }
 
     private func removeRules(_ programs: IPTablesPrograms, _ family: IPFamily) throws(DataplaneError) {
-        guard programs.backend != .nft || mayHaveChains(family) else { return }
         try DataplaneError.wrapping { () throws(IPTablesError) in
             guard let saved = try programs.saveIfSupported(family: family) else { return }
             let input = input(saved)
@@ -58,17 +60,12 @@ struct CleanUp {
         }
     }
 
-    /// Whether the mode may have run here. `iptables-nft-save` takes ten seconds for iptables mode's rules for 5,000
-    /// Services; the kernel lists the chains at once.
-    private func mayHaveChains(_ family: IPFamily) -> Bool {
-        do throws(NetlinkError) {
-            for (table, names) in IPVSChains.evidence {
-                for name in names where try KernelTables.hasChain(name, in: table, family) { return true }
-            }
-            return false
-        } catch {
+    /// The families in which the mode may have run here with the nft back end. `iptables-nft-save` takes ten seconds
+    /// for iptables mode's rules for 5,000 Services; the kernel lists the chains at once.
+    private func familiesInNFT() -> Set<IPFamily> {
+        do throws(NetlinkError) { return try KernelTables.families(withAnyOf: IPVSChains.evidence) } catch {
             // The programs will report the fault.
-            return true
+            return Set(IPFamily.allCases)
         }
     }
 

@@ -21,7 +21,7 @@ extension ServiceDocument {
         .service(try service())
     }
 
-    private func service() throws(ObjectError) -> Service {
+    func service() throws(ObjectError) -> Service {
         let metadata = try identified()
         var checks = FieldChecks()
         let spec = spec ?? Spec()

@@ -11,6 +11,17 @@ extension ServiceDocument {
             }
         }
     }
+
+    /// The ports of most Services of a cluster are the same.
+    static func object(
+        protobuf message: ProtobufMessage, kind: String?, _ interner: inout StringInterner
+    ) throws(ObjectError) -> KubernetesObject {
+        var document = try ServiceDocument(message, &interner)
+        document.kind = kind
+        var service = try document.service()
+        service.ports = interner.shared(service.ports)
+        return .service(service)
+    }
 }
 
 extension ServiceDocument.Spec {

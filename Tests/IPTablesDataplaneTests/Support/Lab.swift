@@ -102,6 +102,10 @@ actor RuleReader {
     func read(_ backend: IPTablesPrograms.Backend, _ family: IPFamily) throws -> SavedRules {
         try IPTablesPrograms(backend: backend).programmed(family)
     }
+
+    func families(withChainNamed prefix: String) throws -> Set<IPFamily> {
+        try KernelTables.families(withChainNamed: prefix)
+    }
 }
 
 /// Runs an actor's jobs on the thread of a namespace, so that it programs that namespace.
