@@ -134,7 +134,7 @@ let package = Package(
             name: "NFTablesDataplane",
             dependencies: [
                 "BlockingThreads", "Mailboxes", "Dataplane", "ServiceRouting", "NFTables", "Netlink", "CLinux",
-                "InternetAddresses", log,
+                "InternetAddresses", log, .product(name: "OrderedCollections", package: "swift-collections"),
             ]),
         .target(
             name: "IPTablesDataplane",
@@ -326,6 +326,7 @@ let package = Package(
             dependencies: [
                 "NFTablesDataplane", "Dataplane", "ServiceRouting", "KubernetesAPI", "NFTables", "Netlink",
                 "InternetAddresses", "LabKit", "TestKit", log,
+                .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             resources: [.copy("Recordings")]),
         .testTarget(

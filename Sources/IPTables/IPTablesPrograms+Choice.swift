@@ -1,3 +1,4 @@
+import CLinux
 import InternetAddresses
 import Netlink
 
@@ -37,7 +38,8 @@ extension IPTablesPrograms {
             return nil
         }
         do throws(NetlinkError) {
-            return try !KernelTables.families(withAnyOf: [.mangle: ChainName.ofKubelet]).isEmpty
+            let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
+            return try !KernelTables.families(withAnyOf: [.mangle: ChainName.ofKubelet], socket).isEmpty
         } catch {
             return nil
         }

@@ -5,7 +5,7 @@ package import Netlink
 
 /// Queries to nf_tables, in which the nft back end keeps the tables of iptables.
 ///
-/// Each opens a socket. When one is closed, the kernel (`nft_rcv_nl_event`) first destroys what the last transaction
+/// Most open a socket. When one is closed, the kernel (`nft_rcv_nl_event`) first destroys what the last transaction
 /// removed, which takes 10 to 20 ms, and nobody's transactions make progress: ask much at once.
 package enum KernelTables {
     /// Whether a table has the chain: `nft list chain ip nat KUBE-PROXY-CANARY`
@@ -14,9 +14,11 @@ package enum KernelTables {
         return try hasChain(chain, in: table, family, &connection)
     }
 
-    /// The families in which a table has one of the chains named.
-    package static func families(withAnyOf chains: [Table: [String]]) throws(NetlinkError) -> Set<IPFamily> {
-        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+    /// The families in which a table has one of the chains named. `transport` is a netfilter socket.
+    package static func families(
+        withAnyOf chains: [Table: [String]], _ transport: any NetlinkTransport
+    ) throws(NetlinkError) -> Set<IPFamily> {
+        var connection = NetlinkConnection(transport)
         var families: Set<IPFamily> = []
         for family in IPFamily.allCases {
             for (table, names) in chains where !families.contains(family) {

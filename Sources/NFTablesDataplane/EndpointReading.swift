@@ -3,6 +3,7 @@ import Glibc
 import InternetAddresses
 import NFTables
 import Netlink
+import OrderedCollections
 
 /// Reads back the map of backends, which may have hundreds of thousands.
 enum EndpointReading {

@@ -2,6 +2,7 @@ import Glibc
 import InternetAddresses
 import NFTables
 import Netlink
+import OrderedCollections
 
 /// Reads the rules and elements that connections to a few Services pass, by key or name: the cost does not depend on
 /// how many others the table serves.

@@ -1,6 +1,7 @@
 import InternetAddresses
 import NFTables
 import Netlink
+import OrderedCollections
 import ServiceRouting
 
 /// The kernel's contents of the table: read at the start and after others have altered it, never during
@@ -18,8 +19,9 @@ struct KernelTable: Sendable {
     var rules: [String: [[Expression]?]] = [:]
     /// The existing sets, and whether each is declared as ours.
     var sets: [String: Bool] = [:]
-    /// The elements of all sets but the two below, by set.
-    var elements: [SetID: [ElementKey: Element]] = [:]
+    /// The elements of all sets but the endpoints, by set. There may be a hundred thousand: an ordered dictionary keeps
+    /// them without gaps.
+    var elements: [SetID: OrderedDictionary<ElementKey, Element>] = [:]
     /// The backends of each frontend. There may be hundreds of thousands.
     var endpoints = KernelSlots()
     /// Elements that cannot be read, so are not ours. Their sets are emptied and refilled.
@@ -79,7 +81,8 @@ extension NFTablesConnection {
     private mutating func readElements(
         of set: SetID, _ table: Table, into kernel: inout KernelTable
     ) throws(NetlinkError) {
-        var elements: [ElementKey: KernelTable.Element] = [:]
+        var elements: OrderedDictionary<ElementKey, KernelTable.Element> = [:]
+        if let count = try elementCount(of: set.definition.name, in: table) { elements.reserveCapacity(count) }
         var isForeign = false
         try forEachElement(of: set.definition.name, in: table) { element in
             if let key = ElementKey(set, element, table.family), let value = ElementValue(set, element, table.family) {

@@ -4,6 +4,7 @@ import InternetAddresses
 import Logging
 import NFTables
 import Netlink
+import OrderedCollections
 import ServiceRouting
 
 extension NFTablesDataplane {

@@ -1,6 +1,7 @@
 import Dataplane
 import InternetAddresses
 import NFTables
+import OrderedCollections
 
 /// The difference between the kernel's state and the desired one.
 struct Reconciliation: Sendable {
@@ -71,24 +72,29 @@ struct Reconciliation: Sendable {
 
     private mutating func compareElements(_ kernel: inout KernelTable, _ state: TableState) {
         flushes = kernel.foreign.sorted { $0.definition.name < $1.definition.name }
-        var remaining: [SetID: [ElementKey: KernelTable.Element]] = [:]
-        swap(&remaining, &kernel.elements)
+        let flushed = Set(flushes)
+        let present = kernel.elements.filter { !flushed.contains($0.key) }
+        kernel.elements = [:]
         var counts: [SetID: Int] = [:]
-        for set in flushes {
-            remaining[set] = nil
-            counts[set, default: 0] += 1
-        }
+        for set in flushes { counts[set, default: 0] += 1 }
         var edits = TableEdits()
+        var known: [SetID: Int] = [:]
         state.forEachElement { set, key, value, comment in
-            let found = remaining[set]?.removeValue(forKey: key)
+            let found = present[set]?[key]
+            if found != nil { known[set, default: 0] += 1 }
             guard found != KernelTable.Element(value: value, comment: comment) else { return }
             if found != nil { edits.remove(key, from: set) }
             edits.add(key, value, comment: comment, to: set)
             counts[set, default: 0] += 1
         }
-        for (set, elements) in remaining {
-            for key in elements.keys { edits.remove(key, from: set) }
-            if !elements.isEmpty { counts[set, default: 0] += elements.count }
+        // Rarely: elements that the state does not have.
+        for (set, elements) in present where elements.count > known[set, default: 0] {
+            var wanted: Set<ElementKey> = []
+            state.forEachElement { other, key, _, _ in if other == set { wanted.insert(key) } }
+            for key in elements.keys where !wanted.contains(key) {
+                edits.remove(key, from: set)
+                counts[set, default: 0] += 1
+            }
         }
         self.edits = edits
         note(counts)

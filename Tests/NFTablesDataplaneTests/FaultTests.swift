@@ -3,6 +3,7 @@ import Glibc
 import InternetAddresses
 import LabKit
 import NFTables
+import OrderedCollections
 import ServiceRouting
 import Testing
 

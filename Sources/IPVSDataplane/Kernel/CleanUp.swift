@@ -37,13 +37,14 @@ struct CleanUp {
         }
         let hasServers = link?.kind == "dummy"
         if hasServers, patience > .zero { try divertServers() }
-        let familiesInNFT = familiesInNFT()
+        let netfilter = Result { () throws(NetlinkError) in try NetlinkSocket(family: NETLINK_NETFILTER) }
+        let familiesInNFT = familiesInNFT(netfilter)
         for backend in IPTablesPrograms.Backend.allCases {
             for family in IPFamily.allCases where backend != .nft || familiesInNFT.contains(family) {
                 try removeRules(IPTablesPrograms(backend: backend), family)
             }
         }
-        let rest = try removeSets()
+        let rest = try removeSets(netfilter)
         guard hasServers, try removeServers(unlessSetsBeside: rest) else { return }
         try DataplaneError.wrapping("cannot remove \(DeviceWriter.name)") { () throws(NetlinkError) in
             var changes = RouteChanges()
@@ -62,8 +63,10 @@ struct CleanUp {
 
     /// The families in which the mode may have run here with the nft back end. `iptables-nft-save` takes ten seconds
     /// for iptables mode's rules for 5,000 Services; the kernel lists the chains at once.
-    private func familiesInNFT() -> Set<IPFamily> {
-        do throws(NetlinkError) { return try KernelTables.families(withAnyOf: IPVSChains.evidence) } catch {
+    private func familiesInNFT(_ socket: Result<NetlinkSocket, NetlinkError>) -> Set<IPFamily> {
+        do throws(NetlinkError) {
+            return try KernelTables.families(withAnyOf: IPVSChains.evidence, socket.get())
+        } catch {
             // The programs will report the fault.
             return Set(IPFamily.allCases)
         }
@@ -93,9 +96,9 @@ struct CleanUp {
     }
 
     /// Returns the sets that stay because a foreign rule refers to them.
-    private func removeSets() throws(DataplaneError) -> Set<String> {
+    private func removeSets(_ socket: Result<NetlinkSocket, NetlinkError>) throws(DataplaneError) -> Set<String> {
         do throws(NetlinkError) {
-            var sets = IPSetConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+            var sets = IPSetConnection(try socket.get())
             let names = try Self.ownSets(&sets).sorted()
             var changes = SetChanges()
             for name in names { changes.destroy(name) }
