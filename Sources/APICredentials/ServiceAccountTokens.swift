@@ -8,6 +8,19 @@ import JWTKit
 package struct ServiceAccountTokens: Sendable {
     package static let issuer = "https://kubernetes.default.svc.cluster.local"
 
+    /// The Pod, Secret or Node that a token is bound to.
+    package struct BoundObject: Sendable, Hashable {
+        package var kind: String
+        package var name: String
+        package var uid: String
+
+        package init(kind: String, name: String, uid: String) {
+            self.kind = kind
+            self.name = name
+            self.uid = uid
+        }
+    }
+
     /// The subject of a token, and the object it is bound to.
     package struct Claims: Sendable, Hashable {
         package var namespace: String
@@ -15,13 +28,18 @@ package struct ServiceAccountTokens: Sendable {
         package var uid: String
         package var audiences: [String]
         package var expiration: Date
+        package var bound: BoundObject?
 
-        package init(namespace: String, serviceAccount: String, uid: String, audiences: [String], expiration: Date) {
+        package init(
+            namespace: String, serviceAccount: String, uid: String, audiences: [String], expiration: Date,
+            bound: BoundObject? = nil
+        ) {
             self.namespace = namespace
             self.serviceAccount = serviceAccount
             self.uid = uid
             self.audiences = audiences
             self.expiration = expiration
+            self.bound = bound
         }
     }
 
@@ -81,6 +99,29 @@ private struct Payload: JWTPayload {
     struct Kubernetes: Codable {
         var namespace: String
         var serviceaccount: Bound
+        var node: Bound?
+        var pod: Bound?
+        var secret: Bound?
+
+        init(_ claims: ServiceAccountTokens.Claims) {
+            namespace = claims.namespace
+            serviceaccount = Bound(name: claims.serviceAccount, uid: claims.uid)
+            guard let object = claims.bound else { return }
+            let bound = Bound(name: object.name, uid: object.uid)
+            switch object.kind {
+            case "Node": node = bound
+            case "Pod": pod = bound
+            default: secret = bound
+            }
+        }
+
+        var boundObject: ServiceAccountTokens.BoundObject? {
+            for (kind, object) in [("Pod", pod), ("Secret", secret), ("Node", node)] {
+                guard let object else { continue }
+                return ServiceAccountTokens.BoundObject(kind: kind, name: object.name, uid: object.uid)
+            }
+            return nil
+        }
     }
 
     var aud: [String]
@@ -105,14 +146,14 @@ private struct Payload: JWTPayload {
         jti = UUID().uuidString.lowercased()
         nbf = iat
         sub = "system:serviceaccount:\(claims.namespace):\(claims.serviceAccount)"
-        kubernetes = Kubernetes(
-            namespace: claims.namespace, serviceaccount: Bound(name: claims.serviceAccount, uid: claims.uid))
+        kubernetes = Kubernetes(claims)
     }
 
     var claims: ServiceAccountTokens.Claims {
         ServiceAccountTokens.Claims(
             namespace: kubernetes.namespace, serviceAccount: kubernetes.serviceaccount.name,
-            uid: kubernetes.serviceaccount.uid, audiences: aud, expiration: Date(timeIntervalSince1970: exp))
+            uid: kubernetes.serviceaccount.uid, audiences: aud, expiration: Date(timeIntervalSince1970: exp),
+            bound: kubernetes.boundObject)
     }
 
     /// The caller checks the times against its clock.

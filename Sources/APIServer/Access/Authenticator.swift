@@ -30,11 +30,21 @@ struct Authenticator: Sendable {
                     resource: "serviceaccounts", namespace: claims.namespace, name: claims.serviceAccount)),
             let document = try? account.decoded(), document.uid == claims.uid, document.deletionTimestamp == nil
         else { throw APIStatus.unauthorized }
+        if let bound = claims.bound, !exists(bound, namespace: claims.namespace) { throw APIStatus.unauthorized }
         return Identity(
             user: "system:serviceaccount:\(claims.namespace):\(claims.serviceAccount)", uid: claims.uid,
             groups: [
                 "system:serviceaccounts", "system:serviceaccounts:\(claims.namespace)", "system:authenticated",
             ])
+    }
+
+    /// Whether the object that a token is bound to still exists.
+    private func exists(_ bound: ServiceAccountTokens.BoundObject, namespace: String) -> Bool {
+        let key = RecordKey(
+            resource: bound.kind.lowercased() + "s", namespace: bound.kind == "Node" ? "" : namespace,
+            name: bound.name)
+        guard let document = try? store.record(key)?.decoded() else { return false }
+        return document.uid == bound.uid
     }
 
     private static func bearer(_ authorization: String) -> String? {

@@ -27,12 +27,13 @@ struct TokenRequests: Sendable {
                 kind: GroupKind(group: "authentication.k8s.io", kind: "TokenRequest"), name: "",
                 [.invalid("spec.expirationSeconds", .integer(seconds), "may not specify a duration \(problem)")])
         }
+        let bound = try boundObject(body[path: "spec", "boundObjectRef"], namespace: request.namespace)
         var audiences = body[path: "spec", "audiences"]?.array?.compactMap(\.string) ?? []
         if audiences.isEmpty { audiences = [audience] }
         let time = now()
         let claims = ServiceAccountTokens.Claims(
             namespace: request.namespace, serviceAccount: request.name, uid: document.uid, audiences: audiences,
-            expiration: Date(timeIntervalSince1970: Double(time + seconds)))
+            expiration: Date(timeIntervalSince1970: Double(time + seconds)), bound: bound)
         let token = try await tokens.sign(claims, now: Date(timeIntervalSince1970: Double(time)))
         body["kind"] = "TokenRequest"
         body["apiVersion"] = "authentication.k8s.io/v1"
@@ -46,5 +47,30 @@ struct TokenRequests: Sendable {
             "token": .string(token), "expirationTimestamp": .string(APITime.text(seconds: time + seconds)),
         ]
         return APIResponse(status: 201, json: body)
+    }
+
+    /// The object that the token is to be bound to, which must exist.
+    private func boundObject(
+        _ reference: JSONValue?, namespace: String
+    ) throws(APIStatus) -> ServiceAccountTokens.BoundObject? {
+        guard let reference, reference.object != nil else { return nil }
+        let kind = reference["kind"]?.string ?? ""
+        let plurals = ["Node": "nodes", "Pod": "pods", "Secret": "secrets"]
+        guard reference["apiVersion"]?.string == "v1", let plural = plurals[kind] else {
+            throw .badRequest(
+                "cannot bind token for serviceaccount to \(reference["apiVersion"]?.string ?? ""), Kind=\(kind)")
+        }
+        let name = reference["name"]?.string ?? ""
+        let resource = GroupResource(group: "", resource: plural)
+        let key = RecordKey(resource: plural, namespace: kind == "Node" ? "" : namespace, name: name)
+        guard let document = try store.record(key)?.decoded() else { throw .notFound(resource, name: name) }
+        let wanted = reference["uid"]?.string ?? ""
+        guard wanted.isEmpty || wanted == document.uid else {
+            throw .conflict(
+                resource, name: name,
+                "the UID in the bound object reference (\(wanted)) does not match the UID in record. The object might "
+                    + "have been deleted and then recreated")
+        }
+        return ServiceAccountTokens.BoundObject(kind: kind, name: name, uid: document.uid)
     }
 }

@@ -1,3 +1,5 @@
+import KubernetesObjects
+
 /// The query parameters of a request.
 package struct QueryParameters: Sendable, Hashable {
     private let items: [(name: String, value: String)]
@@ -28,6 +30,18 @@ package struct QueryParameters: Sendable, Hashable {
 
     package func all(_ name: String) -> [String] {
         items.compactMap { $0.name == name ? $0.value : nil }
+    }
+
+    /// A whole number; nil if the parameter is missing.
+    ///
+    /// - Throws: `APIStatus` with code 400 for another text.
+    func number(_ name: String) throws(APIStatus) -> Int64? {
+        let text = self[name]
+        if text.isEmpty { return nil }
+        guard let number = Int64(text) else {
+            throw .badRequest("strconv.ParseInt: parsing \"\(text)\": invalid syntax")
+        }
+        return number
     }
 
     /// A flag as Kubernetes reads it from queries: present and not false.

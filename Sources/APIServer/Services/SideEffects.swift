@@ -15,6 +15,8 @@ struct SideEffects {
     func beforeCreate(_ document: inout Document, isDryRun: Bool) throws(APIStatus) {
         if definition.isService {
             try ServiceAllocation(writer, isDryRun: isDryRun).create(&document)
+        } else if definition.isIngress {
+            try DefaultIngressClass(writer).apply(to: &document)
         }
     }
 

@@ -47,6 +47,12 @@ struct ObjectAnswer {
         }
     }
 
+    /// A response with the number of replicas of an object.
+    func scale(_ scale: Document) throws(APIStatus) -> APIResponse {
+        guard form.shape == .table else { return APIResponse(body: .bytes(StoredDocument.bytes(scale))) }
+        return try answer(Scale.table(scale, includeObject: includeObject, now: now))
+    }
+
     /// A stored document as this resource shows it.
     private func shown(_ bytes: [UInt8]) throws(APIStatus) -> [UInt8] {
         guard definition.storedAs != nil else { return bytes }

@@ -97,8 +97,8 @@ struct ObjectWriter {
         new.namespace = old.namespace
         new.uid = old.uid
         new.creationTimestamp = old.creationTimestamp
-        new.deletionTimestamp = old.deletionTimestamp
-        new.deletionGracePeriodSeconds = old.deletionGracePeriodSeconds
+        if old.deletionTimestamp != nil { new.deletionTimestamp = old.deletionTimestamp }
+        if new.deletionGracePeriodSeconds == nil { new.deletionGracePeriodSeconds = old.deletionGracePeriodSeconds }
         new.generation = old.generation
         new.resourceVersion = old.resourceVersion
         new.metadata["selfLink"] = nil
@@ -142,4 +142,5 @@ struct ObjectWriter {
 extension ResourceDefinition {
     var isNamespace: Bool { group.isEmpty && plural == "namespaces" }
     var isService: Bool { group.isEmpty && plural == "services" }
+    var isIngress: Bool { group == "networking.k8s.io" && plural == "ingresses" }
 }

@@ -15,7 +15,7 @@ enum RequestBody {
             } catch {
                 throw .badRequest(
                     "the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; json "
-                        + "parse error: \(error)"
+                        + "parse error: \(error) (\(summary(request.body)))"
                 )
             }
         case "application/yaml":
@@ -25,6 +25,16 @@ enum RequestBody {
         default:
             throw .unsupportedMediaType(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"])
         }
+    }
+
+    /// The beginning of a body: as text if it looks like JSON, otherwise in hexadecimal.
+    private static func summary(_ body: [UInt8]) -> String {
+        let start = body.prefix(30)
+        let text =
+            body.first == UInt8(ascii: "{")
+            ? String(decoding: start, as: UTF8.self)
+            : start.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return text + (body.count > start.count ? " ..." : "")
     }
 
     static func json(_ request: APIRequest) throws(APIStatus) -> JSONValue? {

@@ -56,7 +56,7 @@ extension ResourceHandler {
     func list(_ request: ResourceRequest) throws -> APIResponse {
         let query = request.http.query
         let selection = try RecordSelection(request)
-        let limit = Int(query["limit"]) ?? 0
+        let limit = Int(try query.number("limit") ?? 0)
         let (records, revision, token) = try page(request, limit: limit)
         var selected: [[UInt8]] = []
         var last: Record?

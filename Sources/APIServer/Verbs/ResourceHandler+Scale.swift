@@ -6,14 +6,13 @@ import ObjectStore
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/scale-v1/
 extension ResourceHandler {
     func getScale(_ request: ResourceRequest) throws -> APIResponse {
-        let document = try stored(request).decoded()
-        return APIResponse(body: .bytes(StoredDocument.bytes(Scale.of(document))))
+        try ObjectAnswer(request).scale(Scale.of(try stored(request).decoded()))
     }
 
     func writeScale(_ request: ResourceRequest, isPatch: Bool) async throws -> APIResponse {
         let options = try WriteOptions(request.http, isPatch: isPatch)
         let body = try scaleBody(request, isPatch: isPatch)
-        let bytes = try await registry.write(dryRun: options.isDryRun) { writer -> [UInt8] in
+        let scale = try await registry.write(dryRun: options.isDryRun) { writer -> Document in
             let key = request.definition.key(namespace: request.namespace, name: request.name)
             guard let old = try writer.document(key) else {
                 throw APIStatus.notFound(request.groupResource, name: request.name)
@@ -35,9 +34,9 @@ extension ResourceHandler {
                 new, old: old, request.definition, subresource: "scale", manager: options.fieldManager,
                 now: writer.now)
             let bytes = try writer.update(request.definition, new, old: old, isDryRun: options.isDryRun)
-            return StoredDocument.bytes(Scale.of(try StoredDocument.decode(bytes)))
+            return Scale.of(try StoredDocument.decode(bytes))
         }
-        return APIResponse(body: .bytes(bytes))
+        return try ObjectAnswer(request).scale(scale)
     }
 
     /// The value of a whole Scale, or of a merge patch.

@@ -58,6 +58,10 @@ struct ResourceHandler: Sendable {
     // MARK: Get
 
     private func get(_ request: ResourceRequest) throws -> APIResponse {
+        let choice = try RevisionChoice(request.http.query)
+        if let revision = choice.revision, revision > registry.store.revision {
+            throw APIStatus.tooLargeResourceVersion(UInt64(revision), current: UInt64(registry.store.revision))
+        }
         let record = try stored(request)
         return try ObjectAnswer(request).one(record.document)
     }

@@ -34,14 +34,19 @@ struct WriteOptions: Sendable {
     }
 
     init(_ request: APIRequest, isPatch: Bool = false) throws(APIStatus) {
+        let names = ["POST": "CreateOptions", "PUT": "UpdateOptions"]
+        let kind = GroupKind(
+            group: "meta.k8s.io", kind: isPatch ? "PatchOptions" : names[request.method] ?? "PatchOptions")
         let dryRun = request.query.all("dryRun")
         guard dryRun.allSatisfy({ $0 == "All" }) else {
             throw .invalid(
-                kind: GroupKind(group: "meta.k8s.io", kind: isPatch ? "PatchOptions" : "CreateOptions"), name: "",
-                [.unsupported("dryRun", .array(dryRun.map(JSONValue.string)), ["All"])])
+                kind: kind, name: "", [.unsupported("dryRun", .array(dryRun.map(JSONValue.string)), ["All"])])
         }
         isDryRun = !dryRun.isEmpty
         fieldManager = request.query["fieldManager"]
+        guard fieldManager.utf8.count <= 128 else {
+            throw .invalid(kind: kind, name: "", [.tooLong("fieldManager", 128)])
+        }
         if fieldManager.isEmpty {
             fieldManager = String(request.header("user-agent").prefix { $0 != "/" }.prefix(128))
         }
@@ -53,7 +58,7 @@ struct WriteOptions: Sendable {
         case "Strict": fieldValidation = .strict
         case let other:
             throw .invalid(
-                kind: GroupKind(group: "meta.k8s.io", kind: isPatch ? "PatchOptions" : "CreateOptions"), name: "",
+                kind: kind, name: "",
                 [.unsupported("fieldValidation", .string(other), ["", "Ignore", "Strict", "Warn"])])
         }
     }

@@ -44,13 +44,13 @@ extension ResourceHandler {
             throw APIStatus.tooLargeResourceVersion(UInt64(revision), current: UInt64(current))
         }
         let beginsWithState = wantsInitial || (query["sendInitialEvents"].isEmpty && (choice.revision ?? 0) == 0)
-        let seconds = Int(query["timeoutSeconds"]) ?? 0
+        let seconds = try query.number("timeoutSeconds") ?? 0
         let stream = WatchStream(
             request: request, store: registry.store, selection: try RecordSelection(request),
             initial: beginsWithState ? records : [], marksEndOfInitial: wantsInitial,
             revision: beginsWithState ? current : choice.revision.flatMap { $0 == 0 ? nil : $0 } ?? current,
             sendsBookmarks: query.flag("allowWatchBookmarks"),
-            timeout: .seconds(seconds > 0 ? seconds : Int.random(in: 1800...3600)))
+            timeout: .seconds(seconds > 0 ? seconds : Int64.random(in: 1800...3600)))
         let answer = try ObjectAnswer(request)
         let type =
             answer.form.encoding == .protobuf ? "application/vnd.kubernetes.protobuf;stream=watch" : answer.contentType

@@ -209,8 +209,8 @@ package struct SchemaDecoder {
             }
             return value
         case (.time, .string(let text)), (.microTime, .string(let text)):
-            if text.isEmpty && type == .time { throw timeError(text) }
-            guard let (seconds, nanoseconds) = APITime.parse(text) else { throw timeError(text) }
+            guard let (seconds, nanoseconds) = APITime.parse(text) else { throw timeError(text, type) }
+            if type == .microTime, !Self.hasMicroseconds(text) { throw timeError(text, type) }
             return .string(
                 type == .time
                     ? APITime.text(seconds: seconds)
@@ -235,11 +235,20 @@ package struct SchemaDecoder {
         return quantity.canonical
     }
 
-    private func timeError(_ text: String) -> SchemaError {
-        let layout = "2006-01-02T15:04:05Z07:00"
+    /// Whether a time has exactly six digits behind the point, as the layout of `MicroTime` demands.
+    private static func hasMicroseconds(_ text: String) -> Bool {
+        guard text.dropFirst(19).first == "." else { return false }
+        return text.dropFirst(20).prefix { $0.isASCII && $0.isNumber }.count == 6
+    }
+
+    private func timeError(_ text: String, _ type: ValueType) -> SchemaError {
+        let fraction = type == .microTime ? ".000000" : ""
+        let layout = "2006-01-02T15:04:05\(fraction)Z07:00"
+        let isWithoutFraction = type == .microTime && APITime.parse(text) != nil
+        let rest = isWithoutFraction ? String(text.dropFirst(19)) : text
         return SchemaError(
             description: "parsing time \(GoText.quoted(text)) as \(GoText.quoted(layout)): "
-                + "cannot parse \(GoText.quoted(text)) as \"2006\"")
+                + "cannot parse \(GoText.quoted(rest)) as \(GoText.quoted(isWithoutFraction ? fraction : "2006"))")
     }
 
     // MARK: Errors

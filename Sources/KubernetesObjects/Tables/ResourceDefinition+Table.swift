@@ -1,8 +1,10 @@
 extension ResourceDefinition {
     /// `columnDefinitions` of a `meta.k8s.io/v1` Table.
-    package var tableColumns: JSONValue {
+    package var tableColumns: JSONValue { Self.definitions(of: shownColumns) }
+
+    private static func definitions(of columns: [TableColumn]) -> JSONValue {
         .array(
-            shownColumns.map { column in
+            columns.map { column in
                 [
                     "name": .string(column.name), "type": .string(column.type), "format": .string(column.format),
                     "description": .string(column.description), "priority": .integer(Int64(column.priority)),
@@ -33,22 +35,34 @@ extension ResourceDefinition {
         if !resourceVersion.isEmpty { metadata["resourceVersion"] = .string(resourceVersion) }
         if !continueToken.isEmpty { metadata["continue"] = .string(continueToken) }
         if let remainingItemCount { metadata["remainingItemCount"] = .integer(remainingItemCount) }
-        let rows = documents.map { document -> JSONValue in
-            let object: JSONValue
-            switch includeObject {
-            case "None": object = .null
-            case "Object": object = .object(document.object)
-            default:
-                object = [
-                    "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-                    "metadata": .object(document.metadata),
-                ]
-            }
-            return ["cells": .array(tableCells(document, now: now)), "object": object]
+        let rows = documents.map {
+            Self.row($0, includeObject: includeObject, cells: tableCells($0, now: now))
         }
         return [
             "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": .object(metadata),
             "columnDefinitions": withColumns ? tableColumns : .null, "rows": .array(rows),
+        ]
+    }
+
+    static func row(_ document: Document, includeObject: String, cells: [JSONValue]) -> JSONValue {
+        let object: JSONValue
+        switch includeObject {
+        case "None": object = .null
+        case "Object": object = .object(document.object)
+        default:
+            object = [
+                "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
+                "metadata": .object(document.metadata),
+            ]
+        }
+        return ["cells": .array(cells), "object": object]
+    }
+
+    static func table(columns: [TableColumn], resourceVersion: String, rows: [JSONValue]) -> JSONValue {
+        [
+            "kind": "Table", "apiVersion": "meta.k8s.io/v1",
+            "metadata": ["resourceVersion": .string(resourceVersion)], "columnDefinitions": definitions(of: columns),
+            "rows": .array(rows),
         ]
     }
 

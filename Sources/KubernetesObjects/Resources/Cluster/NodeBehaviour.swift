@@ -58,7 +58,17 @@ package struct NodeBehaviour: ResourceBehaviour {
             errors.append(
                 .forbidden("spec.providerID", #"node updates may not change providerID except from "" to valid"#))
         }
+        errors += quantityErrors(document.status)
         return errors + taintErrors(new) + (new["podCIDRs"] == old["podCIDRs"] ? [] : networkErrors(new))
+    }
+
+    private func quantityErrors(_ status: JSONObject) -> [FieldError] {
+        ["capacity", "allocatable"].flatMap { list in
+            status[list].fields.sorted().flatMap { name, value -> [FieldError] in
+                guard let quantity = Quantity(value.string.orEmpty), quantity.isNegative else { return [] }
+                return [.invalid("status.\(list).\(name)", value, "must be greater than or equal to 0")]
+            }
+        }
     }
 
     private func taintErrors(_ spec: JSONObject) -> [FieldError] {

@@ -25,7 +25,7 @@ package struct ConfigMapBehaviour: ResourceBehaviour {
             errors += NameFormats.configKey(key).map { .invalid("binaryData[\(key)]", .string(key), $0) }
             size += (value.string?.utf8.count ?? 0) / 4 * 3
         }
-        if size > Self.sizeLimit { errors.append(.tooLong("", Self.sizeLimit)) }
+        if size > Self.sizeLimit { errors.append(.tooLong("[]", Self.sizeLimit)) }
         return errors
     }
 

@@ -24,11 +24,12 @@ package struct IngressClassBehaviour: ResourceBehaviour {
     package func validateCreate(_ document: Document) -> [FieldError] {
         let field = "spec.controller"
         let controller = document.spec["controller"].text
-        if controller.isEmpty { return [.required(field)] }
         var errors: [FieldError] = []
         if controller.utf8.count > 250 { errors.append(.tooLong(field, 250)) }
         let parts = controller.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        if parts.count < 2 || parts.contains("") {
+        if controller.isEmpty {
+            errors.append(.required(field))
+        } else if parts.count < 2 || parts.contains("") {
             errors.append(
                 .invalid(field, .string(controller), "must be a domain-prefixed path (such as \"acme.io/foo\")"))
         } else {
@@ -41,7 +42,16 @@ package struct IngressClassBehaviour: ResourceBehaviour {
         guard let parameters else { return [] }
         let field = "spec.parameters"
         var errors: [FieldError] = []
-        for key in ["kind", "name"] where parameters[key].text.isEmpty { errors.append(.required("\(field).\(key)")) }
+        if let group = parameters["apiGroup"]?.string {
+            errors += NameFormats.subdomain(group).map { .invalid("\(field).apiGroup", .string(group), $0) }
+        }
+        for key in ["kind", "name"] {
+            let text = parameters[key].text
+            errors +=
+                text.isEmpty
+                ? [.required("\(field).\(key)", "\(key) is required")]
+                : NameFormats.pathSegment(text).map { .invalid("\(field).\(key)", .string(text), $0) }
+        }
         let scope = parameters["scope"].text
         let namespace = parameters["namespace"]
         switch scope {

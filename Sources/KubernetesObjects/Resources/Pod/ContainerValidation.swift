@@ -38,6 +38,7 @@ enum ContainerValidation {
         errors += SharedValidation.choiceErrors(
             container["imagePullPolicy"], "\(field).imagePullPolicy", ["Always", "IfNotPresent", "Never"])
         return errors + resourceErrors(container["resources"], "\(field).resources")
+            + userErrors(container["securityContext"], "\(field).securityContext")
     }
 
     private static func portErrors(_ ports: [JSONValue], _ field: String, isOnHost: Bool) -> [FieldError] {
@@ -86,6 +87,9 @@ enum ContainerValidation {
                 ? [.required("\(place).name")]
                 : NameFormats.environmentName(name).map { .invalid("\(place).name", .string(name), $0) }
             if let source = variable["valueFrom"] {
+                for (key, reference) in variable["valueFrom"].fields {
+                    errors += keyErrors(reference, "\(place).valueFrom.\(key)", key)
+                }
                 if !variable["value"].text.isEmpty {
                     errors.append(.invalid("\(place).valueFrom", "", "may not be specified when `value` is not empty"))
                 }
@@ -100,6 +104,24 @@ enum ContainerValidation {
             }
         }
         return errors
+    }
+
+    /// The reference of a variable to a key of a ConfigMap or Secret.
+    private static func keyErrors(_ reference: JSONValue, _ field: String, _ kind: String) -> [FieldError] {
+        guard kind == "configMapKeyRef" || kind == "secretKeyRef" else { return [] }
+        let name = reference["name"].text
+        let key = reference["key"].text
+        return NameFormats.subdomain(name).map { .invalid("\(field).name", .string(name), $0) }
+            + (key.isEmpty
+                ? [.required("\(field).key")]
+                : NameFormats.configKey(key).map { .invalid("\(field).key", .string(key), $0) })
+    }
+
+    private static func userErrors(_ context: JSONValue?, _ field: String) -> [FieldError] {
+        ["runAsUser", "runAsGroup"].flatMap { key -> [FieldError] in
+            guard let number = context[key]?.integer, !(0...Int64(Int32.max)).contains(number) else { return [] }
+            return [.invalid("\(field).\(key)", .integer(number), "must be between 0 and 2147483647, inclusive")]
+        }
     }
 
     private static func probeErrors(_ probe: JSONValue, _ field: String, _ kind: String) -> [FieldError] {

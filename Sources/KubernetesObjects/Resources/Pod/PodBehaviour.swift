@@ -47,16 +47,28 @@ package struct PodBehaviour: ResourceBehaviour {
             }
             return
         }
+        if subresource == "ephemeralcontainers" {
+            var spec = old.spec
+            spec["ephemeralContainers"] = document.spec["ephemeralContainers"]
+            document = old
+            document["spec"] = .object(spec)
+        }
         document["status"] = old["status"]
         document.generation = old.generation + (document["spec"] == old["spec"] ? 0 : 1)
     }
 
     package func validateCreate(_ document: Document) -> [FieldError] {
-        PodSpecValidation.errors(document.spec, "spec")
+        let errors = PodSpecValidation.errors(document.spec, "spec")
+        guard !document.spec["ephemeralContainers"].items.isEmpty else { return errors }
+        return errors + [.forbidden("spec.ephemeralContainers", "cannot be set on create")]
     }
 
     package func validateUpdate(_ document: Document, old: Document, subresource: String) -> [FieldError] {
-        subresource == "status" ? [] : PodUpdateValidation.errors(document.spec, old: old.spec)
+        switch subresource {
+        case "status": []
+        case "ephemeralcontainers": PodUpdateValidation.ephemeralErrors(document.spec, old: old.spec)
+        default: PodUpdateValidation.errors(document.spec, old: old.spec)
+        }
     }
 
     package var selectableFieldNames: [String] {

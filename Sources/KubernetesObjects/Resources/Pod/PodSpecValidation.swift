@@ -115,6 +115,11 @@ enum PodSpecValidation {
         "projected", "scaleIO", "csi", "ephemeral", "image",
     ]
 
+    /// What a volume's source cannot do without.
+    private static let requiredMembers = [
+        "hostPath": "path", "secret": "secretName", "configMap": "name", "persistentVolumeClaim": "claimName",
+    ]
+
     /// - Returns: The names of the volumes.
     private static func volumeErrors(
         _ volumes: [JSONValue], _ field: String, _ errors: inout [FieldError]
@@ -123,6 +128,17 @@ enum PodSpecValidation {
         for (index, volume) in volumes.enumerated() {
             let place = "\(field)[\(index)]"
             let name = volume["name"].text
+            let given = volume.object.map { $0.keys.filter { $0 != "name" } } ?? []
+            let sources = volumeSources.filter(given.contains) + given.filter { !volumeSources.contains($0) }
+            if let source = sources.first {
+                let key = requiredMembers[source]
+                if let key, volume[source][key].text.isEmpty { errors.append(.required("\(place).\(source).\(key)")) }
+            } else {
+                errors.append(.required(place, "must specify a volume type"))
+            }
+            for source in sources.dropFirst() {
+                errors.append(.forbidden("\(place).\(source)", "may not specify more than 1 volume type"))
+            }
             errors +=
                 name.isEmpty
                 ? [.required("\(place).name")]
@@ -130,12 +146,6 @@ enum PodSpecValidation {
             if !name.isEmpty, !names.insert(name).inserted {
                 errors.append(.duplicate("\(place).name", .string(name)))
             }
-            let given = volume.object.map { $0.keys.filter { $0 != "name" } } ?? []
-            let sources = volumeSources.filter(given.contains) + given.filter { !volumeSources.contains($0) }
-            for source in sources.dropFirst() {
-                errors.append(.forbidden("\(place).\(source)", "may not specify more than 1 volume type"))
-            }
-            if sources.isEmpty { errors.append(.required(place, "must specify a volume type")) }
         }
         return names
     }

@@ -42,6 +42,39 @@ enum PodUpdateValidation {
         return errors
     }
 
+    /// Ephemeral containers can be added only.
+    static func ephemeralErrors(_ spec: JSONObject, old: JSONObject) -> [FieldError] {
+        let field = "spec.ephemeralContainers"
+        let new = spec["ephemeralContainers"].items
+        var errors: [FieldError] = []
+        var names = Set((spec["containers"].items + spec["initContainers"].items).map { $0["name"].text })
+        for (index, container) in new.enumerated() {
+            let place = "\(field)[\(index)]"
+            let name = container["name"].text
+            errors +=
+                name.isEmpty
+                ? [.required("\(place).name")]
+                : NameFormats.label(name).map { .invalid("\(place).name", .string(name), $0) }
+            if !name.isEmpty, !names.insert(name).inserted {
+                errors.append(.duplicate("\(place).name", .string(name)))
+            }
+            if container["image"].text.isEmpty { errors.append(.required("\(place).image")) }
+        }
+        for container in old["ephemeralContainers"].items {
+            let name = container["name"].text
+            guard let kept = new.first(where: { $0["name"].text == name }) else {
+                errors.append(
+                    .forbidden(field, "existing ephemeral containers \(GoText.quoted(name)) may not be removed\n"))
+                continue
+            }
+            if kept != container {
+                errors.append(
+                    .forbidden(field, "existing ephemeral containers \(GoText.quoted(name)) may not be changed\n"))
+            }
+        }
+        return errors
+    }
+
     private static func lengthErrors(_ spec: JSONObject, old: JSONObject) -> [FieldError] {
         ["containers", "initContainers"].compactMap { list in
             guard spec[list].items.count != old[list].items.count else { return nil }

@@ -78,6 +78,11 @@ package struct DeploymentBehaviour: ResourceBehaviour {
                         "\(field).rollingUpdate.maxUnavailable", update["maxUnavailable"] ?? 0,
                         "may not be 0 when `maxSurge` is 0"))
             }
+            let most = update["maxUnavailable"].text
+            if most.hasSuffix("%"), let percent = Int(most.dropLast()), percent > 100 {
+                errors.append(
+                    .invalid("\(field).rollingUpdate.maxUnavailable", .string(most), "must not be greater than 100%"))
+            }
         default:
             errors += SharedValidation.choiceErrors(strategy["type"], "\(field).type", ["Recreate", "RollingUpdate"])
         }

@@ -20,6 +20,29 @@ package enum Scale {
         ])
     }
 
+    private static let columns = [
+        TableColumn.name,
+        TableColumn("Desired", type: "integer", description: "How many Pods there are to be."),
+        TableColumn("Available", type: "integer", description: "How many Pods there are."),
+        TableColumn.age,
+    ]
+
+    /// A Scale as a `meta.k8s.io/v1` Table.
+    ///
+    /// `includeObject`: As for other kinds. `now`: Seconds since 1970, for ages.
+    package static func table(_ scale: Document, includeObject: String, now: Int64) -> JSONValue {
+        ResourceDefinition.table(
+            columns: columns, resourceVersion: scale.resourceVersion,
+            rows: [
+                ResourceDefinition.row(
+                    scale, includeObject: includeObject,
+                    cells: [
+                        .string(scale.name), .integer(scale.spec["replicas"].number),
+                        .integer(scale.status["replicas"].number), TableText.age(scale, now: now),
+                    ])
+            ])
+    }
+
     /// A workload with the number of replicas from a Scale.
     ///
     /// - Throws: `APIStatus` with code 422 for a negative number.

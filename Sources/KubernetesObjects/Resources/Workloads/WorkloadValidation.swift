@@ -13,6 +13,10 @@ enum WorkloadValidation {
                     .invalid("spec.selector", selector ?? .null, "empty selector is invalid for deployment"))
             }
         }
+        if let selector, !LabelSelectorValidation.errors(selector, "").isEmpty {
+            // Which labels it selects is unknown.
+            return errors + [.invalid("spec.selector", selector, "invalid label selector")]
+        }
         return errors + templateErrors(spec, selector: selector.isSet && isEmpty ? nil : selector ?? .null)
     }
 
