@@ -8,6 +8,7 @@ package struct Registry: Sendable {
     package let network: ServiceNetwork
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
+    let encodedEvents = EncodedEvents()
 
     package init(
         store: ObjectStore, resources: ResourceTable, network: ServiceNetwork, now: @escaping @Sendable () -> Int64

@@ -3,6 +3,7 @@ import Foundation
 import InternetAddresses
 import KubernetesObjects
 import Logging
+import NIOCore
 import ObjectStore
 import Testing
 
@@ -57,13 +58,15 @@ final class TestServer: Sendable {
     }
 
     /// The first events of a watch, at least `count` of them.
-    func watch(_ target: String, count: Int) async throws -> [(type: String, object: JSONValue)] {
-        let request = APIRequest(method: "GET", target: target, certificate: TestServer.admin)
+    func watch(
+        _ target: String, count: Int, headers: [(name: String, value: String)] = []
+    ) async throws -> [(type: String, object: JSONValue)] {
+        let request = APIRequest(method: "GET", target: target, headers: headers, certificate: TestServer.admin)
         guard case .watch(let stream) = await router.respond(to: request).body else { return [] }
-        var session = try stream.session()
+        var session = stream.session()
         var events: [(type: String, object: JSONValue)] = []
-        while events.count < count, let bytes = try await session.next() {
-            for line in bytes.split(separator: UInt8(ascii: "\n")) {
+        while events.count < count, let buffer = try await session.next() {
+            for line in buffer.readableBytesView.split(separator: UInt8(ascii: "\n")) {
                 let event = try JSONParser.parse(Array(line))
                 events.append((event["type"]?.string ?? "", event["object"] ?? .null))
             }

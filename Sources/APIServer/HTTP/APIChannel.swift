@@ -76,10 +76,13 @@ struct APIChannel: Sendable {
         return channel.eventLoop.makeCompletedFuture {
             let handler = NIOTypedApplicationProtocolNegotiationHandler<Negotiated> { result in
                 deadline.cancel()
-                guard result == .negotiated("h2") else {
-                    return http1.setup(channel: channel, logger: logger).map { .http1($0) }
+                let isHTTP2 = result == .negotiated("h2")
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(WriteMerger(delaysFlushes: isHTTP2))
+                }.flatMap {
+                    guard isHTTP2 else { return http1.setup(channel: channel, logger: logger).map { .http1($0) } }
+                    return channel.eventLoop.makeCompletedFuture { .http2(try http2.setUp(channel)) }
                 }
-                return channel.eventLoop.makeCompletedFuture { .http2(try http2.setUp(channel)) }
             }
             try channel.pipeline.syncOperations.addHandler(handler)
             return handler.protocolNegotiationResult

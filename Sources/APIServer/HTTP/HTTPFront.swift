@@ -125,17 +125,11 @@ struct HTTPFront: Sendable {
         _ stream: WatchStream, _ response: APIResponse, _ writer: consuming ResponseWriter, _ request: Request,
         on eventLoop: any EventLoop
     ) async throws {
-        var session: WatchSession
-        do throws(APIStatus) {
-            session = try stream.session()
-        } catch {
-            return try await send(APIResponse(error), writer)
-        }
         var body = try await writer.writeHead(head(response))
-        let events = WatchEvents(session)
         try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
             try await request.body.consumeWithCancellationOnInboundClose { _ in
-                while let bytes = try await events.next() { try await body.write(ByteBuffer(bytes: bytes)) }
+                var session = stream.session()
+                while let buffer = try await session.next() { try await body.write(buffer) }
             }
         }
         try await body.finish(nil)

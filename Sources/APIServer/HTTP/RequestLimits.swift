@@ -8,7 +8,7 @@ package struct RequestLimits: Sendable, Hashable {
     /// Concurrent reading and writing requests.
     package var reading = 400
     package var writing = 200
-    package var watches = 5000
+    package var watches = 10_000
     /// Connections of any kind.
     package var connections = 12000
     /// Seconds for the handshake and the head of the first request, and between requests.

@@ -7,9 +7,10 @@ struct ObjectAnswer {
     let form: AnswerForm
     /// What the rows of tables contain: `None`, `Metadata` (also if empty) or `Object`.
     private let includeObject: String
-    private let now: Int64
+    /// Seconds since 1970; a watch lasts, and shows the ages of its events' times.
+    private var now: Int64 { SystemClock.seconds() }
 
-    init(_ request: ResourceRequest, now: Int64 = SystemClock.seconds()) throws(APIStatus) {
+    init(_ request: ResourceRequest) throws(APIStatus) {
         definition = request.definition
         guard
             let form = AnswerForm(
@@ -18,12 +19,19 @@ struct ObjectAnswer {
         else { throw .notAcceptable(AnswerForm.accepted) }
         self.form = form
         includeObject = request.http.query["includeObject"]
-        self.now = now
     }
 
     /// A response with one object.
     func one(_ bytes: [UInt8]) throws(APIStatus) -> APIResponse {
         APIResponse(contentType: contentType, body: .bytes(try object(bytes)))
+    }
+
+    /// What the bytes of an event depend on.
+    func key(of type: String, revision: Int64, isFirst: Bool) -> EncodedEvents.Key {
+        let isTable = form.shape == .table
+        return EncodedEvents.Key(
+            revision: revision, type: type, apiVersion: definition.apiVersion, form: form,
+            includeObject: isTable ? includeObject : "", withColumns: isTable && isFirst, now: isTable ? now : 0)
     }
 
     /// One object in the requested format.

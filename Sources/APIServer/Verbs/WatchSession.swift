@@ -1,9 +1,10 @@
 import KubernetesObjects
+import NIOCore
 import ObjectStore
 
 /// One client's watch of a resource: a position in the store's window, without a queue. A client that reads too slowly
 /// falls out of the window and must list again.
-struct WatchSession {
+struct WatchSession: ~Copyable {
     /// The number of initial objects per write.
     private static let batch = 500
     private static let bookmarkInterval = Duration.seconds(60)
@@ -19,9 +20,9 @@ struct WatchSession {
     private let end: ContinuousClock.Instant
     private var nextBookmark: ContinuousClock.Instant
 
-    init(_ stream: WatchStream) throws(APIStatus) {
+    init(_ stream: WatchStream) {
         self.stream = stream
-        answer = try ObjectAnswer(stream.request)
+        answer = stream.answer
         resource = stream.request.definition.storageName
         initial = stream.initial
         owesInitialBookmark = stream.marksEndOfInitial
@@ -31,7 +32,7 @@ struct WatchSession {
     }
 
     /// The next events, encoded; waits for some. Returns `nil` at the end.
-    mutating func next() async throws(APIStatus) -> [UInt8]? {
+    mutating func next() async throws(APIStatus) -> ByteBuffer? {
         if !initial.isEmpty { return try initialEvents() }
         if owesInitialBookmark {
             owesInitialBookmark = false
@@ -42,10 +43,10 @@ struct WatchSession {
                 hasEnded = true
                 return try encode("ERROR", status: tooOld())
             }
-            var bytes: [UInt8] = []
-            for event in events { try append(event, to: &bytes) }
+            var buffer = ByteBuffer()
+            for event in events { try append(event, to: &buffer) }
             position = max(position, revision)
-            if !bytes.isEmpty { return bytes }
+            if buffer.readableBytes > 0 { return buffer }
             let now = ContinuousClock.now
             if now >= end { return nil }
             if stream.sendsBookmarks, now >= nextBookmark {
@@ -58,31 +59,32 @@ struct WatchSession {
         return nil
     }
 
-    private mutating func initialEvents() throws(APIStatus) -> [UInt8] {
-        var bytes: [UInt8] = []
+    private mutating func initialEvents() throws(APIStatus) -> ByteBuffer {
+        var buffer = ByteBuffer()
         for record in initial.prefix(Self.batch) where try stream.selection.selects(record) {
-            try append("ADDED", record.document, to: &bytes)
+            let object = try answer.object(record.document, isFirst: isFirst)
+            isFirst = false
+            append("ADDED", encoded: object, to: &buffer)
         }
         initial = initial.dropFirst(Self.batch)
-        if bytes.isEmpty, !initial.isEmpty { return try initialEvents() }
-        if bytes.isEmpty, owesInitialBookmark {
+        if buffer.readableBytes == 0, !initial.isEmpty { return try initialEvents() }
+        if buffer.readableBytes == 0, owesInitialBookmark {
             owesInitialBookmark = false
             return try bookmark(endsInitial: true)
         }
-        return bytes
+        return buffer
     }
 
-    private mutating func append(_ event: StoreEvent, to bytes: inout [UInt8]) throws(APIStatus) {
+    private mutating func append(_ event: StoreEvent, to buffer: inout ByteBuffer) throws(APIStatus) {
         let request = stream.request
         guard request.namespace.isEmpty || event.record.key.namespace == request.namespace else { return }
         let selectsNow = try event.kind == .deleted ? false : stream.selection.selects(event.record)
         var selectedBefore = false
         if let previous = event.previous { selectedBefore = try stream.selection.selects(previous) }
         switch (selectedBefore, selectsNow) {
-        case (false, true): try append("ADDED", event.record.document, to: &bytes)
-        case (true, true): try append("MODIFIED", event.record.document, to: &bytes)
-        case (true, false):
-            try append("DELETED", try lastState(event), to: &bytes)
+        case (false, true): try append("ADDED", event, to: &buffer)
+        case (true, true): try append("MODIFIED", event, to: &buffer)
+        case (true, false): try append("DELETED", event, to: &buffer)
         case (false, false): break
         }
     }
@@ -93,30 +95,45 @@ struct WatchSession {
         return StoredDocument.bytes(try previous.decoded(), revision: event.revision)
     }
 
-    private mutating func append(_ type: String, _ document: [UInt8], to bytes: inout [UInt8]) throws(APIStatus) {
-        let object = try answer.object(document, isFirst: isFirst)
-        isFirst = false
-        append(type, encoded: object, to: &bytes)
-    }
-
-    private func append(_ type: String, encoded object: [UInt8], to bytes: inout [UInt8]) {
-        switch answer.form.encoding {
-        case .json:
-            bytes.reserveCapacity(bytes.count + object.count + 40)
-            bytes += Array("{\"type\":\"\(type)\",\"object\":".utf8)
-            bytes += object
-            bytes += Array("}\n".utf8)
-        case .yaml:
-            bytes += Array("---\ntype: \(type)\nobject: ".utf8)
-            // JSON is YAML.
-            bytes += object
-            bytes += Array("\n".utf8)
-        case .protobuf:
-            bytes += ProtobufCodec.watchEvent(type, object)
+    private mutating func append(
+        _ type: String, _ event: StoreEvent, to buffer: inout ByteBuffer
+    ) throws(APIStatus) {
+        let isFirst = isFirst
+        self.isFirst = false
+        var encoded = try stream.encodedEvents.buffer(
+            answer.key(of: type, revision: event.revision, isFirst: isFirst)
+        ) { () throws(APIStatus) in
+            let document = type == "DELETED" ? try lastState(event) : event.record.document
+            var buffer = ByteBuffer()
+            append(type, encoded: try answer.object(document, isFirst: isFirst), to: &buffer)
+            return buffer
+        }
+        if buffer.readableBytes == 0 {
+            // Shared with the other watches, without a copy.
+            buffer = encoded
+        } else {
+            buffer.writeBuffer(&encoded)
         }
     }
 
-    private func bookmark(endsInitial: Bool) throws(APIStatus) -> [UInt8] {
+    private func append(_ type: String, encoded object: [UInt8], to buffer: inout ByteBuffer) {
+        switch answer.form.encoding {
+        case .json:
+            buffer.reserveCapacity(minimumWritableBytes: object.count + 40)
+            buffer.writeString("{\"type\":\"\(type)\",\"object\":")
+            buffer.writeBytes(object)
+            buffer.writeString("}\n")
+        case .yaml:
+            buffer.writeString("---\ntype: \(type)\nobject: ")
+            // JSON is YAML.
+            buffer.writeBytes(object)
+            buffer.writeString("\n")
+        case .protobuf:
+            buffer.writeBytes(ProtobufCodec.watchEvent(type, object))
+        }
+    }
+
+    private func bookmark(endsInitial: Bool) throws(APIStatus) -> ByteBuffer {
         var metadata: JSONObject = ["resourceVersion": .string(String(position))]
         if endsInitial { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
         let definition = stream.request.definition
@@ -129,21 +146,21 @@ struct WatchSession {
                 "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": .object(metadata),
             ])
         }
-        var bytes: [UInt8] = []
+        var buffer = ByteBuffer()
         let object =
             answer.form.encoding == .protobuf
             ? try ProtobufForm.bytes(document, definition) : JSONWriter.bytes(.object(document.object))
-        append("BOOKMARK", encoded: object, to: &bytes)
-        return bytes
+        append("BOOKMARK", encoded: object, to: &buffer)
+        return buffer
     }
 
-    private func encode(_ type: String, status: APIStatus) throws(APIStatus) -> [UInt8] {
-        var bytes: [UInt8] = []
+    private func encode(_ type: String, status: APIStatus) throws(APIStatus) -> ByteBuffer {
+        var buffer = ByteBuffer()
         let object =
             answer.form.encoding == .protobuf
             ? ProtobufCodec.encode(status) : JSONWriter.bytes(status.json)
-        append(type, encoded: object, to: &bytes)
-        return bytes
+        append(type, encoded: object, to: &buffer)
+        return buffer
     }
 
     private func tooOld() -> APIStatus {

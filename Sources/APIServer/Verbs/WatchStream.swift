@@ -4,7 +4,9 @@ import ObjectStore
 /// A watch that has not been read yet.
 package struct WatchStream: Sendable {
     let request: ResourceRequest
+    let answer: ObjectAnswer
     let store: ObjectStore
+    let encodedEvents: EncodedEvents
     let selection: RecordSelection
     /// The initial objects, and whether a bookmark ends them.
     let initial: ArraySlice<Record>
@@ -14,7 +16,7 @@ package struct WatchStream: Sendable {
     let timeout: Duration
 
     /// Reads the watch from the start. The session belongs to the task that sends it.
-    func session() throws(APIStatus) -> WatchSession { try WatchSession(self) }
+    func session() -> WatchSession { WatchSession(self) }
 }
 
 extension ResourceHandler {
@@ -45,13 +47,14 @@ extension ResourceHandler {
         }
         let beginsWithState = wantsInitial || (query["sendInitialEvents"].isEmpty && (choice.revision ?? 0) == 0)
         let seconds = try query.number("timeoutSeconds") ?? 0
+        let answer = try ObjectAnswer(request)
         let stream = WatchStream(
-            request: request, store: registry.store, selection: try RecordSelection(request),
+            request: request, answer: answer, store: registry.store, encodedEvents: registry.encodedEvents,
+            selection: try RecordSelection(request),
             initial: beginsWithState ? records : [], marksEndOfInitial: wantsInitial,
             revision: beginsWithState ? current : choice.revision.flatMap { $0 == 0 ? nil : $0 } ?? current,
             sendsBookmarks: query.flag("allowWatchBookmarks"),
             timeout: .seconds(seconds > 0 ? seconds : Int64.random(in: 1800...3600)))
-        let answer = try ObjectAnswer(request)
         let type =
             answer.form.encoding == .protobuf ? "application/vnd.kubernetes.protobuf;stream=watch" : answer.contentType
         return APIResponse(contentType: type, body: .watch(stream))
