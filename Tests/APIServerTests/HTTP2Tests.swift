@@ -68,10 +68,20 @@ import Testing
             // All are told, and others are served meanwhile.
             let news = ByteBuffer(string: #"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"news"}}"#)
             #expect(try await Self.send(last, "POST", url, body: news).status == .created)
-            for watch in watches {
-                var parts = watch.body.makeAsyncIterator()
-                let part = try #require(try await parts.next())
+            var readers = watches.map { $0.body.makeAsyncIterator() }
+            for index in readers.indices {
+                let part = try #require(try await readers[index].next())
                 #expect(String(buffer: part).hasPrefix(#"{"type":"ADDED""#))
+            }
+            // More than the windows of the connections hold together.
+            for round in 0..<5 {
+                let metadata = #"{"name":"news","labels":{"round":"\#(round)"}}"#
+                let change = ByteBuffer(string: #"{"kind":"ConfigMap","apiVersion":"v1","metadata":\#(metadata)}"#)
+                #expect(try await Self.send(last, "PUT", url + "/news", body: change).status == .ok)
+                for index in readers.indices {
+                    let part = try #require(try await readers[index].next())
+                    #expect(String(buffer: part).hasPrefix(#"{"type":"MODIFIED""#))
+                }
             }
         }
         try await clients.shutdown()

@@ -32,9 +32,7 @@ struct APIBenchmark {
         let late = try client.create("\(Self.namespaced)/services", (5000..<7000).map { Self.service("s\($0)") })
         let one = try client.create(
             "\(Self.namespaced)/services", (7000..<7500).map { Self.service("s\($0)") }, clients: 1)
-        let told = Samples(try watch(client, name: "watched"))
-        let shared = Samples(try watch(client, name: "shared", perConnection: 250))
-        let idleWatches = try idleWatches(client, server)
+        let told = Samples(try watch(client))
         try server.stop()
 
         let rows: [(String, String)] = [
@@ -49,8 +47,6 @@ struct APIBenchmark {
             ("5,000 Services listed, median", Figures.time(Samples(lists).median)),
             ("1,000 watchers told of a change: median", Figures.time(told.median)),
             ("  99 of 100 changes within", Figures.time(told.percentile(99))),
-            ("  on four connections of HTTP/2: median", Figures.time(shared.median)),
-            ("10,000 idle watches on 40 connections: memory of each", Figures.size(idleWatches)),
         ]
         let bars = [
             Bar(name: "start until ready", value: server.ready.inSeconds, limit: .time(0.15)),
@@ -72,18 +68,18 @@ struct APIBenchmark {
         """
 
     /// From the request that changes an object until the last of a thousand watchers has the event.
-    private func watch(_ client: APIClient, name: String, perConnection: Int = 1) throws -> [Duration] {
+    private func watch(_ client: APIClient) throws -> [Duration] {
         let count = 1000
         let path = "\(Self.namespaced)/configmaps"
         let watches = try client.watch(
-            "\(path)?watch=true&fieldSelector=metadata.name%3D\(name)", count: count, perConnection: perConnection)
+            "\(path)?watch=true&fieldSelector=metadata.name%3Dwatched", count: count)
         var durations: [Duration] = []
         for round in 0..<50 {
             let start = ContinuousClock.now
             if round == 0 {
-                try client.send(.POST, path, Self.configMap(name, round))
+                try client.send(.POST, path, Self.configMap("watched", round))
             } else {
-                try client.send(.PUT, "\(path)/\(name)", Self.configMap(name, round))
+                try client.send(.PUT, "\(path)/watched", Self.configMap("watched", round))
             }
             let end = try watches.events.wait(for: (round + 1) * count, "changes")
             durations.append(start.duration(to: end))
@@ -91,19 +87,6 @@ struct APIBenchmark {
         }
         try watches.stop()
         return durations
-    }
-
-    /// Bytes of the server's memory for each of ten thousand watches without events.
-    private func idleWatches(_ client: APIClient, _ server: APIServerProcess) throws -> Int {
-        Thread.sleep(forTimeInterval: 1)
-        let before = try server.process.usage().memory
-        let count = 10_000
-        let watches = try client.watch(
-            "\(Self.namespaced)/secrets?watch=true&allowWatchBookmarks=true", count: count, perConnection: 250)
-        Thread.sleep(forTimeInterval: 1)
-        let after = try server.process.usage().memory
-        try watches.stop()
-        return max(0, after - before) / count
     }
 
     private static func service(_ name: String) -> String {

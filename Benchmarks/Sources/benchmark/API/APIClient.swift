@@ -38,11 +38,9 @@ final class APIClient: Sendable {
         base = "https://127.0.0.1:\(port)"
     }
 
-    private static func client(
-        _ tls: TLSConfiguration, connections: Int, version: HTTPClient.Configuration.HTTPVersion = .http1Only
-    ) -> HTTPClient {
+    private static func client(_ tls: TLSConfiguration, connections: Int) -> HTTPClient {
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-        configuration.httpVersion = version
+        configuration.httpVersion = .http1Only
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
@@ -110,16 +108,10 @@ final class APIClient: Sendable {
     }
 
     /// Opens watches, and returns once the server has answered all of them.
-    ///
-    /// `perConnection`: 1 with HTTP/1.1; more share connections of HTTP/2, as client-go's do.
-    func watch(_ path: String, count: Int, perConnection: Int = 1) throws -> Watches {
-        let clients =
-            perConnection == 1
-            ? [Self.client(tls, connections: count)]
-            : (0..<count / perConnection).map { _ in Self.client(tls, connections: 1, version: .automatic) }
-        let watches = Watches(clients: clients)
-        for number in 0..<count {
-            _ = clients[number % clients.count].execute(
+    func watch(_ path: String, count: Int) throws -> Watches {
+        let watches = Watches(client: Self.client(tls, connections: count))
+        for _ in 0..<count {
+            _ = watches.client.execute(
                 request: try HTTPClient.Request(url: base + path),
                 delegate: Watcher(heads: watches.heads, events: watches.events))
         }
@@ -128,16 +120,14 @@ final class APIClient: Sendable {
     }
 }
 
-/// Watches, on connections of their own or shared ones.
+/// Watches, each on its own connection.
 struct Watches {
-    let clients: [HTTPClient]
+    let client: HTTPClient
     let heads = Progress()
     /// The total received by all.
     let events = Progress()
 
-    func stop() throws {
-        for client in clients { try client.syncShutdown() }
-    }
+    func stop() throws { try client.syncShutdown() }
 }
 
 /// Counts events of other threads.
