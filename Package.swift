@@ -126,7 +126,8 @@ let package = Package(
             ]),
 
         .target(
-            name: "IPTables", dependencies: ["ChildProcesses", "Netlink", "CLinux", "InternetAddresses", crypto]),
+            name: "IPTables",
+            dependencies: ["BlockingThreads", "ChildProcesses", "Netlink", "CLinux", "InternetAddresses", crypto]),
 
         // Data planes
         .target(name: "Dataplane", dependencies: ["ServiceRouting", "InternetAddresses"]),
@@ -226,11 +227,9 @@ let package = Package(
         .target(
             name: "NodeDiagnosis",
             dependencies: [
-                "Diagnosis", "NodeProbes", "NodeProxy", "KubeProxyConfig", "BlockingThreads", "ConntrackCleanup",
-                "DaemonKit", "Dataplane",
-                "ObjectSource",
-                "ManifestSource", "KubernetesClient", "KubernetesAPI", "ServiceRouting", "InternetAddresses", log,
-                hummingbird,
+                "Diagnosis", "NodeProbes", "NodeProxy", "KubeProxyConfig", "BlockingThreads", "Conntrack",
+                "ConntrackCleanup", "DaemonKit", "Dataplane", "ObjectSource", "ManifestSource", "KubernetesClient",
+                "KubernetesAPI", "ServiceRouting", "InternetAddresses", log, hummingbird,
             ]),
         .executableTarget(
             name: "servicelet",

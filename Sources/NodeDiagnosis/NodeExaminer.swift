@@ -1,4 +1,5 @@
 import BlockingThreads
+import Conntrack
 import ConntrackCleanup
 import DaemonKit
 import Dataplane
@@ -49,6 +50,11 @@ struct NodeExaminer: Sendable {
         facts.proxies = try await proxies
         facts.filters = try await filters
         facts.conntrack = try await conntrack
+        if surroundings.configuration.mode == .userspace {
+            // The running proxy carries these flows: their packets arrive at its sockets, whichever endpoint it chose.
+            let own = Set(surroundings.machineAddresses)
+            facts.conntrack.stale.removeAll { own.contains($0.replySource) }
+        }
         let programs = Set((surroundings.running ?? []).map(\.pid))
         facts.holders = try await holders.filter { !programs.contains($0.pid) }
         facts.dns = try await names

@@ -15,6 +15,11 @@ struct HealthTests {
     @Test("the shop works", arguments: ["nftables", "iptables", "userspace"])
     func shop(mode: String) async throws {
         let lab = try await FaultLab(Shop.manifest, mode: mode)
+        // Flows that connection tracking remembers.
+        for client in [lab.cluster.pod, lab.cluster.host] {
+            let datagrams = try await client.datagramClient(to: SocketAddress("10.96.0.53", 53))
+            #expect(try await datagrams.ask().server?.ip == "10.244.0.7", "\(client.name) in \(mode) mode")
+        }
         for question in [
             ["shop/web"], ["shop/web", "--from", "node"], ["shop/names"], ["10.96.0.5:80", "--from", "10.244.0.250"],
             ["172.30.0.2:30080/tcp", "--from", "outside"], ["web.shop.svc"],
