@@ -1,7 +1,8 @@
 import InternetAddresses
 import ServiceRouting
 
-/// The serving endpoints of a Service port, whether or not they are chosen for new connections, or what stands for them.
+/// The serving endpoints of a Service port, whether or not they are chosen for new connections, or what stands for
+/// them.
 struct ServingBackends: Sendable, Hashable {
     /// The route's own sorted list, not a copy.
     private var backends: [Backend] = []

@@ -11,14 +11,15 @@ package import ServiceRouting
 /// themselves. Unlike in kube-proxy, flows are also removed when the Service is deleted, and a node port means a port
 /// of the node's own addresses, not of every address.
 ///
-/// If a process carries the flows itself, they lead to its sockets (`arrivals`), whichever endpoint it chooses for them.
+/// If a process carries the flows itself, they lead to its sockets (`arrivals`), whichever endpoint it chooses for
+/// them.
 ///
 /// A rule is complete for one frontend, so a later rule replaces an earlier one.
 package struct StaleFlows: Sendable, Hashable {
     /// What happens to the flows to one frontend.
     private struct Rule: Sendable, Hashable {
-        /// Only flows to one of these stay: serving endpoints, or sockets of this process. `nil` for a removed frontend: translated flows are removed, and other
-        /// traffic to the address is left alone.
+        /// Only flows to one of these stay: serving endpoints, or sockets of this process. `nil` for a removed
+        /// frontend: translated flows are removed, and other traffic to the address is left alone.
         var backends: ServingBackends?
         /// Whether there can be flows to remove; otherwise the rule only replaces an earlier one.
         var isDue: Bool

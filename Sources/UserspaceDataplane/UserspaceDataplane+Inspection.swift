@@ -25,8 +25,8 @@ extension UserspaceDataplane {
     }
 
     /// Takes over from the proxy of this mode serving in the network namespace of `executor`, if any, for a proxy in
-    /// another mode whose rules are in force: removes the mode's kernel state, which leads connections past those rules.
-    /// Only then the other one stops accepting, and it ends with its last connection.
+    /// another mode whose rules are in force: removes the mode's kernel state, which leads connections past those
+    /// rules. Only then the other one stops accepting, and it ends with its last connection.
     package static func retire(executor: (any SerialExecutor)? = nil) async throws(DataplaneError) {
         try await UserspaceDataplane(executor: executor, logger: Logger(label: "retire"), whenDrained: {}).takeOver()
     }

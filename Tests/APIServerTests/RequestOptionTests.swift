@@ -150,7 +150,9 @@ import Testing
             type: "application/merge-patch+json")
         #expect(
             answer.message
-                == "Node \"n\" is invalid: status.capacity.cpu: Invalid value: \"-1\": must be greater than or equal to 0"
+                == """
+                Node \"n\" is invalid: status.capacity.cpu: Invalid value: \"-1\": must be greater than or equal to 0
+                """
         )
     }
 

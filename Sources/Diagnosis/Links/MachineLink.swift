@@ -46,8 +46,8 @@ extension NodeFacts {
             let name = "net.ipv4.conf.\(device).forwarding"
             return Finding(
                 .broken, .forwardingOff,
-                "this machine does not forward IPv4 packets that come in on \(device), so answers from there reach nobody "
-                    + "else",
+                "this machine does not forward IPv4 packets that come in on \(device), so answers from there reach "
+                    + "nobody else",
                 proof: "\(name) is 0", remedy: "sysctl -w \(name)=1, and set it in /etc/sysctl.d")
         }
     }

@@ -25,8 +25,9 @@ struct CleanUp {
     /// evidence that virtual servers are ours.
     ///
     /// With patience, new connections that still come to virtual servers are first led to this machine's own sockets:
-    /// without the rules, they would reach endpoints unmasqueraded. Virtual servers and the interface stay if the task is
-    /// cancelled while it waits for connections to end, or if another process has begun to program this mode meanwhile.
+    /// without the rules, they would reach endpoints unmasqueraded. Virtual servers and the interface stay if the task
+    /// is cancelled while it waits for connections to end, or if another process has begun to program this mode
+    /// meanwhile.
     func run() throws(DataplaneError) {
         let socket = try DataplaneError.wrapping("cannot reach the kernel") { () throws(NetlinkError) in
             try NetlinkSocket(family: NETLINK_ROUTE)

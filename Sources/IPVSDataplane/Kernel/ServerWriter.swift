@@ -94,8 +94,8 @@ struct ServerWriter: ~Copyable {
         }
     }
 
-    /// Leads new connections to this machine's own sockets at the virtual servers' addresses and ports: each gets itself
-    /// as a real server, and the others get no more. Existing connections continue.
+    /// Leads new connections to this machine's own sockets at the virtual servers' addresses and ports: each gets
+    /// itself as a real server, and the others get no more. Existing connections continue.
     mutating func divert(_ servers: [VirtualServer.Key: KernelState.Server]) throws(DataplaneError) {
         var changes = connection.changes()
         for (key, server) in servers {

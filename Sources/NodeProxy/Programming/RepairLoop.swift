@@ -19,9 +19,9 @@ package struct RepairLoop<Time: Clock>: Sendable where Time.Instant == Continuou
         self.logger = logger
     }
 
-    /// Waits until everything has been programmed: before that the data plane does not know what the kernel should hold,
-    /// and would repair the rules of an earlier process away. Then runs until the task is cancelled, and ends early if
-    /// the data plane cannot detect damage.
+    /// Waits until everything has been programmed: before that the data plane does not know what the kernel should
+    /// hold, and would repair the rules of an earlier process away. Then runs until the task is cancelled, and ends
+    /// early if the data plane cannot detect damage.
     package func run() async throws {
         try await wake.untilInForce()
         var backoff = RetryBackoff()
