@@ -126,8 +126,7 @@ let package = Package(
             ]),
 
         .target(
-            name: "IPTables",
-            dependencies: ["BlockingThreads", "ChildProcesses", "Netlink", "CLinux", "InternetAddresses", crypto]),
+            name: "IPTables", dependencies: ["ChildProcesses", "Netlink", "CLinux", "InternetAddresses", crypto]),
 
         // Data planes
         .target(name: "Dataplane", dependencies: ["ServiceRouting", "InternetAddresses"]),

@@ -1,4 +1,3 @@
-import BlockingThreads
 import CLinux
 import Glibc
 package import InternetAddresses
@@ -6,54 +5,19 @@ import Netlink
 
 /// Reads the rules of iptables' nft back end from nf_tables, as ``RuleDecoder`` understands them.
 enum KernelRules {
-    /// The number of chains from which a second thread pays off: the kernel answers readers in parallel.
-    private static let parallelThreshold = 2000
-
     /// The rules of all tables of `family`.
     ///
     /// Throws EINTR if a table changed meanwhile.
     static func read(_ family: IPFamily, keepingAllRules: Bool = false) throws(NetlinkError) -> SavedRules {
         var rules = SavedRules(keepingAllRules: keepingAllRules)
+        var connection = NetlinkConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
+        var decoder = RuleDecoder(family: family)
         for table in Table.allCases {
             let chains = try KernelTables.chains(in: table, family)
-            rules.merge(try read(chains[...], in: table, family, keepingAllRules))
+            rules.insert(chains, in: table)
+            // Chain by chain: for each part of a dump of a whole table, the kernel skips all rules before it.
+            for chain in chains { try read(chain, in: table, &connection, &decoder, into: &rules) }
         }
-        return rules
-    }
-
-    private static func read(
-        _ chains: ArraySlice<String>, in table: Table, _ family: IPFamily, _ keepsAllRules: Bool
-    ) throws(NetlinkError) -> SavedRules {
-        let socket = try NetlinkSocket(family: NETLINK_NETFILTER)
-        guard chains.count >= parallelThreshold else {
-            return try read(chains, in: table, family, keepsAllRules, through: socket)
-        }
-        let other = try NetlinkSocket(family: NETLINK_NETFILTER)
-        let (first, second) = (chains.prefix(chains.count / 2), chains.dropFirst(chains.count / 2))
-        let (theirs, ours) = OwnedThread.both(name: "rules-reader") {
-            Result { () throws(NetlinkError) in
-                try read(second, in: table, family, keepsAllRules, through: other)
-            }
-        } and: {
-            Result { () throws(NetlinkError) in
-                try read(first, in: table, family, keepsAllRules, through: socket)
-            }
-        }
-        var rules = try ours.get()
-        rules.merge(try theirs.get())
-        return rules
-    }
-
-    private static func read(
-        _ chains: ArraySlice<String>, in table: Table, _ family: IPFamily, _ keepsAllRules: Bool,
-        through socket: NetlinkSocket
-    ) throws(NetlinkError) -> SavedRules {
-        var rules = SavedRules(keepingAllRules: keepsAllRules)
-        rules.insert(chains, in: table)
-        var connection = NetlinkConnection(socket)
-        var decoder = RuleDecoder(family: family)
-        // Chain by chain: for each part of a dump of a whole table, the kernel skips all rules before it.
-        for chain in chains { try read(chain, in: table, &connection, &decoder, into: &rules) }
         rules.finish()
         return rules
     }

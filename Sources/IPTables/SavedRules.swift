@@ -78,13 +78,6 @@ package struct SavedRules: Sendable {
         digest = ChainDigest()
     }
 
-    /// Adds the contents of other chains, of which none are here.
-    mutating func merge(_ others: SavedRules) {
-        for (table, chains) in others.chains { self.chains[table, default: [:]].merge(chains) { $1 } }
-        for (table, lines) in others.rules { rules[table, default: []] += lines }
-        ruleCount += others.ruleCount
-    }
-
     /// The names of all chains of a table.
     package func chains(in table: Table) -> Set<String> { Set((chains[table] ?? [:]).keys) }
 

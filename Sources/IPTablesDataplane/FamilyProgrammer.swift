@@ -1,3 +1,4 @@
+import BlockingThreads
 import Dataplane
 import IPTables
 import InternetAddresses
@@ -26,8 +27,14 @@ struct FamilyProgrammer {
     mutating func synchronize(
         _ routes: some Sequence<ServicePortRoute>, context: RuleContext
     ) throws(IPTablesError) -> ProgrammingReport {
-        table.replace(routes, context: context)
-        return try synchronize()
+        needsFullSync = true
+        // Both take about as long, and neither needs the other.
+        let (existing, _) = OwnedThread.both(name: "rules-reader") { [programs, family] in
+            Result { () throws(IPTablesError) in try programs.programmed(family) }
+        } and: {
+            table.replace(routes, context: context)
+        }
+        return try synchronize(over: try existing.get())
     }
 
     /// Applies changes to the kernel; a changed context means a full sync.
@@ -67,8 +74,13 @@ struct FamilyProgrammer {
     /// Compares all chains with the kernel's and writes those that differ. A refused route is omitted until it changes.
     mutating func synchronize() throws(IPTablesError) -> ProgrammingReport {
         needsFullSync = true
+        return try synchronize(over: try programs.programmed(family))
+    }
+
+    /// As ``synchronize()``, where the kernel holds `existing`.
+    private mutating func synchronize(over existing: SavedRules) throws(IPTablesError) -> ProgrammingReport {
         changed = []
-        var sync = FullSync(table, existing: try programs.programmed(family), stageSize: programs.stageSize)
+        var sync = FullSync(table, existing: existing, stageSize: programs.stageSize)
         var report = ProgrammingReport()
         var attempts = 0
         var written = RuleCounts()
