@@ -76,10 +76,20 @@ package struct IPTablesPrograms: Sendable, Hashable {
         throw IPTablesError(program: command.program, status: outcome.status, output: outcome.errors)
     }
 
+    /// Throws an error that says absence if a family has no programs, or if the kernel lacks it.
+    package func checkSupport(of family: IPFamily) throws(IPTablesError) {
+        // To save a table, the programs of the nft back end read all of them.
+        if backend == .nft, directory == nil, KernelTables.answers(family) {
+            _ = try version(family)
+        } else {
+            _ = try save(.mangle, family: family)
+        }
+    }
+
     /// The version of the programs, such as [1, 8, 9]; `nil` if they do not report it.
-    package func version() throws(IPTablesError) -> [Int]? {
+    package func version(_ family: IPFamily = .ipv4) throws(IPTablesError) -> [Int]? {
         var text: [UInt8] = []
-        _ = try run(command("restore", .ipv4, ["--version"])) { text += $0 }
+        _ = try run(command("restore", family, ["--version"])) { text += $0 }
         // iptables-restore v1.8.9 (nf_tables)
         let words = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         return words.first { $0.first == "v" }?.dropFirst().split(separator: ".").compactMap { Int($0) }

@@ -14,6 +14,16 @@ package enum KernelTables {
         return try hasChain(chain, in: table, family, &connection)
     }
 
+    /// Whether nf_tables answers questions about a family.
+    static func answers(_ family: IPFamily) -> Bool {
+        do throws(NetlinkError) {
+            _ = try hasChain(ChainName.canary, in: .mangle, family)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// The families in which a table has one of the chains named. `transport` is a netfilter socket.
     package static func families(
         withAnyOf chains: [Table: [String]], _ transport: any NetlinkTransport

@@ -216,7 +216,7 @@ package actor IPTablesDataplane: Dataplane {
         for family in IPFamily.allCases {
             guard let context = contexts[family] else { continue }
             do throws(IPTablesError) {
-                _ = try programs.save(.mangle, family: family)
+                try programs.checkSupport(of: family)
                 found.append(FamilyProgrammer(programs: programs, context: context))
             } catch {
                 // Any other failure is transient: the call is repeated, and the family is not given up.
