@@ -27,7 +27,7 @@ extension Client {
 extension NetworkNamespace {
     fileprivate func datagramClient(to target: SocketAddress, from source: String?) throws -> DatagramClient {
         let socket = try target.socket(.udp)
-        try bind(socket.number, to: source)
+        try bind(socket.number, from: source, to: target)
         guard try target.withSockAddr({ Glibc.connect(socket.number, $0, $1) }) == 0 else {
             throw LabError.system("cannot connect a UDP socket to \(target) in \(name)")
         }

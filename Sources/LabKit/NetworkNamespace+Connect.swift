@@ -11,7 +11,7 @@ extension NetworkNamespace {
     ) async throws -> ConnectionOutcome {
         let deadline = ContinuousClock.now + timeout
         let socket = try target.socket(transport)
-        try bind(socket.number, to: source)
+        try bind(socket.number, from: source, to: target)
         if let failure = try await establish(socket.number, to: target, until: deadline) { return failure }
         if transport == .udp, send(socket.number, "?", 1, 0) < 0 { return .failure(errno) }
         guard await thread.wait(for: .readable, on: socket.number, until: deadline) else { return .noAnswer }
@@ -37,12 +37,15 @@ extension NetworkNamespace {
         return words.count > 1 ? Int(words[1]) : nil
     }
 
-    /// Binds the socket to a source address of this namespace; without one the kernel chooses.
-    func bind(_ socket: Int32, to source: String?) throws {
-        guard let source else { return }
-        guard try SocketAddress(source, 0).withSockAddr({ Glibc.bind(socket, $0, $1) }) == 0 else {
-            throw LabError.system("cannot connect from \(source) in \(name)")
+    /// Binds the socket to a source address of this namespace, or lets the kernel choose, and to the next source port.
+    func bind(_ socket: Int32, from source: String?, to target: SocketAddress) throws {
+        let source = source ?? (target.isIPv6 ? "::" : "0.0.0.0")
+        // Some may belong to others.
+        for _ in 0..<100 {
+            if try SocketAddress(source, nextPort()).withSockAddr({ Glibc.bind(socket, $0, $1) }) == 0 { return }
+            guard errno == EADDRINUSE else { break }
         }
+        throw LabError.system("cannot connect from \(source) in \(name)")
     }
 
     /// Connects the socket; returns the failure, if any.

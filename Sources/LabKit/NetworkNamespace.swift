@@ -9,6 +9,11 @@ package actor NetworkNamespace {
     /// Its name in error messages: `n1`, `pod-11` …
     package nonisolated let name: String
     nonisolated let thread: EventThread
+    /// The source port of the latest client.
+    private var lastPort = NetworkNamespace.ports.upperBound
+
+    /// Source ports of clients.
+    private static let ports: ClosedRange<UInt16> = 32768...60999
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -51,6 +56,13 @@ package actor NetworkNamespace {
         let count = read(file.number, &buffer, buffer.count)
         guard count >= 0 else { throw LabError.system("cannot read the setting \(setting) in \(name)") }
         return String(decoding: buffer.prefix(count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The source port for the next client: one after another, because connection tracking remembers a connection that
+    /// was not translated, and would not translate another from the same port.
+    func nextPort() -> UInt16 {
+        lastPort = lastPort == Self.ports.upperBound ? Self.ports.lowerBound : lastPort + 1
+        return lastPort
     }
 
     /// Answers every connection to the address with the addresses of server and client: see ``ConnectionOutcome``.

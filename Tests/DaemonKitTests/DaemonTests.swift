@@ -4,7 +4,7 @@ import Foundation
 import LabKit
 import Testing
 
-@Suite("A daemon", .timeLimit(.minutes(1)))
+@Suite("A daemon", .timeLimit(.minutes(5)))
 struct DaemonTests {
     /// Starts the fixture and waits until it has printed all of `lines`.
     func start(_ arguments: String..., until lines: String...) async throws -> ChildProcess {

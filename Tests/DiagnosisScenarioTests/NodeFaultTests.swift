@@ -177,13 +177,8 @@ struct NodeFaultTests {
             ]),
         Fault(
             name: "another table drops before the translation",
-            inject: { lab in
-                try await lab.node("nft", "add", "table", "ip", "early")
-                try await lab.node(
-                    "nft", "add", "chain", "ip", "early", "raw", "{ type filter hook prerouting priority -300; }")
-                try await lab.node("nft", "add", "rule", "ip", "early", "raw", "ip daddr 10.96.0.0/12", "drop")
-            }, question: ["shop/web", "--from", "pod"], faults: ["rules dropped"], words: ["ip daddr 10.96.0.0/12 drop"]
-        ),
+            inject: { try await $0.addEarlyRule("ip daddr 10.96.0.0/12 drop") },
+            question: ["shop/web", "--from", "pod"], faults: ["rules dropped"], words: ["ip daddr 10.96.0.0/12 drop"]),
         Fault(
             name: "a DROP in FORWARD",
             inject: { try await $0.node("iptables", "-I", "FORWARD", "-p", "tcp", "-j", "DROP") },
@@ -203,12 +198,7 @@ struct NodeFaultTests {
             words: ["exempts packets to the Service from connection tracking", "-j CT --notrack"]),
         Fault(
             name: "a rule of nft exempts packets to Services from tracking",
-            inject: { lab in
-                try await lab.node("nft", "add", "table", "ip", "early")
-                try await lab.node(
-                    "nft", "add", "chain", "ip", "early", "raw", "{ type filter hook prerouting priority -300; }")
-                try await lab.node("nft", "add", "rule", "ip", "early", "raw", "ip daddr 10.96.0.0/12", "notrack")
-            },
+            inject: { try await $0.addEarlyRule("ip daddr 10.96.0.0/12 notrack") },
             question: ["10.96.0.5:80", "--from", "pod"], faults: ["rules bypassed"],
             words: ["a rule in chain raw of table ip early exempts packets"]),
         Fault(

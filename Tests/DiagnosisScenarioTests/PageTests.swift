@@ -4,7 +4,7 @@ import LabKit
 import Testing
 
 /// The pages of `servicelet check --serve` as a browser shows them. `make test-page` runs these: they need Chromium.
-@Suite("Pages in a browser", .serialized, .timeLimit(.minutes(3)))
+@Suite("Pages in a browser", .serialized, .timeLimit(.minutes(5)))
 struct PageTests {
     @Test("a person finds the broken Service, follows it to its chain, and sees the fault go")
     func browser() async throws {

@@ -64,7 +64,7 @@ struct ServingTests {
         try await proxy.stop()
     }
 
-    @Test("everything in one process explains a Service too", .timeLimit(.minutes(1)))
+    @Test("everything in one process explains a Service too", .timeLimit(.minutes(5)))
     func everything() async throws {
         let cluster = try await Cluster()
         let folder = try TemporaryFolder()

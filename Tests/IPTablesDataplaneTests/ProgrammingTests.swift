@@ -132,7 +132,7 @@ struct ProgrammingTests {
         try await expect(lab, toHold: scenario)
     }
 
-    @Test("waiting for damage continues until the task is cancelled", .timeLimit(.minutes(1)))
+    @Test("waiting for damage continues until the task is cancelled", .timeLimit(.minutes(5)))
     func cancellation() async throws {
         let lab = try await Lab(.nft)
         try await lab.synchronize([])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KubeProxyConfig
 
-@Suite("Watching the configuration file", .timeLimit(.minutes(1)))
+@Suite("Watching the configuration file", .timeLimit(.minutes(5)))
 struct ConfigurationWatchTests {
     private let folder: URL
     private var path: String { folder.appending(path: "config.conf").path }

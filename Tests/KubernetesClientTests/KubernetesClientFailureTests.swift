@@ -7,7 +7,7 @@ import Testing
 @testable import KubernetesClient
 
 /// The client and a failing server. Delays are short here; the reflector's suites test their lengths.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct KubernetesClientFailureTests {
     @Test func `a watch that breaks resumes where it was`() async throws {
         let log = LogLines()

@@ -1,7 +1,7 @@
 import Mailboxes
 import Testing
 
-@Suite("Mailbox", .timeLimit(.minutes(1)))
+@Suite("Mailbox", .timeLimit(.minutes(5)))
 struct MailboxTests {
     let mailbox = Mailbox<[Int]>([])
 

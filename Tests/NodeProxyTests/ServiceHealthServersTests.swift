@@ -12,7 +12,7 @@ import Testing
 
 @testable import NodeProxy
 
-@Suite("The health checks of load balancers", .timeLimit(.minutes(1)))
+@Suite("The health checks of load balancers", .timeLimit(.minutes(5)))
 struct ServiceHealthServersTests {
     private let status = ProxyStatus()
     private let log = LogLines()

@@ -59,7 +59,7 @@ final class KubectlServer: Sendable {
         let process = try await namespace.spawn(
             ["env", "--ignore-environment", "--chdir=\(work)"] + environment.map { "\($0)=\($1)" }
                 + ["bash", "-c", line])
-        let exit = try await process.exit(within: .seconds(120))
+        let exit = try await process.exit(within: .seconds(300))
         return Outcome(output: process.output, errors: process.errors, status: exit.shellStatus)
     }
 
