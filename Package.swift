@@ -153,16 +153,14 @@ let package = Package(
             name: "UserspaceDataplane",
             dependencies: [
                 "BlockingThreads", "Dataplane", "ServiceRouting", "KubernetesAPI", "UserspaceProxy", "NFTables",
-                "Routes",
-                "Netlink", "CLinux", "InternetAddresses", log,
+                "Routes", "Netlink", "CLinux", "InternetAddresses", log,
             ]),
 
         // After the rules
         .target(
             name: "ConntrackCleanup",
             dependencies: [
-                "BlockingThreads", "Mailboxes", "ServiceRouting", "Conntrack", "Netlink", "CLinux",
-                "InternetAddresses",
+                "BlockingThreads", "Mailboxes", "ServiceRouting", "Conntrack", "Netlink", "CLinux", "InternetAddresses",
             ]),
 
         .target(
@@ -202,11 +200,9 @@ let package = Package(
             name: "NodeProxy",
             dependencies: [
                 "DaemonKit", "KubeProxyConfig", "NodeSetup", "ConntrackCleanup", "ConnectionCounters",
-                "BlockingThreads", "Mailboxes", "CLinux", "ObjectSource",
-                "ManifestSource", "KubernetesClient", "KubernetesAPI", "KubernetesObjects", "ServiceRouting",
-                "Dataplane", "NFTablesDataplane", "IPTablesDataplane", "IPVSDataplane", "UserspaceDataplane", "IPVS",
-                "IPTables",
-                "Netlink", "Routes",
+                "BlockingThreads", "Mailboxes", "CLinux", "ObjectSource", "ManifestSource", "KubernetesClient",
+                "KubernetesAPI", "KubernetesObjects", "ServiceRouting", "Dataplane", "NFTablesDataplane",
+                "IPTablesDataplane", "IPVSDataplane", "UserspaceDataplane", "IPVS", "IPTables", "Netlink", "Routes",
                 "InternetAddresses", log, hummingbird, nioCore,
             ]),
         .target(
@@ -220,8 +216,7 @@ let package = Package(
             name: "NodeProbes",
             dependencies: [
                 "Diagnosis", "BlockingThreads", "ChildProcesses", "CLinux", "Netlink", "NFTables", "Routes",
-                "Conntrack",
-                "ConntrackCleanup", "DNSMessages", "InternetAddresses",
+                "Conntrack", "ConntrackCleanup", "DNSMessages", "InternetAddresses",
             ]),
         .target(
             name: "NodeDiagnosis",
@@ -281,8 +276,7 @@ let package = Package(
             name: "KubernetesClientTests",
             dependencies: [
                 "KubernetesClient", "ObjectSource", "KubernetesAPI", "KubernetesTestKit", "TestKit", log, nioCore,
-                nioPosix,
-                nioHTTP1, nioSSL,
+                nioPosix, nioHTTP1, nioSSL,
             ]),
         .testTarget(
             name: "ServiceRoutingTests",
@@ -370,16 +364,14 @@ let package = Package(
             name: "ModeAgreementTests",
             dependencies: [
                 "NFTablesDataplane", "IPTablesDataplane", "UserspaceDataplane", "UserspaceProxy", "Dataplane",
-                "ServiceRouting", "KubernetesAPI", "NFTables",
-                "IPTables", "InternetAddresses", "TestKit",
+                "ServiceRouting", "KubernetesAPI", "NFTables", "IPTables", "InternetAddresses", "TestKit",
             ]),
         .testTarget(
             name: "NodeProxyTests",
             dependencies: [
                 "DaemonKit", "KubeProxyConfig", "NodeProxy", "NodeSetup", "KubernetesTestKit", "Mailboxes",
-                "ObjectSource",
-                "Dataplane", "ServiceRouting", "KubernetesAPI", "KubernetesClient", "IPVS", "IPVSDataplane",
-                "ConntrackCleanup", "InternetAddresses", "TestKit", log,
+                "ObjectSource", "Dataplane", "ServiceRouting", "KubernetesAPI", "KubernetesClient", "IPVS",
+                "IPVSDataplane", "ConntrackCleanup", "InternetAddresses", "TestKit", log,
             ]),
 
         .testTarget(

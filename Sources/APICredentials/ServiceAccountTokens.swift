@@ -4,7 +4,7 @@ import JWTKit
 
 /// Signs and verifies ServiceAccount tokens.
 ///
-/// https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#schema-for-service-account-private-claims
+/// https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
 package struct ServiceAccountTokens: Sendable {
     package static let issuer = "https://kubernetes.default.svc.cluster.local"
 

@@ -8,7 +8,7 @@ struct RoutedSlice: Sendable, Hashable {
     var endpoints: [Endpoint]
     var ports: [EndpointPort]
 
-    /// `nil` if its endpoints cannot be programmed.
+    /// `nil` for addresses that are names, and for the slices of a headless Service.
     init?(_ slice: EndpointSlice) {
         guard slice.addressType.family != nil, slice.metadata.labels[WellKnown.headless] == nil else { return nil }
         name = slice.metadata.name

@@ -40,8 +40,10 @@ extension UserspaceDataplane {
         var audit = KernelAudit(isProgrammed: true, frontendCount: found.count)
         audit.discrepancies = FrontendDiscrepancy.all(found, against: snapshot)
         do throws(NetlinkError) {
-            audit.damage = try Self.damage(entries.filter(\.isRedirected), in: redirected, snapshot, scope)
-            audit.damage += try Self.missingRoutes(of: entries.filter { !$0.isRedirected }, snapshot)
+            var routes = RoutesConnection(try NetlinkSocket(family: NETLINK_ROUTE))
+            let own = Set(try routes.addresses().map(\.address))
+            audit.damage = try Self.damage(entries.filter(\.isRedirected), in: redirected, snapshot, own: own, scope)
+            audit.damage += try Self.missingRoutes(of: entries.filter { !$0.isRedirected }, own: own, &routes)
         } catch {
             throw DataplaneError(.transient, "cannot read how connections reach the proxy: \(error)", cause: error)
         }
@@ -50,11 +52,10 @@ extension UserspaceDataplane {
 
     /// What is wrong with the tables of some families, which lead connections to the proxy's ports.
     private static func damage(
-        _ entries: [ListenerText.Entry], in families: Set<IPFamily>, _ snapshot: RoutingSnapshot, _ scope: AuditScope
+        _ entries: [ListenerText.Entry], in families: Set<IPFamily>, _ snapshot: RoutingSnapshot, own: Set<IPAddress>,
+        _ scope: AuditScope
     ) throws(NetlinkError) -> [KernelAudit.Damage] {
         var connection = NFTablesConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
-        var routes = RoutesConnection(try NetlinkSocket(family: NETLINK_ROUTE))
-        let own = Set(try routes.addresses().map(\.address))
         var damage: [KernelAudit.Damage] = []
         for family in IPFamily.allCases where families.contains(family) {
             let audit = RedirectAudit(
@@ -66,12 +67,10 @@ extension UserspaceDataplane {
 
     /// The addresses that packets are to be delivered at, and that the machine does not have.
     private static func missingRoutes(
-        of entries: [ListenerText.Entry], _ snapshot: RoutingSnapshot
+        of entries: [ListenerText.Entry], own: Set<IPAddress>, _ routes: inout RoutesConnection
     ) throws(NetlinkError) -> [KernelAudit.Damage] {
         guard !entries.isEmpty else { return [] }
-        var routes = RoutesConnection(try NetlinkSocket(family: NETLINK_ROUTE))
-        let present = Set(try routes.localRoutes(madeBy: LocalAddresses.origin).map(\.address))
-            .union(try routes.addresses().map(\.address))
+        let present = own.union(try routes.localRoutes(madeBy: LocalAddresses.origin).map(\.address))
         return Set(entries.compactMap(\.frontend.place.address)).subtracting(present).sorted().map { address in
             let places = Set(entries.map(\.frontend.place).filter { $0.address == address })
             return KernelAudit.Damage(

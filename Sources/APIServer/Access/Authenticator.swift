@@ -40,10 +40,9 @@ struct Authenticator: Sendable {
 
     /// Whether the object that a token is bound to still exists.
     private func exists(_ bound: ServiceAccountTokens.BoundObject, namespace: String) -> Bool {
-        let key = RecordKey(
-            resource: bound.kind.lowercased() + "s", namespace: bound.kind == "Node" ? "" : namespace,
-            name: bound.name)
-        guard let document = try? store.record(key)?.decoded() else { return false }
+        guard let binding = TokenBinding(rawValue: bound.kind),
+            let document = try? store.record(binding.key(namespace: namespace, name: bound.name))?.decoded()
+        else { return false }
         return document.uid == bound.uid
     }
 

@@ -55,15 +55,15 @@ struct TokenRequests: Sendable {
     ) throws(APIStatus) -> ServiceAccountTokens.BoundObject? {
         guard let reference, reference.object != nil else { return nil }
         let kind = reference["kind"]?.string ?? ""
-        let plurals = ["Node": "nodes", "Pod": "pods", "Secret": "secrets"]
-        guard reference["apiVersion"]?.string == "v1", let plural = plurals[kind] else {
+        guard reference["apiVersion"]?.string == "v1", let binding = TokenBinding(rawValue: kind) else {
             throw .badRequest(
                 "cannot bind token for serviceaccount to \(reference["apiVersion"]?.string ?? ""), Kind=\(kind)")
         }
         let name = reference["name"]?.string ?? ""
-        let resource = GroupResource(group: "", resource: plural)
-        let key = RecordKey(resource: plural, namespace: kind == "Node" ? "" : namespace, name: name)
-        guard let document = try store.record(key)?.decoded() else { throw .notFound(resource, name: name) }
+        let resource = GroupResource(group: "", resource: binding.resource)
+        guard let document = try store.record(binding.key(namespace: namespace, name: name))?.decoded() else {
+            throw .notFound(resource, name: name)
+        }
         let wanted = reference["uid"]?.string ?? ""
         guard wanted.isEmpty || wanted == document.uid else {
             throw .conflict(

@@ -16,14 +16,14 @@ extension Case {
                 // A rule that rejects explains why a server that listens refuses.
                 let isExplained =
                     listener(at: backend, answer) != nil
-                    && !ruleFindings(facts).allSatisfy { $0.verdict != .broken }
+                    && ruleFindings(facts).contains { $0.verdict == .broken }
                 if !isExplained { findings.append(refused(backend, answer)) }
             case .silent, .unreachable:
                 // A broken path already explains it.
                 let isExplained =
-                    !pathFindings(facts).allSatisfy { $0.verdict != .broken }
+                    pathFindings(facts).contains { $0.verdict == .broken }
                     || !facts.reversePathFindings(isBackendSilent: true).isEmpty
-                    || !ruleFindings(facts).allSatisfy { $0.verdict != .broken }
+                    || ruleFindings(facts).contains { $0.verdict == .broken }
                 if !isExplained { findings.append(silent(backend, answer)) }
             }
         }

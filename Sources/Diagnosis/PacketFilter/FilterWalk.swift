@@ -45,10 +45,7 @@ struct FilterWalk {
 
     /// The rule certain to drop the packet in a base chain; `nil` if there is none.
     func culprit(of packet: FilterPacket, in name: String, _ chain: FilterChain, at hook: FilterHook) -> Culprit? {
-        guard let end = walk(packet, name, depth: 0, isBeforeTracking: chain.priority < Self.tracking) else {
-            return nil
-        }
-        switch end {
+        switch walk(packet, name, depth: 0, isBeforeTracking: chain.priority < Self.tracking) {
         case .accepted, .uncertain: return nil
         case .untracked(let place, let rule):
             return Culprit(
@@ -78,7 +75,7 @@ struct FilterWalk {
         return nil
     }
 
-    private func walk(_ packet: FilterPacket, _ name: String, depth: Int, isBeforeTracking: Bool) -> End? {
+    private func walk(_ packet: FilterPacket, _ name: String, depth: Int, isBeforeTracking: Bool) -> End {
         guard depth < Self.depth, let chain = table.chains[name] else { return .uncertain }
         return walk(packet, name, chain.rules, depth: depth, isBeforeTracking: isBeforeTracking)
     }
@@ -110,8 +107,7 @@ struct FilterWalk {
                 if isCertain { return rule.action == .accept ? .accepted : .returned }
                 mayHaveEnded = true
             case .jump(let target), .goto(let target):
-                let end =
-                    walk(packet, target, depth: depth + 1, isBeforeTracking: isBeforeTracking) ?? .uncertain
+                let end = walk(packet, target, depth: depth + 1, isBeforeTracking: isBeforeTracking)
                 var isGoto = false
                 if case .goto = rule.action { isGoto = true }
                 switch end {

@@ -25,6 +25,12 @@ enum SharedValidation {
         return errors
     }
 
+    /// A required name that is a DNS label.
+    static func labelErrors(_ name: String, _ field: String) -> [FieldError] {
+        if name.isEmpty { return [.required(field)] }
+        return NameFormats.label(name).map { .invalid(field, .string(name), $0) }
+    }
+
     /// A string with a fixed set of values.
     static func choiceErrors(_ value: JSONValue?, _ field: String, _ choices: [String]) -> [FieldError] {
         guard let text = value?.string, !text.isEmpty else { return [.required(field)] }

@@ -3,6 +3,7 @@ import InternetAddresses
 import NFTables
 import Netlink
 import ServiceRouting
+import UserspaceProxy
 
 /// Compares the redirect table of an IP family that is redirected with what the running proxy serves and a snapshot
 /// asks for.
@@ -72,7 +73,7 @@ struct RedirectAudit {
             guard found.port != port || !own.contains(found.address) else { continue }
             damage.append(
                 KernelAudit.Damage(
-                    "the redirection of \(key.text) in \(table) leads to \(found.text), where the proxy does not "
+                    "the redirection of \(key.text) in \(table) leads to \(found), where the proxy does not "
                         + "listen for it (its port is \(port))",
                     places: affected))
         }

@@ -1,6 +1,7 @@
 import InternetAddresses
 import NFTables
 import Netlink
+import UserspaceProxy
 
 /// Checks that the kernel still holds what was written.
 extension RedirectTable {
@@ -17,7 +18,7 @@ extension RedirectTable {
             if !chains.contains(chain) || !isRight { damage.append("chain \(chain.name) of \(table)") }
         }
         let expectedRedirects = contents.target.map { target in
-            contents.redirects.mapValues { RedirectTarget(address: target, port: $0) }
+            contents.redirects.mapValues { RelayAddress(target, $0) }
         }
         if try Self.elements(of: RedirectLayout.redirects, in: table, &connection) != expectedRedirects ?? [:] {
             damage.append("map redirects of \(table)")
@@ -33,15 +34,15 @@ extension RedirectTable {
     /// Frontends, and where a map leads them.
     static func elements(
         of set: NamedSet, in table: Table, _ connection: inout NFTablesConnection
-    ) throws(NetlinkError) -> [RedirectContents.Key: RedirectTarget] {
-        var elements: [RedirectContents.Key: RedirectTarget] = [:]
+    ) throws(NetlinkError) -> [RedirectContents.Key: RelayAddress] {
+        var elements: [RedirectContents.Key: RelayAddress] = [:]
         try connection.forEachElement(of: set.name, in: table) { element in
             var key = element.key
             let address = key.address(table.family)
             guard let transport = key.transport() else { return }
             let place = RedirectContents.Key(address: address, transport: transport, port: key.port())
             var data = element.data
-            elements[place] = RedirectTarget(address: data.address(table.family), port: data.port())
+            elements[place] = RelayAddress(data.address(table.family), data.port())
         }
         return elements
     }
@@ -57,12 +58,4 @@ extension RedirectTable {
         }
         return addresses
     }
-}
-
-/// Where a redirection leads.
-struct RedirectTarget: Hashable {
-    var address: IPAddress
-    var port: UInt16
-
-    var text: String { address.family == .ipv6 ? "[\(address)]:\(port)" : "\(address):\(port)" }
 }

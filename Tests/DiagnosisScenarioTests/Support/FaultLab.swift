@@ -42,6 +42,13 @@ final class FaultLab {
         try #require(exit == .code(0), "\(arguments.joined(separator: " ")): \(process.errors)")
     }
 
+    /// Adds a rule of nft that IPv4 packets from elsewhere meet before they are tracked.
+    func addEarlyRule(_ rule: String) async throws {
+        try await node("nft", "add", "table", "ip", "early")
+        try await node("nft", "add", "chain", "ip", "early", "raw", "{ type filter hook prerouting priority -300; }")
+        try await node("nft", "add", "rule", "ip", "early", "raw", rule)
+    }
+
     /// The answer of `servicelet explain`; `prefix` is a command that runs it.
     func explain(_ arguments: [String], prefix: [String] = []) async throws -> Answer {
         try await answer(

@@ -4,11 +4,7 @@ enum ContainerValidation {
         _ container: JSONValue, _ field: String, volumes: Set<String>, isOnHost: Bool
     ) -> [FieldError] {
         var errors: [FieldError] = []
-        let name = container["name"].text
-        errors +=
-            name.isEmpty
-            ? [.required("\(field).name")]
-            : NameFormats.label(name).map { .invalid("\(field).name", .string(name), $0) }
+        errors += SharedValidation.labelErrors(container["name"].text, "\(field).name")
         let image = container["image"].text
         if image.isEmpty {
             errors.append(.required("\(field).image"))

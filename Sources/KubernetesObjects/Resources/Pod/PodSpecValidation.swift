@@ -139,10 +139,7 @@ enum PodSpecValidation {
             for source in sources.dropFirst() {
                 errors.append(.forbidden("\(place).\(source)", "may not specify more than 1 volume type"))
             }
-            errors +=
-                name.isEmpty
-                ? [.required("\(place).name")]
-                : NameFormats.label(name).map { .invalid("\(place).name", .string(name), $0) }
+            errors += SharedValidation.labelErrors(name, "\(place).name")
             if !name.isEmpty, !names.insert(name).inserted {
                 errors.append(.duplicate("\(place).name", .string(name)))
             }

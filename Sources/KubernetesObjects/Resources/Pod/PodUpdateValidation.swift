@@ -51,10 +51,7 @@ enum PodUpdateValidation {
         for (index, container) in new.enumerated() {
             let place = "\(field)[\(index)]"
             let name = container["name"].text
-            errors +=
-                name.isEmpty
-                ? [.required("\(place).name")]
-                : NameFormats.label(name).map { .invalid("\(place).name", .string(name), $0) }
+            errors += SharedValidation.labelErrors(name, "\(place).name")
             if !name.isEmpty, !names.insert(name).inserted {
                 errors.append(.duplicate("\(place).name", .string(name)))
             }
