@@ -71,7 +71,8 @@ package struct DNSServer: Sendable {
         parts.append(Daemon.Part("forwarding") { await lane.run() })
         parts.append(Daemon.Part("serving") { try await serving.run(configurations) })
         if let interval = configuration.reloadInterval {
-            let reload = ReloadLoop(loader: loader, interval: interval, state: state, logger: logger)
+            let reload = ReloadLoop(
+                loader: loader, interval: interval, first: configuration, state: state, logger: logger)
             parts.append(Daemon.Part("reload") { try await reload.run { changes.yield($0) } })
         }
         let duration = configuration.health?.lameDuck ?? .zero

@@ -6,11 +6,13 @@ import Synchronization
 struct ReloadLoop: Sendable {
     let loader: ConfigurationLoader
     let interval: Duration
+    /// The configuration at the start: the file may have changed since it was read.
+    let first: DNSConfiguration
     let state: DNSServerState
     let logger: Logger
 
     func run(onChange: @Sendable (DNSConfiguration) -> Void) async throws {
-        var known = try? loader.load()
+        var known = first
         var reported: String?
         while true {
             try await Task.sleep(for: interval)
