@@ -80,14 +80,16 @@ package actor IPVSDataplane: Dataplane {
     /// the interface with its addresses. Rules shared with the mode in force stay. Nothing is removed if the
     /// mode has never run.
     ///
-    /// Waits for up to `patience` for active connections to end, for a mode whose rules are in force already.
+    /// Waits for up to `patience` for active connections to end, for a mode whose rules are in force already; of that
+    /// `settling` at least, for connections that are only being opened.
     package static func cleanUp(
         keeping other: OwnedRules = OwnedRules(), excludedNetworks: [IPNetwork] = [], patience: Duration = .zero,
-        executor: (any SerialExecutor)? = nil
+        settling: Duration = .seconds(3), executor: (any SerialExecutor)? = nil
     ) async throws(DataplaneError) {
         let configuration = IPVSConfiguration(excludedNetworks: excludedNetworks)
-        try await IPVSDataplane(configuration: configuration, executor: executor).removeEverything(
-            keeping: other, patience: patience)
+        let dataplane = try IPVSDataplane(configuration: configuration, executor: executor)
+        try await dataplane.cleanUp(
+            CleanUp(configuration, keeping: other, patience: patience, settling: settling))
     }
 
     // MARK: - On the thread
@@ -120,7 +122,5 @@ package actor IPVSDataplane: Dataplane {
         return new
     }
 
-    private func removeEverything(keeping other: OwnedRules, patience: Duration) throws(DataplaneError) {
-        try CleanUp(configuration, keeping: other, patience: patience).run()
-    }
+    private func cleanUp(_ cleanUp: CleanUp) throws(DataplaneError) { try cleanUp.run() }
 }

@@ -52,7 +52,9 @@ struct IPVSOverlapTests {
     private func cleaningUp(_ node: Node, _ body: (_ cancel: () -> Void) async throws -> Void) async throws {
         let executor = try await node.namespace.makeThread()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await IPVSDataplane.cleanUp(patience: .seconds(10), executor: executor) }
+            group.addTask {
+                try await IPVSDataplane.cleanUp(patience: .patience, settling: .patience, executor: executor)
+            }
             while try await !node.sh("ipset list -n").isEmpty { try await Task.sleep(for: .milliseconds(20)) }
             try await body { group.cancelAll() }
             try await group.waitForAll()

@@ -14,11 +14,17 @@ struct CleanUp {
     private let other: OwnedRules
     /// How long connections through virtual servers may take to end once new ones no longer come there.
     private let patience: Duration
+    /// How much of it passes in any case: connections that are only being opened do not count as active.
+    private let settling: Duration
 
-    init(_ configuration: IPVSConfiguration, keeping other: OwnedRules, patience: Duration = .zero) {
+    init(
+        _ configuration: IPVSConfiguration, keeping other: OwnedRules, patience: Duration = .zero,
+        settling: Duration = .seconds(3)
+    ) {
         self.configuration = configuration
         self.other = other
         self.patience = patience
+        self.settling = min(patience, settling)
     }
 
     /// Rules before sets, because sets that rules refer to cannot be removed; the interface last, because it is the
@@ -150,14 +156,14 @@ struct CleanUp {
         var writer = try serverWriter()
         var report = ProgrammingReport()
         var servers = try writer.read(configuration)
-        // The kernel drops the packets of connections whose real server is gone. Those that are only being opened do
-        // not count as active: give them three seconds. What goes to this machine's own sockets outlives its virtual
-        // server, after one dropped packet.
-        let (start, shortest) = (ContinuousClock.now, min(patience, .seconds(3)))
+        // The kernel drops the packets of connections whose real server is gone. What goes to this machine's own
+        // sockets outlives its virtual server, after one dropped packet.
+        let start = ContinuousClock.now
         while !servers.isEmpty, case let waited = ContinuousClock.now - start, waited < patience,
-            waited < shortest || servers.values.contains(where: \.hasActiveConnections)
+            waited < settling || servers.values.contains(where: \.hasActiveConnections)
         {
             guard !Task.isCancelled else { return false }
+            guard try !hasReturned(beside: rest) else { return false }
             usleep(100_000)
             servers = try writer.read(configuration)
         }
