@@ -5,10 +5,13 @@ package import InternetAddresses
 
 /// Queries DNS servers as a client does, over UDP.
 package enum DNSProbe {
+    /// After this time without an answer, a question is repeated, as resolvers do: datagrams can be lost.
+    private static let interval = Duration.milliseconds(300)
+
     /// Queries `server` for the addresses of a name, both families concurrently. Blocks for at most `timeout`.
     package static func ask(
         _ name: String, server: IPAddress, port: UInt16 = 53, families: [IPFamily] = [.ipv4],
-        timeout: Duration = .milliseconds(500)
+        timeout: Duration = .seconds(1)
     ) -> DNSFacts.Reply {
         let place = server.family == .ipv6 ? "[\(server)]:\(port)" : "\(server):\(port)"
         func reply(_ outcome: DNSFacts.Outcome) -> DNSFacts.Reply {
@@ -20,27 +23,34 @@ package enum DNSProbe {
         guard let socket = Socket(target.family, SOCK_DGRAM) else { return reply(.unreachable(systemMessage(errno))) }
         let failure = socket.connect(to: target)
         guard failure == 0 else { return reply(.unreachable(systemMessage(failure))) }
-        var waiting: Set<UInt16> = []
+        var waiting: [UInt16: [UInt8]] = [:]
         for family in families {
             let identifier = UInt16.random(in: 1...UInt16.max)
             let question = DNSMessages.Question(name: domain, type: family == .ipv4 ? .a : .aaaa)
-            let message = QueryWriter.message(
+            waiting[identifier] = QueryWriter.message(
                 question, identifier: identifier, flags: [.recursionDesired], edns: Query.EDNS(size: 1232))
-            guard send(socket.number, message, message.count, Int32(MSG_NOSIGNAL)) == message.count else {
-                return reply(.unreachable(systemMessage(errno)))
-            }
-            waiting.insert(identifier)
         }
+        var next = ContinuousClock.now
         var addresses: [IPAddress] = []
         var code: String?
         while !waiting.isEmpty {
-            guard socket.wait(for: Int32(POLLIN), until: deadline) else { return reply(.silent) }
+            if next <= .now {
+                next = .now + interval
+                for message in waiting.values
+                where send(socket.number, message, message.count, Int32(MSG_NOSIGNAL)) != message.count {
+                    return reply(.unreachable(systemMessage(errno)))
+                }
+            }
+            guard socket.wait(for: Int32(POLLIN), until: min(next, deadline)) else {
+                if deadline <= .now { return reply(.silent) }
+                continue
+            }
             var buffer = [UInt8](repeating: 0, count: 4096)
             let count = recv(socket.number, &buffer, buffer.count, 0)
             guard count >= 0 else { return reply(.unreachable(systemMessage(errno))) }
             do throws(DNSMessageError) {
                 let reader = try ResponseReader(Array(buffer.prefix(count)))
-                guard waiting.remove(reader.identifier) != nil else { continue }
+                guard waiting.removeValue(forKey: reader.identifier) != nil else { continue }
                 if reader.response.code != .noError { code = "\(reader.response.code)" }
                 addresses += reader.response.answer.filter { $0.type == .a || $0.type == .aaaa }
                     .compactMap { IPAddress(networkBytes: $0.data) }

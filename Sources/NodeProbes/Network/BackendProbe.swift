@@ -31,7 +31,7 @@ package enum BackendProbe {
             }
         }
         let start = ContinuousClock.now
-        while !waiting.isEmpty, case let rest = timeout - (ContinuousClock.now - start), rest > .zero {
+        while !waiting.isEmpty {
             var entries = waiting.map { entry in
                 pollfd(
                     fd: entry.socket.number, events: Int16(entry.backend.transport == .tcp ? POLLOUT : POLLIN),
@@ -39,9 +39,12 @@ package enum BackendProbe {
             }
             // Over UDP silence is the good answer, so the wait is short.
             let isPatient = waiting.contains { $0.backend.transport == .tcp }
-            let limit = isPatient ? rest : min(rest, .milliseconds(100) - (ContinuousClock.now - start))
-            guard limit > .zero else { break }
-            guard poll(&entries, nfds_t(entries.count), limit.milliseconds) > 0 else { continue }
+            let rest = (isPatient ? timeout : min(timeout, .milliseconds(100))) - (ContinuousClock.now - start)
+            // Answers that have come count, even if this process has not run for a while.
+            guard poll(&entries, nfds_t(entries.count), rest > .zero ? rest.milliseconds : 0) > 0 else {
+                if rest <= .zero { break }
+                continue
+            }
             for index in entries.indices.reversed() where entries[index].revents != 0 {
                 let (backend, socket) = waiting.remove(at: index)
                 let error = socket.pendingError

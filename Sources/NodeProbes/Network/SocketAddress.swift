@@ -65,15 +65,14 @@ final class Socket {
         return getsockopt(number, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno
     }
 
-    /// Waits for `events` (poll(2)) until the deadline; returns whether they occurred.
+    /// Waits for `events` (poll(2)) until the deadline; returns whether they have occurred, even if it has passed.
     func wait(for events: Int32, until deadline: ContinuousClock.Instant) -> Bool {
         while true {
             let rest = deadline - ContinuousClock.now
-            guard rest > .zero else { return false }
             var entry = pollfd(fd: number, events: Int16(events), revents: 0)
-            let count = poll(&entry, 1, rest.milliseconds)
+            let count = poll(&entry, 1, rest > .zero ? rest.milliseconds : 0)
             if count > 0 { return true }
-            if count < 0, errno != EINTR { return false }
+            if count < 0 ? errno != EINTR : rest <= .zero { return false }
         }
     }
 }
