@@ -296,7 +296,7 @@ let package = Package(
             dependencies: [
                 "ControllerManager", "ControllerTestKit", "DocumentAccess", "APIServer", "APICredentials",
                 "EndpointsController", "MachineController", "KubernetesClient", "KubernetesAPI", "KubernetesObjects",
-                "LabKit", log, nioCore, nioPosix, nioHTTP1,
+                "LabKit", "TestKit", log, nioCore, nioPosix, nioHTTP1,
             ]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "CLinux"]),
         .testTarget(

@@ -6,6 +6,7 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 import NIOSSL
+import TestKit
 import Testing
 
 /// `servicelet apiserver` as a separate process, and a client with the administrator's certificate.
@@ -23,7 +24,7 @@ final class ServerProcess {
     /// separate mount namespace.
     init(folder: String, prelude: String = "") throws {
         self.folder = folder
-        port = try Self.freePort()
+        port = Int(try ReservedPort.take())
         log = FileManager.default.temporaryDirectory.appending(path: "apiserver-\(UUID().uuidString).log")
         guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
             throw Problem(description: "\(log.path) cannot be written")
@@ -55,24 +56,6 @@ final class ServerProcess {
     func status() async -> Int32 {
         while process.isRunning { try? await Task.sleep(for: .milliseconds(5)) }
         return process.terminationStatus
-    }
-
-    /// A port that was free a moment ago.
-    static func freePort() throws -> Int {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { throw Problem(description: "there is no socket") }
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(socket, pointer, length) == 0 ? getsockname(socket, pointer, &length) : -1
-            }
-        }
-        guard result == 0 else { throw Problem(description: "there is no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     /// SIGKILL: no handler runs, and nothing more is written.
@@ -124,7 +107,7 @@ final class ServerProcess {
         request.method = .init(rawValue: method)
         request.headers.add(name: "content-type", value: "application/json")
         if !body.isEmpty { request.body = .bytes(body) }
-        let response = try await client.execute(request, timeout: .seconds(20))
+        let response = try await client.execute(request, timeout: .seconds(60))
         return (Int(response.status.code), Array(buffer: try await response.body.collect(upTo: 64 << 20)))
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import NIOSSL
+import TestKit
 import Testing
 
 @testable import APIServer
@@ -15,7 +16,7 @@ extension TestServer {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var configuration = try APIServerConfiguration(serviceRange: "10.96.0.0/24", nodePorts: "30000-30063")
         configuration.dataDirectory = folder
-        configuration.port = try ServerProcess.freePort()
+        configuration.port = Int(try ReservedPort.take())
         configuration.bindAddress = bindAddress
         configure(&configuration.limits)
         let port = configuration.port

@@ -2,6 +2,7 @@ import DNSMessages
 import Foundation
 import LabKit
 import NIOCore
+import TestKit
 import Testing
 
 @testable import DNSServer
@@ -13,7 +14,7 @@ struct FaultTests {
     private static let own = Recording.Query(name: "web.shop.svc.cluster.local.", type: "A", transport: "udp")
     private static let outside = Recording.Query(name: "www.outside.example.", type: "A", transport: "udp")
 
-    private static func ask(_ query: Recording.Query, _ client: TestClient, patience: Double = 8) async throws
+    private static func ask(_ query: Recording.Query, _ client: TestClient, patience: Double = 60) async throws
         -> MessageText?
     {
         try await client.datagram(try query.message(identifier: 5), patience: patience).flatMap { MessageText($0) }
@@ -85,7 +86,10 @@ struct FaultTests {
                 let query = Recording.Query(name: "n\(number).flood.example.", type: "A", transport: "udp")
                 _ = try await client.datagram(try query.message(identifier: 9), patience: 0.000_001)
             }
-            #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
+            // While the kernel's queue is full, queries are lost; resolvers repeat them.
+            var answer: MessageText?
+            for _ in 0..<60 where answer == nil { answer = try await Self.ask(Self.own, client, patience: 1) }
+            #expect(answer?.rcode == "NOERROR")
         }
         try await silent.close()
     }
@@ -97,7 +101,7 @@ struct FaultTests {
             options.forward = ["127.0.0.1:\(options.port)"]
         } body: { client in
             try await RunningServer.waitUntilSynchronized(client)
-            #expect(try await Self.ask(Self.outside, client, patience: 12)?.rcode == "SERVFAIL")
+            #expect(try await Self.ask(Self.outside, client)?.rcode == "SERVFAIL")
             #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
         }
     }
@@ -141,7 +145,7 @@ struct FaultTests {
     func overload() async throws {
         let silent = try await FakeUpstream { _ in [] }
         let folder = try TemporaryFolder()
-        let port = try RunningServer.freePort()
+        let port = try ReservedPort.take()
         try folder.write(
             """
             .:\(port) {
@@ -179,8 +183,8 @@ struct FaultTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "Corefile")
-        let port = try RunningServer.freePort()
-        let second = try RunningServer.freePort()
+        let port = try ReservedPort.take()
+        let second = try ReservedPort.take()
         let write: @Sendable (String, UInt16?) throws -> Void = { address, other in
             let keys = other.map { " .:\($0)" } ?? ""
             try """
@@ -208,7 +212,7 @@ struct FaultTests {
             #expect(try await answer() == "192.0.2.1")
             try write("192.0.2.2", second)
             var seen = Set<Substring>()
-            for _ in 0..<400 where !seen.contains("192.0.2.2") {
+            for _ in 0..<5000 where !seen.contains("192.0.2.2") {
                 if let address = try await answer() { seen.insert(address) } else { Issue.record("a query was lost") }
                 #expect(try await Self.ask(Self.own, client)?.rcode == "NOERROR")
                 try await Task.sleep(for: .milliseconds(10))
@@ -219,7 +223,7 @@ struct FaultTests {
             #expect(try await Self.ask(Self.own, added)?.rcode == "NOERROR")
             try write("192.0.2.2", nil)
             var isGone = false
-            for _ in 0..<400 where !isGone {
+            for _ in 0..<5000 where !isGone {
                 isGone = try await Self.ask(Self.own, added, patience: 0.2) == nil
                 if try await answer() == nil { Issue.record("a query was lost") }
                 try await Task.sleep(for: .milliseconds(10))
@@ -239,7 +243,7 @@ struct FaultTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try "search shop.svc.cluster.local svc.cluster.local cluster.local\n"
             .write(to: folder.appending(path: "resolv.conf"), atomically: true, encoding: .utf8)
-        let port = try RunningServer.freePort()
+        let port = try ReservedPort.take()
         try """
         .:\(port) {
             bind 127.0.0.1

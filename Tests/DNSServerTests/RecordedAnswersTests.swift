@@ -83,7 +83,7 @@ struct RecordedAnswersTests {
         _ query: Recording.Query, _ answer: Recording.Answer, _ comparison: Comparison, _ client: TestClient
     ) async throws -> [String] {
         let isSilent = answer.outcome == "no answer"
-        let patience = isSilent ? 0.3 : 8
+        let patience = isSilent ? 0.3 : 60
         switch query.transport {
         case "udp":
             let reply = try await client.datagram(try query.message(identifier: 77), patience: patience)
@@ -95,8 +95,11 @@ struct RecordedAnswersTests {
             return comparison.differences(answer, replies.first.flatMap { MessageText($0) }, limit: 65535)
         default:
             let want = (answer.replies ?? []).sorted { $0.id ?? 0 < $1.id ?? 0 }
+            let replies = query.replies ?? 0
+            // Without an end, only silence shows that nothing more comes.
             let (messages, isClosed) = try await client.stream(
-                (query.stream ?? []).map { [UInt8](hex: $0) }, replies: query.replies ?? 0, patience: 0.5)
+                (query.stream ?? []).map { [UInt8](hex: $0) }, replies: replies,
+                patience: replies > 0 || answer.closed == true ? 60 : 0.5)
             let got = messages.compactMap { MessageText($0) }.sorted { $0.identifier < $1.identifier }
             guard want.map(\.id) == got.map(\.identifier), isClosed == (answer.closed ?? false) else {
                 return ["expected replies to \(want.map(\.id)), got \(got.map(\.identifier)), closed: \(isClosed)"]

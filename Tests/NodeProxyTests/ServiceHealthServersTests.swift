@@ -12,7 +12,7 @@ import Testing
 
 @testable import NodeProxy
 
-@Suite("The health checks of load balancers", .timeLimit(.minutes(5)))
+@Suite("The health checks of load balancers", .timeLimit(.minutes(10)))
 struct ServiceHealthServersTests {
     private let status = ProxyStatus()
     private let log = LogLines()
@@ -68,7 +68,7 @@ struct ServiceHealthServersTests {
     @Test("servers open, follow the number of endpoints, and close with the Services")
     func life() async throws {
         status.health.withLock { $0.programmed(at: .now) }
-        let port = try await freePort()
+        let port = try ReservedPort.take()
         let checks = Mailbox(ServiceHealthChecks())
         let servers = ServiceHealthServers(checks: checks, status: status, logger: log.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -99,15 +99,5 @@ struct ServiceHealthServersTests {
                 group.cancelAll()
             }
         }
-    }
-
-    /// A port that was free a moment ago.
-    private func freePort() async throws -> UInt16 {
-        let anyPort = ListenAddress(address: loopback, port: 0)
-        let ports = Mailbox<UInt16?>(nil)
-        try await HTTPService.health(of: status, on: anyPort, logger: log.logger).serve { port in
-            ports.post { $0 = UInt16(port) }
-        }
-        return try #require(await ports.next { $0 })
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import KubernetesClient
-import NIOCore
-import NIOPosix
+import TestKit
 import Testing
 
 @testable import APIServer
@@ -12,10 +11,10 @@ final class RestartableServer: Sendable {
     private let ends = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
     private let starts = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
 
-    private init() async throws {
+    private init() throws {
         var configuration = try APIServerConfiguration(serviceRange: "10.96.0.0/16", nodePorts: "30000-32767")
         configuration.dataDirectory = NSTemporaryDirectory() + "http-\(UUID().uuidString)"
-        configuration.port = try await Self.freePort()
+        configuration.port = Int(try ReservedPort.take())
         self.configuration = configuration
     }
 
@@ -23,7 +22,7 @@ final class RestartableServer: Sendable {
 
     /// Runs `body` with a server.
     static func with(_ body: @escaping @Sendable (RestartableServer) async throws -> Void) async throws {
-        let server = try await RestartableServer()
+        let server = try RestartableServer()
         // At worst a folder is left behind among the temporary files.
         defer { try? FileManager.default.removeItem(atPath: server.configuration.dataDirectory) }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -70,13 +69,5 @@ final class RestartableServer: Sendable {
                 }
             }
         }
-    }
-
-    private static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port
-        try await channel.close().get()
-        return try #require(port)
     }
 }

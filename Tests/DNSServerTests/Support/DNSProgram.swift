@@ -48,13 +48,13 @@ final class DNSProgram: Sendable {
         }
     }
 
-    /// Waits until `condition` holds; throws if it does not within 30 s. The bound guards against hanging.
+    /// Waits until `condition` holds; throws if it does not. The bound guards against hanging.
     func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .patience
         while try await !condition() {
             guard process.poll() == nil else { throw RecordingError(text: "the server has ended: \(process.errors)") }
             guard ContinuousClock.now < deadline else {
-                throw RecordingError(text: "not within 30 s: \(what)\n\(process.errors)")
+                throw RecordingError(text: "not in time: \(what)\n\(process.errors)")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -63,7 +63,7 @@ final class DNSProgram: Sendable {
     /// The lines that dig prints.
     func dig(_ arguments: String...) async throws -> [String] {
         let process = try await namespace.spawn(["dig", "@\(Self.address)"] + arguments)
-        guard try await process.exit(within: .seconds(20)) == .code(0) else {
+        guard try await process.exit(within: .patience) == .code(0) else {
             throw RecordingError(text: "dig failed: \(process.output) \(process.errors)")
         }
         return process.output.split(separator: "\n").map(String.init)
@@ -72,7 +72,7 @@ final class DNSProgram: Sendable {
     /// The output of dig in short form, usually the addresses of a name; `nil` without an answer.
     func answers(_ name: String) async throws -> [String]? {
         let process = try await namespace.spawn(["dig", "@\(Self.address)", "+short", "+tries=1", "+time=2", name])
-        guard try await process.exit(within: .seconds(20)) == .code(0) else { return nil }
+        guard try await process.exit(within: .patience) == .code(0) else { return nil }
         return process.output.split(separator: "\n").map(String.init)
     }
 
@@ -81,7 +81,7 @@ final class DNSProgram: Sendable {
         let curl = try await namespace.spawn([
             "curl", "--silent", "--max-time", "5", "--write-out", "\n%{http_code}", "http://127.0.0.1:\(port)\(path)",
         ])
-        _ = try await curl.exit(within: .seconds(10))
+        _ = try await curl.exit(within: .patience)
         let output = curl.output
         let end = output.lastIndex(of: "\n") ?? output.startIndex
         return (Int(output[end...].dropFirst()) ?? 0, String(output[..<end]))
@@ -97,12 +97,12 @@ final class DNSProgram: Sendable {
 
     /// Waits for the program to exit successfully.
     func waitForEnd(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        #expect(try await process.exit(within: .seconds(20)) == .code(0), sourceLocation: sourceLocation)
+        #expect(try await process.exit(within: .patience) == .code(0), sourceLocation: sourceLocation)
     }
 
     /// Waits for the program to exit by itself, with a message that contains `text`.
     func waitForFailure(naming text: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        #expect(try await process.exit(within: .seconds(20)) != .code(0), sourceLocation: sourceLocation)
+        #expect(try await process.exit(within: .patience) != .code(0), sourceLocation: sourceLocation)
         #expect(process.errors.contains(text), "\(process.errors)", sourceLocation: sourceLocation)
     }
 

@@ -1,6 +1,6 @@
 import DNSServer
-import Glibc
 import Logging
+import TestKit
 
 /// Runs a server on a free port of 127.0.0.1 for as long as `body` takes.
 enum RunningServer {
@@ -8,7 +8,7 @@ enum RunningServer {
         _ configure: (inout DNSOptions) throws -> Void, body: @escaping @Sendable (TestClient) async throws -> Result
     ) async throws -> Result {
         var options = DNSOptions()
-        options.port = try freePort()
+        options.port = try ReservedPort.take()
         options.bindAddresses = ["127.0.0.1"]
         options.healthAddress = ""
         options.readyAddress = ""
@@ -37,25 +37,8 @@ enum RunningServer {
         }
     }
 
-    /// A free port, for UDP and TCP.
-    static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 ? getsockname(descriptor, pointer, &length) : -1
-            }
-        }
-        guard result == 0 else { throw RecordingError(text: "no free port") }
-        return UInt16(bigEndian: address.sin_port)
-    }
-
     /// Queries until there is any answer, even that names are unknown, or `attempts` are used up.
-    static func waitUntilAnswering(_ client: TestClient, attempts: Int = 200) async throws {
+    static func waitUntilAnswering(_ client: TestClient, attempts: Int = 5000) async throws {
         let query = Recording.Query(name: "kubernetes.default.svc.cluster.local.", type: "A", transport: "udp")
         for _ in 0..<attempts {
             if try await client.datagram(try query.message(identifier: 1), patience: 0.2) != nil { return }
@@ -65,7 +48,7 @@ enum RunningServer {
     }
 
     /// Queries until the cluster's names are known, or `attempts` are used up.
-    static func waitUntilSynchronized(_ client: TestClient, attempts: Int = 200) async throws {
+    static func waitUntilSynchronized(_ client: TestClient, attempts: Int = 5000) async throws {
         let query = Recording.Query(name: "kubernetes.default.svc.cluster.local.", type: "A", transport: "udp")
         for _ in 0..<attempts {
             let reply = try? await client.datagram(try query.message(identifier: 1), patience: 0.2)
