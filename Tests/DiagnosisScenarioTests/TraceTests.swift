@@ -18,7 +18,7 @@ struct TraceTests {
         let process = try await lab.cluster.node.spawn([
             try Servicelet.binary(), "explain", "shop/web:http", "--from", "node", "--trace",
         ])
-        #expect(try await process.exit(within: .seconds(20)) == .code(1))
+        #expect(try await process.exit(within: .patience) == .code(1))
         let text = process.output
         #expect(text.contains("A packet of this node to 10.96.0.5:80/TCP:"), "\(text)")
         let own = mode == "nftables" ? "ip servicelet output" : "ip nat KUBE-SERVICES"
@@ -40,7 +40,7 @@ struct TraceTests {
             return tables.contains("servicelet-trace") || process.poll() != nil
         }
         process.signal(SIGKILL)
-        _ = try await process.exit(within: .seconds(10))
+        _ = try await process.exit(within: .patience)
         #expect(try await !lab.cluster.node.run("nft", "list", "tables").contains("servicelet-trace"))
         try await lab.proxy?.stop()
     }
@@ -48,7 +48,8 @@ struct TraceTests {
     @Test("without a logger that can be received, rules of the legacy back end are not shown, and the answer says how")
     func legacyUnseen() async throws {
         let lab = try await FaultLab(Shop.manifest, mode: "nftables")
-        try await lab.node("iptables-legacy", "-A", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "DROP")
+        try await lab.node(
+            "iptables-legacy", "-w", "120", "-A", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "DROP")
         let text = try await trace(lab)
         #expect(text.contains("? rules of iptables' legacy back end are not shown (tables filter)"), "\(text)")
         #expect(text.contains("sysctl net.netfilter.nf_log.2=nfnetlink_log; trace again"), "\(text)")
@@ -63,8 +64,8 @@ struct TraceTests {
             ["-N", "FIREWALL"], ["-A", "OUTPUT", "-p", "udp", "-j", "ACCEPT"], ["-A", "OUTPUT", "-j", "FIREWALL"],
             ["-A", "FIREWALL", "-p", "tcp", "--dport", "8080", "-j", "DROP"],
         ] {
-            let process = try await lab.cluster.node.spawn(["iptables-legacy"] + rule)
-            #expect(try await process.exit(within: .seconds(10)) == .code(0))
+            let process = try await lab.cluster.node.spawn(["iptables-legacy", "-w", "120"] + rule)
+            #expect(try await process.exit(within: .patience) == .code(0))
         }
         let text = try await trace(lab)
         let lines = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
@@ -84,7 +85,7 @@ struct TraceTests {
         let process = try await lab.cluster.node.spawn([
             try Servicelet.binary(), "explain", "shop/web:http", "--from", "node", "--trace",
         ])
-        _ = try await process.exit(within: .seconds(20))
+        _ = try await process.exit(within: .patience)
         return process.output + process.errors
     }
 }

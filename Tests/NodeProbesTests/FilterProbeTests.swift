@@ -50,7 +50,8 @@ struct FilterProbeTests {
     func legacy() async throws {
         let namespace = try await NetworkNamespace(name: "nft")
         #expect(await namespace.filters().tables == [])
-        try await namespace.run("iptables-legacy", "-A", "FORWARD", "-p", "tcp", "--dport", "25", "-j", "DROP")
+        try await namespace.run(
+            "iptables-legacy", "-w", "120", "-A", "FORWARD", "-p", "tcp", "--dport", "25", "-j", "DROP")
         let facts = await namespace.filters()
         #expect(facts.tables.map(\.name) == ["iptables table filter"])
         #expect(facts.tables.first?.chains["FORWARD"]?.rules.map(\.action) == [.drop])

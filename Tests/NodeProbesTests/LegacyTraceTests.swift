@@ -60,7 +60,7 @@ struct LegacyTraceTests {
     @Test("if another program receives what the kernel logs, the note says so")
     func taken() async throws {
         let namespace = try await NetworkNamespace(name: "trace")
-        try await namespace.run("iptables-legacy", "-A", "FORWARD", "-j", "ACCEPT")
+        try await namespace.run("iptables-legacy", "-w", "120", "-A", "FORWARD", "-j", "ACCEPT")
         try await namespace.set("net/netfilter/nf_log/2", to: "nfnetlink_log")
         let notes = try await namespace.notes()
         #expect(notes.taken.contains("(tables filter): another program receives what the kernel logs"), "\(notes)")

@@ -22,7 +22,7 @@ struct Lab {
     ) async throws {
         self.backend = backend
         namespace = try await NetworkNamespace(name: "n1")
-        try await namespace.run("iptables-\(backend.rawValue)", "-t", "mangle", "-N", "KUBE-IPTABLES-HINT")
+        try await namespace.run("iptables-\(backend.rawValue)", "-w", "120", "-t", "mangle", "-N", "KUBE-IPTABLES-HINT")
         dataplane = try Lab.dataplane(in: namespace, configuration, fullSyncInterval)
     }
 
@@ -67,9 +67,10 @@ struct Lab {
         }
         let name = family == .ipv4 ? "iptables" : "ip6tables"
         try await namespace.run(
-            "\(name)-\(backend.rawValue)-restore", input: lines.joined(separator: "\n") + "\n")
+            "\(name)-\(backend.rawValue)-restore", "-w", "120", input: lines.joined(separator: "\n") + "\n")
         if family == .ipv4 {
-            try await namespace.run("iptables-\(backend.rawValue)", "-t", "mangle", "-N", "KUBE-IPTABLES-HINT")
+            try await namespace.run(
+                "iptables-\(backend.rawValue)", "-w", "120", "-t", "mangle", "-N", "KUBE-IPTABLES-HINT")
         }
     }
 
@@ -82,12 +83,13 @@ struct Lab {
         return (try await reader.read(backend, family), saved)
     }
 
-    /// Runs `iptables` of the back end: `iptables("-t nat -F")`.
+    /// Runs `iptables` of the back end: `iptables("-t nat -F")`. All namespaces share the legacy back end's lock, which
+    /// other tests may hold, so it is awaited.
     func iptables(_ arguments: String, creating: String? = nil) async throws {
         if let creating { try await iptables(creating) }
         let process = try await namespace.spawn(
-            ["iptables-\(backend.rawValue)"] + arguments.split(separator: " ").map(String.init))
-        let exit = try await process.exit(within: .seconds(10))
+            ["iptables-\(backend.rawValue)", "-w", "120"] + arguments.split(separator: " ").map(String.init))
+        let exit = try await process.exit(within: .patience)
         guard exit == .code(0) else { throw LabError(.command, "iptables \(arguments)", cause: process.errors) }
     }
 }
