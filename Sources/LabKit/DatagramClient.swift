@@ -1,10 +1,12 @@
 import Glibc
+import Synchronization
 
 /// A client that sends repeatedly from one connected UDP socket, as resolvers do: its source port stays the same, so
 /// the kernel tracks everything it sends as one connection.
 package final class DatagramClient: Sendable {
     private let namespace: NetworkNamespace
     private let socket: Descriptor
+    private let questions = Atomic(0)
 
     fileprivate init(_ socket: consuming Descriptor, in namespace: NetworkNamespace) {
         self.socket = socket
@@ -12,8 +14,11 @@ package final class DatagramClient: Sendable {
     }
 
     /// Sends a datagram and waits for the answer of a ``NetworkNamespace/serve(_:over:)``. One call at a time.
-    package func ask(timeout: Duration = .milliseconds(500)) async throws -> ConnectionOutcome {
-        await namespace.ask(socket.number, until: .now + timeout)
+    ///
+    /// Without an answer it takes `timeout`, which a slow machine must not need.
+    package func ask(timeout: Duration = .seconds(10)) async throws -> ConnectionOutcome {
+        let number = questions.add(1, ordering: .relaxed).newValue
+        return await namespace.ask("\(number)", socket.number, until: .now + timeout)
     }
 }
 
@@ -34,15 +39,23 @@ extension NetworkNamespace {
         return DatagramClient(socket, in: self)
     }
 
-    fileprivate func ask(_ socket: Int32, until deadline: ContinuousClock.Instant) async -> ConnectionOutcome {
+    fileprivate func ask(
+        _ question: String, _ socket: Int32, until deadline: ContinuousClock.Instant
+    ) async -> ConnectionOutcome {
         var reply = [UInt8](repeating: 0, count: 512)
-        // A late answer or error belongs to the previous question, not this one.
+        // A late error belongs to the previous question, not this one.
         while recv(socket, &reply, reply.count, 0) >= 0 || errno != EAGAIN {}
         // EPERM: this machine's own rules refused the datagram. Whether they did so silently or with an
         // error is read below.
-        guard send(socket, "?", 1, 0) == 1 || errno == EPERM else { return .failure(errno) }
-        guard await thread.wait(for: .readable, on: socket, until: deadline) else { return .noAnswer }
-        let count = recv(socket, &reply, reply.count, 0)
-        return count < 0 ? .failure(errno) : .reply(String(decoding: reply.prefix(count), as: UTF8.self))
+        let length = question.utf8.count
+        guard send(socket, question, length, 0) == length || errno == EPERM else { return .failure(errno) }
+        while await thread.wait(for: .readable, on: socket, until: deadline) {
+            let count = recv(socket, &reply, reply.count, 0)
+            guard count >= 0 else { return .failure(errno) }
+            let text = String(decoding: reply.prefix(count), as: UTF8.self)
+            // Others are late answers to earlier questions.
+            if text.hasSuffix("|\(question)") { return .reply(text) }
+        }
+        return .noAnswer
     }
 }

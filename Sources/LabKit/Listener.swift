@@ -1,6 +1,7 @@
 import Glibc
 
-/// A socket that answers each connection or datagram with `address|port|peer`, and closes.
+/// A socket that answers each connection with `address|port|peer` and closes it, and each datagram with
+/// `address|port|peer|datagram`.
 final class Listener: Sendable {
     private let socket: Descriptor
     private let name: String
@@ -41,9 +42,11 @@ final class Listener: Sendable {
     private func answerDatagram() -> Bool {
         var peer = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        var byte: UInt8 = 0
-        guard withSockAddr(&peer, { recvfrom(socket.number, &byte, 1, 0, $0, &length) }) >= 0 else { return false }
-        let reply = "\(name)|\(SocketAddress.ip(in: peer))"
+        var datagram = [UInt8](repeating: 0, count: 64)
+        let count = withSockAddr(&peer) { recvfrom(socket.number, &datagram, datagram.count, 0, $0, &length) }
+        guard count >= 0 else { return false }
+        let question = String(decoding: datagram.prefix(count), as: UTF8.self)
+        let reply = "\(name)|\(SocketAddress.ip(in: peer))|\(question)"
         _ = withSockAddr(&peer) { sendto(socket.number, reply, reply.utf8.count, 0, $0, length) }
         return true
     }

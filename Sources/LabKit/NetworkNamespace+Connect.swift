@@ -3,11 +3,12 @@ import Glibc
 extension NetworkNamespace {
     /// Connects, reads the answer of a ``serve(_:over:)`` and closes.
     ///
-    /// `source` is the address to connect from, one of this namespace's; without it the kernel chooses. Calls can
-    /// overlap: the sockets do not block. Throws only if no attempt could be made.
+    /// `source` is the address to connect from, one of this namespace's; without it the kernel chooses. Without an
+    /// answer it takes `timeout`, which a slow machine must not need. Calls can overlap: the sockets do not block.
+    /// Throws only if no attempt could be made.
     package func connect(
         to target: SocketAddress, over transport: Transport = .tcp, from source: String? = nil,
-        timeout: Duration = .seconds(2)
+        timeout: Duration = .seconds(10)
     ) async throws -> ConnectionOutcome {
         let deadline = ContinuousClock.now + timeout
         let socket = try target.socket(transport)
@@ -73,10 +74,10 @@ extension ConnectionOutcome {
         }
     }
 
-    /// Reads what a ``Listener`` wrote: `address|port|peer`.
+    /// Reads what a ``Listener`` wrote: `address|port|peer`, and over UDP the question.
     static func reply(_ text: String) -> ConnectionOutcome {
         let parts = text.split(separator: "|")
-        guard parts.count == 3, let port = UInt16(parts[1]) else { return .empty }
+        guard (3...4).contains(parts.count), let port = UInt16(parts[1]) else { return .empty }
         return .served(by: SocketAddress(String(parts[0]), port), source: String(parts[2]))
     }
 }

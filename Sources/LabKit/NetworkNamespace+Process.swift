@@ -26,7 +26,7 @@ extension NetworkNamespace {
 
     /// Runs a command to completion and returns its output. If it fails, throws its standard error.
     @discardableResult
-    package func run(_ arguments: String..., input: String = "", timeout: Duration = .seconds(30)) async throws
+    package func run(_ arguments: String..., input: String = "", timeout: Duration = .patience) async throws
         -> String
     {
         let process = try spawn(arguments, input: input)

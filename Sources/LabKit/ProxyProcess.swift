@@ -12,7 +12,7 @@ package final class ProxyProcess: Sendable {
     /// Throws the end of the command's output if it exits first, or ``LabError/Code/timeout``.
     package init(
         _ command: [String], on node: NetworkNamespace, healthPort: UInt16 = healthPort,
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .patience
     ) async throws {
         process = try await node.spawn(command)
         let deadline = ContinuousClock.now + timeout
@@ -34,13 +34,13 @@ package final class ProxyProcess: Sendable {
     package func signal(_ number: Int32) { process.signal(number) }
 
     /// Kills the proxy abruptly, with SIGKILL.
-    package func kill(within timeout: Duration = .seconds(10)) async throws {
+    package func kill(within timeout: Duration = .patience) async throws {
         process.signal(SIGKILL)
         _ = try await process.exit(within: timeout)
     }
 
     /// Waits until the proxy exits by itself. Throws if it does not, or fails.
-    package func end(within timeout: Duration = .seconds(20)) async throws {
+    package func end(within timeout: Duration = .patience) async throws {
         let exit = try await process.exit(within: timeout)
         guard exit == .code(0) else {
             throw LabError(.command, "\(process.command) did not end well (\(exit))", cause: log)
@@ -48,13 +48,13 @@ package final class ProxyProcess: Sendable {
     }
 
     /// Sends SIGTERM to a proxy that is already stopping, and waits for its exit with any status.
-    package func terminateNow(within timeout: Duration = .seconds(5)) async throws {
+    package func terminateNow(within timeout: Duration = .patience) async throws {
         process.signal(SIGTERM)
         _ = try await process.exit(within: timeout)
     }
 
     /// Stops the proxy as an init system does, with SIGTERM. Throws if it fails.
-    package func stop(within timeout: Duration = .seconds(10)) async throws {
+    package func stop(within timeout: Duration = .patience) async throws {
         process.signal(SIGTERM)
         let exit = try await process.exit(within: timeout)
         guard exit == .code(0) else {

@@ -51,15 +51,17 @@ package struct Scenario: Sendable {
         return questions
     }
 
-    /// Asks all questions, several at a time, and returns the answers by name.
-    package static func observe(_ questions: [Question]) async throws -> [String: Observation] {
+    /// Asks all questions, several at a time, and returns the answers by name. `recording` has the expected ones.
+    package static func observe(
+        _ questions: [Question], expecting recording: [String: Observation]
+    ) async throws -> [String: Observation] {
         // Enough to keep two processors busy, and far below the limit of open files.
         let width = 8
         var answers: [String: Observation] = [:]
         try await withThrowingTaskGroup(of: (String, Observation).self) { group in
             for (index, question) in questions.enumerated() {
                 if index >= width, let (name, answer) = try await group.next() { answers[name] = answer }
-                group.addTask { (question.name, try await question.ask()) }
+                group.addTask { (question.name, try await question.ask(expecting: recording[question.name])) }
             }
             for try await (name, answer) in group { answers[name] = answer }
         }

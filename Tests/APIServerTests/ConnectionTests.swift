@@ -12,7 +12,7 @@ import Testing
 @testable import APIServer
 
 /// The server on a port of the loopback, with limits that a test can reach.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ConnectionTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ConnectionTests {
     @Test func aConnectionWithoutAHandshakeIsClosed() async throws {
         try await TestServer.onPort({ $0.headSeconds = 1 }) { port, _ in
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -60,7 +60,7 @@ private actor Ledger {
         return Set(items.compactMap { $0[path: "metadata", "name"]?.string })
     }
 
-    @Test(.timeLimit(.minutes(5))) func bodiesThatAreTooLargeAreRefused() async throws {
+    @Test(.timeLimit(.minutes(10))) func bodiesThatAreTooLargeAreRefused() async throws {
         let folder = NSTemporaryDirectory() + "large-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let server = try ServerProcess(folder: folder)

@@ -14,7 +14,7 @@ import Testing
         ])
     }
 
-    @Test(.timeLimit(.minutes(5))) func aFullDiskRefusesWritesAndReadingGoesOn() async throws {
+    @Test(.timeLimit(.minutes(10))) func aFullDiskRefusesWritesAndReadingGoesOn() async throws {
         let folder = NSTemporaryDirectory() + "full-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -46,7 +46,7 @@ import Testing
         server.kill()
     }
 
-    @Test(.timeLimit(.minutes(5))) func aDamagedFileIsRefusedWithWhatToDo() async throws {
+    @Test(.timeLimit(.minutes(10))) func aDamagedFileIsRefusedWithWhatToDo() async throws {
         let folder = NSTemporaryDirectory() + "damaged-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let first = try ServerProcess(folder: folder)

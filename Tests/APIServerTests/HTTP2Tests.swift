@@ -10,7 +10,7 @@ import Testing
 @testable import APIServer
 
 /// Clients that speak HTTP/2, as kubectl does.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct HTTP2Tests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct HTTP2Tests {
     private static let configMaps = "/api/v1/namespaces/default/configmaps"
 
     @Test func bothVersionsAreSpoken() async throws {

@@ -44,7 +44,7 @@ import Testing
         return TestServer.configMap(name, metadata)
     }
 
-    @Test(.timeLimit(.minutes(5))) func whatBelongedToADeletedObjectFollowsIt() async throws {
+    @Test(.timeLimit(.minutes(10))) func whatBelongedToADeletedObjectFollowsIt() async throws {
         try await withCollector { server in
             let owner = try await server.send("POST", maps, TestServer.configMap("owner")).document
             let middle = try await server.send("POST", maps, child("middle", of: owner)).document
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func anOrphanLosesItsReference() async throws {
+    @Test(.timeLimit(.minutes(10))) func anOrphanLosesItsReference() async throws {
         try await withCollector { server in
             let owner = try await server.send("POST", maps, TestServer.configMap("owner")).document
             try await server.send("POST", maps, child("child", of: owner))
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func anOwnerWaitsForThoseThatBlockIt() async throws {
+    @Test(.timeLimit(.minutes(10))) func anOwnerWaitsForThoseThatBlockIt() async throws {
         try await withCollector { server in
             let owner = try await server.send("POST", maps, TestServer.configMap("owner")).document
             let held = child("held", of: owner, blocks: true, ["finalizers": ["example.com/hold"]])
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func anObjectWithAnOwnerLeftStays() async throws {
+    @Test(.timeLimit(.minutes(10))) func anObjectWithAnOwnerLeftStays() async throws {
         try await withCollector { server in
             let one = try await server.send("POST", maps, TestServer.configMap("one")).document
             let two = try await server.send("POST", maps, TestServer.configMap("two")).document
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func aNamespaceGoesWithAllInIt() async throws {
+    @Test(.timeLimit(.minutes(10))) func aNamespaceGoesWithAllInIt() async throws {
         try await withCollector { server in
             let namespace: JSONValue = ["kind": "Namespace", "apiVersion": "v1", "metadata": ["name": "shop"]]
             try await server.send("POST", "/api/v1/namespaces", namespace)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import APIServer
 
-@Suite(.timeLimit(.minutes(5))) struct RenewalTests {
+@Suite(.timeLimit(.minutes(10))) struct RenewalTests {
     @Test func certificatesAreReplacedInGoodTimeWhileTheServerRuns() async throws {
         let test = try await TestServer()
         let start = Date()

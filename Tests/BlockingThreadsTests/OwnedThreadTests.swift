@@ -4,7 +4,7 @@ import Testing
 
 @testable import BlockingThreads
 
-@Suite("OwnedThread", .timeLimit(.minutes(5)))
+@Suite("OwnedThread", .timeLimit(.minutes(10)))
 struct OwnedThreadTests {
     @Test("two closures run on two threads, and both results are returned")
     func both() {

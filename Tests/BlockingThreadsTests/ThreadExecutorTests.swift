@@ -2,7 +2,7 @@ import BlockingThreads
 import Glibc
 import Testing
 
-@Suite("ThreadExecutor", .timeLimit(.minutes(5)))
+@Suite("ThreadExecutor", .timeLimit(.minutes(10)))
 struct ThreadExecutorTests {
     private actor Worker {
         private nonisolated let executor: ThreadExecutor

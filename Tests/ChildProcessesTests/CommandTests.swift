@@ -1,7 +1,7 @@
 import ChildProcesses
 import Testing
 
-@Suite("Command", .timeLimit(.minutes(5)))
+@Suite("Command", .timeLimit(.minutes(10)))
 struct CommandTests {
     @Test("large input and large output do not block each other")
     func large() throws {

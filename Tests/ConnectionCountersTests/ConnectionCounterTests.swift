@@ -74,7 +74,7 @@ struct ConnectionCounterTests {
 
     /// Waits until the counter knows exactly these routes. The bound guards against hanging.
     private func untilKnown(_ routes: RouteKey..., by counter: ConnectionCounter) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .patience
         while Set(await counter.totals().keys) != Set(routes) {
             try #require(ContinuousClock.now < deadline)
             try await Task.sleep(for: .milliseconds(2))
@@ -131,7 +131,7 @@ struct ConnectionCounterTests {
             let listing = try await node.run("nft", "list", "ruleset")
             #expect(listing.contains("set frontends {") && listing.contains("10.96.0.1 . tcp . 80 counter packets 3"))
         }
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .patience
         while try await node.run("nft", "list", "ruleset").contains("servicelet") {
             try #require(ContinuousClock.now < deadline)
         }

@@ -8,7 +8,7 @@ import ServiceRouting
 import Synchronization
 import Testing
 
-@Suite("ConntrackCleaner", .timeLimit(.minutes(5)))
+@Suite("ConntrackCleaner", .timeLimit(.minutes(10)))
 struct ConntrackCleanerTests {
     @Test("each change is followed by two passes, and stale entries are removed")
     func twoPasses() async throws {

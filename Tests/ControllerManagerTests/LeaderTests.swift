@@ -26,8 +26,8 @@ import Testing
     private static func run(_ server: TestServer, _ identity: String) async throws {
         let documents = server.documents(identity)
         let election = LeaderElection.Options(
-            namespace: "kube-system", name: "controllers", identity: identity, leaseDuration: .seconds(2),
-            renewDeadline: .seconds(1), retryPeriod: .milliseconds(100))
+            namespace: "kube-system", name: "controllers", identity: identity, leaseDuration: .seconds(15),
+            renewDeadline: .seconds(10), retryPeriod: .milliseconds(100))
         do {
             try await ControllerManager(source: documents, writer: documents, logger: TestServer.logger)
                 .run(electedBy: election)

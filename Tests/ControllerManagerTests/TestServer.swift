@@ -67,7 +67,7 @@ final class TestServer: Sendable {
         try await send("GET", path)["items"].items.compactMap { $0.object.map(Document.init) }
     }
 
-    /// Polls until `condition` holds, for at most 60 s.
+    /// Polls until `condition` holds, for a generous time.
     func wait<Value: Sendable>(
         for what: String, _ condition: () async throws -> Value?
     ) async throws -> Value? {
@@ -77,7 +77,7 @@ final class TestServer: Sendable {
     static func wait<Value: Sendable>(
         for what: String, _ condition: () async throws -> Value?
     ) async throws -> Value? {
-        let end = ContinuousClock.now.advanced(by: .seconds(60))
+        let end = ContinuousClock.now.advanced(by: .seconds(180))
         while ContinuousClock.now < end {
             if let value = try await condition() { return value }
             try await ContinuousClock().sleep(for: .milliseconds(20))

@@ -8,7 +8,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite("HTTPService", .timeLimit(.minutes(5)))
+@Suite("HTTPService", .timeLimit(.minutes(10)))
 struct HTTPServiceTests {
     let anyPort = ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 0)
 

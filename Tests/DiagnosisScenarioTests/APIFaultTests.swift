@@ -3,7 +3,7 @@ import LabKit
 import Testing
 
 /// Faults in objects of an API server, with Pods and Events as evidence.
-@Suite("Faults in a cluster", .serialized, .timeLimit(.minutes(5)))
+@Suite("Faults in a cluster", .serialized, .timeLimit(.minutes(10)))
 struct APIFaultTests {
     @Test("where nothing is wrong, nothing is said to be, in each mode", arguments: ["nftables", "iptables"])
     func healthy(mode: String) async throws {

@@ -43,7 +43,7 @@ struct HealthTests {
         _ = try await scenario.prepare(cluster)
         let proxy = try await ProxyProcess(Servicelet.proxy(manifests: scenario.objects, mode: mode), on: cluster.node)
         let check = try await cluster.node.spawn([try Servicelet.binary(), "check"])
-        let exit = try await check.exit(within: .seconds(20))
+        let exit = try await check.exit(within: .patience)
         #expect(exit == .code(0), "\(name) in \(mode) mode:\n\(check.output)\(check.errors)")
 
         // By place and client: whether every recorded connection was served.
@@ -55,7 +55,7 @@ struct HealthTests {
         for (place, served) in isServed.sorted(by: { $0.key.text < $1.key.text }) {
             let arguments = ["explain", place.frontend, "--from", place.client]
             let explain = try await cluster.node.spawn([try Servicelet.binary()] + arguments)
-            let exit = try await explain.exit(within: .seconds(20))
+            let exit = try await explain.exit(within: .patience)
             // The behaviour of another proxy or a load balancer is unknown here.
             let isExpected = served ? exit == .code(0) : exit == .code(1) || exit == .code(2)
             #expect(

@@ -4,7 +4,7 @@ import LabKit
 import Testing
 
 /// The pages of `servicelet check --serve` as a browser shows them. `make test-page` runs these: they need Chromium.
-@Suite("Pages in a browser", .serialized, .timeLimit(.minutes(5)))
+@Suite("Pages in a browser", .serialized, .timeLimit(.minutes(10)))
 struct PageTests {
     @Test("a person finds the broken Service, follows it to its chain, and sees the fault go")
     func browser() async throws {
@@ -40,7 +40,7 @@ struct PageTests {
                 .contains("<h1 class=\"ok\">shop/rival: nothing is wrong as seen from node n1</h1>")
         }
         pages.signal(SIGTERM)
-        #expect(try await pages.exit(within: .seconds(10)) == .code(0))
+        #expect(try await pages.exit(within: .patience) == .code(0))
         try await lab.proxy?.stop()
     }
 
@@ -62,7 +62,7 @@ struct PageTests {
         // A page that stayed white would be much smaller.
         #expect(picture.count > 20_000 && picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
         pages.signal(SIGTERM)
-        #expect(try await pages.exit(within: .seconds(10)) == .code(0))
+        #expect(try await pages.exit(within: .patience) == .code(0))
         try await lab.proxy?.stop()
     }
 }
@@ -98,7 +98,7 @@ private struct Browser {
                 "env", "HOME=\(folder.url.path)", program, "--headless", "--no-sandbox", "--disable-gpu",
                 "--disable-dev-shm-usage", "--no-first-run", "--user-data-dir=\(folder.url.path)/profile",
             ] + arguments)
-        let exit = try await process.exit(within: .seconds(60))
+        let exit = try await process.exit(within: .patience)
         try #require(exit == .code(0), "\(process.errors)")
         return process.output
     }

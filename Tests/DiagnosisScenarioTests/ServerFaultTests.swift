@@ -94,7 +94,7 @@ struct ServerFaultTests {
                 let dig = try await pod.spawn([
                     "dig", "+short", "+time=1", "+tries=1", "@10.244.0.8", "web.shop.svc.cluster.local",
                 ])
-                _ = try await dig.exit(within: .seconds(10))
+                _ = try await dig.exit(within: .patience)
                 return dig.output.contains("10.96.0.5")
             }
         }

@@ -9,7 +9,7 @@ import Testing
 @testable import IPTablesDataplane
 
 /// Needs root: each test programs the kernel in its own network namespace.
-@Suite("Programming iptables", .serialized, .timeLimit(.minutes(5)))
+@Suite("Programming iptables", .serialized, .timeLimit(.minutes(10)))
 struct ProgrammingTests {
     static let backends = IPTablesPrograms.Backend.allCases
 
@@ -132,7 +132,7 @@ struct ProgrammingTests {
         try await expect(lab, toHold: scenario)
     }
 
-    @Test("waiting for damage continues until the task is cancelled", .timeLimit(.minutes(5)))
+    @Test("waiting for damage continues until the task is cancelled", .timeLimit(.minutes(10)))
     func cancellation() async throws {
         let lab = try await Lab(.nft)
         try await lab.synchronize([])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KubeProxyConfig
 
-@Suite("Watching the configuration file", .timeLimit(.minutes(5)))
+@Suite("Watching the configuration file", .timeLimit(.minutes(10)))
 struct ConfigurationWatchTests {
     private let folder: URL
     private var path: String { folder.appending(path: "config.conf").path }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite("The server's clock", .timeLimit(.minutes(5)))
+@Suite("The server's clock", .timeLimit(.minutes(10)))
 struct ClockDifferenceTests {
     private func difference(_ date: String?) async throws -> Double? {
         try await ScriptedServer.withServer { _, _ in

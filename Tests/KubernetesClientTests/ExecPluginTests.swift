@@ -3,7 +3,7 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ExecPluginTests {
     /// Runs `script` as a plug-in.
     private func run(

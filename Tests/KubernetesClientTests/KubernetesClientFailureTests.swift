@@ -7,7 +7,7 @@ import Testing
 @testable import KubernetesClient
 
 /// The client and a failing server. Delays are short here; the reflector's suites test their lengths.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct KubernetesClientFailureTests {
     @Test func `a watch that breaks resumes where it was`() async throws {
         let log = LogLines()
@@ -100,7 +100,7 @@ struct KubernetesClientFailureTests {
             request.uri.contains("watch=true") ? .watch() : .init(body: [Array(list.utf8)])
         } _: { server in
             let client = try client(server, kinds: [.service], log: log) {
-                $0.limits.responsePatience = .milliseconds(30)
+                $0.limits.responsePatience = .milliseconds(200)
             }
             try await running(client) { inbox in
                 var replica = Replica()

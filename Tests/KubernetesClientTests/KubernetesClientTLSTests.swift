@@ -8,7 +8,7 @@ import Testing
 @testable import KubernetesClient
 
 /// The client and a server with TLS.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct KubernetesClientTLSTests {
     private func context(
         _ certificate: String, _ key: String, asksForCertificate: Bool = false

@@ -9,7 +9,7 @@ import Testing
 @testable import KubernetesClient
 
 /// The client against a server with a real one's recorded answers.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct KubernetesClientTests {
     @Test(arguments: WireFormat.allCases)
     func `a server with WatchList is asked once, and its events arrive`(format: WireFormat) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite("Creating an object", .timeLimit(.minutes(5)))
+@Suite("Creating an object", .timeLimit(.minutes(10)))
 struct ObjectCreationTests {
     private func create(
         _ reply: ScriptedServer.Reply, metrics: RequestMetrics = RequestMetrics()

@@ -56,11 +56,11 @@ struct NetworkNamespaceTests {
         let namespace = try await NetworkNamespace(name: "echo")
         #expect(try await namespace.run("cat", input: "to and fro") == "to and fro")
         let process = try await namespace.spawn(["sh", "-c", "echo oops >&2; exit 3"])
-        #expect(try await process.exit(within: .seconds(10)) == .code(3))
+        #expect(try await process.exit(within: .patience) == .code(3))
         #expect(process.errors == "oops\n")
         let terminated = try await namespace.spawn(["sleep", "600"])
         terminated.signal(15)
-        #expect(try await terminated.exit(within: .seconds(10)) == .signal(15))
+        #expect(try await terminated.exit(within: .patience) == .signal(15))
     }
 
     @Test("a process dies with the last reference to it")
@@ -87,7 +87,7 @@ struct NetworkNamespaceTests {
             #expect(try await kept.run("ip", "-o", "link").contains("cable"))
         }
         // The kernel takes a namespace down in the background.
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .patience
         while try await kept.run("ip", "-o", "link").contains("cable") {
             try #require(ContinuousClock.now < deadline, "the link is still there")
             try await Task.sleep(for: .milliseconds(10))

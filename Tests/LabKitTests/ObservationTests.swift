@@ -16,9 +16,9 @@ struct ObservationTests {
         let cluster = try await Cluster()
         let questions = try await scenario.prepare(cluster)
         try await cluster.node.run("nft", "-f", "-", input: Ruleset.service)
-        let observed = try await Scenario.observe(questions)
-
         let expected = try scenario.recording("nftables")
+        let observed = try await Scenario.observe(questions, expecting: expected)
+
         for (name, observation) in expected { #expect(observed[name] == observation, "\(name)") }
         // Pod, node, remote pod, outside and endpoint each query each clusterIP; another queries the node port.
         #expect(observed.count == 4 + 5 + 6)

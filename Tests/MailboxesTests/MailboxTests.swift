@@ -1,7 +1,7 @@
 import Mailboxes
 import Testing
 
-@Suite("Mailbox", .timeLimit(.minutes(5)))
+@Suite("Mailbox", .timeLimit(.minutes(10)))
 struct MailboxTests {
     let mailbox = Mailbox<[Int]>([])
 

@@ -7,7 +7,7 @@ import ObjectSource
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ManifestSourceTests {
+@Suite(.timeLimit(.minutes(10))) struct ManifestSourceTests {
     @Test("a folder is read once, with its problems")
     func readOnce() throws {
         try withFolder { folder in

@@ -36,7 +36,7 @@ extension NetworkNamespace {
 }
 
 /// Clients stay with their backends. Needs root.
-@Suite("Session affinity", .serialized, .timeLimit(.minutes(5)))
+@Suite("Session affinity", .serialized, .timeLimit(.minutes(10)))
 struct AffinityTests {
     @Test("a restart keeps remembered clients", arguments: IPFamily.allCases)
     func restart(family: IPFamily) async throws {

@@ -9,7 +9,7 @@ import Testing
 @testable import NFTablesDataplane
 
 /// Reading back the programmed state, and comparing it with the desired one. Needs root.
-@Suite("Audit", .serialized, .timeLimit(.minutes(5)))
+@Suite("Audit", .serialized, .timeLimit(.minutes(10)))
 struct AuditTests {
     @Test("freshly programmed state has no faults", arguments: 0..<12, IPFamily.allCases)
     func fresh(seed: UInt64, family: IPFamily) async throws {

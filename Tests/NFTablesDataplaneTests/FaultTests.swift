@@ -10,7 +10,7 @@ import Testing
 @testable import NFTablesDataplane
 
 /// A failing connection to the kernel, and a kernel that refuses. Needs root.
-@Suite("Faults", .serialized, .timeLimit(.minutes(5)))
+@Suite("Faults", .serialized, .timeLimit(.minutes(10)))
 struct FaultTests {
     private static let change = RoutingChange.set(
         route(pods: [1, 2, 4]), route("new", .ipv4, [.clusterIP(ip("10.96.0.2"))], affinity: 60))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import NFTablesDataplane
 
-@Suite("Leftovers of others", .serialized, .timeLimit(.minutes(5)))
+@Suite("Leftovers of others", .serialized, .timeLimit(.minutes(10)))
 struct LeftoverTests {
     @Test("the tables of an earlier kube-proxy can be removed, and others stay")
     func kubeProxy() async throws {

@@ -9,7 +9,7 @@ import Testing
 @testable import NFTablesDataplane
 
 /// The messages of a start on an unsuitable kernel. Needs root.
-@Suite("Probe", .serialized, .timeLimit(.minutes(5)))
+@Suite("Probe", .serialized, .timeLimit(.minutes(10)))
 struct ProbeTests {
     @Test("this kernel supports everything, and the trial leaves nothing behind")
     func complete() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import NFTablesDataplane
 
 /// Changes of our table by others. Needs root.
-@Suite("Repair", .serialized, .timeLimit(.minutes(5)))
+@Suite("Repair", .serialized, .timeLimit(.minutes(10)))
 struct RepairTests {
     private func served() async throws -> (NetworkNamespace, NFTablesDataplane) {
         let namespace = try await NetworkNamespace(name: "nft")

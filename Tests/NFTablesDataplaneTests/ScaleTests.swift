@@ -7,7 +7,7 @@ import Testing
 @testable import NFTablesDataplane
 
 /// The cost of a change in a small and in a large cluster. Needs root.
-@Suite("Scale", .serialized, .timeLimit(.minutes(5)))
+@Suite("Scale", .serialized, .timeLimit(.minutes(10)))
 struct ScaleTests {
     /// `services` Services with this many endpoints each.
     private static func routes(_ services: Int, _ endpoints: Int) -> [ServicePortRoute] {

@@ -9,7 +9,7 @@ import Testing
 @testable import NFTablesDataplane
 
 /// The reads and writes of a start. Needs root.
-@Suite("Synchronize with the kernel", .serialized, .timeLimit(.minutes(5)))
+@Suite("Synchronize with the kernel", .serialized, .timeLimit(.minutes(10)))
 struct SynchronizeTests {
     @Test(
         "after random changes a restart finds nothing to write, and nft lists all of it",

@@ -9,7 +9,7 @@ import Testing
 
 @testable import NodeProxy
 
-@Suite("The health and metrics servers", .timeLimit(.minutes(5)))
+@Suite("The health and metrics servers", .timeLimit(.minutes(10)))
 struct HTTPServiceTests {
     let status = ProxyStatus()
     let log = LogLines()

@@ -8,7 +8,7 @@ import Testing
 
 @testable import NodeProxy
 
-@Suite("Events", .timeLimit(.minutes(5)))
+@Suite("Events", .timeLimit(.minutes(10)))
 struct NodeEventTests {
     private func object(_ event: NodeEvent) throws -> [String: Any] {
         let data = Data(event.json(node: "n1", host: "vm"))

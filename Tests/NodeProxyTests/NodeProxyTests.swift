@@ -8,7 +8,7 @@ import Testing
 
 @testable import NodeProxy
 
-@Suite("The daemon", .timeLimit(.minutes(5)))
+@Suite("The daemon", .timeLimit(.minutes(10)))
 struct NodeProxyTests {
     /// Knows one Service, and ends as scripted.
     struct FakeSource: ObjectSource {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NodeProxy
 
-@Suite("The pod networks of the Node", .timeLimit(.minutes(5)))
+@Suite("The pod networks of the Node", .timeLimit(.minutes(10)))
 struct PodNetworksTests {
     /// Delivers Nodes one after another.
     private struct Nodes: ObjectSource {

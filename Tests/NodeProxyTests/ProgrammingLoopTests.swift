@@ -10,7 +10,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite("The programming loop", .timeLimit(.minutes(5)))
+@Suite("The programming loop", .timeLimit(.minutes(10)))
 struct ProgrammingLoopTests {
     let inbox = ObjectInbox(waitingFor: [.service, .endpointSlice, .node])
     let dataplane = FakeDataplane()

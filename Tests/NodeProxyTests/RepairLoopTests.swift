@@ -5,7 +5,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite("The repair loop", .timeLimit(.minutes(5)))
+@Suite("The repair loop", .timeLimit(.minutes(10)))
 struct RepairLoopTests {
     let dataplane = FakeDataplane()
     let status = ProxyStatus()

@@ -2,7 +2,7 @@ import KubernetesAPI
 import ObjectSource
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ObjectInboxTests {
+@Suite(.timeLimit(.minutes(10))) struct ObjectInboxTests {
     private func service(_ name: String, version: String = "1") -> ObjectChange {
         .set(.service(Service(metadata: ObjectMeta(namespace: "default", name: name, resourceVersion: version))))
     }

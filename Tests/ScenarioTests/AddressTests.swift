@@ -19,7 +19,7 @@ struct AddressTests {
         try await node.run("ip", "address", "del", "198.51.100.77/32", "dev", "lo")
         try await lab.eventually("the node port closes") {
             let process = try await node.spawn(listing)
-            _ = try await process.exit(within: .seconds(10))
+            _ = try await process.exit(within: .patience)
             return !process.output.contains("198.51.100.77")
         }
         try await lab.proxy.stop()

@@ -55,7 +55,7 @@ struct DNSTests {
         }
         #expect(try await get(cluster, 8181, "/ready") == "OK")
         dns.signal(SIGTERM)
-        #expect(try await dns.exit(within: .seconds(10)) == .code(0), "\(dns.errors)")
+        #expect(try await dns.exit(within: .patience) == .code(0), "\(dns.errors)")
         try await server.stop()
     }
 
@@ -72,7 +72,7 @@ struct DNSTests {
         let names = [
             "kubernetes.default.svc.cluster.local": "10.96.0.1", "kube-dns.kube-system.svc.cluster.local": "10.96.0.10",
         ]
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .patience
         while try await dig(cluster, "10.96.0.10", "kubernetes.default.svc.cluster.local") != ["10.96.0.1"] {
             try #require(ContinuousClock.now < deadline, "\(run.log)")
         }
@@ -95,7 +95,7 @@ struct DNSTests {
     private func dig(_ cluster: Cluster, _ server: String, _ arguments: String...) async throws -> [Substring] {
         let dig = try await cluster.clientPod.spawn(
             ["dig", "@\(server)", "+short", "+tries=1", "+time=2"] + arguments)
-        guard try await dig.exit(within: .seconds(10)) == .code(0) else { return [] }
+        guard try await dig.exit(within: .patience) == .code(0) else { return [] }
         return dig.output.split(separator: "\n")
     }
 
@@ -103,15 +103,15 @@ struct DNSTests {
         try await cluster.node.run("curl", "--silent", "--max-time", "5", "http://127.0.0.1:\(port)\(path)")
     }
 
-    /// Waits until `condition` holds; fails the test if it does not within 30 s. The bound guards against hanging.
+    /// Waits until `condition` holds; fails the test if it does not. The bound guards against hanging.
     private func eventually(
         _ what: String, _ dns: ChildProcess, sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: () async throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .patience
         while try await !condition() {
             try #require(
-                dns.poll() == nil && ContinuousClock.now < deadline, "not within 30 s: \(what)\n\(dns.errors)",
+                dns.poll() == nil && ContinuousClock.now < deadline, "not in time: \(what)\n\(dns.errors)",
                 sourceLocation: sourceLocation)
             try await Task.sleep(for: .milliseconds(20))
         }

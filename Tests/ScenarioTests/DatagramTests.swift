@@ -21,7 +21,9 @@ struct DatagramTests {
 
         dns.endpoints = [second]
         try lab.apply(dns)
-        try await lab.eventually("the client is served by \(second)") { try await client.ask().server?.ip == second }
+        try await lab.eventually("the client is served by \(second)") {
+            try await client.attempt().server?.ip == second
+        }
         for _ in 0..<20 { #expect(try await client.ask().server?.ip == second) }
         try await lab.proxy.stop()
     }
@@ -35,7 +37,7 @@ struct DatagramTests {
 
         dns.endpoints = [first]
         try lab.apply(dns)
-        try await lab.eventually("the client is served") { try await client.ask().server?.ip == first }
+        try await lab.eventually("the client is served") { try await client.attempt().server?.ip == first }
         try await lab.proxy.stop()
     }
 
@@ -48,7 +50,7 @@ struct DatagramTests {
 
         dns.endpoints = []
         try lab.apply(dns)
-        try await lab.eventually("the client is refused") { try await client.ask() == .refused }
+        try await lab.eventually("the client is refused") { try await client.attempt() == .refused }
         for _ in 0..<5 { #expect(try await client.ask() == .refused) }
         try await lab.proxy.stop()
     }
@@ -65,7 +67,9 @@ struct DatagramTests {
         try lab.apply(dns)
         #expect(try await client.ask().server?.ip == first)
         try await lab.startAgain()
-        try await lab.eventually("the client is served by \(second)") { try await client.ask().server?.ip == second }
+        try await lab.eventually("the client is served by \(second)") {
+            try await client.attempt().server?.ip == second
+        }
         try await lab.proxy.stop()
     }
 
@@ -77,7 +81,8 @@ struct DatagramTests {
         #expect(try await client.ask().server?.ip == first)
         try lab.manifests.remove("dns.yaml")
         try await lab.eventually("nobody answers") {
-            try await client.ask(timeout: .milliseconds(100)).server == nil
+            // Answers come at once, but not on a busy machine.
+            try await client.ask(timeout: .seconds(2)).server == nil
         }
         for _ in 0..<3 { #expect(try await client.ask(timeout: .milliseconds(100)).server == nil) }
         try await lab.proxy.stop()
@@ -135,4 +140,9 @@ struct DatagramTests {
         default: try await lab.cluster.outsider.datagramClient(to: SocketAddress(ClusterAddress.node, 30053))
         }
     }
+}
+
+extension DatagramClient {
+    /// A question that may be lost while something changes.
+    fileprivate func attempt() async throws -> ConnectionOutcome { try await ask(timeout: .milliseconds(500)) }
 }

@@ -125,7 +125,7 @@ struct DropInTests {
         }
 
         try folder.write(configuration(kubeconfig: server.kubeconfig, mode: mode) + "# changed\n", to: "config.conf")
-        #expect(try await process.exit(within: .seconds(20)) == .code(1))
+        #expect(try await process.exit(within: .patience) == .code(1))
         #expect(process.errors.contains("config.conf has changed"), "\(process.errors)")
         // What it has programmed stays in force.
         #expect(try await cluster.pod.connect(to: clusterIP).server == distant)
@@ -152,7 +152,7 @@ struct DropInTests {
             {"apiVersion":"v1","kind":"Node","metadata":{"name":"n1"},
             "spec":{"podCIDR":"10.244.9.0/24","podCIDRs":["10.244.9.0/24"]}}
             """)
-        #expect(try await process.exit(within: .seconds(20)) == .code(1))
+        #expect(try await process.exit(within: .patience) == .code(1))
         #expect(process.errors.contains("the pod networks of Node n1 are 10.244.9.0/24 now"), "\(process.errors)")
         try await server.stop()
     }
@@ -168,7 +168,7 @@ struct DropInTests {
             try Servicelet.binary(), "proxy", "--init-only", "--proxy-mode=iptables", "--hostname-override=n1",
             "--conntrack-max-per-core=0",
         ])
-        #expect(try await process.exit(within: .seconds(20)) == .code(0), "\(process.errors)")
+        #expect(try await process.exit(within: .patience) == .code(0), "\(process.errors)")
         #expect(try await cluster.node.run("cat", setting) == "3600\n")
         #expect(try await cluster.node.run("cat", localnet) == "1\n")
         #expect(try await !cluster.node.run("iptables-nft-save").contains("KUBE-"))
@@ -178,15 +178,15 @@ struct DropInTests {
         try await node.run("curl", "--silent", "http://127.0.0.1:10249\(path)")
     }
 
-    /// Waits until `condition` holds; fails the test if it does not within 30 s. The bound guards against hanging.
+    /// Waits until `condition` holds; fails the test if it does not. The bound guards against hanging.
     private func eventually(
         _ what: String, _ process: ChildProcess, sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: () async throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .patience
         while try await !condition() {
             try #require(
-                ContinuousClock.now < deadline && process.poll() == nil, "not within 30 s: \(what)\n\(process.errors)",
+                ContinuousClock.now < deadline && process.poll() == nil, "not in time: \(what)\n\(process.errors)",
                 sourceLocation: sourceLocation)
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -12,8 +12,8 @@ struct MissingFamilyTests {
     /// Expects what was recorded for IPv4.
     private func expectService(_ questions: [Question], mode: String) async throws {
         let asked = questions.filter { !$0.frontend.address.isIPv6 }
-        let observed = try await Scenario.observe(asked)
         let expected = try scenario.recording(mode)
+        let observed = try await Scenario.observe(asked, expecting: expected)
         #expect(!observed.isEmpty)
         for (name, observation) in observed { #expect(observation == expected[name], "\(name)") }
     }
@@ -51,7 +51,7 @@ struct MissingFamilyTests {
         let another = ServiceManifest(name: "another", clusterIP: "10.96.0.250", endpoints: ["10.244.1.9"])
         try await cluster.serve(SocketAddress("10.244.1.9", 80))
         try manifests.write(another.yaml, to: "another.yaml")
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .patience
         while try await cluster.pod.connect(to: another.frontend(), timeout: .milliseconds(200)).server == nil {
             try #require(ContinuousClock.now < deadline, "\(proxy.log)")
         }

@@ -70,7 +70,7 @@ struct ProxyLifecycleTests {
     private func steadyConnections(
         _ client: Client, until isEnough: ([SocketAddress]) -> Bool
     ) async throws -> [SocketAddress] {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .patience
         var servers: [SocketAddress] = []
         while !isEnough(servers) {
             servers.append(try #require(try await client.connect(to: clusterIP).server))

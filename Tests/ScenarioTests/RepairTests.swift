@@ -91,7 +91,7 @@ struct RepairTests {
 
     private func damage(_ lab: ProxyLab, _ command: [String]) async throws {
         let process = try await lab.cluster.node.spawn(command)
-        #expect(try await process.exit(within: .seconds(10)) == .code(0), "\(process.errors)")
+        #expect(try await process.exit(within: .patience) == .code(0), "\(process.errors)")
     }
 
     private func ruleset(_ lab: ProxyLab) async throws -> Set<String> {

@@ -18,8 +18,8 @@ struct ScenarioTests {
         let cluster = try await Cluster()
         let questions = try await scenario.prepare(cluster)
         let proxy = try await ProxyProcess(Servicelet.proxy(manifests: scenario.objects, mode: mode), on: cluster.node)
-        let observed = try await Scenario.observe(questions)
         let expected = try scenario.recording(mode)
+        let observed = try await Scenario.observe(questions, expecting: expected)
         for key in Set(expected.keys).union(observed.keys).sorted() where expected[key] != observed[key] {
             let (wanted, got) = (expected[key]?.description ?? "nothing", observed[key]?.description ?? "nothing")
             Issue.record("\(name) in \(mode) mode: \(key)\n  expected: \(wanted)\n  observed: \(got)")

@@ -58,7 +58,7 @@ struct StartTests {
         _ command: [String], on node: NetworkNamespace, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> String {
         let process = try await node.spawn(command)
-        let exit = try await process.exit(within: .seconds(30))
+        let exit = try await process.exit(within: .patience)
         #expect(exit != .code(0), sourceLocation: sourceLocation)
         guard case .code = exit else {
             Issue.record("ended by \(exit)", sourceLocation: sourceLocation)

@@ -21,8 +21,8 @@ struct UserspaceTests {
         let proxy = try await ProxyProcess(
             Servicelet.proxy(manifests: scenario.objects, mode: "userspace", arguments: ["--userspace-reach", reach]),
             on: cluster.node)
-        let observed = try await Scenario.observe(questions)
         let expected = try scenario.recording("nftables").mapValues(\.throughUserspace)
+        let observed = try await Scenario.observe(questions, expecting: expected)
         for key in Set(expected.keys).union(observed.keys).sorted() where expected[key] != observed[key] {
             let (wanted, got) = (expected[key]?.description ?? "nothing", observed[key]?.description ?? "nothing")
             Issue.record("\(name) by \(reach): \(key)\n  expected: \(wanted)\n  observed: \(got)\n\(proxy.log)")
@@ -199,7 +199,7 @@ struct UserspaceTests {
             "perl", "-MIO::Socket::INET", "-e",
             """
             my $holder = IO::Socket::INET->new(LocalAddr => "0.0.0.0:30080", Listen => 1) or die; $| = 1;
-            print "ready\\n"; sleep 60;
+            print "ready\\n"; sleep 600;
             """,
         ])
         while !holder.output.contains("ready") { try await Task.sleep(for: .milliseconds(5)) }
@@ -208,7 +208,7 @@ struct UserspaceTests {
         #expect(proxy.log.contains("TCP *:30080"))
         #expect(try await cluster.pod.connect(to: web.frontend()).server != nil)
         holder.signal(SIGKILL)
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .patience
         while try await cluster.outsider.connect(to: nodePort).server == nil {
             try #require(ContinuousClock.now < deadline, "\(proxy.log)")
         }
@@ -218,12 +218,12 @@ struct UserspaceTests {
 
 extension NetworkNamespace {
     fileprivate func run(_ arguments: [String]) async throws {
-        _ = try await spawn(arguments).exit(within: .seconds(10))
+        _ = try await spawn(arguments).exit(within: .patience)
     }
 
     fileprivate func output(_ arguments: [String]) async throws -> String {
         let process = try spawn(arguments)
-        _ = try await process.exit(within: .seconds(10))
+        _ = try await process.exit(within: .patience)
         return process.output
     }
 }

@@ -10,7 +10,7 @@ import Testing
 @testable import UserspaceDataplane
 
 /// Comparing what leads connections to the proxy with what should. Needs root.
-@Suite("Audit", .serialized, .timeLimit(.minutes(5)))
+@Suite("Audit", .serialized, .timeLimit(.minutes(10)))
 struct AuditTests {
     @Test("freshly programmed state has no faults", arguments: [UserspaceConfiguration.Reach.redirect, .loopback])
     func fresh(reach: UserspaceConfiguration.Reach) async throws {

@@ -134,9 +134,10 @@ struct RelayTests {
     @Test("a refusing endpoint is skipped and counted; without another one the client is reset")
     func refusal() async throws {
         try await onThread {
-            let refusing = try TestSocket.server()
+            // Bound, so that nobody else gets the port, and not listening.
+            let refusing = try TestSocket()
+            try refusing.bind(RelayAddress(TestSocket.loopback, 0))
             let nobody = try refusing.address
-            refusing.close()
             let server = try TestSocket.server()
             let lab = try RelayLab([nobody, try server.address])
             for _ in 0..<6 {

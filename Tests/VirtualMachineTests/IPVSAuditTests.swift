@@ -129,10 +129,10 @@ struct IPVSAuditTests {
         let scenario = Scenario(folder: Fixtures.scenarios.appending(path: "02-nodeport"))
         _ = try await scenario.prepare(cluster)
         let proxy = try await ProxyProcess(
-            Servicelet.proxy(manifests: scenario.objects, mode: "ipvs"), on: cluster.node, timeout: .seconds(120))
+            Servicelet.proxy(manifests: scenario.objects, mode: "ipvs"), on: cluster.node)
         func ask(_ arguments: String...) async throws -> (exit: Int32, text: String) {
             let process = try await cluster.node.spawn([try Servicelet.binary()] + arguments)
-            let exit = try await process.exit(within: .seconds(60))
+            let exit = try await process.exit(within: .patience)
             return (exit.shellStatus, process.output + process.errors)
         }
         let service = "10.103.12.8:80"
@@ -149,7 +149,7 @@ struct IPVSAuditTests {
             "--cluster-cidr", ClusterAddress.podNetworks,
         ]
         let process = try await cluster.node.spawn([try Servicelet.binary(), "explain", service] + settled)
-        #expect(try await process.exit(within: .seconds(60)) == .code(1))
+        #expect(try await process.exit(within: .patience) == .code(1))
         // The interface still has the address, so the node itself refuses connections.
         let finding = "✗ Kernel     the kernel sends connections to \(service)/TCP elsewhere than decided: "
         #expect(process.output.contains(finding + "they are refused"), "\(process.output)")

@@ -56,10 +56,10 @@ struct IPVSCostTests {
 
         // Only the sets, written by the tool.
         let file = "/tmp/servicelet-sets"
-        try await node.namespace.run("ipset", "save", "-file", file, timeout: .seconds(120))
+        try await node.namespace.run("ipset", "save", "-file", file)
         let tool = try await NetworkNamespace(name: "tool")
         start = clock.now
-        try await tool.run("ipset", "restore", "-file", file, timeout: .seconds(120))
+        try await tool.run("ipset", "restore", "-file", file)
         let toolTime = clock.now - start
         print(
             """

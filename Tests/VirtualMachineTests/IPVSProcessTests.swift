@@ -14,9 +14,9 @@ struct IPVSProcessTests {
         let service = SocketAddress("10.103.12.8", 80)
         func run(_ mode: String, _ body: () async throws -> Void) async throws {
             let proxy = try await ProxyProcess(
-                Servicelet.proxy(manifests: scenario.objects, mode: mode), on: cluster.node, timeout: .seconds(120))
+                Servicelet.proxy(manifests: scenario.objects, mode: mode), on: cluster.node)
             try await body()
-            try await proxy.stop(within: .seconds(60))
+            try await proxy.stop()
         }
         func served() async throws {
             for target in [service, SocketAddress(ClusterAddress.node, 30000)] {
@@ -48,7 +48,7 @@ struct IPVSProcessTests {
             try await eventually { try await !left().contains("KUBE-SVC-") }
             try await served()
         }
-        try await cluster.node.run(Servicelet.binary(), "cleanup", timeout: .seconds(120))
+        try await cluster.node.run(Servicelet.binary(), "cleanup")
         let rest = try await left()
         #expect(!rest.contains("KUBE-") && !rest.contains("kube-ipvs0") && !rest.contains("-A -t"), "\(rest)")
     }
@@ -64,8 +64,7 @@ struct IPVSProcessTests {
                 Servicelet.proxy(
                     manifests: scenario.objects, mode: mode,
                     arguments: isBeside ? Servicelet.otherPorts.arguments : []),
-                on: cluster.node, healthPort: isBeside ? Servicelet.otherPorts.health : ProxyProcess.healthPort,
-                timeout: .seconds(120))
+                on: cluster.node, healthPort: isBeside ? Servicelet.otherPorts.health : ProxyProcess.healthPort)
         }
         func isAlone(_ mode: String) async throws -> Bool {
             let rules = try await cluster.node.run("sh", "-c", "nft list tables; iptables-nft-save; ipvsadm -S -n")
@@ -85,10 +84,10 @@ struct IPVSProcessTests {
                         // Sockets end with their process, so the next one makes it exit.
                         if old == "userspace" {
                             let next = try await start(new, beside: true)
-                            try await proxy.end(within: .seconds(60))
+                            try await proxy.end()
                             proxy = next
                         } else {
-                            try await proxy.stop(within: .seconds(60))
+                            try await proxy.stop()
                             proxy = try await start(new)
                         }
                         try await eventually { try await isAlone(new) }
@@ -101,7 +100,7 @@ struct IPVSProcessTests {
                 }
             }
         }
-        try await proxy.stop(within: .seconds(60))
+        try await proxy.stop()
     }
 
     @Test("the kernel's counters are in the metrics", arguments: ["iptables", "ipvs"])
@@ -111,7 +110,7 @@ struct IPVSProcessTests {
         _ = try await scenario.prepare(cluster)
         let proxy = try await ProxyProcess(
             Servicelet.proxy(manifests: scenario.objects, mode: mode, arguments: ["--count-connections"]),
-            on: cluster.node, timeout: .seconds(120))
+            on: cluster.node)
         func metrics() async throws -> [Substring] {
             try await cluster.node.run("curl", "--silent", "--fail", "http://127.0.0.1:10249/metrics").split(
                 separator: "\n")
@@ -142,14 +141,14 @@ struct IPVSProcessTests {
             let saved = try await cluster.node.run("iptables-nft-save", "-t", "nat")
             #expect(counted == Double(saved.split(separator: "\n").count { $0.hasPrefix("-A KUBE-") }))
         }
-        try await proxy.stop(within: .seconds(60))
+        try await proxy.stop()
     }
 
     private func eventually(_ condition: () async throws -> Bool) async throws {
-        for _ in 0..<200 {
-            if try await condition() { return }
+        let deadline = ContinuousClock.now + .patience
+        while try await !condition() {
+            try #require(ContinuousClock.now < deadline, "not in time")
             try await Task.sleep(for: .milliseconds(200))
         }
-        Issue.record("not within 40 s")
     }
 }

@@ -163,7 +163,8 @@ struct IPVSTrafficTests {
         let isGone = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await restarted.dataplane.repair() }
             var isGone = false
-            for _ in 0..<120 where !isGone {
+            let deadline = ContinuousClock.now + .patience
+            while !isGone, ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(250))
                 isGone = try await !node.servers().contains { $0.contains("10.244.0.5") }
             }

@@ -19,7 +19,7 @@ struct SCTPTests {
         let manifests = try TemporaryFolder()
         try manifests.write(Self.yaml, to: "diameter.yaml")
         let proxy = try await ProxyProcess(
-            Servicelet.proxy(manifests: manifests.url, mode: mode), on: cluster.node, timeout: .seconds(120))
+            Servicelet.proxy(manifests: manifests.url, mode: mode), on: cluster.node)
         for client in [cluster.pod, cluster.host, cluster.outsider] {
             var served: Set<String> = []
             for _ in 0..<12 {
@@ -33,7 +33,7 @@ struct SCTPTests {
         // SCTP treats an ICMP "port unreachable" as transient and keeps trying, so it appears as silence.
         let unanswered = try await cluster.pod.connect(to: unserved, over: .sctp, timeout: .seconds(2))
         #expect(unanswered.server == nil, "\(mode): without endpoints")
-        try await proxy.stop(within: .seconds(60))
+        try await proxy.stop()
     }
 
     private static let yaml = """

@@ -14,13 +14,13 @@ struct StockKernelTests {
         let cluster = try await Cluster()
         let questions = try await scenario.prepare(cluster)
         let proxy = try await ProxyProcess(
-            Servicelet.proxy(manifests: scenario.objects, mode: mode), on: cluster.node, timeout: .seconds(90))
-        let observed = try await Scenario.observe(questions)
+            Servicelet.proxy(manifests: scenario.objects, mode: mode), on: cluster.node)
         let expected = try scenario.recording(mode)
+        let observed = try await Scenario.observe(questions, expecting: expected)
         for key in Set(expected.keys).union(observed.keys).sorted() where expected[key] != observed[key] {
             let (wanted, got) = (expected[key]?.description ?? "nothing", observed[key]?.description ?? "nothing")
             Issue.record("\(name) in \(mode) mode: \(key)\n  expected: \(wanted)\n  observed: \(got)")
         }
-        try await proxy.stop(within: .seconds(60))
+        try await proxy.stop()
     }
 }

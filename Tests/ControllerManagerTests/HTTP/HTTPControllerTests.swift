@@ -5,7 +5,7 @@ import KubernetesObjects
 import Testing
 
 /// The controllers and the API server over HTTP, as in a cluster; either may disappear at any moment.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct HTTPControllerTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct HTTPControllerTests {
     @Test func theControllersGoOnWhenTheServerComesBack() async throws {
         try await RestartableServer.with { server in
             try await server.withDocuments { documents in

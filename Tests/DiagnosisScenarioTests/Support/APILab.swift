@@ -70,7 +70,7 @@ final class APILab {
         let kubeconfig = folder.url.appending(path: "data/admin.kubeconfig").path
         let process = try await cluster.node.spawn(
             [try Self.client(), "--kubeconfig", kubeconfig] + arguments)
-        let exit = try await process.exit(within: .seconds(30))
+        let exit = try await process.exit(within: .patience)
         return (exit, process.output, process.errors)
     }
 
@@ -96,7 +96,7 @@ final class APILab {
     func explain(_ arguments: String...) async throws -> Answer {
         let process = try await cluster.node.spawn(
             [try Servicelet.binary(), "explain", "-o", "json"] + arguments)
-        let exit = try await process.exit(within: .seconds(20))
+        let exit = try await process.exit(within: .patience)
         do {
             let document = try JSONDecoder().decode(Answer.Document.self, from: Data(process.output.utf8))
             return Answer(exit: exit, document: document)
@@ -109,14 +109,14 @@ final class APILab {
     func stop() async throws {
         try await proxy?.stop()
         server.signal(SIGTERM)
-        _ = try await server.exit(within: .seconds(20))
+        _ = try await server.exit(within: .patience)
     }
 
     /// The bound guards against hanging.
     private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .patience
         while try await !condition() {
-            try #require(ContinuousClock.now < deadline, "not within 30 s: \(what)\n\(server.errors)")
+            try #require(ContinuousClock.now < deadline, "not in time: \(what)\n\(server.errors)")
             try await Task.sleep(for: .milliseconds(50))
         }
     }

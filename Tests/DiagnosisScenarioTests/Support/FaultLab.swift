@@ -38,7 +38,7 @@ final class FaultLab {
     /// Runs a command on the node, and expects it to succeed.
     func node(_ arguments: String...) async throws {
         let process = try await cluster.node.spawn(arguments)
-        let exit = try await process.exit(within: .seconds(10))
+        let exit = try await process.exit(within: .patience)
         try #require(exit == .code(0), "\(arguments.joined(separator: " ")): \(process.errors)")
     }
 
@@ -59,7 +59,7 @@ final class FaultLab {
     func check(_ arguments: [String] = []) async throws -> CheckAnswer {
         let command = [try Servicelet.binary(), "check"] + source(arguments) + ["-o", "json"] + arguments
         let process = try await cluster.node.spawn(command)
-        let exit = try await process.exit(within: .seconds(20))
+        let exit = try await process.exit(within: .patience)
         let document = try decode(CheckAnswer.Document.self, process)
         return CheckAnswer(exit: exit, items: document.items)
     }
@@ -75,7 +75,7 @@ final class FaultLab {
 
     private func answer(_ command: [String]) async throws -> Answer {
         let process = try await cluster.node.spawn(command)
-        let exit = try await process.exit(within: .seconds(20))
+        let exit = try await process.exit(within: .patience)
         return Answer(exit: exit, document: try decode(Answer.Document.self, process))
     }
 
@@ -86,11 +86,11 @@ final class FaultLab {
         }
     }
 
-    /// Waits until `condition` holds; fails the test if it does not within 10 s. The bound guards against hanging.
+    /// Waits until `condition` holds; fails the test if it does not. The bound guards against hanging.
     func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .patience
         while try await !condition() {
-            try #require(ContinuousClock.now < deadline, "not within 10 s: \(what)\n\(proxy?.log ?? "")")
+            try #require(ContinuousClock.now < deadline, "not in time: \(what)\n\(proxy?.log ?? "")")
             try await Task.sleep(for: .milliseconds(5))
         }
     }

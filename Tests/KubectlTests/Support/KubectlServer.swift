@@ -59,25 +59,25 @@ final class KubectlServer: Sendable {
         let process = try await namespace.spawn(
             ["env", "--ignore-environment", "--chdir=\(work)"] + environment.map { "\($0)=\($1)" }
                 + ["bash", "-c", line])
-        let exit = try await process.exit(within: .seconds(300))
+        let exit = try await process.exit(within: .patience)
         return Outcome(output: process.output, errors: process.errors, status: exit.shellStatus)
     }
 
     /// Stops the server as an init system does.
     func stop() async throws {
         server.signal(SIGTERM)
-        #expect(try await server.exit(within: .seconds(10)) == .code(0), "\(server.errors)")
+        #expect(try await server.exit(within: .patience) == .code(0), "\(server.errors)")
     }
 
     private func path(_ name: String) -> String { folder.url.appending(path: name).path }
 
     private func awaitReadiness() async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .patience
         while ContinuousClock.now < deadline, server.poll() == nil {
             let curl = try await namespace.spawn([
                 "curl", "--silent", "--insecure", "--fail", "--max-time", "5", "https://127.0.0.1:\(Self.port)/readyz",
             ])
-            if try await curl.exit(within: .seconds(10)) == .code(0) { return }
+            if try await curl.exit(within: .patience) == .code(0) { return }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw Problem(description: "the API server does not come up: \(server.errors)")
@@ -103,7 +103,7 @@ final class KubectlServer: Sendable {
         eventually() {
             local want=$1 output status
             shift
-            for _ in {1..100}; do
+            for _ in {1..600}; do
                 output=$("$@" 2>"$TMPDIR/errors"); status=$?
                 grep -qE -- "$want" <<<"${output//$'\n'/ }" && break
                 sleep 0.2

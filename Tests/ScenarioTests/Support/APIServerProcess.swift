@@ -27,7 +27,7 @@ final class APIServerProcess {
     /// Kills the server abruptly.
     func kill() async throws {
         process.signal(SIGKILL)
-        _ = try await process.exit(within: .seconds(10))
+        _ = try await process.exit(within: .patience)
     }
 
     /// Restarts the ended server with its objects, and waits until it answers.
@@ -39,7 +39,7 @@ final class APIServerProcess {
     /// Stops the server as an init system does.
     func stop() async throws {
         process.signal(SIGTERM)
-        #expect(try await process.exit(within: .seconds(10)) == .code(0), "\(process.errors)")
+        #expect(try await process.exit(within: .patience) == .code(0), "\(process.errors)")
     }
 
     /// Creates an object in the collection at `path`: `/api/v1/nodes`.
@@ -79,7 +79,7 @@ final class APIServerProcess {
 
     /// Waits until the server accepts connections. The bound guards against hanging.
     private func awaitAnswer() async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .patience
         while !(try await isReady()) {
             try #require(process.poll() == nil && ContinuousClock.now < deadline, "\(process.output)\(process.errors)")
             try await Task.sleep(for: .milliseconds(20))
@@ -90,7 +90,7 @@ final class APIServerProcess {
         let curl = try await machine.spawn([
             "curl", "--silent", "--insecure", "--fail", "--max-time", "5", "https://\(Self.address)/readyz",
         ])
-        return try await curl.exit(within: .seconds(10)) == .code(0)
+        return try await curl.exit(within: .patience) == .code(0)
     }
 
     /// Extracts the credentials from the kubeconfig, as files for curl.

@@ -45,7 +45,7 @@ final class EchoLab {
     /// The number of a client's connections that still work; ends the client.
     func check(_ client: ChildProcess) async throws -> Int {
         client.signal(SIGUSR1)
-        _ = try await client.exit(within: .seconds(20))
+        _ = try await client.exit(within: .patience)
         let line = client.output.split(separator: "\n").last { $0.hasPrefix("alive ") }
         return try #require(line.flatMap { Int($0.dropFirst(6)) }, "\(client.output) \(client.errors)")
     }
@@ -53,9 +53,9 @@ final class EchoLab {
     private static func eventually(
         _ what: String, _ process: ChildProcess, _ condition: (String) -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .patience
         while !condition(process.output) {
-            try #require(ContinuousClock.now < deadline, "not within 20 s: \(what)\n\(process.output)\(process.errors)")
+            try #require(ContinuousClock.now < deadline, "not in time: \(what)\n\(process.output)\(process.errors)")
             try await Task.sleep(for: .milliseconds(2))
         }
     }

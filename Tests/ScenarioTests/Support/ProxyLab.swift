@@ -53,14 +53,14 @@ final class ProxyLab {
         try await old.end()
     }
 
-    /// Waits until `condition` holds; fails the test if it does not within 10 s. The bound guards against hanging.
+    /// Waits until `condition` holds; fails the test if it does not. The bound guards against hanging.
     func eventually(
         _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .patience
         while try await !condition() {
             try #require(
-                ContinuousClock.now < deadline, "not within 10 s: \(what)\n\(proxy.log)", sourceLocation: sourceLocation
+                ContinuousClock.now < deadline, "not in time: \(what)\n\(proxy.log)", sourceLocation: sourceLocation
             )
             try await Task.sleep(for: .milliseconds(1))
         }

@@ -16,7 +16,7 @@ func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) a
     }
 }
 
-/// A socket on the loopback interface whose calls block, for up to ten seconds.
+/// A socket on the loopback interface whose calls block, for up to two minutes.
 final class TestSocket: @unchecked Sendable {
     private(set) var descriptor: CInt
 
@@ -36,7 +36,7 @@ final class TestSocket: @unchecked Sendable {
     deinit { close() }
 
     private func setTimeout() {
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 120, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }

@@ -73,7 +73,7 @@ extension NetworkNamespace {
     }
 
     private func limitWaiting(_ socket: Int32) {
-        var timeout = timeval(tv_sec: 5, tv_usec: 0)
+        var timeout = timeval(tv_sec: 60, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, size)
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, size)

@@ -108,7 +108,7 @@ func route(
 }
 
 /// Repairs are asynchronous: waits for one for at most this long.
-func repaired(_ node: Node, within limit: Duration = .seconds(60)) async throws -> RepairReport? {
+func repaired(_ node: Node, within limit: Duration = .patience) async throws -> RepairReport? {
     try await withThrowingTaskGroup(of: RepairReport?.self) { group in
         group.addTask { try await node.dataplane.repair() }
         group.addTask {
