@@ -18,7 +18,7 @@ import Testing
             for (version, wanted) in [
                 (HTTPClient.Configuration.HTTPVersion.automatic, HTTPVersion.http2), (.http1Only, .http1_1),
             ] {
-                var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+                var configuration = HTTPClient.Configuration.patient(tls)
                 configuration.httpVersion = version
                 try await HTTPClient.withHTTPClient(configuration: configuration) { client in
                     let answer = try await Self.send(client, "GET", "https://127.0.0.1:\(port)/api/v1/namespaces")
@@ -31,7 +31,7 @@ import Testing
 
     @Test func aBodyThatIsTooLargeIsRefusedAndTheConnectionStays() async throws {
         try await TestServer.onPort({ $0.bodyBytes = 100_000 }) { port, tls in
-            try await HTTPClient.withHTTPClient(configuration: .init(tlsConfiguration: tls)) { client in
+            try await HTTPClient.withHTTPClient(configuration: .patient(tls)) { client in
                 let url = "https://127.0.0.1:\(port)\(Self.configMaps)"
                 let large = ByteBuffer(repeating: UInt8(ascii: " "), count: 200_000)
                 let refusal = try await Self.send(client, "POST", url, body: large)
@@ -89,7 +89,7 @@ import Testing
 
     @Test func aServerOnAllAddressesAnswersBothFamilies() async throws {
         try await TestServer.onPort(bindAddress: "::") { port, tls in
-            try await HTTPClient.withHTTPClient(configuration: .init(tlsConfiguration: tls)) { client in
+            try await HTTPClient.withHTTPClient(configuration: .patient(tls)) { client in
                 for host in ["127.0.0.1", "[::1]"] {
                     let answer = try await Self.send(client, "GET", "https://\(host):\(port)/readyz")
                     #expect(answer.status == .ok)
@@ -105,7 +105,7 @@ import Testing
         request.method = .init(rawValue: method)
         request.headers.add(name: "content-type", value: "application/json")
         if let body { request.body = .bytes(body) }
-        return try await client.execute(request, timeout: .seconds(60))
+        return try await client.execute(request, timeout: .minutes(5))
     }
 }
 
@@ -114,7 +114,7 @@ private final class Clients: Sendable {
     private let all = Mutex<[HTTPClient]>([])
 
     func make(_ tls: TLSConfiguration) -> HTTPClient {
-        let client = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+        let client = HTTPClient(configuration: .patient(tls))
         all.withLock { $0.append(client) }
         return client
     }

@@ -75,7 +75,7 @@ final class ServerProcess {
             try await Task.sleep(for: .milliseconds(5))
         }
         let tls = try AdministratorTLS.configuration(kubeconfig: path)
-        let client = HTTPClient(configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+        let client = HTTPClient(configuration: .patient(tls))
         while process.isRunning {
             if let answer = try? await Self.send(client, "GET", url("/readyz")), answer.status == 200 { return client }
             try await Task.sleep(for: .milliseconds(5))
@@ -107,7 +107,7 @@ final class ServerProcess {
         request.method = .init(rawValue: method)
         request.headers.add(name: "content-type", value: "application/json")
         if !body.isEmpty { request.body = .bytes(body) }
-        let response = try await client.execute(request, timeout: .seconds(60))
+        let response = try await client.execute(request, timeout: .minutes(5))
         return (Int(response.status.code), Array(buffer: try await response.body.collect(upTo: 64 << 20)))
     }
 }

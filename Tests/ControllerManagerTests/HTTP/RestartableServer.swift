@@ -1,9 +1,9 @@
 import Foundation
-import KubernetesClient
 import TestKit
 import Testing
 
 @testable import APIServer
+@testable import KubernetesClient
 
 /// An API server on the loopback that can be stopped and restarted.
 final class RestartableServer: Sendable {
@@ -47,7 +47,9 @@ final class RestartableServer: Sendable {
 
     /// Runs `body` with the administrator's access.
     func withDocuments(_ body: @escaping @Sendable (HTTPDocuments) async throws -> Void) async throws {
-        let client = try KubernetesClientConfiguration.load(kubeconfig: kubeconfig, master: nil, environment: [:])
+        var client = try KubernetesClientConfiguration.load(kubeconfig: kubeconfig, master: nil, environment: [:])
+        // A busy machine may take long to connect.
+        client.connectTimeout = .seconds(300)
         try await HTTPDocuments.with(client, logger: TestServer.logger, body)
     }
 
