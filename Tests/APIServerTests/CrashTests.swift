@@ -8,6 +8,8 @@ private actor Ledger {
     private(set) var names: Set<String> = []
 
     func note(_ name: String) { names.insert(name) }
+
+    func count(of round: Int) -> Int { names.count { $0.hasPrefix("r\(round)-") } }
 }
 
 /// The whole program, killed and restarted.
@@ -42,7 +44,10 @@ private actor Ledger {
                         }
                     }
                 }
-                // At any moment: the delay only varies the moment.
+                // In half of the rounds writing has begun, however slow the machine is. The delay varies the moment.
+                while round.isMultiple(of: 2), await ledger.count(of: round) < 3, !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 1...100)))
                 server.kill()
                 // Their pending answers will not arrive.
