@@ -94,10 +94,11 @@ struct RepairTests {
         #expect(try await process.exit(within: .patience) == .code(0), "\(process.errors)")
     }
 
-    private func ruleset(_ lab: ProxyLab) async throws -> Set<String> {
-        // The order of elements and of chains is up to the kernel.
+    private func ruleset(_ lab: ProxyLab) async throws -> [String] {
+        // The order of elements and of chains is up to the kernel. Two chains may have the same rule.
         let text = try await lab.cluster.node.run("nft", "-s", "list", "ruleset")
-        return Set(text.split { "\n,{}=".contains($0) }.map { $0.split { " \t".contains($0) }.joined(separator: " ") })
+        return text.split { "\n,{}=".contains($0) }.map { $0.split { " \t".contains($0) }.joined(separator: " ") }
+            .sorted()
     }
 
     private func expectService(_ lab: ProxyLab) async throws {
