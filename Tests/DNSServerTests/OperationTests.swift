@@ -139,7 +139,7 @@ struct OperationTests {
             . {
                 bind \(DNSProgram.address)
                 health {
-                    lameduck 3s
+                    lameduck 15s
                 }
                 kubernetes cluster.local
             }

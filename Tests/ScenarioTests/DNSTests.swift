@@ -94,13 +94,13 @@ struct DNSTests {
     /// The answer to the client pod; empty if there is none.
     private func dig(_ cluster: Cluster, _ server: String, _ arguments: String...) async throws -> [Substring] {
         let dig = try await cluster.clientPod.spawn(
-            ["dig", "@\(server)", "+short", "+tries=1", "+time=2"] + arguments)
+            ["dig", "@\(server)", "+short", "+tries=2", "+time=10"] + arguments)
         guard try await dig.exit(within: .patience) == .code(0) else { return [] }
         return dig.output.split(separator: "\n")
     }
 
     private func get(_ cluster: Cluster, _ port: Int, _ path: String) async throws -> String {
-        try await cluster.node.run("curl", "--silent", "--max-time", "5", "http://127.0.0.1:\(port)\(path)")
+        try await cluster.node.run("curl", "--silent", "--max-time", "120", "http://127.0.0.1:\(port)\(path)")
     }
 
     /// Waits until `condition` holds; fails the test if it does not. The bound guards against hanging.

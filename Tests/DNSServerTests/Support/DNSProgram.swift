@@ -71,7 +71,7 @@ final class DNSProgram: Sendable {
 
     /// The output of dig in short form, usually the addresses of a name; `nil` without an answer.
     func answers(_ name: String) async throws -> [String]? {
-        let process = try await namespace.spawn(["dig", "@\(Self.address)", "+short", "+tries=1", "+time=2", name])
+        let process = try await namespace.spawn(["dig", "@\(Self.address)", "+short", "+tries=2", "+time=10", name])
         guard try await process.exit(within: .patience) == .code(0) else { return nil }
         return process.output.split(separator: "\n").map(String.init)
     }
@@ -79,7 +79,7 @@ final class DNSProgram: Sendable {
     /// The answer of an HTTP endpoint; status 0 if nothing listens.
     func get(port: Int, _ path: String) async throws -> (status: Int, body: String) {
         let curl = try await namespace.spawn([
-            "curl", "--silent", "--max-time", "5", "--write-out", "\n%{http_code}", "http://127.0.0.1:\(port)\(path)",
+            "curl", "--silent", "--max-time", "120", "--write-out", "\n%{http_code}", "http://127.0.0.1:\(port)\(path)",
         ])
         _ = try await curl.exit(within: .patience)
         let output = curl.output

@@ -70,7 +70,7 @@ final class APIServerProcess {
     @discardableResult
     private func request(_ method: String, _ path: String, _ type: String, _ body: String) async throws -> String {
         try await machine.run(
-            "curl", "--silent", "--show-error", "--fail-with-body", "--max-time", "10", "--cacert", file("ca.pem"),
+            "curl", "--silent", "--show-error", "--fail-with-body", "--max-time", "120", "--cacert", file("ca.pem"),
             "--cert", file("client.pem"), "--key", file("key.pem"), "--request", method, "--header",
             "Content-Type: \(type)", "--data-binary", "@-", "https://\(Self.address)\(path)", input: body)
     }
