@@ -27,22 +27,50 @@ package struct NFTablesConnection: ~Copyable {
         if !transaction.isEmpty {
             let (first, last) = transaction.finish()
             netlink.continueSequence(behind: last &+ 1)
-            let bytes = transaction.bytes
-            reserveSendBuffer(bytes.count)
-            do throws(NetlinkError) {
-                let errors = try netlink.transact(bytes, first: first, last: last)
-                refusals = errors.map { Refusal(error: $0, in: bytes) }
-            } catch {
-                refusals = [Refusal(error: error)]
-            }
+            reserveSendBuffer(transaction.byteCount)
+            refusals = netlink.commit(transaction.bytes, first: first, last: last)
         }
         spare = transaction.recycle()
         guard refusals.isEmpty else { throw TransactionError(refusals: refusals) }
+    }
+
+    /// Ends the transaction, for ``EncodedTransaction/commit(over:)`` on another thread.
+    package mutating func encode(_ transaction: consuming Transaction) -> EncodedTransaction {
+        let (first, last) = transaction.finish()
+        netlink.continueSequence(behind: last &+ 1)
+        reserveSendBuffer(transaction.byteCount)
+        return EncodedTransaction(bytes: transaction.bytes, first: first, last: last)
     }
 
     private mutating func reserveSendBuffer(_ bytes: Int) {
         guard bytes > reservedSendBuffer else { return }
         reservedSendBuffer = bytes * 2
         netlink.reserveSendBuffer(reservedSendBuffer)
+    }
+}
+
+/// A transaction in the kernel's form. While one thread has the kernel commit it, another can encode the next.
+package struct EncodedTransaction: Sendable {
+    fileprivate let bytes: [UInt8]
+    fileprivate let first: UInt32
+    fileprivate let last: UInt32
+
+    /// As ``NFTablesConnection/commit(_:)``. `transport` belongs to the connection that encoded the transaction, which
+    /// must not use it meanwhile.
+    package func commit(over transport: any NetlinkTransport) throws(TransactionError) {
+        var netlink = NetlinkConnection(transport)
+        let refusals = netlink.commit(bytes, first: first, last: last)
+        guard refusals.isEmpty else { throw TransactionError(refusals: refusals) }
+    }
+}
+
+extension NetlinkConnection {
+    /// Returns everything that the kernel refuses; none means success.
+    fileprivate mutating func commit(_ bytes: [UInt8], first: UInt32, last: UInt32) -> [Refusal] {
+        do throws(NetlinkError) {
+            return try transact(bytes, first: first, last: last).map { Refusal(error: $0, in: bytes) }
+        } catch {
+            return [Refusal(error: error)]
+        }
     }
 }

@@ -78,20 +78,40 @@ struct FamilyProgrammer {
 
     // MARK: Cold start, reconciliation, replacement
 
-    /// Creates a missing table in stages: Services in order, each after what it needs.
+    /// Creates a missing table in stages: Services in order, each after what it needs. While the kernel commits one
+    /// stage, the next is encoded.
     private mutating func build(
         _ routes: [ServicePortRoute], _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
         var skeleton = link.connection.begin()
         skeleton.writeSkeleton(state, to: table)
         try commit(skeleton, &report)
-        var edits = TableEdits()
-        let family = table.family
-        for route in routes where route.key.family == family {
-            state.set(route.key, to: route, into: &edits)
-            if edits.count > Self.stageSize { try stage(&edits, &report) }
+        var rest = routes[...]
+        var next = encodeStage(of: &rest, &report)
+        while let stage = next {
+            let (outcome, following) = link.commit(stage) { encodeStage(of: &rest, &report) }
+            next = following
+            if case .failure(let error) = outcome {
+                // Writes the stage that has just been encoded too.
+                try recover(refused: error, &report)
+                next = encodeStage(of: &rest, &report)
+            }
         }
-        try stage(&edits, &report)
+    }
+
+    /// Encodes the next routes of a new table, and removes them from `routes`. `nil` after the last.
+    private mutating func encodeStage(
+        of routes: inout ArraySlice<ServicePortRoute>, _ report: inout ProgrammingReport
+    ) -> EncodedTransaction? {
+        var edits = TableEdits()
+        while edits.count <= Self.stageSize, let route = routes.popFirst() {
+            if route.key.family == table.family { state.set(route.key, to: route, into: &edits) }
+        }
+        state.settle(into: &edits)
+        guard !edits.isEmpty else { return nil }
+        var transaction = link.connection.begin()
+        transaction.write(edits, state.context, to: table)
+        return link.encode(transaction, &report)
     }
 
     /// Takes over the kernel's order of backends; the comparison finds differences.
@@ -175,15 +195,15 @@ struct FamilyProgrammer {
             try link.commit(transaction, &report)
             return true
         } catch {
-            link.logger.debug("the kernel refused a transaction: \(error); comparing with what it holds")
-            try recover(from: error, &report)
+            try recover(refused: error, &report)
             return false
         }
     }
 
     private mutating func recover(
-        from error: TransactionError, _ report: inout ProgrammingReport
+        refused error: TransactionError, _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
+        link.logger.debug("the kernel refused a transaction: \(error); comparing with what it holds")
         var last = error
         for round in 0..<Self.maximumRounds {
             if round > 0 {

@@ -1,3 +1,4 @@
+import BlockingThreads
 import Dataplane
 import Glibc
 import Logging
@@ -9,6 +10,7 @@ import Netlink
 /// Belongs to one thread, that of the data plane's executor.
 final class KernelLink {
     var connection: NFTablesConnection
+    private let transport: any NetlinkTransport
     /// Opens further connections to the kernel, for reading in parallel.
     let open: EndpointReading.Opener?
     let logger: Logger
@@ -20,6 +22,7 @@ final class KernelLink {
     static let maximumReads = 50
 
     init(_ transport: any NetlinkTransport, _ logger: Logger, open: EndpointReading.Opener? = nil) {
+        self.transport = transport
         connection = NFTablesConnection(transport)
         self.open = open
         self.logger = logger
@@ -34,6 +37,28 @@ final class KernelLink {
         report.bytes += transaction.byteCount
         try connection.commit(transaction)
         expectedGeneration &+= 1
+    }
+
+    /// Ends a transaction for ``commit(_:while:)``, and adds its size to the report.
+    func encode(_ transaction: consuming Transaction, _ report: inout ProgrammingReport) -> EncodedTransaction {
+        report.messages += transaction.messageCount
+        report.bytes += transaction.byteCount
+        return connection.encode(transaction)
+    }
+
+    /// Commits a transaction on another thread, and returns the result of `body`, which runs meanwhile and must not
+    /// exchange anything with the kernel.
+    func commit<Value>(
+        _ transaction: EncodedTransaction, while body: () -> Value
+    ) -> (outcome: Result<Void, TransactionError>, value: Value) {
+        let transport = transport
+        let (outcome, value) = OwnedThread.both(name: "nft-commit") {
+            Result { () throws(TransactionError) in try transaction.commit(over: transport) }
+        } and: {
+            body()
+        }
+        if case .success = outcome { expectedGeneration &+= 1 }
+        return (outcome, value)
     }
 
     /// Starts counting transactions.

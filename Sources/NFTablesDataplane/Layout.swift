@@ -148,6 +148,12 @@ struct LayoutContext: Sendable, Hashable {
     var hairpin: UInt32 { masquerade == 0x8000 ? 0x4000 : 0x8000 }
     var marks: UInt32 { masquerade | hairpin }
 
+    /// Whether connections from the pod network can be recognised.
+    var knowsPods: Bool {
+        guard case .networks(let networks) = localTraffic else { return localTraffic != .unknown }
+        return networks.contains { $0.family == family }
+    }
+
     /// Alternative matches for connections from the pod network; empty if unknown.
     var isInside: [Statement] {
         switch localTraffic {

@@ -73,25 +73,20 @@ struct Reconciliation: Sendable {
     private mutating func compareElements(_ kernel: inout KernelTable, _ state: TableState) {
         flushes = kernel.foreign.sorted { $0.definition.name < $1.definition.name }
         let flushed = Set(flushes)
-        let present = kernel.elements.filter { !flushed.contains($0.key) }
+        var present = kernel.elements.filter { !flushed.contains($0.key) }.mapValues { PresentElements($0) }
         kernel.elements = [:]
         var counts: [SetID: Int] = [:]
         for set in flushes { counts[set, default: 0] += 1 }
         var edits = TableEdits()
-        var known: [SetID: Int] = [:]
         state.forEachElement { set, key, value, comment in
-            let found = present[set]?[key]
-            if found != nil { known[set, default: 0] += 1 }
+            let found = present[set]?.take(key)
             guard found != KernelTable.Element(value: value, comment: comment) else { return }
             if found != nil { edits.remove(key, from: set) }
             edits.add(key, value, comment: comment, to: set)
             counts[set, default: 0] += 1
         }
-        // Rarely: elements that the state does not have.
-        for (set, elements) in present where elements.count > known[set, default: 0] {
-            var wanted: Set<ElementKey> = []
-            state.forEachElement { other, key, _, _ in if other == set { wanted.insert(key) } }
-            for key in elements.keys where !wanted.contains(key) {
+        for (set, elements) in present {
+            for key in elements.rest {
                 edits.remove(key, from: set)
                 counts[set, default: 0] += 1
             }
@@ -156,6 +151,28 @@ struct Reconciliation: Sendable {
             let kind = set.definition.isMap ? "map" : "set"
             damage.append("\(count) element\(count == 1 ? "" : "s") of \(kind) \(set.definition.name)")
         }
+    }
+}
+
+/// The kernel's elements of a set, and which of them have been found in the state.
+private struct PresentElements {
+    private let elements: OrderedDictionary<ElementKey, KernelTable.Element>
+    private var isTaken: [Bool]
+
+    init(_ elements: OrderedDictionary<ElementKey, KernelTable.Element>) {
+        self.elements = elements
+        isTaken = [Bool](repeating: false, count: elements.count)
+    }
+
+    mutating func take(_ key: ElementKey) -> KernelTable.Element? {
+        guard let index = elements.index(forKey: key) else { return nil }
+        isTaken[index] = true
+        return elements.values[index]
+    }
+
+    /// The keys not taken.
+    var rest: [ElementKey] {
+        zip(elements.keys, isTaken).compactMap { key, isTaken in isTaken ? nil : key }
     }
 }
 

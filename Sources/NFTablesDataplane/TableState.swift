@@ -26,7 +26,7 @@ struct TableState: Sendable {
     /// Classes whose chains exist.
     var openClasses: Set<RouteClass> { idleClasses.union(classes.inUse) }
     /// Whether clients outside the pod network can be recognised.
-    var knowsPods: Bool { !context.isInside.isEmpty }
+    var knowsPods: Bool { context.knowsPods }
 
     init(_ context: LayoutContext) {
         self.context = context
