@@ -76,4 +76,11 @@ package enum ObjectChange: Sendable, Hashable {
         case .removed(let key): key
         }
     }
+
+    package var kind: ObjectKind {
+        switch self {
+        case .set(let object): object.kind
+        case .removed(let key): key.kind
+        }
+    }
 }

@@ -83,6 +83,7 @@ struct FamilyProgrammer {
     private mutating func build(
         _ routes: [ServicePortRoute], _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
+        state.openClasses(of: routes)
         var skeleton = link.connection.begin()
         skeleton.writeSkeleton(state, to: table)
         try commit(skeleton, &report)

@@ -1,3 +1,4 @@
+import BlockingThreads
 import InternetAddresses
 import NFTables
 import Netlink
@@ -65,9 +66,8 @@ extension NFTablesConnection {
         kernel.chains = try chains(of: table)
         kernel.rules = try rules(of: table)
         kernel.sets = try declaredSets(of: table)
-        for set in SetID.readBack where kernel.sets[set.definition.name] == true {
-            try readElements(of: set, table, into: &kernel)
-        }
+        let present = SetID.readBack.filter { kernel.sets[$0.definition.name] == true }
+        for found in try readElements(of: present, table, open: open) { kernel.take(found) }
         if kernel.sets[Layout.endpoints.name] == true { try readEndpoints(of: table, into: &kernel, open: open) }
         return kernel
     }
@@ -78,21 +78,61 @@ extension NFTablesConnection {
         return try sets(of: table, expected: Layout.sets + sticky.map(\.affinity))
     }
 
+    /// Reads the elements of the sets. If the largest is large, and a second connection can be opened, that reads it
+    /// meanwhile.
     private mutating func readElements(
-        of set: SetID, _ table: Table, into kernel: inout KernelTable
-    ) throws(NetlinkError) {
-        var elements: OrderedDictionary<ElementKey, KernelTable.Element> = [:]
-        if let count = try elementCount(of: set.definition.name, in: table) { elements.reserveCapacity(count) }
-        var isForeign = false
-        try forEachElement(of: set.definition.name, in: table) { element in
-            if let key = ElementKey(set, element, table.family), let value = ElementValue(set, element, table.family) {
-                elements[key] = KernelTable.Element(value: value, comment: element.comment)
-            } else {
-                isForeign = true
+        of sets: [SetID], _ table: Table, open: EndpointReading.Opener?
+    ) throws(NetlinkError) -> [FoundElements] {
+        guard let open, sets.contains(.services),
+            let count = try elementCount(of: Layout.services.name, in: table), count >= FoundElements.parallelThreshold
+        else {
+            var found: [FoundElements] = []
+            for set in sets { found.append(try readElements(of: set, table)) }
+            return found
+        }
+        let transport = try open()
+        let (services, others) = OwnedThread.both(name: "nft-reader") {
+            Result { () throws(NetlinkError) in
+                var connection = NFTablesConnection(transport)
+                return try connection.readElements(of: .services, table)
+            }
+        } and: {
+            Result { () throws(NetlinkError) in
+                try readElements(of: sets.filter { $0 != .services }, table, open: nil)
             }
         }
-        kernel.elements[set] = elements
-        if isForeign { kernel.foreign.insert(set) }
+        return [try services.get()] + (try others.get())
+    }
+
+    private mutating func readElements(of set: SetID, _ table: Table) throws(NetlinkError) -> FoundElements {
+        var found = FoundElements(set: set)
+        if let count = try elementCount(of: set.definition.name, in: table) { found.elements.reserveCapacity(count) }
+        try forEachElement(of: set.definition.name, in: table) { element in
+            if let key = ElementKey(set, element, table.family), let value = ElementValue(set, element, table.family) {
+                found.elements[key] = KernelTable.Element(value: value, comment: element.comment)
+            } else {
+                found.isForeign = true
+            }
+        }
+        return found
+    }
+}
+
+/// The elements of one set.
+private struct FoundElements: Sendable {
+    /// The number of elements from which a second thread pays off.
+    static let parallelThreshold = 10_000
+
+    let set: SetID
+    var elements: OrderedDictionary<ElementKey, KernelTable.Element> = [:]
+    /// Whether there are others, which cannot be read.
+    var isForeign = false
+}
+
+extension KernelTable {
+    fileprivate mutating func take(_ found: FoundElements) {
+        elements[found.set] = found.elements
+        if found.isForeign { foreign.insert(found.set) }
     }
 }
 

@@ -59,6 +59,9 @@ enum Layout {
     /// The same, for permitted sources
     static let guardedSplit = Chain("split/guarded")
     static let insideClients = Chain("inside-clients")
+    /// Connections whose priority is a slot: one chain for all lists with session affinity, because for each chain that
+    /// begins to use a map the kernel walks over its elements
+    static let remembered = Chain("remembered")
     /// Packets to no frontend
     static let unserved = Chain("unserved")
     static let refuse = Chain("refuse")
@@ -78,6 +81,7 @@ enum Layout {
         ]
         return [
             (refuse, refuseRules(context.family)),
+            (remembered, [Rule(.dnat(frontend + [.priority], map: endpoints.name))]),
             (outsiders, context.isInside.map { Rule($0, .verdict(.return)) } + [Rule(.setMark(context.masquerade))]),
             (insideClients, [lookUp(inside)]),
             (split, splitRules(context)),

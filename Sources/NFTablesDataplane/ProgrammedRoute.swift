@@ -15,6 +15,16 @@ struct ProgrammedRoute: Sendable {
         self.route = route
     }
 
+    /// The classes of its frontends in a table that does not hold it yet, without those of lists with session affinity.
+    static func newClasses(_ route: ServicePortRoute, knowsPods: Bool) -> [RouteClass] {
+        guard route.affinityTimeout == nil else { return [] }
+        var new = ProgrammedRoute(route)
+        new.cluster = SlotList(route.clusterBackends)
+        new.local = SlotList(route.localBackends)
+        return new.plans(knowsPods: knowsPods).flatMap { [$0.plan.ordinary, $0.plan.inside, $0.plan.outside] }
+            .compactMap(\.self).filter(\.isDispatched)
+    }
+
     func slots(of backends: RouteClass.Backends) -> SlotList { backends == .cluster ? cluster : local }
 
     func sticky(_ backends: RouteClass.Backends) -> StickyNumber? {
@@ -25,10 +35,8 @@ struct ProgrammedRoute: Sendable {
     func plans(knowsPods: Bool) -> [(frontend: FrontendKey, plan: FrontendPlan)] {
         let ranges = route.frontends.contains { $0.admission != .everyone } ? route.sourceRanges.disjoint : []
         return route.frontends.compactMap { frontend in
-            // Node ports are resolved to addresses for this mode.
-            guard let address = frontend.address else { return nil }
-            let key = FrontendKey(address: address, port: frontend.port, transport: route.key.name.transport)
-            return (key, plan(of: frontend, at: address, ranges, knowsPods))
+            guard let key = route.key(of: frontend) else { return nil }
+            return (key, plan(of: frontend, at: key.address, ranges, knowsPods))
         }
     }
 
@@ -106,6 +114,11 @@ struct FrontendPlan: Sendable, Hashable {
 extension ServicePortRoute {
     /// The lists that the frontends use.
     var lists: [RouteClass.Backends] { RouteClass.Backends.allCases.filter { uses($0.destination) } }
+
+    /// `nil` for a node port without an address: for this mode, node ports are resolved to addresses.
+    func key(of frontend: Frontend) -> FrontendKey? {
+        frontend.address.map { FrontendKey(address: $0, port: frontend.port, transport: key.name.transport) }
+    }
 
     func uses(_ backends: RouteClass.Backends) -> Bool { uses(backends.destination) }
 

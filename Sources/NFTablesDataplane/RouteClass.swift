@@ -127,6 +127,18 @@ extension RouteClass {
 }
 
 extension RouteClass {
+    /// The class, and those that it becomes when one endpoint comes or goes.
+    var neighbours: [RouteClass] {
+        guard case .pick(let count, let list) = action else { return [] }
+        return [count, count - 1, count + 1].filter { (1...Self.maximumBackends).contains($0) }.flatMap { count in
+            [mayHairpin, !mayHairpin].map { mayHairpin in
+                RouteClass(
+                    action: .pick(count: count, list), masquerade: masquerade, mayHairpin: mayHairpin,
+                    isGuarded: isGuarded)
+            }
+        }
+    }
+
     /// Whether the class consists only of its action.
     var isPlain: Bool { masquerade == .nobody && !mayHairpin && !isGuarded }
 

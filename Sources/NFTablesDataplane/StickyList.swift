@@ -55,7 +55,7 @@ struct StickyList: Sendable, Hashable {
             Rule(.setPriorityTo(.random(modulus: UInt32(count), offset: backends.firstSlot))),
             Rule(.remember([.sourceAddress], value: [.priority], map: map, timeout: timeout)),
             Rule(.setPriority([.sourceAddress], map: map)),
-            Rule(.setMark(context.hairpin), .dnat(Layout.frontend + [.priority], map: Layout.endpoints.name)),
+            Rule(.setMark(context.hairpin), .verdict(.goto(Layout.remembered.name))),
         ]
     }
 }

@@ -16,6 +16,8 @@ package struct RoutingTable: Sendable {
     /// namespace, then by the slice's name.
     private var sliceOwners: [String: [String: String]] = [:]
     private var claims = FrontendClaims()
+    /// Whether the initial state has been complete, and so all Services are decided.
+    private var isDecided = false
     /// The cluster IP networks of each ServiceCIDR, by name.
     private var serviceRanges: [String: [IPNetwork]] = [:]
     /// Everything that a data plane must program, starting with the Services that everything else in a
@@ -79,8 +81,11 @@ package struct RoutingTable: Sendable {
     ///
     /// `machineAddresses` are all addresses that the machine has now; `nil` if they have not changed. The entries are
     /// those of routes that differ, by key. A problem is reported once, when it arises.
+    ///
+    /// Until the initial state `isComplete`, a Service is not decided before a slice of it has arrived: nearly every
+    /// Service is then decided once.
     package mutating func apply(
-        _ changes: some Sequence<ObjectChange>, machineAddresses: [IPAddress]? = nil
+        _ changes: some Sequence<ObjectChange>, machineAddresses: [IPAddress]? = nil, isComplete: Bool = true
     ) -> RoutingChange {
         let before = context
         var touched: Set<NamespacedName> = []
@@ -89,6 +94,10 @@ package struct RoutingTable: Sendable {
         context.nodePorts = configuration.nodePorts.addresses(
             primary: context.node.primaryAddresses, machine: self.machineAddresses)
         touch(since: before, &touched)
+        if isComplete, !isDecided {
+            isDecided = true
+            for (name, entry) in entries where entry.routes.isEmpty { touched.insert(name) }
+        }
 
         var change = RoutingChange()
         if context.nodePorts != before.nodePorts { change.nodePorts = context.nodePorts }
@@ -181,6 +190,7 @@ package struct RoutingTable: Sendable {
     private mutating func decide(_ name: NamespacedName, into change: inout RoutingChange) {
         guard let index = entries.index(forKey: name) else { return }
         let entry = entries.values[index]
+        if !isDecided, entry.service == nil || entry.slices.isEmpty, entry.routes.isEmpty { return }
         let new =
             entry.service.map { ServiceRoutes(of: $0, slices: entry.slices, in: context, claims: claims) }
             ?? ServiceRoutes()

@@ -165,6 +165,7 @@ private struct RouteDecision {
 extension RoutingChange {
     /// Adds the changes to the routes of one Service; both lists are sorted by key.
     mutating func append(from old: [ServicePortRoute], to new: [ServicePortRoute]) {
+        if old.isEmpty { return entries += new.map { Entry(key: $0.key, old: nil, new: $0) } }
         var old = old[...]
         var new = new[...]
         while let key = [old.first?.key, new.first?.key].compactMap(\.self).min() {

@@ -21,6 +21,7 @@ import Testing
             text(.ipv4, DataplaneConfiguration()) == [
                 "refuse: meta l4proto tcp reject with tcp reset",
                 "refuse: reject",
+                "remembered: dnat ip to ip daddr . meta l4proto . th dport . meta priority map @endpoints",
                 "outsiders: meta mark set meta mark | 0x00004000",
                 "inside-clients: \(lookUp) @inside meta priority vmap @dispatch",
                 "split: fib saddr type local goto inside-clients",
@@ -51,6 +52,7 @@ import Testing
             text(.ipv6, .lab)
                 == ipv4.map {
                     $0.replacing("ip daddr", with: "ip6 daddr").replacing("ip saddr", with: "ip6 saddr")
+                        .replacing("dnat ip to", with: "dnat ip6 to")
                         .replacing("10.244.0.0/16", with: "fd00:10:244::/48")
                 })
     }

@@ -15,20 +15,17 @@ struct ScaleTests {
     }
 
     private static func service(_ number: Int, pods: [Int]) -> ServicePortRoute {
-        let name = "s" + String(10_000 + number).dropFirst()
+        let name = "s" + String(100_000 + number).dropFirst()
         return route(
             name, .ipv4, [.clusterIP(IPFamily.ipv4.service(number + 1))],
             pods: pods.map { number * 16 + $0 + 1 })
     }
 
-    /// The cost of an endpoint's removal and return.
+    /// The cost of an endpoint's removal and return. Their classes exist since the cold start.
     private static func flips(_ kernel: NFTablesProgrammer, endpoints: Int) throws
         -> [ProgrammingReport]
     {
         let all = Array(0..<endpoints)
-        // The first time creates the class for one endpoint fewer.
-        _ = try kernel.apply(.set(service(7, pods: Array(all.dropFirst()))))
-        _ = try kernel.apply(.set(service(7, pods: all)))
         let histories = [
             Array(all.dropFirst()), all, [1, 0] + all.dropFirst(2), all.dropLast() + [endpoints],
             [0] + all.dropFirst(2).dropLast() + [endpoints],
@@ -49,8 +46,8 @@ struct ScaleTests {
             return try Self.flips(kernel, endpoints: 10)
         }
         #expect(inSmall == inLarge)
-        // The last one moves a backend into the gap, and then removes its old slot.
-        #expect(inLarge.map(\.messages) == [3, 3, 0, 2, 5])
+        // The first and the last move a backend into the gap, and then remove its old slot.
+        #expect(inLarge.map(\.messages) == [5, 3, 0, 2, 5])
         #expect(inLarge.allSatisfy { $0.bytes < 1000 })
     }
 
@@ -72,5 +69,33 @@ struct ScaleTests {
             #expect(last > first)
         }
         #expect(try await namespace.difference(routes) == 0)
+    }
+
+    @Test("a cold start overcomes a fault in any stage", arguments: 1...3)
+    func coldStartWithFault(stage: Int) async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let routes = Self.routes(5000, 10)
+        try await namespace.program { kernel, transport in
+            for _ in 0..<stage { transport.inject(.none) }
+            transport.inject(.batchIsLost)
+            let report = try kernel.synchronize(routes)
+            #expect(report.refusals.isEmpty && transport.isExhausted)
+        }
+        #expect(try await namespace.difference(routes) == 0)
+    }
+
+    @Test("a restart on a large table, read on two threads, writes what was added and removed meanwhile")
+    func restart() async throws {
+        let namespace = try await NetworkNamespace(name: "nft")
+        let all = Self.routes(10_010, 0)
+        let before = RoutingSnapshot(routes: Array(all.dropFirst(3)))
+        let after = RoutingSnapshot(routes: Array(all.dropLast(5)))
+        var written: [Int] = []
+        for snapshot in [before, before, after, after] {
+            written.append(try await namespace.dataplane().synchronize(snapshot).messages)
+        }
+        #expect(written[0] > 0)
+        // Elements of two sets, in one message each for what is added and what is removed.
+        #expect(written[1...] == [0, 4, 0])
     }
 }

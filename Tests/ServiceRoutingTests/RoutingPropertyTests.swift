@@ -48,6 +48,13 @@ import Testing
                 #expect(Set(table.problems) == Set(scratch.problems))
                 #expect(table.nodePorts == scratch.nodePorts)
             }
+            var gradual = RoutingTable(configuration: configuration)
+            for object in objects.values.shuffled(using: &cluster.random) {
+                _ = gradual.apply([.set(object)], isComplete: false)
+            }
+            _ = gradual.apply([], machineAddresses: machine)
+            #expect(Set(table.routes) == Set(gradual.routes) && Set(table.problems) == Set(gradual.problems))
+            #expect(gradual.routeCount == table.routeCount)
             #expect(Set(programmed.values) == Set(table.routes))
             #expect(programmed.allSatisfy { table.route(for: $0.key) == $0.value })
             #expect(table.routeCount == programmed.count)

@@ -22,6 +22,18 @@ import Testing
         #expect(second.route(for: key("web")) == first.route(for: key("web")))
     }
 
+    @Test("before the initial state is complete, a Service waits for its first slice")
+    func incomplete() {
+        var table = RoutingTable()
+        #expect(
+            table.apply([.set(.service(web)), .set(.service(service("idle", ips: ["10.96.0.2"])))], isComplete: false)
+                .isEmpty)
+        let change = table.apply([.set(.endpointSlice(endpoints))], isComplete: false)
+        #expect(change.entries.map(\.key) == [key("web")])
+        #expect(table.apply([]).entries.map(\.key) == [key("idle")])
+        #expect(table.route(for: key("idle"))?.isRefused == true)
+    }
+
     @Test("a changed endpoint is one entry, with the route before and after")
     func oneFlip() {
         let others = (2...50).map { service("other-\($0)", ips: ["10.96.1.\($0)"]) }

@@ -61,7 +61,7 @@ package struct ProxyMetrics: Sendable, Hashable {
     /// Changes reported by the sources, to be programmed.
     package mutating func count(_ changes: [ObjectChange]) {
         for change in changes {
-            switch change.key.kind {
+            switch change.kind {
             case .service:
                 serviceChanges += 1
                 pendingServiceChanges += 1

@@ -19,7 +19,7 @@ package struct NodeView: Sendable, Hashable {
     }
 
     package mutating func take(_ changes: [ObjectChange]) {
-        for change in changes where change.key.kind == .node {
+        for change in changes where change.kind == .node {
             let seen = change.key.name.name
             switch change {
             case .set(let object):

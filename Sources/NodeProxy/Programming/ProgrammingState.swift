@@ -51,12 +51,13 @@ package struct ProgrammingState: Sendable {
     /// cannot be routed as its author wanted.
     package mutating func take(_ changes: [ObjectChange], isSynchronized: Bool) -> [RoutingProblem] {
         if case .waiting = standing, isSynchronized { standing = .behind(retryAt: nil) }
-        return follow(table.apply(changes))
+        return follow(table.apply(changes, isComplete: isSynchronized))
     }
 
     /// Applies the machine's current addresses. Returns what cannot be routed as its author wanted.
     package mutating func take(machineAddresses: [IPAddress]) -> [RoutingProblem] {
-        follow(table.apply([], machineAddresses: machineAddresses))
+        var isWaiting: Bool { if case .waiting = standing { true } else { false } }
+        return follow(table.apply([], machineAddresses: machineAddresses, isComplete: !isWaiting))
     }
 
     private mutating func follow(_ change: RoutingChange) -> [RoutingProblem] {

@@ -4,6 +4,8 @@ import Synchronization
 /// A socket that loses, delays and corrupts messages as instructed, and records what was sent.
 final class FaultyTransport: NetlinkTransport {
     enum Fault {
+        /// The next batch is sent.
+        case none
         /// The next batch is not sent, with this error.
         case sendFails(Int32)
         /// The next batch is not sent, without an error.
@@ -67,7 +69,7 @@ final class FaultyTransport: NetlinkTransport {
         case .sendFails(let errno): throw NetlinkError(operation: "send", errno: errno)
         case .batchIsLost: return
         case .answerFails(let errno): state.withLock { $0.answerError = errno }
-        case .dumpIsInterrupted, .requestFails, nil: break
+        case .none?, .dumpIsInterrupted, .requestFails, nil: break
         }
         try socket.send(bytes)
     }
