@@ -13,6 +13,7 @@ extension NetworkNamespace {
         let deadline = ContinuousClock.now + timeout
         let socket = try target.socket(transport)
         try bind(socket.number, from: source, to: target)
+        if transport == .tcp { try repeatOnce(socket.number) }
         if let failure = try await establish(socket.number, to: target, until: deadline) { return failure }
         if transport == .udp, send(socket.number, "?", 1, 0) < 0 { return .failure(errno) }
         guard await thread.wait(for: .readable, on: socket.number, until: deadline) else { return .noAnswer }
@@ -47,6 +48,16 @@ extension NetworkNamespace {
             guard errno == EADDRINUSE else { break }
         }
         throw LabError.system("cannot connect from \(source) in \(name)")
+    }
+
+    /// Lets the kernel repeat a lost SYN once, and give up after 3 s, so that an interruption is not hidden. However
+    /// slow the machine is, the kernel completes a handshake without the programs.
+    private func repeatOnce(_ socket: Int32) throws {
+        var count: Int32 = 1
+        guard setsockopt(socket, Int32(IPPROTO_TCP), TCP_SYNCNT, &count, socklen_t(MemoryLayout<Int32>.size)) == 0
+        else {
+            throw LabError.system("cannot limit the repetitions of a SYN in \(name)")
+        }
     }
 
     /// Connects the socket; returns the failure, if any.
