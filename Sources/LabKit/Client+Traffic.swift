@@ -3,7 +3,7 @@ extension Client {
     ///
     /// Each of the `width` loops connects at least once before `body` starts, and once after it ends.
     package func connect(
-        to target: SocketAddress, over transport: Transport = .tcp, width: Int = 3, timeout: Duration = .seconds(10),
+        to target: SocketAddress, over transport: Transport = .tcp, width: Int = 3, timeout: Duration = .answer,
         while body: () async throws -> Void
     ) async throws -> [ConnectionOutcome: Int] {
         var counts: [ConnectionOutcome: Int] = [:]

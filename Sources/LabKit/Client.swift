@@ -12,14 +12,14 @@ package struct Client: Sendable {
     /// Connects from this client's address of the target's family: see
     /// ``NetworkNamespace/connect(to:over:from:timeout:)``. By default the wait is long enough for an emulated machine.
     package func connect(
-        to target: SocketAddress, over transport: Transport = .tcp, timeout: Duration = .seconds(10)
+        to target: SocketAddress, over transport: Transport = .tcp, timeout: Duration = .answer
     ) async throws -> ConnectionOutcome {
         try await namespace.connect(to: target, over: transport, from: source(for: target), timeout: timeout)
     }
 
     /// Makes `count` connections at once and returns the outcome of each.
     package func connect(
-        _ count: Int, to target: SocketAddress, over transport: Transport = .tcp, timeout: Duration = .seconds(10)
+        _ count: Int, to target: SocketAddress, over transport: Transport = .tcp, timeout: Duration = .answer
     ) async throws -> [ConnectionOutcome] {
         try await withThrowingTaskGroup { group in
             for _ in 0..<count {

@@ -16,7 +16,7 @@ package final class DatagramClient: Sendable {
     /// Sends a datagram and waits for the answer of a ``NetworkNamespace/serve(_:over:)``. One call at a time.
     ///
     /// Without an answer it takes `timeout`, which a slow machine must not need.
-    package func ask(timeout: Duration = .seconds(10)) async throws -> ConnectionOutcome {
+    package func ask(timeout: Duration = .answer) async throws -> ConnectionOutcome {
         let number = questions.add(1, ordering: .relaxed).newValue
         return await namespace.ask("\(number)", socket.number, until: .now + timeout)
     }

@@ -8,7 +8,7 @@ extension NetworkNamespace {
     /// Throws only if no attempt could be made.
     package func connect(
         to target: SocketAddress, over transport: Transport = .tcp, from source: String? = nil,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .answer
     ) async throws -> ConnectionOutcome {
         let deadline = ContinuousClock.now + timeout
         let socket = try target.socket(transport)

@@ -25,7 +25,7 @@ package struct Question: Sendable {
     /// Silence takes a while, so it is awaited for long only where the recorded observation is another.
     package func ask(expecting recorded: Observation? = nil) async throws -> Observation {
         let isSilent = recorded?.failed?.contains(ConnectionOutcome.noAnswer.description) ?? true
-        let timeout = Duration.seconds(isSilent ? 2 : 10)
+        let timeout = isSilent ? Duration.seconds(2) : .answer
         var outcomes: [ConnectionOutcome] = []
         if hasAffinity {
             // One after another: the first connection decides where the next ones go.

@@ -73,14 +73,12 @@ struct IPVSProcessTests {
                 && rules.contains("table ip servicelet\n") == (mode == "nftables")
                 && rules.contains("table ip servicelet-userspace") == (mode == "userspace")
         }
-        // The machine is slow, above all while a program starts.
-        let patience = Duration.seconds(10)
         var proxy = try await start("ipvs")
         for other in ["nftables", "iptables", "userspace"] {
             for (old, new) in [("ipvs", other), (other, "ipvs")] {
                 var outside: [ConnectionOutcome: Int] = [:]
-                let inside = try await cluster.pod.connect(to: service, width: 1, timeout: patience) {
-                    outside = try await cluster.outsider.connect(to: nodePort, width: 1, timeout: patience) {
+                let inside = try await cluster.pod.connect(to: service, width: 1) {
+                    outside = try await cluster.outsider.connect(to: nodePort, width: 1) {
                         // Sockets end with their process, so the next one makes it exit.
                         if old == "userspace" {
                             let next = try await start(new, beside: true)

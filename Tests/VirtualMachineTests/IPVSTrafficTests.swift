@@ -212,7 +212,7 @@ struct IPVSTrafficTests {
         try await node.synchronize(web)
         try await cluster.node.serve(address)
         let executor = try await cluster.node.makeThread()
-        let outcomes = try await cluster.outsider.connect(to: address, width: 4, timeout: .seconds(10)) {
+        let outcomes = try await cluster.outsider.connect(to: address, width: 4) {
             try await IPVSDataplane.cleanUp(patience: .seconds(20), executor: executor)
             try await Task.sleep(for: .seconds(1))
         }

@@ -23,12 +23,12 @@ struct SCTPTests {
         for client in [cluster.pod, cluster.host, cluster.outsider] {
             var served: Set<String> = []
             for _ in 0..<12 {
-                let outcome = try await client.connect(to: clusterIP, over: .sctp, timeout: .seconds(10))
+                let outcome = try await client.connect(to: clusterIP, over: .sctp, timeout: .answer)
                 served.insert(outcome.server?.ip ?? outcome.description)
             }
             #expect(served == endpoints, "\(mode): clusterIP from \(client.name)")
         }
-        let outside = try await cluster.outsider.connect(to: nodePort, over: .sctp, timeout: .seconds(10))
+        let outside = try await cluster.outsider.connect(to: nodePort, over: .sctp, timeout: .answer)
         #expect(outside.server.map { endpoints.contains($0.ip) } == true, "\(mode): node port: \(outside)")
         // SCTP treats an ICMP "port unreachable" as transient and keeps trying, so it appears as silence.
         let unanswered = try await cluster.pod.connect(to: unserved, over: .sctp, timeout: .seconds(2))
