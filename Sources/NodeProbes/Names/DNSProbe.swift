@@ -6,12 +6,12 @@ package import InternetAddresses
 /// Queries DNS servers as a client does, over UDP.
 package enum DNSProbe {
     /// After this time without an answer, a question is repeated, as resolvers do: datagrams can be lost.
-    private static let interval = Duration.milliseconds(300)
+    private static let interval = Duration.milliseconds(200)
 
     /// Queries `server` for the addresses of a name, both families concurrently. Blocks for at most `timeout`.
     package static func ask(
         _ name: String, server: IPAddress, port: UInt16 = 53, families: [IPFamily] = [.ipv4],
-        timeout: Duration = .seconds(1)
+        timeout: Duration = .milliseconds(600)
     ) -> DNSFacts.Reply {
         let place = server.family == .ipv6 ? "[\(server)]:\(port)" : "\(server):\(port)"
         func reply(_ outcome: DNSFacts.Outcome) -> DNSFacts.Reply {
