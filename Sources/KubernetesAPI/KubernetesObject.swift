@@ -77,6 +77,7 @@ package enum ObjectChange: Sendable, Hashable {
         }
     }
 
+    /// The object's kind, without making its key.
     package var kind: ObjectKind {
         switch self {
         case .set(let object): object.kind

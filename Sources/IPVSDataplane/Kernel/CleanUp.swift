@@ -19,7 +19,7 @@ struct CleanUp {
 
     init(
         _ configuration: IPVSConfiguration, keeping other: OwnedRules, patience: Duration = .zero,
-        settling: Duration = .seconds(3)
+        settling: Duration = .zero
     ) {
         self.configuration = configuration
         self.other = other

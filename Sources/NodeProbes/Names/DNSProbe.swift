@@ -50,7 +50,11 @@ package enum DNSProbe {
             guard count >= 0 else { return reply(.unreachable(systemMessage(errno))) }
             do throws(DNSMessageError) {
                 let reader = try ResponseReader(Array(buffer.prefix(count)))
-                guard waiting.removeValue(forKey: reader.identifier) != nil else { continue }
+                guard waiting.removeValue(forKey: reader.identifier) != nil else {
+                    // However many others come, the wait ends.
+                    if deadline <= .now { return reply(.silent) }
+                    continue
+                }
                 if reader.response.code != .noError { code = "\(reader.response.code)" }
                 addresses += reader.response.answer.filter { $0.type == .a || $0.type == .aaaa }
                     .compactMap { IPAddress(networkBytes: $0.data) }

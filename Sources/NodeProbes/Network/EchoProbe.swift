@@ -79,6 +79,8 @@ package enum EchoProbe {
             // A raw IPv4 socket also delivers the IP header, and all processes' messages.
             let start = buffer[0] >> 4 == 4 && buffer[0] & 15 >= 5 ? Int(buffer[0] & 15) * 4 : 0
             if start < count, buffer[start] == 0 || buffer[start] == 129 { return true }
+            // However many others come, the wait ends.
+            if deadline <= .now { return false }
         }
         return false
     }

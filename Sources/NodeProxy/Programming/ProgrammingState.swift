@@ -44,20 +44,21 @@ package struct ProgrammingState: Sendable {
     /// Whether everything has been programmed at least once.
     package var hasProgrammed: Bool { if case .current = standing { true } else { false } }
 
+    private var isWaiting: Bool { if case .waiting = standing { true } else { false } }
+
     /// Everything that the kernel should hold.
     package var snapshot: RoutingSnapshot { table.snapshot }
 
     /// Applies changes from the sources; `isSynchronized` says whether the initial state is complete. Returns what
     /// cannot be routed as its author wanted.
     package mutating func take(_ changes: [ObjectChange], isSynchronized: Bool) -> [RoutingProblem] {
-        if case .waiting = standing, isSynchronized { standing = .behind(retryAt: nil) }
+        if isWaiting, isSynchronized { standing = .behind(retryAt: nil) }
         return follow(table.apply(changes, isComplete: isSynchronized))
     }
 
     /// Applies the machine's current addresses. Returns what cannot be routed as its author wanted.
     package mutating func take(machineAddresses: [IPAddress]) -> [RoutingProblem] {
-        var isWaiting: Bool { if case .waiting = standing { true } else { false } }
-        return follow(table.apply([], machineAddresses: machineAddresses, isComplete: !isWaiting))
+        follow(table.apply([], machineAddresses: machineAddresses, isComplete: !isWaiting))
     }
 
     private mutating func follow(_ change: RoutingChange) -> [RoutingProblem] {
