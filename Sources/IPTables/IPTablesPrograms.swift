@@ -76,8 +76,8 @@ package struct IPTablesPrograms: Sendable, Hashable {
         throw IPTablesError(program: command.program, status: outcome.status, output: outcome.errors)
     }
 
-    /// Throws if a family cannot be served; the error is an ``IPTablesError/isAbsence`` if its programs are not installed
-    /// or the kernel does not support it.
+    /// Throws if a family cannot be served; ``IPTablesError/isAbsence`` if its programs are not installed or the kernel
+    /// does not support it.
     package func checkSupport(of family: IPFamily) throws(IPTablesError) {
         // To save a table, the programs of the nft back end read all of them.
         if backend == .nft, directory == nil, KernelTables.answers(family) {

@@ -4,8 +4,8 @@ extension NetworkNamespace {
     /// Connects, reads the answer of a ``serve(_:over:)`` and closes.
     ///
     /// `source` is the address to connect from, one of this namespace's; without it the kernel chooses. Without an
-    /// answer it takes `timeout`, which a slow machine must not need; over TCP 3 s if nobody accepts. Calls can overlap:
-    /// the sockets do not block. Throws only if no attempt could be made.
+    /// answer it takes `timeout`, which a slow machine must not need; over TCP 3 s if nobody accepts. Calls can
+    /// overlap: the sockets do not block. Throws only if no attempt could be made.
     package func connect(
         to target: SocketAddress, over transport: Transport = .tcp, from source: String? = nil,
         timeout: Duration = .answer
