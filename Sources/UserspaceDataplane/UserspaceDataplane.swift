@@ -28,8 +28,6 @@ package actor UserspaceDataplane: Dataplane {
 
     private static let tick = Duration.milliseconds(200)
     private static let grace = Duration.milliseconds(500)
-    /// How long connections led here may take to arrive.
-    private static let lastArrivals = Duration.seconds(2)
     /// The number of ticks between checks for damage.
     private static let ticksBetweenChecks = 5
     /// Open files other than connections: logs, netlink, the API server.
@@ -178,7 +176,7 @@ package actor UserspaceDataplane: Dataplane {
     private func drain() async -> RepairReport? {
         if handover.stage == .retired {
             // The sockets of this process have no other owner: first accept what was led to them before.
-            do { try await Task.sleep(for: Self.lastArrivals) } catch { return nil }
+            do { try await Task.sleep(for: UserspaceProgrammer.lastArrivals) } catch { return nil }
         }
         programmer?.listeners.handOver()
         logger.notice(

@@ -1,3 +1,4 @@
+import Foundation
 import LabKit
 import Testing
 
@@ -22,6 +23,32 @@ struct AddressTests {
             _ = try await process.exit(within: .patience)
             return !process.output.contains("198.51.100.77")
         }
+        try await lab.proxy.stop()
+    }
+
+    @Test("in userspace mode, no connection fails when the machine gets the addresses of Services")
+    func serviceAddressesArrive() async throws {
+        // Enough that replacing the redirections to them takes a while.
+        let services = (0..<200).map { number in
+            ServiceManifest(name: "web-\(number)", clusterIP: "10.96.1.\(number)", endpoints: ["10.244.0.7"])
+        }
+        let lab = try await ProxyLab(services[0], mode: "userspace")
+        for service in services { try lab.apply(service) }
+        try await lab.eventually("all Services are redirected") {
+            let table = try await lab.cluster.node.run("nft", "list", "map", "ip", "servicelet-userspace", "redirects")
+            return services.allSatisfy { table.contains(" \($0.clusterIP) ") }
+        }
+        let addresses = try TemporaryFolder()
+        try addresses.write(
+            services.map { "address add \($0.clusterIP)/32 dev lo" }.joined(separator: "\n"), to: "addresses")
+        let outcomes = try await lab.cluster.pod.connect(to: services[100].frontend()) {
+            try await lab.cluster.node.run("ip", "-batch", addresses.url.appending(path: "addresses").path)
+            try await lab.eventually("the proxy listens at the addresses") {
+                let listening = try await lab.cluster.node.run("ss", "-Hltn", "sport = :80")
+                return services.allSatisfy { listening.contains(" \($0.clusterIP):80 ") }
+            }
+        }
+        expectServed(outcomes)
         try await lab.proxy.stop()
     }
 }

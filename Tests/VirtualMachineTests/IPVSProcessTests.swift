@@ -91,10 +91,11 @@ struct IPVSProcessTests {
                         try await eventually { try await isAlone(new) }
                     }
                 }
-                for outcomes in [inside, outside] {
+                for (client, outcomes) in [("inside", inside), ("outside", outside)] {
                     let failed = outcomes.filter { $0.key.server == nil }
                     let all = outcomes.values.reduce(0, +)
-                    #expect(failed.isEmpty, "\(old) to \(new): \(failed) of \(all) connections\n\(proxy.log)")
+                    #expect(
+                        failed.isEmpty, "\(old) to \(new), \(client): \(failed) of \(all) connections\n\(proxy.log)")
                 }
             }
         }

@@ -25,6 +25,8 @@ final class ListenerSet {
     let relay: Relay
     let registry: OpenListeners
     private var active: [InspectedFrontend.Place: Active] = [:]
+    /// Listeners that others have replaced, and when.
+    private var superseded: [(id: Relay.ListenerID, since: ContinuousClock.Instant)] = []
     /// Sockets of an earlier process, until they are used or closed.
     private var inherited: [InheritedSocket.Key: ListeningSocket] = [:]
 
@@ -46,12 +48,13 @@ final class ListenerSet {
         return listener.listener.socket.address.port
     }
 
-    /// Opens or changes the listener for a plan.
+    /// Opens or changes the listener for a plan. If connections arrive differently from now on, the previous listener
+    /// serves those on their way until ``closeSuperseded(before:)``.
     func open(_ plan: ListenerPlan, _ route: RouteRelay, arrival: Arrival) throws(RelayError) {
         if let old = active[plan.place], old.arrival == arrival {
             try change(old, to: plan, route)
         } else {
-            close(plan.place)
+            supersede(plan.place)
             let socket: ListeningSocket
             if let inherited = takeInherited(plan, arrival) {
                 socket = inherited
@@ -68,6 +71,18 @@ final class ListenerSet {
         guard let listener = active.removeValue(forKey: place) else { return }
         relay.remove(listener.id)
         registry.remove(place)
+    }
+
+    private func supersede(_ place: InspectedFrontend.Place) {
+        guard let listener = active.removeValue(forKey: place) else { return }
+        superseded.append((listener.id, .now))
+        registry.remove(place)
+    }
+
+    /// Closes listeners that others replaced before `time`.
+    func closeSuperseded(before time: ContinuousClock.Instant) {
+        for listener in superseded where listener.since < time { relay.remove(listener.id) }
+        superseded.removeAll { $0.since < time }
     }
 
     /// Ends UDP sessions with endpoints that no longer serve.
@@ -92,6 +107,7 @@ final class ListenerSet {
 
     /// Leaves new connections to another process. Accepted ones continue, and UDP sessions are answered.
     func handOver() {
+        closeSuperseded(before: .now)
         for listener in active.values { relay.remove(listener.id, keepingSessions: true) }
         active = [:]
     }

@@ -69,8 +69,12 @@ final class UserspaceProgrammer {
         return report
     }
 
+    /// How long connections led to a socket may take to arrive there.
+    static let lastArrivals = Duration.seconds(2)
+
     /// Looks for changed addresses, ports that are now free, and damage to the table.
     func repair() throws(DataplaneError) -> RepairReport? {
+        listeners.closeSuperseded(before: .now - Self.lastArrivals)
         for refusal in try followMachine().refusals { logger.error("\(refusal.route.name): \(refusal.reason)") }
         var damage: [String] = []
         for place in failed.keys {
