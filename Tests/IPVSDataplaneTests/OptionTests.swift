@@ -47,6 +47,23 @@ struct OptionTests {
         #expect(rule(.bridge("cni0")).hasPrefix("-A KUBE-SERVICES ! -i cni0 -m comment"))
         #expect(rule(.interfacePrefix("veth")).hasPrefix("-A KUBE-SERVICES ! -i veth+ -m comment"))
     }
+
+    @Test("refusals are dropped on their way out, only if requested")
+    func hiddenRefusals() {
+        func rules(_ family: IPFamily, hidesRefusals: Bool) -> [String] {
+            var context = RuleContext(.recorded, family: family)
+            context.hidesRefusals = hidesRefusals
+            return FixedRules(for: .holding([]), in: context).rules[.filter] ?? []
+        }
+        let refusals: [IPFamily: String] = [
+            .ipv4: "-A KUBE-IPVS-OUT-FILTER -p icmp -m icmp --icmp-type 3/3 -j DROP",
+            .ipv6: "-A KUBE-IPVS-OUT-FILTER -p ipv6-icmp -m icmp6 --icmpv6-type 1/4 -j DROP",
+        ]
+        for (family, refusal) in refusals {
+            #expect(rules(family, hidesRefusals: true).contains(refusal))
+            #expect(rules(family, hidesRefusals: false) == rules(family, hidesRefusals: true).filter { $0 != refusal })
+        }
+    }
 }
 
 @Suite("SavedChains")

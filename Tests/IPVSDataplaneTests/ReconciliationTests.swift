@@ -44,6 +44,16 @@ struct ReconciliationTests {
         #expect(edits.newAddresses.count == 5)
     }
 
+    @Test("virtual servers that are added at addresses of the machine are recognised")
+    func ownAddresses() {
+        var web = Self.web
+        web.frontends.append(Frontend(kind: .nodePort, address: ip("172.30.0.2"), port: 30080))
+        let (own, other) = (Set([ip("172.30.0.2")]), Set([ip("172.30.0.3")]))
+        let added = reconcile([web], with: kernel([Self.web])).edits
+        #expect(added.adds(at: own) && !added.adds(at: other))
+        #expect(!reconcile([web], with: kernel([web])).edits.adds(at: own))
+    }
+
     @Test("missing, changed and foreign state is repaired and named")
     func damage() throws {
         var kernel = kernel([Self.web])

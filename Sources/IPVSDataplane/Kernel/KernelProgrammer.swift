@@ -8,6 +8,12 @@ import Netlink
 import ServiceRouting
 
 /// Programs sets, rules, virtual servers and addresses, in an order that never leads clients to something missing.
+///
+/// A virtual server cannot be added with its real servers: in between the kernel refuses connections. At an address
+/// that the machine already has, such as the node's for node ports, they would have reached the machine's own sockets,
+/// which may be those of a proxy in userspace mode. Until everything has been programmed once, the refusals are hidden,
+/// so that clients repeat their packets.
+///
 /// Blocks; belongs to one thread.
 final class KernelProgrammer {
     private let configuration: IPVSConfiguration
@@ -158,7 +164,13 @@ final class KernelProgrammer {
         state.setDraining(reconciliation.draining)
         var damage = hadDevice == device.index ? [] : ["interface \(DeviceWriter.name)"]
         let isTakingOver = try !hasConverged && rules.findServicesOfIPTablesMode()
+        rules.hidesRefusals = !hasConverged && !isTakingOver && reconciliation.edits.adds(at: addresses.others)
+        defer { rules.hidesRefusals = false }
         damage += try write(reconciliation.edits, &report, comparingRules: true, rulesLast: isTakingOver)
+        if rules.hidesRefusals {
+            rules.hidesRefusals = false
+            try rules.follow(state, configuration, &report)
+        }
         hasConverged = true
         return (report, reconciliation.edits.damage + damage)
     }

@@ -11,6 +11,8 @@ struct RuleWriter {
     /// Why the rules of a family cannot be written.
     private(set) var absent: [IPFamily: String] = [:]
     private var areFamiliesKnown = false
+    /// Whether the rules let no "port unreachable" leave this node.
+    var hidesRefusals = false
 
     /// Chooses the programs that the rest of the node uses.
     init() throws(DataplaneError) {
@@ -80,7 +82,9 @@ struct RuleWriter {
     private func rules(
         for state: DesiredState, _ configuration: IPVSConfiguration, _ family: IPFamily
     ) -> FixedRules {
-        FixedRules(for: state, in: RuleContext(configuration, family: family, randomFully: randomFully))
+        var context = RuleContext(configuration, family: family, randomFully: randomFully)
+        context.hidesRefusals = hidesRefusals
+        return FixedRules(for: state, in: context)
     }
 
     private mutating func write(

@@ -101,6 +101,7 @@ struct FixedRules: Sendable, Hashable {
         rules.append(
             "-A \(chain) -m conntrack --ctstate NEW \(match(.ipvsIPs, "dst"))-j REJECT "
                 + "--reject-with \(context.unreachable)")
+        if context.hidesRefusals { rules.append("-A \(IPVSChains.outFilter) \(context.refusal)-j DROP") }
         rules += barriers.map { $0.rule }
         rules.append(rule(IPVSChains.nodePort, .healthCheckNodePort, "dst", "ACCEPT"))
         let sourceRanges = IPVSChains.sourceRangesFirewall

@@ -10,6 +10,8 @@ struct RuleContext: Sendable, Hashable {
     var foreignTraffic: String?
     /// Whether the program knows `MASQUERADE --random-fully`: iptables 1.6.2 or later.
     var randomFully: Bool
+    /// Whether no "port unreachable" leaves this node. See ``KernelProgrammer``.
+    var hidesRefusals = false
 
     init(_ configuration: IPVSConfiguration, family: IPFamily, randomFully: Bool = true) {
         self.family = family
@@ -30,6 +32,10 @@ struct RuleContext: Sendable, Hashable {
     var mark: String { "0x" + String(masqueradeMark, radix: 16) }
     /// All loopback addresses of the family.
     var loopback: String { family == .ipv4 ? "127.0.0.0/8" : "::1/128" }
+    /// Matches the kernel's refusal of packets to a virtual server without real servers, as `iptables-save` prints it.
+    var refusal: String {
+        family == .ipv4 ? "-p icmp -m icmp --icmp-type 3/3 " : "-p ipv6-icmp -m icmp6 --icmpv6-type 1/4 "
+    }
     /// The ICMP answer of the target REJECT.
     var unreachable: String { family == .ipv4 ? "icmp-port-unreachable" : "icmp6-port-unreachable" }
 }

@@ -17,6 +17,11 @@ struct Edits: Sendable {
         newEntries.isEmpty && servers.isEmpty && newAddresses.isEmpty && staleAddresses.isEmpty
             && staleServers.isEmpty && staleEntries.isEmpty
     }
+
+    /// Whether a virtual server is added at one of these addresses.
+    func adds(at addresses: Set<IPAddress>) -> Bool {
+        servers.contains { $0.action == .add && addresses.contains($0.server.key.address) }
+    }
 }
 
 /// Changes to one virtual server.
