@@ -10,6 +10,11 @@ package protocol Dataplane: Sendable {
     /// process. Only the difference is written, and connections keep working meanwhile.
     func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport
 
+    /// Does part of the first ``synchronize(_:)`` in advance, while the sources still deliver the initial state: the
+    /// snapshot will probably agree with the change. No packet is treated differently, and after a failure
+    /// ``synchronize(_:)`` does all of it. Does nothing after the first ``synchronize(_:)``.
+    func prepare(_ change: RoutingChange) async
+
     /// Applies a change of routes. The cost depends on the change alone.
     func apply(_ change: RoutingChange) async throws(DataplaneError) -> ProgrammingReport
 
@@ -42,6 +47,8 @@ extension Dataplane {
     package func arrivals(of routes: Set<RouteKey>) -> [RouteKey: [Backend]]? { nil }
 
     package func packetCounts() throws(DataplaneError) -> [PacketCounter: UInt64] { [:] }
+
+    package func prepare(_ change: RoutingChange) async {}
 }
 
 /// The effect of one call to a data plane.

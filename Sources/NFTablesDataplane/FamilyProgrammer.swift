@@ -16,10 +16,14 @@ struct FamilyProgrammer {
     private(set) var state: TableState
     /// Routes omitted because the kernel refuses them, and why. Retried when they change.
     private var refused: [RouteKey: String] = [:]
+    private var preparation = Preparation.none
 
     /// The number of elements in one transaction of a cold start, which bounds the memory for messages, here
     /// and in the kernel.
     private static let stageSize = 20_000
+    /// The same while preparing: a piece of the initial state is encoded and committed in several stages, so that both
+    /// processors work on it.
+    private static let preparedStageSize = 5_000
     /// How often a refusal is followed by a retry without the routes that it names.
     private static let maximumRounds = 32
 
@@ -30,11 +34,23 @@ struct FamilyProgrammer {
         state = TableState(LayoutContext(family, configuration))
     }
 
+    /// What has been done before the first snapshot.
+    private enum Preparation {
+        case none
+        /// There is a new table, which has no base chains: no packet reaches it.
+        case building(PreparedTable)
+        /// The table exists, or preparing is not worth it, or has failed.
+        case abandoned
+    }
+
     // MARK: Data plane
 
     mutating func synchronize(
         _ snapshot: RoutingSnapshot, _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
+        let prepared = preparation
+        preparation = .abandoned
+        if case .building = prepared { return try finish(snapshot, &report) }
         state = TableState(
             LayoutContext(table.family, configuration, serviceNetworks: snapshot.serviceNetworks))
         let family = table.family
@@ -44,7 +60,8 @@ struct FamilyProgrammer {
             adopt(kernel, snapshot.routes)
             try reconcile(with: consume kernel, &report)
         } else {
-            try build(snapshot.routes, &report)
+            try writeSkeleton(for: snapshot.routes, &report)
+            try fill(state.change(to: snapshot), stageSize: Self.stageSize, &report)
         }
     }
 
@@ -76,37 +93,106 @@ struct FamilyProgrammer {
         return try reconcile(with: consume kernel, &report).map { "\($0) in \(table)" }
     }
 
-    // MARK: Cold start, reconciliation, replacement
+    // MARK: Preparation
 
-    /// Creates a missing table in stages: Services in order, each after what it needs. While the kernel commits one
-    /// stage, the next is encoded.
-    private mutating func build(
-        _ routes: [ServicePortRoute], _ report: inout ProgrammingReport
+    /// Does part of the first ``synchronize(_:_:)`` in advance.
+    mutating func prepare(_ change: RoutingChange) throws(DataplaneError) {
+        guard change.entries.contains(where: { $0.key.family == table.family }) else { return }
+        if case .none = preparation { try beginPreparation(change) }
+        guard case .building(var prepared) = preparation else { return }
+        guard prepared.accepts(change, state) else { return try abandon() }
+        preparation = .building(prepared)
+        var report = ProgrammingReport()
+        do throws(DataplaneError) { try fill(change, stageSize: Self.preparedStageSize, &report) } catch {
+            try abandon()
+            throw error
+        }
+    }
+
+    private mutating func beginPreparation(_ change: RoutingChange) throws(DataplaneError) {
+        preparation = .abandoned
+        guard try !exists() else { return }
+        state.hasBaseChains = false
+        // The classes opened now get their routes later.
+        state.keepsAllClasses = true
+        var report = ProgrammingReport()
+        try writeSkeleton(for: change.entries.lazy.compactMap(\.new), &report)
+        preparation = .building(PreparedTable())
+    }
+
+    private func exists() throws(DataplaneError) -> Bool {
+        do throws(NetlinkError) { return try link.connection.contains(table) } catch { throw DataplaneError(error) }
+    }
+
+    /// Removes a prepared table: it is built anew.
+    private mutating func abandon() throws(DataplaneError) {
+        preparation = .abandoned
+        var transaction = link.connection.begin()
+        transaction.delete(table)
+        var report = ProgrammingReport()
+        do throws(TransactionError) { try link.commit(transaction, &report) } catch { throw DataplaneError(error) }
+    }
+
+    /// Makes the prepared table hold exactly the snapshot, and leads packets there.
+    private mutating func finish(
+        _ snapshot: RoutingSnapshot, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) {
+        try fill(state.change(to: snapshot), stageSize: Self.stageSize, &report)
+        state.hasBaseChains = true
+        state.keepsAllClasses = false
+        var transaction = link.connection.begin()
+        for (chain, rules) in state.chains where chain.hook != nil {
+            transaction.add(chain, to: table)
+            for rule in rules { transaction.add(rule, to: chain.name, of: table) }
+        }
+        try commit(transaction, &report)
+    }
+
+    private mutating func writeSkeleton(
+        for routes: some Sequence<ServicePortRoute>, _ report: inout ProgrammingReport
     ) throws(DataplaneError) {
         state.openClasses(of: routes)
         var skeleton = link.connection.begin()
         skeleton.writeSkeleton(state, to: table)
         try commit(skeleton, &report)
-        var rest = routes[...]
-        var next = encodeStage(of: &rest, &report)
+    }
+
+    // MARK: Cold start, reconciliation, replacement
+
+    /// Applies a change in stages: Services in order, each after what it needs. While the kernel commits one stage, the
+    /// next is encoded.
+    ///
+    /// Unlike ``apply(_:_:)`` it does not keep connections: no packet may depend on what it removes.
+    private mutating func fill(
+        _ change: RoutingChange, stageSize: Int, _ report: inout ProgrammingReport
+    ) throws(DataplaneError) {
+        var edits = TableEdits()
+        if let networks = change.serviceNetworks { state.set(serviceNetworks: networks, into: &edits) }
+        var rest = change.entries.filter { $0.key.family == table.family }[...]
+        for entry in rest where entry.old != nil {
+            state.giveUpFrontends(entry.key, keeping: entry.new?.frontends ?? [], into: &edits)
+        }
+        var next = encodeStage(of: &rest, stageSize, &report, after: edits)
         while let stage = next {
-            let (outcome, following) = link.commit(stage) { encodeStage(of: &rest, &report) }
+            let (outcome, following) = link.commit(stage) { encodeStage(of: &rest, stageSize, &report) }
             next = following
             if case .failure(let error) = outcome {
                 // Writes the stage that has just been encoded too.
                 try recover(refused: error, &report)
-                next = encodeStage(of: &rest, &report)
+                next = encodeStage(of: &rest, stageSize, &report)
             }
         }
     }
 
-    /// Encodes the next routes of a new table, and removes them from `routes`. `nil` after the last.
+    /// Encodes the next routes, and removes them from `entries`. `nil` after the last.
     private mutating func encodeStage(
-        of routes: inout ArraySlice<ServicePortRoute>, _ report: inout ProgrammingReport
+        of entries: inout ArraySlice<RoutingChange.Entry>, _ size: Int, _ report: inout ProgrammingReport,
+        after edits: TableEdits = TableEdits()
     ) -> EncodedTransaction? {
-        var edits = TableEdits()
-        while edits.count <= Self.stageSize, let route = routes.popFirst() {
-            if route.key.family == table.family { state.set(route.key, to: route, into: &edits) }
+        var edits = edits
+        while edits.count <= size, let entry = entries.popFirst() {
+            refused[entry.key] = nil
+            state.set(entry.key, to: entry.new, into: &edits)
         }
         state.settle(into: &edits)
         guard !edits.isEmpty else { return nil }

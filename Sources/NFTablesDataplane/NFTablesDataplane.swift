@@ -40,6 +40,13 @@ package actor NFTablesDataplane: Dataplane {
         try kernel.probe()
     }
 
+    package func prepare(_ change: RoutingChange) async {
+        guard !isListening else { return }
+        do throws(DataplaneError) { try kernel.prepare(change) } catch {
+            kernel.link.logger.debug("cannot prepare: \(error)")
+        }
+    }
+
     package func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
         let report = try kernel.synchronize(snapshot)
         try listen()

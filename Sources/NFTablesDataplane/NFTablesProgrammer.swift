@@ -12,6 +12,7 @@ final class NFTablesProgrammer {
     let link: KernelLink
     private let configuration: DataplaneConfiguration
     private(set) var families: [FamilyProgrammer]
+    private var isPreparing = false
 
     init(
         _ transport: any NetlinkTransport, _ configuration: DataplaneConfiguration, _ logger: Logger,
@@ -31,9 +32,18 @@ final class NFTablesProgrammer {
         families.removeAll { !present.contains($0.table.family) }
     }
 
+    /// Programs routes in new tables, which no packet reaches before ``synchronize(_:)``; existing ones stay as they
+    /// are. Call it before that only. After a failure, ``synchronize(_:)`` starts from the beginning.
+    func prepare(_ change: RoutingChange) throws(DataplaneError) {
+        if !isPreparing { try link.beginCounting() }
+        isPreparing = true
+        for index in families.indices { try families[index].prepare(change) }
+    }
+
     func synchronize(_ snapshot: RoutingSnapshot) throws(DataplaneError) -> ProgrammingReport {
         var report = ProgrammingReport()
-        try link.beginCounting()
+        if !isPreparing { try link.beginCounting() }
+        isPreparing = false
         for index in families.indices { try families[index].synchronize(snapshot, &report) }
         return report
     }

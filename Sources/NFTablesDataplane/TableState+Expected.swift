@@ -32,12 +32,29 @@ extension TableState {
 
     /// All chains that the table should have, jump targets first.
     var chains: [(chain: Chain, rules: [Rule])] {
-        let fixed = Layout.rules(context)
+        let fixed = Layout.rules(context).filter { hasBaseChains || $0.chain.hook == nil }
         let sticky = stickyLists.sorted { $0.key < $1.key }.map { ($0.chain, $1.rules($0, context)) }
         let classes = openClasses.sorted { $0.id < $1.id }.compactMap { routeClass in
             routeClass.chain.map { ($0, routeClass.rules(context)) }
         }
         return fixed + sticky + classes
+    }
+
+    /// The change that makes these the table's routes.
+    func change(to snapshot: RoutingSnapshot) -> RoutingChange {
+        var change = RoutingChange(serviceNetworks: snapshot.serviceNetworks)
+        var kept = 0
+        for route in snapshot.routes where route.key.family == family {
+            let present = routes[route.key]?.route
+            if present != nil { kept += 1 }
+            if present != route { change.entries.append(.init(key: route.key, old: present, new: route)) }
+        }
+        guard kept < routes.count else { return change }
+        let wanted = Set(snapshot.routes.lazy.map(\.key))
+        for (key, route) in routes where !wanted.contains(key) {
+            change.entries.append(.init(key: key, old: route.route, new: nil))
+        }
+        return change
     }
 
     /// All sets that the table should have.

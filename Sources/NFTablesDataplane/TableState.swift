@@ -17,6 +17,8 @@ struct TableState: Sendable {
     /// Unused classes whose chains are kept: a removed endpoint often comes back.
     private(set) var idleClasses: Set<RouteClass> = [.refuse, .drop]
 
+    /// Whether packets reach the table: without base chains none do.
+    var hasBaseChains = true
     /// Whether unused classes are kept regardless of their number.
     var keepsAllClasses = false
 
@@ -103,7 +105,7 @@ struct TableState: Sendable {
     ///
     /// When a chain uses a map for the first time, the kernel walks over all its elements (`nf_tables_bind_set`): a new
     /// class takes 50 ms if there are 210,000 backends. In a new table there are none.
-    mutating func openClasses(of routes: [ServicePortRoute]) {
+    mutating func openClasses(of routes: some Sequence<ServicePortRoute>) {
         var counts: [RouteClass: Int] = [:]
         for route in routes where route.key.family == family {
             for routeClass in ProgrammedRoute.newClasses(route, knowsPods: knowsPods) {

@@ -158,6 +158,7 @@ package struct NodeProxy: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await source.run(into: inbox) }
             group.addTask { try await programming.run() }
+            group.addTask { await PreparationLoop(changes: wake.foreseen, dataplane: dataplane).run() }
             group.addTask { try await repairs.run() }
             group.addTask { try await watch.run() }
             group.addTask { try await readiness.run() }

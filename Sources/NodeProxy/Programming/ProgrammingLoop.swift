@@ -60,6 +60,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
                 for input in await loop.nextInputs(until: deadline) { loop.take(input) }
             case .synchronize:
                 loop.logNode()
+                loop.wake.foreseen.post { $0.end() }
                 let snapshot = loop.state.snapshot
                 try await loop.program(.full) { dataplane throws(DataplaneError) in
                     try await dataplane.synchronize(snapshot)
@@ -121,6 +122,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         case .objects(let batch): take(batch)
         case .addresses(let addresses):
             for problem in state.take(machineAddresses: addresses) { logger.warning("\(problem)") }
+            postForeseen()
         case .question:
             let isInForce = state.hasProgrammed && state.step(at: clock.now) == .wait(until: nil)
             wake.decisions.post { [state] in $0 = .answered(isInForce ? state.snapshot : nil) }
@@ -133,6 +135,7 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
         if node.podNetworks != podNetworks { wake.podNetworks.post { [new = node.podNetworks] in $0 = new } }
         if node.isEligible != wasEligible { logEligibility() }
         for problem in state.take(batch.changes, isSynchronized: batch.isSynchronized) { logger.warning("\(problem)") }
+        postForeseen()
         let isPending = state.step(at: clock.now) != .wait(until: nil)
         let isCurrent = !isPending && state.hasProgrammed
         status.health.withLock { health in
@@ -143,6 +146,12 @@ package struct ProgrammingLoop<Time: Clock>: Sendable where Time.Instant == Cont
             metrics.count(batch.changes)
             if isPending { metrics.queued(at: .now) } else if isCurrent { metrics.settled(at: .now) }
         }
+    }
+
+    private mutating func postForeseen() {
+        let changes = state.takeForeseen()
+        guard !changes.isEmpty else { return }
+        wake.foreseen.post { foreseen in for change in changes { foreseen.add(change) } }
     }
 
     private mutating func program(

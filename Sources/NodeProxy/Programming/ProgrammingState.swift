@@ -16,8 +16,8 @@ package struct ProgrammingState: Sendable {
 
     private enum Standing: Sendable {
         /// The sources have not delivered the initial state. Programming a half-known cluster would break what an
-        /// earlier process has programmed.
-        case waiting
+        /// earlier process has programmed; the data plane can only prepare for these changes.
+        case waiting([RoutingChange])
         /// The kernel's state is unknown: nothing has been programmed yet, or programming failed.
         case behind(retryAt: ContinuousClock.Instant?)
         /// The kernel holds everything except this change.
@@ -25,7 +25,7 @@ package struct ProgrammingState: Sendable {
     }
 
     private var table: RoutingTable
-    private var standing = Standing.waiting
+    private var standing = Standing.waiting([])
     private var backoff = RetryBackoff()
     private let guessesAddresses: Bool
 
@@ -63,13 +63,21 @@ package struct ProgrammingState: Sendable {
 
     private mutating func follow(_ change: RoutingChange) -> [RoutingProblem] {
         switch standing {
+        case .waiting(let earlier): standing = .waiting(earlier + [change])
         // The next attempt is made from the table.
-        case .waiting, .behind: break
+        case .behind: break
         case .current(var pending):
             pending.merge(change)
             standing = .current(pending)
         }
         return change.problems
+    }
+
+    /// What a data plane can prepare for while the initial state is incomplete, each change once, in order.
+    package mutating func takeForeseen() -> [RoutingChange] {
+        guard case .waiting(let changes) = standing else { return [] }
+        standing = .waiting([])
+        return changes
     }
 
     package func step(at now: ContinuousClock.Instant) -> Step {

@@ -5,8 +5,11 @@ package import InternetAddresses
 package import Mailboxes
 package import ServiceRouting
 
-/// Work that follows once rules are in force. The programming loop posts it here, and never waits.
+/// Work beside programming, most of which follows once rules are in force. The programming loop posts it here, and
+/// never waits.
 package struct Wake: Sendable {
+    /// Changes that the data plane can prepare for before everything is known.
+    let foreseen = Mailbox(ForeseenChanges())
     /// Tracked UDP flows for the conntrack cleaner to remove.
     package let staleFlows = Mailbox(StaleFlows())
     /// Whether everything has been programmed at least once, so that other modes' leftovers can be removed.

@@ -6,6 +6,7 @@ import Synchronization
 /// A scripted data plane that records its calls. The test writes both queues.
 final class FakeDataplane: Dataplane {
     enum Call: Sendable, Hashable {
+        case prepare(RoutingChange)
         case synchronize(RoutingSnapshot)
         case apply(RoutingChange)
     }
@@ -43,6 +44,8 @@ final class FakeDataplane: Dataplane {
         for await call in calls.stream { return call }
         throw CancellationError()
     }
+
+    func prepare(_ change: RoutingChange) async { calls.continuation.yield(.prepare(change)) }
 
     func synchronize(_ snapshot: RoutingSnapshot) async throws(DataplaneError) -> ProgrammingReport {
         try answer(.synchronize(snapshot))

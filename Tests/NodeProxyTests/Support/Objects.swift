@@ -13,6 +13,16 @@ func service(
             ports: [ServicePort(transport: transport, port: 80)]))
 }
 
+/// The slice of a Service, with this many endpoints.
+func slice(_ service: String, endpoints: Int) -> KubernetesObject {
+    .endpointSlice(
+        EndpointSlice(
+            metadata: ObjectMeta(
+                namespace: "default", name: "\(service)-1", labels: ["kubernetes.io/service-name": service]),
+            addressType: .ipv4, endpoints: (0..<endpoints).map { Endpoint(address: IPAddress(ipv4: UInt32($0 + 1))) },
+            ports: [EndpointPort(port: 80)]))
+}
+
 func node(_ name: String, ip address: UInt32? = nil, isBeingDeleted: Bool = false, taint: String? = nil)
     -> KubernetesObject
 {
@@ -37,6 +47,7 @@ extension FakeDataplane.Call {
     /// `synchronize default/web` or `apply default/web`: which routes were given, in order.
     var text: String {
         switch self {
+        case .prepare(let change): "prepare \(change.entries.count) routes"
         case .synchronize(let snapshot):
             (["synchronize"] + snapshot.routes.map { "\($0.key.name)" }).joined(separator: " ")
         case .apply(let change):
