@@ -49,6 +49,20 @@ struct AddressTests {
             }
         }
         expectServed(outcomes)
+
+        // The previous socket at an address that comes back may still be open.
+        let node = lab.cluster.node
+        try await node.ip("addr del \(services[100].clusterIP)/32 dev lo")
+        try await lab.eventually("the Service is redirected again") {
+            try await node.run("nft", "list", "map", "ip", "servicelet-userspace", "redirects").contains(
+                " \(services[100].clusterIP) ")
+        }
+        try await node.ip("addr add \(services[100].clusterIP)/32 dev lo")
+        try await lab.eventually("the Service is no longer redirected") {
+            try await !node.run("nft", "list", "map", "ip", "servicelet-userspace", "redirects").contains(
+                " \(services[100].clusterIP) ")
+        }
+        #expect(try await lab.cluster.pod.connect(to: services[100].frontend()).server != nil, "\(lab.proxy.log)")
         try await lab.proxy.stop()
     }
 }

@@ -26,7 +26,7 @@ final class ListenerSet {
     let registry: OpenListeners
     private var active: [InspectedFrontend.Place: Active] = [:]
     /// Listeners that others have replaced, and when.
-    private var superseded: [(id: Relay.ListenerID, since: ContinuousClock.Instant)] = []
+    private var superseded: [(listener: Active, since: ContinuousClock.Instant)] = []
     /// Sockets of an earlier process, until they are used or closed.
     private var inherited: [InheritedSocket.Key: ListeningSocket] = [:]
 
@@ -51,10 +51,11 @@ final class ListenerSet {
     /// Opens or changes the listener for a plan. If connections arrive differently from now on, the previous listener
     /// serves those on their way until ``closeSuperseded(before:)``.
     func open(_ plan: ListenerPlan, _ route: RouteRelay, arrival: Arrival) throws(RelayError) {
-        if let old = active[plan.place], old.arrival == arrival {
+        if let other = active[plan.place], other.arrival != arrival { supersede(other) }
+        if let old = active[plan.place] ?? takeBack(plan.place, arrival) {
+            active[plan.place] = old
             try change(old, to: plan, route)
         } else {
-            supersede(plan.place)
             let socket: ListeningSocket
             if let inherited = takeInherited(plan, arrival) {
                 socket = inherited
@@ -73,15 +74,21 @@ final class ListenerSet {
         registry.remove(place)
     }
 
-    private func supersede(_ place: InspectedFrontend.Place) {
-        guard let listener = active.removeValue(forKey: place) else { return }
-        superseded.append((listener.id, .now))
-        registry.remove(place)
+    private func supersede(_ listener: Active) {
+        superseded.append((listener, .now))
+        active[listener.plan.place] = nil
+        registry.remove(listener.plan.place)
+    }
+
+    /// A listener that was replaced a moment ago: its socket is still bound.
+    private func takeBack(_ place: InspectedFrontend.Place, _ arrival: Arrival) -> Active? {
+        let index = superseded.firstIndex { $0.listener.plan.place == place && $0.listener.arrival == arrival }
+        return index.map { superseded.remove(at: $0).listener }
     }
 
     /// Closes listeners that others replaced before `time`.
     func closeSuperseded(before time: ContinuousClock.Instant) {
-        for listener in superseded where listener.since < time { relay.remove(listener.id) }
+        for old in superseded where old.since < time { relay.remove(old.listener.id) }
         superseded.removeAll { $0.since < time }
     }
 
