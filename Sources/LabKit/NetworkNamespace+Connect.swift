@@ -23,7 +23,7 @@ extension NetworkNamespace {
     }
 
     /// The status code of an HTTP/1.1 answer on the namespace's loopback; nil if there is no answer (yet).
-    package func httpStatus(port: UInt16, path: String, timeout: Duration = .seconds(2)) async throws -> Int? {
+    package func httpStatus(port: UInt16, path: String, timeout: Duration = .answer) async throws -> Int? {
         let deadline = ContinuousClock.now + timeout
         let target = SocketAddress("127.0.0.1", port)
         let socket = try target.socket(.tcp)
