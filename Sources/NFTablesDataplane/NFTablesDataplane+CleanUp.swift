@@ -32,28 +32,12 @@ extension NFTablesDataplane {
             let names = tables.names
             for table in IPFamily.allCases.flatMap({ family in names.map { Table(family: family, name: $0) } }) {
                 guard try connection.contains(table) else { continue }
-                // A packet that is in a chain already looks sets up as they are at that moment: the sets outlast the
-                // rules, so that it does not find a Service without its frontends.
-                let entries = try connection.chains(of: table).filter { $0.hook != nil }
-                try commit(&connection, "flush \(table)") { transaction in
-                    for chain in entries { transaction.flush(chain: chain.name, of: table) }
-                }
-                try commit(&connection, "delete \(table)") { $0.delete(table) }
+                try connection.remove(table)
                 let note = table.name == Layout.kubeProxyTableName ? "; if kube-proxy still runs here, stop it" : ""
                 logger.notice("removed \(table)\(note)")
             }
         } catch {
             throw DataplaneError(error)
-        }
-    }
-
-    private static func commit(
-        _ connection: inout NFTablesConnection, _ operation: String, _ write: (inout Transaction) -> Void
-    ) throws(NetlinkError) {
-        var transaction = connection.begin()
-        write(&transaction)
-        do throws(TransactionError) { try connection.commit(transaction) } catch {
-            throw error.refusals.first?.error ?? NetlinkError(operation: operation, errno: EIO)
         }
     }
 }

@@ -138,12 +138,7 @@ struct Redirection: ~Copyable {
             var connection = NFTablesConnection(try NetlinkSocket(family: NETLINK_NETFILTER))
             for family in IPFamily.allCases {
                 let table = Table(family: family, name: RedirectLayout.tableName)
-                guard try connection.contains(table) else { continue }
-                var transaction = connection.begin()
-                transaction.delete(table)
-                do throws(TransactionError) { try connection.commit(transaction) } catch {
-                    throw error.refusals.first?.error ?? NetlinkError(operation: "delete \(table)", errno: EIO)
-                }
+                if try connection.contains(table) { try connection.remove(table) }
             }
         } catch {
             throw DataplaneError(error)
