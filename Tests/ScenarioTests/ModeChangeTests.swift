@@ -14,6 +14,34 @@ struct ModeChangeTests {
         return web
     }
 
+    @Test(
+        "a table's rules are removed before what packets in its chains may still look up",
+        arguments: [("nftables", "servicelet"), ("userspace", "servicelet-userspace")])
+    func removal(mode: String, table: String) async throws {
+        let lab = try await ProxyLab(ServiceManifest(endpoints: ["10.244.0.7"]), mode: mode)
+        try await lab.proxy.kill()
+        let node = lab.cluster.node
+        // Without stdbuf, it buffers what it writes into a pipe.
+        let monitor = try await node.spawn(["stdbuf", "-oL", "nft", "monitor"])
+        // It listens once it reports one of these tables.
+        var tables = 0
+        try await lab.eventually("nft reports changes") {
+            tables += 1
+            try await node.run("nft", "add", "table", "ip", "listening-\(tables)")
+            return monitor.output.contains("listening-")
+        }
+        try await node.run(Servicelet.binary(), "cleanup")
+        try await lab.eventually("nft reports the removal") {
+            monitor.output.contains("delete table ip \(table)\n")
+        }
+        // Each transaction ends with a line about its generation.
+        let transactions = monitor.output.split(separator: "# new generation")
+        let rules = try #require(
+            transactions.firstIndex { $0.contains("delete rule ip \(table) prerouting") }, "\(monitor.output)")
+        let sets = try #require(transactions.firstIndex { $0.contains("delete set ip \(table) ") })
+        #expect(rules < sets)
+    }
+
     @Test("fails no connection, leaves nothing of the first mode, and later changes take effect", arguments: pairs)
     func otherMode(old: String, new: String) async throws {
         let lab = try await ProxyLab(web, mode: old)
