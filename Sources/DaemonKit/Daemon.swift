@@ -31,10 +31,12 @@ package enum Daemon {
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: CancelledService(part: $0), successTerminationBehavior: .ignore)
         }
+        // Before the parts begin, so that they end in order however early a signal comes.
+        let signal = try TerminationSignal()
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
         try await withThrowingTaskGroup(of: Bool.self) { tasks in
             tasks.addTask {
-                try await TerminationSignal.wait()
+                await signal.wait()
                 await group.triggerGracefulShutdown()
                 return false
             }
